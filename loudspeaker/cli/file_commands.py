@@ -129,6 +129,7 @@ def bulletin_file(context: CommandContext, name: str) -> str:
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
     """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
 
+    rooms.membership.must_be_edited_here(station.paths)
     problems: list[Problem] = []
     for path in paths:
         try:

@@ -14,6 +14,7 @@ from ..errors import Message, Refused
 if TYPE_CHECKING:
     from .. import clock as clock
     from .. import codec as codec
+    from .. import i18n as i18n
     from ..daemon import client as client
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ..reports import picture_file as picture_file
     from ..station import bulletin_editing as bulletin_editing
     from ..station import delivery as delivery
+    from ..station import membership as membership
     from ..station import naming as naming
     from ..station import new_station as new_station
     from ..station import packing as packing
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from ..station import read_text as read_text
     from ..station import schedule_editing as schedule_editing
     from ..station import station as station
+    from ..station import stick_answer as stick_answer
     from ..station import what_if as what_if
     from ..store import atomic as atomic
     from ..store import edits as edits
@@ -63,15 +66,15 @@ if TYPE_CHECKING:
     from ..web import serve as serve
 
 ROOMS = {
-    "": ("clock", "codec"),
+    "": ("clock", "codec", "i18n"),
     "daemon.": ("client", "loop", "on_air", "service"),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "requests"),
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("bulletin_editing", "delivery", "naming", "new_station", "packing", "paths", "read_text"),
-        *("schedule_editing", "station", "what_if"),
+        *("bulletin_editing", "delivery", "membership", "naming", "new_station", "packing", "paths", "read_text"),
+        *("schedule_editing", "station", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

@@ -70,21 +70,31 @@ def ask_all(setup: Setup) -> None:
     stopped = stop_daemon(setup)
     try:
         tell(_("Enter takes what stands in brackets; Ctrl+C breaks off, and what was answered until then stays."))
-        ask_names(setup)
+        ask_rules(setup, ask_names)
         warn(setup.context.station.files.problems)
         for output in setup.box.outputs:
             ask_relay(setup, output)
         ask_stop_button(setup)
         for output in setup.box.outputs:
             ask_card(setup, output)
-        ask_hours(setup)
+        ask_rules(setup, ask_hours)
         ask_clock(setup)
-        ask_network(setup)
+        ask_rules(setup, ask_network)
     finally:
         setup.files.hand_over()
         if stopped:
             setup.trials.service("start")
     finish(setup.context)
+
+
+def ask_rules(setup: Setup, question: Callable[[Setup], None]) -> None:
+    """Ask what goes into the commune's own files; of a box that takes them signed, only tell where that is done."""
+    try:
+        rooms.membership.must_be_edited_here(rooms.paths.StationPaths(setup.context.home, setup.context.state))
+    except Refused as error:
+        tell(error.say(_))
+    else:
+        question(setup)
 
 
 def stop_daemon(setup: Setup) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..errors import BadUsage, Message
+from ..errors import BadUsage, LoudspeakerError, Message, describe_os_error
 from . import rooms
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, current_station_context
@@ -107,14 +107,14 @@ def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
     put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
     if not yes:
         must_agree(_("Are these the eight syllables on the sheet of the commune?"))
-    _tell_taken(deliveries.join(folder, first, who))
+    _tell_taken(folder, lambda: deliveries.join(folder, first, who))
 
 
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def take(folder: Path) -> None:
-    """Take what is new in a delivery; what is not signed as it must be changes nothing."""
-    _tell_taken(_deliveries().take(folder))
+    """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
+    _tell_taken(folder, lambda: _deliveries().take(folder))
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -193,15 +193,29 @@ def _contents(document: Document) -> Iterator[str]:
         yield document.text or document.bulletin or document.kind
 
 
-def _tell_taken(taken: TakenDelivery) -> None:
-    if not taken.is_new:
-        tell(_("Nothing is new: version {version} is in force.").format(version=taken.version))
+def _tell_taken(folder: Path, take: Callable[[], TakenDelivery]) -> None:
+    """Take a delivery, say what came of it here and on the stick, and fail where it was refused."""
+    try:
+        taken = take()
+    except LoudspeakerError as error:
+        _answer_stick(folder, error)
+        raise
+    tell(taken.message().say(_))
+    _answer_stick(folder, taken)
+
+
+def _answer_stick(folder: Path, result: TakenDelivery | LoudspeakerError) -> None:
+    """Write onto the stick what became of it, with this box's log; one that cannot be written costs only that."""
+    context = current_station_context()
+    paths = rooms.paths.StationPaths(context.home, context.state)
+    if rooms.membership.read_membership(paths) is None:
         return
-    tell(
-        _("Version {version} of {scope} is in force: {count} files, signed by {persons}.").format(
-            version=taken.version, scope=taken.scope, count=taken.files, persons=", ".join(taken.persons)
-        )
-    )
+    try:
+        answer = rooms.stick_answer.write_answer(context.station, folder, [result], rooms.i18n.translator("vi"))
+        tell(_("The answer lies in {folder}.").format(folder=answer))
+    except (LoudspeakerError, OSError) as error:
+        why = error.message if isinstance(error, LoudspeakerError) else describe_os_error(error)
+        tell(Message("no answer was written onto the stick: {error}", error=why).say(_))
 
 
 def _deliveries() -> Deliveries:

@@ -118,6 +118,7 @@ class BulletinEditing:
 
     def rewrite(self, bulletin: str, revision: str, whole: str) -> FileEdit:
         """The file of a broken bulletin, written anew as a whole. Raises `BadFile` where it still is broken."""
+        must_be_edited_here(self._paths)
         path = f"bulletins/{bulletin}.md"
         after = whole.encode()
         bulletin_file.parse(path, after, self._files.contents.voices)
@@ -145,6 +146,7 @@ class BulletinEditing:
 
         Raises `BadFile` with what is wrong with it.
         """
+        must_be_edited_here(self._paths)
         bulletin = self._free_id(title)
         recording, path = f"recordings/{bulletin}.flac", f"bulletins/{bulletin}.md"
         data = bulletin_edit.new_bulletin(title, text, source, recording, language)

@@ -58,10 +58,24 @@ class TakenDelivery:
     files: int
     persons: tuple[str, ...]  # whose signatures count
     trust: int  # the version of the trust document in force
+    changed: tuple[str, ...] = ()  # files that are new or another
+    gone: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:
         return self.version != self.before
+
+    def message(self) -> Message:
+        """What came of it, in one sentence."""
+        facts = {"scope": self.scope, "version": self.version}
+        if not self.is_new:
+            return Message("Nothing is new from {scope}: version {version} is in force.", **facts)
+        return Message(
+            "Version {version} of {scope} is in force: {count} files, signed by {persons}.",
+            **facts,
+            count=self.files,
+            persons=", ".join(self.persons),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,17 @@ class Deliveries:
             self._switch(received, raw, membership.scope, accepted)
         keep_membership(self.paths, replace(membership, accepted=accepted, floors=encode(floors)), self.system)
         received.sweep(manifest.version)
-        persons = tuple(sorted(opened.persons))
-        before = membership.accepted.version
-        return TakenDelivery(membership.scope, before, manifest.version, len(accepted.files), persons, trust.version)
+        before = membership.accepted
+        return TakenDelivery(
+            membership.scope,
+            before.version,
+            manifest.version,
+            len(accepted.files),
+            tuple(sorted(opened.persons)),
+            trust.version,
+            tuple(sorted(path for path, sha in accepted.files.items() if before.files.get(path) != sha)),
+            tuple(sorted(before.files.keys() - accepted.files.keys())),
+        )
 
     def _follow_trust(
         self, there: Path, membership: Membership, received: ReceivedFiles, floors: Floors

@@ -56,6 +56,11 @@ class StationPaths:
         return self.state / "membership.json"
 
     @property
+    def box_key(self) -> Path:
+        """The key by which this box signs its log."""
+        return self.state / "box.key"
+
+    @property
     def aired(self) -> Path:
         """Sound that was aired into files."""
         return self.state / "aired"

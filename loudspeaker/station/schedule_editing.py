@@ -129,8 +129,10 @@ class ScheduleEditing:
     def change(self, edits: Iterable[EntryEdit]) -> Change:
         """These edits of entries as edits of files.
 
-        Raises `NotFound`, `BadFile` where a schedule is broken, `EditConflict` where an entry is not what was seen.
+        Raises `NotFound`, `BadFile` where a schedule is broken, `EditConflict` where an entry is not what was seen,
+        `Refused` where the station takes signed files.
         """
+        must_be_edited_here(self._paths)
         by_village: dict[str, list[EntryEdit]] = {}
         for edit in edits:
             by_village.setdefault(self._files.village_id(edit.village), []).append(edit)

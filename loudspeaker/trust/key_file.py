@@ -41,7 +41,11 @@ class SigningKey:
 
 def make_key(person: str, name: str) -> SigningKey:
     """A new key of `person` (an id), called `name` where people read it."""
-    private = Ed25519PrivateKey.generate()
+    return key_of(Ed25519PrivateKey.generate(), person, name)
+
+
+def key_of(private: Ed25519PrivateKey, person: str, name: str) -> SigningKey:
+    """A private key as that of `person`, an id, or of a box."""
     raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return SigningKey(PublicKey(key_id(raw), KeyType.ED25519, _text(raw), person, name), private)
 

@@ -11,9 +11,18 @@ from ..codec import UNREADABLE, decode, encode
 from ..errors import Message
 from .dsse import SignedEnvelope, find_signers, parse_signature
 from .faults import Fault, UntrustedDocument
-from .signed_documents import MOST_ALERT_BYTES, Alert, Approval, Bell, SignedManifest, SigningRole, TrustDocument
+from .signed_documents import (
+    MOST_ALERT_BYTES,
+    Alert,
+    Approval,
+    Bell,
+    LogHead,
+    SignedManifest,
+    SigningRole,
+    TrustDocument,
+)
 
-Document = TrustDocument | SignedManifest | Alert | Bell
+Document = TrustDocument | SignedManifest | Alert | Bell | LogHead
 D = TypeVar("D", bound=Document)
 TYPE = "application/vnd.loudspeaker.{kind}+json;v=1"
 APPROVAL = "approval"
@@ -52,7 +61,7 @@ def open_document(
 
 def read_unverified(envelope: SignedEnvelope) -> Document:
     """What a document says that nobody has verified: only to be shown to people. Raises `UntrustedDocument`."""
-    kinds: tuple[type[Document], ...] = (TrustDocument, SignedManifest, Alert, Bell)
+    kinds: tuple[type[Document], ...] = (TrustDocument, SignedManifest, Alert, Bell, LogHead)
     for kind in kinds:
         if envelope.payload_type == payload_type(kind.document_type):
             return _parse(kind, envelope)

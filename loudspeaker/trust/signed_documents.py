@@ -299,6 +299,27 @@ class Bell:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """How far a box's as-run log goes, by the box's own key: evidence, and nothing that is heard.
+
+    `life`: the hash of the log's first entry, by which another box's log is not taken for this one's.
+    """
+
+    document_type: ClassVar[str] = "log-head"
+    scope: str  # its commune
+    box: str
+    issued: datetime
+    entries: int
+    head: str  # the hash of the last entry
+    life: str
+    public: str  # base64, Ed25519: the key that has signed this, for the commune's next trust document
+
+    def __post_init__(self) -> None:
+        _check_head(self.scope, self.entries)
+        _check_words(self.box)
+
+
 def is_file_name(path: str) -> bool:
     """May a manifest carry a file of this name?"""
     return (

@@ -19,6 +19,7 @@ from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
+from ..station.membership import must_be_edited_here
 from ..station.paths import StationPaths
 from ..station.station import Station
 from ..store.edits import FileEdit, apply_edits, revision_of
@@ -103,8 +104,9 @@ class Desk:
     def save(self, edits: Sequence[FileEdit], by: str, account: str) -> None:
         """Write files, all or none, where they change anything, and have it noted who did.
 
-        Raises `EditConflict`, `EditLocked`, `WriteError`.
+        Raises `EditConflict`, `EditLocked`, `WriteError`, `Refused` where the station takes signed files.
         """
+        must_be_edited_here(self.paths)
         home = self.paths.home
         changed = [
             edit for edit in edits if edit.after is None or hashlib.sha256(edit.after).hexdigest() != edit.revision

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -23,8 +25,11 @@ from loudspeaker.model.box import Box, Relay
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.requests import Outcome
 from loudspeaker.station import Station
+from loudspeaker.station.membership import AcceptedManifest, Membership, keep_membership
 from loudspeaker.station.new_station import COMMUNE, VILLAGE, make_empty
+from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.restrictions import EMPTY, uncommissioned
+from loudspeaker.store.received import ReceivedFiles
 
 NAMES = ["Xã Bản Mây", "Thôn Nà Hoa, Bản Lìm"]
 NOTHING = ["-", "-"]  # neither relay nor button
@@ -290,3 +295,23 @@ def test_the_record_of_installation_has_what_is_there_what_was_tried_and_where_t
         *("ĐẠI DIỆN UBND XÃ", "ĐẠI DIỆN THÔN", "BÊN LẮP ĐẶT", "Mã cuối nhật ký: "),
     ):
         assert words in result.output
+
+
+def test_a_box_that_takes_signed_files_is_asked_only_about_itself(technician: Technician) -> None:
+    technician.answer(*NAMES, *NOTHING, *REST)
+    paths, files = StationPaths(technician.home, technician.home / ".state"), {}
+    received = ReceivedFiles(paths.received, "ban-may")
+    for name in ("commune.yaml", "schedules/na-hoa.yaml", "schedules/ban-lim.yaml"):
+        content = (technician.home / name).read_bytes()
+        files[name] = hashlib.sha256(content).hexdigest()
+        received.keep_blob(files[name], len(content), io.BytesIO(content))
+    received.lay_out(1, files)
+    keep_membership(paths, Membership("ban-may", "", "Lý", AcceptedManifest(1, files), {}))
+    before = (technician.home / "commune.yaml").read_bytes()
+
+    result = technician.answer("17", "c", "-", "1", "c", "c", "k")
+
+    assert result.exit_code == 0, result.output
+    assert result.output.count("máy này nhận tệp đã ký của ban-may: hãy sửa ở đó") == 3  # names, hours, voices
+    assert technician.box.outputs["na-hoa"].relay == Relay(17)
+    assert (technician.home / "commune.yaml").read_bytes() == before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,13 @@ from harness.signing import make_manifest, make_trust, signed
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
+from loudspeaker.reports.log_export import read_export
+from loudspeaker.reports.records import RecordStore
 from loudspeaker.trust.dsse import find_signers, format_envelope, parse_envelope
 from loudspeaker.trust.key_file import read_public_key
-from loudspeaker.trust.opening import seal
+from loudspeaker.trust.opening import read_unverified, seal
+from loudspeaker.trust.public_keys import KeyType, PublicKey, key_id
+from loudspeaker.trust.signed_documents import LogHead
 
 PASSPHRASE = "nước chảy đá mòn"
 
@@ -182,3 +188,77 @@ def test_an_unsigned_delivery_is_told_and_changes_nothing(desk: Path, home: Path
 
     assert taken.exit_code == 1
     assert "0 persons, 1 must" in taken.stderr
+
+
+def answer_of(stick: Path) -> tuple[Path, str]:
+    (folder,) = (stick / "out").iterdir()
+    return folder, (folder / "KET-QUA.txt").read_bytes().decode("utf-8-sig")
+
+
+def test_a_stick_carries_home_what_was_taken_and_a_log_that_a_report_believes(
+    desk: Path, home: Path, stick: Path
+) -> None:
+    join(desk, home, stick, "--yes")
+
+    folder, result = answer_of(stick)
+
+    assert "đã nhận bản số 1" in result
+    assert "bulletins/tin-sang.md" in result
+    head = parse_envelope((folder / "head.json").read_bytes())
+    document = read_unverified(head)
+    assert isinstance(document, LogHead)
+    key = PublicKey(key_id(base64.b64decode(document.public)), KeyType.ED25519, document.public, document.box, "")
+    assert find_signers(head, [key]) == {folder.name}
+    assert (folder / "box.yaml").read_bytes() == (home / "box.yaml").read_bytes()
+    with closing(RecordStore(lambda record: True)) as records:
+        assert read_export(folder / "log.jsonl", records).head == document.head
+
+
+def test_the_box_stays_the_same_on_every_stick(desk: Path, home: Path, stick: Path) -> None:
+    join(desk, home, stick, "--yes")
+    run(desk, "--home", str(home), "fleet", "take", str(stick))
+
+    _, result = answer_of(stick)  # one folder
+
+    assert "không có gì mới" in result
+
+
+def test_what_was_refused_stands_on_the_stick_in_vietnamese(desk: Path, home: Path, stick: Path) -> None:
+    join(desk, home, stick, "--yes")
+    (stick / "v1" / "xa-thu" / "manifest.json").write_bytes(b"{}")
+
+    assert run(desk, "--home", str(home), "fleet", "take", str(stick)).exit_code == 1
+
+    assert "KHÔNG NHẬN: đây không phải văn bản ký số" in answer_of(stick)[1]
+    assert "Máy vẫn dùng bản trước đó." in answer_of(stick)[1]
+
+
+def test_a_stick_that_cannot_be_written_is_taken_all_the_same(desk: Path, home: Path, stick: Path) -> None:
+    (stick / "out").write_bytes(b"")  # a file where the folder should be made: a full or locked stick fails alike
+
+    joined = join(desk, home, stick, "--yes")
+
+    assert joined.exit_code == 0
+    assert "no answer was written" in joined.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "don.txt"),
+        ("new", "Họp thôn", "--text", "Họp lúc tám giờ.", "--by", "Hoa"),
+        ("schedule", "add", "tin-sang", "--village", "na-hoa", "--at", "17:00", "--by", "Hoa"),
+    ],
+)
+def test_nothing_is_edited_on_a_box_that_takes_signed_files(
+    desk: Path, home: Path, stick: Path, words: tuple[str, ...]
+) -> None:
+    join(desk, home, stick, "--yes")
+    (desk / "don.txt").write_text("Họp thôn lúc tám giờ.", encoding="utf-8")
+    before = {path: path.read_bytes() for path in home.rglob("*.md")}
+
+    refused = run(desk, "--home", str(home), *words)
+
+    assert refused.exit_code == 1, refused.stderr
+    assert "signed from xa-thu: change them there" in refused.stderr
+    assert {path: path.read_bytes() for path in home.rglob("*.md")} == before

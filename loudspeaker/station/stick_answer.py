@@ -1,0 +1,104 @@
+"""What a box writes onto a stick after it has taken, or refused, what lay on it.
+
+    out/BOX/KET-QUA.txt    what came of it, for whoever carries the stick
+    out/BOX/log.jsonl      the as-run log, as `log --export` writes it and `report` reads it
+    out/BOX/head.json      how far that log goes, signed by the box
+    out/BOX/box.yaml       what this box plays, by which it can be set up anew
+
+BOX is made of the box's own key, which never leaves it. Loads `cryptography`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..errors import LoudspeakerError, Message
+from ..reports.log_export import export_log
+from ..store.asrun import AsRunLog
+from ..store.atomic import read_regular_file, write_atomic
+from ..trust.dsse import format_envelope
+from ..trust.key_file import KEY_BYTES, SigningKey, key_of
+from ..trust.opening import seal
+from ..trust.signed_documents import LogHead
+from .delivery import TakenDelivery
+from .paths import StationPaths
+from .station import Station
+
+FOLDER, RESULT = "out", "KET-QUA.txt"
+ID_DIGITS = 8
+LARGEST_BOX_FILE = 1_000_000  # bytes
+LINE_END = "\r\n"  # so that the oldest Notepad shows lines
+Result = TakenDelivery | LoudspeakerError
+
+
+def write_answer(
+    station: Station,
+    stick: Path,
+    results: Sequence[Result],
+    translate: Callable[[str], str],
+) -> Path:
+    """Write the answer of this box onto `stick`; its folder. Raises `WriteError`, `LogUnusable`."""
+    key = open_box_key(station.paths)
+    folder = stick / FOLDER / key.public.person
+    export_log(station.log, station.files.box.plays, station.clock.now(), folder / "log.jsonl")
+    head = _head(station, key)
+    write_atomic(folder / "head.json", format_envelope(key.sign(seal(head))))
+    if box := read_regular_file(station.paths.home / "box.yaml", LARGEST_BOX_FILE):
+        write_atomic(folder / "box.yaml", box)
+    told = [LINE_END.join(lines) for lines in _paragraphs(station, head, results, translate)]
+    write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
+    return folder
+
+
+def open_box_key(paths: StationPaths) -> SigningKey:
+    """This box's own key, made when it is first asked for; its id is the `person`. Raises `WriteError`."""
+    raw = read_regular_file(paths.box_key, KEY_BYTES + 1)
+    if raw is None or len(raw) != KEY_BYTES:
+        raw = secrets.token_bytes(KEY_BYTES)
+        write_atomic(paths.box_key, raw)
+    key = key_of(Ed25519PrivateKey.from_private_bytes(raw), "box", "")
+    box = f"b-{key.public.id[:ID_DIGITS]}"
+    return key_of(key.private, box, box)
+
+
+def _head(station: Station, key: SigningKey) -> LogHead:
+    log = station.log
+    with log.snapshot():
+        entries, head, life = log.count(), log.head(), _life(log)
+    commune, now = station.files.commune.id, station.clock.now()
+    return LogHead(commune, key.public.person, now, entries, head, life, key.public.public)
+
+
+def _life(log: AsRunLog) -> str:
+    """The hash of its first entry; "" before that."""
+    return next((hash for _, _, hash in log.entries()), "")
+
+
+def _paragraphs(
+    station: Station, head: LogHead, results: Sequence[Result], translate: Callable[[str], str]
+) -> Iterator[Iterable[str]]:
+    """What came of it, for people who know no command."""
+    names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
+    villages = ", ".join(names.get(village, village) for village in station.files.box.plays) or "–"
+    who = {"commune": station.files.commune.name, "box": head.box}
+    place = Message("{commune}: box {box}, heard in {villages}", **who, villages=villages)
+    yield place.say(translate), f"{head.issued:%d/%m/%Y %H:%M}"
+    for result in results:
+        yield [sentence for said in _tell(result, translate) for sentence in said.splitlines()]
+    log = Message("The log lies beside this file: {count} entries, head {head}", count=head.entries, head=head.head)
+    yield (log.say(translate),)
+
+
+def _tell(result: Result, translate: Callable[[str], str]) -> Iterator[str]:
+    if isinstance(result, LoudspeakerError):
+        yield Message("NOT TAKEN: {why}", why=result.say(translate)).say(translate)
+        yield Message("What was in force before stays in force.").say(translate)
+        return
+    yield result.message().say(translate)
+    if result.is_new:
+        yield from (Message("  new: {file}", file=path).say(translate) for path in result.changed)
+        yield from (Message("  no more: {file}", file=path).say(translate) for path in result.gone)
