@@ -36,11 +36,14 @@ def date_or_named_day(named: Mapping[str, NamedDay] | None) -> Callable[[str], D
     return read
 
 
+MONTH_END = "cuoi-thang"  # the last day of each lunar month
 _LUNAR = re.compile(r"[0-9]{1,2}(?:/(?:0?[1-9]|1[0-2]))?")
 
 
 def lunar_days(text: str) -> LunarDays:
-    """`15`, `rằm`, `1..3` (of every month), `10/3`, `giao-thua`, `23/12..giao-thua`."""
+    """`15`, `rằm`, `1..3`, `cuoi-thang` (of every month), `10/3`, `giao-thua`, `23/12..giao-thua`."""
+    if WORDS.get(fold(text), text) == MONTH_END:
+        return LunarDays(month_end=True)
     parts = [_lunar_end(WORDS.get(fold(part), part.strip()), text) for part in text.split("..")]
     first, last = parts[0], parts[-1]
     if len(parts) > 2 or isinstance(first, int) != isinstance(last, int):

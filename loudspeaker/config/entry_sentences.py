@@ -7,7 +7,10 @@ from functools import reduce
 
 from ..errors import Message
 from ..yamlfile import Mistake
+from ..yamlfile.keys import fold
 from . import values
+from .day_values import MONTH_END
+from .keywords import WORDS
 from .schedule_entries import Entry
 
 WEEKDAYS = (
@@ -69,7 +72,7 @@ def _days(entry: Entry) -> Message:
     if "days" in entry:
         found.append(Message("on {days}", days=_join([_weekday(text) for text in entry["days"]])))
     if "lunar" in entry:
-        found.append(Message("on the lunar days {days}", days=", ".join(entry["lunar"])))
+        found.append(Message("on the lunar days {days}", days=_join([_lunar(text) for text in entry["lunar"]])))
     if "monthdays" in entry:
         found.append(Message("on the days {days} of each month", days=", ".join(entry["monthdays"])))
     if "on" in entry:
@@ -82,6 +85,12 @@ def _weekday(text: str) -> Message:
         return WEEKDAYS[values.weekday(text)]
     except Mistake:
         return Message("{text}", text=text)  # a named day
+
+
+def _lunar(text: str) -> Message:
+    if WORDS.get(fold(text), text) == MONTH_END:
+        return Message("the last of the month")
+    return Message("{text}", text=text)
 
 
 def _times(entry: Entry) -> Message:

@@ -166,6 +166,7 @@ WORDS = {
     "bắc": "north",
     "nam": "south",
     "giao thừa": "giao-thua",
+    "cuối tháng": "cuoi-thang",
     "mùng một": "1",
     "mồng một": "1",
     "rằm": "15",

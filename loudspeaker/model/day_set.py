@@ -30,6 +30,12 @@ def is_eve(day: date) -> bool:
     return lunar(day + timedelta(days=1)) == Lunar(1, False, 1)
 
 
+@lru_cache(maxsize=4096)
+def is_month_end(day: date) -> bool:
+    """Is it the last day of its lunar month, which may be the 29th or the 30th?"""
+    return lunar(day + timedelta(days=1)).day == 1
+
+
 @dataclass(frozen=True, slots=True)
 class LunarDays:
     """Days of the lunar calendar: of every month (leap ones too), of one month, or a range within the year."""
@@ -37,10 +43,13 @@ class LunarDays:
     monthdays: frozenset[int] = frozenset()  # mùng một, rằm: {1, 15}
     dates: frozenset[Lunar] = frozenset()  # giỗ tổ: {(3, False, 10)}; never of a leap month
     ranges: tuple[tuple[Lunar, Lunar], ...] = ()  # both ends belong to it; may run over the new year
+    month_end: bool = False  # the last day of every month
 
     def __contains__(self, day: date) -> bool:
         today = lunar(day)
         if today.day in self.monthdays or today in self.dates:
+            return True
+        if self.month_end and is_month_end(day):
             return True
         eve = is_eve(day)
         if eve and NEW_YEAR_EVE in self.dates:
@@ -48,7 +57,12 @@ class LunarDays:
         return any(_between(NEW_YEAR_EVE if eve else today, first, last) for first, last in self.ranges)
 
     def __or__(self, other: LunarDays) -> LunarDays:
-        return LunarDays(self.monthdays | other.monthdays, self.dates | other.dates, (*self.ranges, *other.ranges))
+        return LunarDays(
+            self.monthdays | other.monthdays,
+            self.dates | other.dates,
+            (*self.ranges, *other.ranges),
+            self.month_end or other.month_end,
+        )
 
 
 def _between(day: Lunar, first: Lunar, last: Lunar) -> bool:

@@ -177,6 +177,16 @@ def test_vietnam_has_its_own_calendar() -> None:
     assert days_of("1/1", 2007) == [date(2007, 2, 17)]
 
 
+@few
+@given(st.integers(1900, 2198))
+def test_cuoi_thang_is_the_day_before_each_mung_mot(year: int) -> None:
+    first = [day - timedelta(days=1) for day in days_of("mùng một", year)]
+
+    assert [day for day in days_of("cuối tháng", year) if day < date(year, 12, 31)] == [
+        day for day in first if day.year == year
+    ]
+
+
 def test_ranges_of_lunar_days() -> None:
     ong_tao = days_of("23/12..giao-thua", 2026)
 
