@@ -47,6 +47,7 @@ def _read(path: str, data: bytes) -> Commune:
     policy = _policy(rules, Policy(), days)
     policies = _policies(rules, policy, villages, days)
     voices = top.get_list("voices", values.voice) or ()
+    streams, stations = _streams(top)
     commune = Commune(
         id=top.require("id", values.ident, ""),
         name=top.require("commune", values.word, ""),
@@ -65,7 +66,8 @@ def _read(path: str, data: bytes) -> Commune:
         abbrev=_words(top, "abbrev"),
         names=_words(top, "names"),
         region=top.get("region", values.choice({"north": "north", "south": "south"}), "north"),
-        streams=top.get_list("streams", host) or (),
+        streams=streams,
+        stations=stations,
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
             for at, voice in enumerate(voices)
@@ -76,6 +78,19 @@ def _read(path: str, data: bytes) -> Commune:
         top.add_problem(Message("a village stands here twice"), "villages")
     top.raise_problems(commune)
     return commune
+
+
+def _streams(top: Section) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The hosts that may be relayed, and the stations that are given by name with their addresses."""
+    if not top.holds_mapping("streams"):
+        return top.get_list("streams", host) or (), {}
+    pieces = top.get_pieces("streams", host, ())
+    stations: dict[str, str] = {}
+    for piece in pieces:
+        stations |= piece.get_mapping(values.word, values.stream) if isinstance(piece, Section) else {}
+    hosts = [piece for piece in pieces if isinstance(piece, str)]
+    hosts += [name for address in stations.values() if (name := urlsplit(address).hostname)]
+    return tuple(dict.fromkeys(hosts)), stations
 
 
 def _session_words(text: str) -> str:

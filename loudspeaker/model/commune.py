@@ -64,6 +64,7 @@ class Commune:
     names: Mapping[str, str] = field(default_factory=dict)
     region: str = "north"
     streams: tuple[str, ...] = ()  # hosts that may be relayed
+    stations: Mapping[str, str] = field(default_factory=dict)  # name -> address, of those that are offered by name
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def approval_rule(self, day: date) -> ApprovalRule:

@@ -243,6 +243,12 @@ class Section:
                 return None
         return self._try(node, read, None)
 
+    def holds_mapping(self, key: str) -> bool:
+        """Does a mapping stand at `key`, or in the list there, where single values may stand, too?"""
+        node = self._values.get(key)
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        return any(isinstance(item, yaml.MappingNode) for item in items)
+
     def get_section(self, key: str, keys: Sequence[str]) -> Section | None:
         """The mapping at `key`; None where there is none."""
         node = self._values.get(key)

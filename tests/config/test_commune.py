@@ -70,6 +70,16 @@ def test_everything_that_may_stand_there() -> None:
     assert (commune.region, commune.streams) == ("south", ("stream.vov.vn",))
 
 
+def test_stations_are_given_by_name_or_by_their_hosts_alone() -> None:
+    named = read(WHOLE.replace("[stream.vov.vn]", "{VOV1: 'https://stream.vov.vn/vov1', Huyện: 'input:USB'}"))
+    both = read(WHOLE.replace("[stream.vov.vn]", "[cdn.vov.vn, {VOV1: 'https://stream.vov.vn/vov1'}]"))
+
+    assert named.stations == {"VOV1": "https://stream.vov.vn/vov1", "Huyện": "input:USB"}
+    assert named.streams == ("stream.vov.vn",)
+    assert both.streams == ("cdn.vov.vn", "stream.vov.vn")
+    assert read(WHOLE).stations == {}
+
+
 def test_a_village_may_have_stricter_rules_of_its_own() -> None:
     commune = read(WHOLE)
 
@@ -110,6 +120,11 @@ def test_named_days_say_when_and_how_sound_is_dressed() -> None:
             "streams: ['https://stream.vov.vn/']",
             3,
             "“https://stream.vov.vn/” is no server name; write stream.vov.vn",
+        ),
+        (
+            "streams: {VOV1: vov1}",
+            3,
+            "“vov1” is no stream; write an address (https://…) or an input of this box (input:NAME)",
         ),
         ("say: {a: [b]}", 3, "“[b]” should be a single value; write b"),
     ],
