@@ -132,7 +132,7 @@ def finding(found: Finding) -> Json:
 
 def health_check(check: HealthCheck) -> Json:
     """Of `doctor`."""
-    return {"what": check.what, "wrong": check.wrong, "serious": check.serious}
+    return {"what": check.what, "wrong": check.wrong, "serious": check.serious, "about": check.about}
 
 
 def status(

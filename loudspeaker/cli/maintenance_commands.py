@@ -226,11 +226,13 @@ def verify(station: Station) -> None:
 
 
 @cache.command()
+@option("--all", "everything", is_flag=True, help="All but what the coming 48 hours need, whatever the budget.")
 @with_station
-def sweep(station: Station) -> None:
+def sweep(station: Station, everything: bool) -> None:
     """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
 
-    put(_("{freed:.1f} MB freed").format(freed=rooms.cache.sweep_cache(station) / 1e6))
+    freed = rooms.cache.sweep_cache(station, 0 if everything else rooms.cache.BUDGET)
+    put(_("{freed:.1f} MB freed").format(freed=freed / 1e6))
 
 
 COMMANDS = (status, doctor, test, clock, voices, cache)

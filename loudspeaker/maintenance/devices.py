@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..errors import LoudspeakerError, Message
+from ..model.board import HealthSubject
 from ..model.box import Box, Output
 from ..model.contents import Contents
 from ..speakers.card import mixer
@@ -26,7 +27,8 @@ class HealthCheck:
     """One thing that was looked at: fine where `wrong` is None, else what is wrong and what to do about it."""
 
     what: Message
-    wrong: Message | None = None
+    wrong: Message | None
+    about: HealthSubject
     serious: bool = False
 
 
@@ -40,14 +42,13 @@ def check_devices(contents: Contents, pins: Pins | None) -> Iterator[HealthCheck
 
 def _output_checks(output: Output, running: bool) -> Iterator[HealthCheck]:
     if output.mixer is not None:
-        yield HealthCheck(
-            Message("mixer of {output}", output=output.name), _mixer_fault(output.device, output.mixer, running)
-        )
+        fault = _mixer_fault(output.device, output.mixer, running)
+        yield HealthCheck(Message("mixer of {output}", output=output.name), fault, HealthSubject.CARD)
     if output.proof:
         what = Message("proof input {input} of {output}", input=output.proof, output=output.name)
         reason = probe_input(output.proof)
         wrong = Message("nothing is heard by it ({reason}); “arecord -l” lists the inputs", reason=reason)
-        yield HealthCheck(what, wrong if reason else None)
+        yield HealthCheck(what, wrong if reason else None, HealthSubject.CARD)
 
 
 def _mixer_fault(device: str, percent: float, running: bool) -> Message | None:
@@ -69,12 +70,11 @@ def _pin_checks(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
     for pin in relays:
         names = ", ".join(name for name, output in box.outputs.items() if output.relay and output.relay.pin == pin)
         unusable = _pin_fault(wrong.get(str(pin)))
-        yield HealthCheck(
-            Message("relay of {output} (pin {pin})", output=names, pin=pin), unusable, unusable is not None
-        )
+        what = Message("relay of {output} (pin {pin})", output=names, pin=pin)
+        yield HealthCheck(what, unusable, HealthSubject.PIN, unusable is not None)
     if box.stop_button is not None:
         what = Message("stop button (pin {pin})", pin=box.stop_button)
-        yield HealthCheck(what, _pin_fault(wrong.get(str(box.stop_button))))
+        yield HealthCheck(what, _pin_fault(wrong.get(str(box.stop_button))), HealthSubject.PIN)
 
 
 def _pin_fault(reason: str | None) -> Message | None:
@@ -90,7 +90,8 @@ def _stream_checks(contents: Contents) -> Iterator[HealthCheck]:
     urls = {one.stream for schedule in contents.schedules for one in schedule.broadcasts if one.stream}
     for url in sorted(urls):
         if url.startswith("input:"):
-            yield HealthCheck(Message("line {url}", url=url), probe.probe_input(url))
+            yield HealthCheck(Message("line {url}", url=url), probe.probe_input(url), HealthSubject.STREAM)
     for host in contents.commune.streams:
         leading = [url for url in urls if urlsplit(url).hostname == host]
-        yield HealthCheck(Message("stream host {host}", host=host), probe.probe_host(host, leading))
+        fault = probe.probe_host(host, leading)
+        yield HealthCheck(Message("stream host {host}", host=host), fault, HealthSubject.STREAM)

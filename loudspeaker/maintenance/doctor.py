@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..config.folder import STANDS_IN
 from ..errors import LoudspeakerError, Message
+from ..model.board import HealthSubject
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..station.airings import PlannedAiring
@@ -58,29 +59,31 @@ def commissioning_obstacles(station: Station, output: str, pins: Pins | None) ->
 
 def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     paths, files = station.paths, station.files
-    yield _health(Message("files"), _file_mistakes(station), serious=True)
+    yield _health(HealthSubject.FILES, Message("files"), _file_mistakes(station), serious=True)
     closed = None if is_writable(paths.state) else UNWRITABLE
-    yield _health(Message("state folder {folder}", folder=paths.state), closed, serious=True)
-    yield _health(Message("disk"), _full_disk(paths.home), serious=True)
-    yield _health(Message("voices"), _no_voice(station), serious=True)
-    yield _health(Message("ffmpeg (recordings, streams)"), _not_installed("ffmpeg"))
-    yield _health(Message("openssl (streams by https)"), _not_installed("openssl"))
+    yield _health(HealthSubject.STATE, Message("state folder {folder}", folder=paths.state), closed, serious=True)
+    yield _health(HealthSubject.DISK, Message("disk"), _full_disk(paths.home), serious=True)
+    yield _health(HealthSubject.VOICES, Message("voices"), _no_voice(station), serious=True)
+    yield _health(HealthSubject.PROGRAM, Message("ffmpeg (recordings, streams)"), _not_installed("ffmpeg"))
+    yield _health(HealthSubject.PROGRAM, Message("openssl (streams by https)"), _not_installed("openssl"))
     if closed:
         return  # nothing below can be looked at without the log
-    yield _health(Message("clock"), look_at_clock(station).trust.why)
-    yield _health(Message("daemon"), NOT_RUNNING if pins is None else None)
-    yield _health(Message("log"), _log_damage(station), serious=True)
+    yield _health(HealthSubject.CLOCK, Message("clock"), look_at_clock(station).trust.why)
+    yield _health(HealthSubject.DAEMON, Message("daemon"), NOT_RUNNING if pins is None else None)
+    yield _health(HealthSubject.LOG, Message("log"), _log_damage(station), serious=True)
     for name, output in files.box.outputs.items():
-        yield _health(Message("output {output} ({device})", output=name, device=output.device), _no_card(output.device))
+        what = Message("output {output} ({device})", output=name, device=output.device)
+        yield _health(HealthSubject.CARD, what, _no_card(output.device))
     for name in sorted(uncommissioned(station.log, files.box.outputs)):
-        yield _health(Message("commissioning of output {output}", output=name), _not_commissioned(name))
+        what = Message("commissioning of output {output}", output=name)
+        yield _health(HealthSubject.COMMISSIONING, what, _not_commissioned(name))
     yield from check_devices(files.contents, pins)
-    yield _health(Message("tomorrow"), _not_prepared(station))
-    yield _health(Message("approvals"), _not_approved(station))
+    yield _health(HealthSubject.TOMORROW, Message("tomorrow"), _not_prepared(station))
+    yield _health(HealthSubject.APPROVALS, Message("approvals"), _not_approved(station))
 
 
-def _health(what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
-    return HealthCheck(what, wrong, serious and wrong is not None)
+def _health(about: HealthSubject, what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
+    return HealthCheck(what, wrong, about, serious and wrong is not None)
 
 
 def _file_mistakes(station: Station) -> Message | None:

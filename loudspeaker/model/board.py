@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from ..errors import Message
 from .airing import StandingPause
@@ -60,6 +61,25 @@ class Board:
     log: int  # the number of the log's last entry
 
 
+class HealthSubject(StrEnum):
+    """What a thing that was looked at belongs to: who can mend it, and how, depends on that."""
+
+    FILES = "files"  # that people edit
+    STATE = "state"  # the state folder
+    DISK = "disk"
+    VOICES = "voices"
+    PROGRAM = "program"  # another one that is needed
+    CLOCK = "clock"
+    DAEMON = "daemon"
+    LOG = "log"
+    CARD = "card"  # a sound card, its mixer, the input that proves its sound
+    COMMISSIONING = "commissioning"
+    PIN = "pin"  # a relay, the stop button
+    STREAM = "stream"  # another station, a line into the box
+    TOMORROW = "tomorrow"  # its sound
+    APPROVALS = "approvals"
+
+
 @dataclass(frozen=True, slots=True)
 class HealthRow:
     """One thing that was looked at, in the language of the daemon."""
@@ -67,6 +87,7 @@ class HealthRow:
     what: str
     wrong: str | None  # None: it is well
     serious: bool  # nothing may be aired because of it
+    about: str = ""  # a `HealthSubject`; "" by a daemon from before an update
 
 
 @dataclass(frozen=True, slots=True)
