@@ -38,6 +38,7 @@ from ..model.requests import (
     ProposeUrgent,
     Request,
     Stop,
+    SweepSound,
     TestOutput,
     Urgent,
     WithdrawUrgent,
@@ -66,7 +67,7 @@ class Requests:
     """Carries out what people ask of a station on the air.
 
     `look` takes up what they have changed in its files, `health` is what the doctor said last. `jobs` makes the sound
-    that they wait for; without it, whoever asks makes it.
+    that they wait for; without it, whoever asks makes it. `sweep` has a child make room on the disk.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class Requests:
         look: Callable[[], object] | None = None,
         health: Callable[[], Health] = Health,
         jobs: RenderJobs | None = None,
+        sweep: Callable[[], object] = lambda: None,
     ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
         self._health = health
         self._jobs = jobs
+        self._sweep = sweep
         self.station = on_air.station
         self.controller = on_air.controller
         self.speakers = on_air.speakers
@@ -95,7 +98,7 @@ class Requests:
         Whoever has to wait until the sound is made (`BeingMade`) asks again, and is kept in the log then.
         """
         request, by = envelope.request, envelope.by or ""
-        if self._jobs and isinstance(request, Play | Urgent | EndUrgent):
+        if self._jobs and isinstance(request, Play | Urgent | EndUrgent | TestOutput):
             self._await_sound(request, self._jobs)
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
@@ -194,7 +197,7 @@ class Requests:
         made = request.make and self._jobs and self._jobs.start(end.wanted)
         return replace(end, wanted={}) if made else end
 
-    def _await_sound(self, request: Play | Urgent | EndUrgent, jobs: RenderJobs) -> None:
+    def _await_sound(self, request: Play | Urgent | EndUrgent | TestOutput, jobs: RenderJobs) -> None:
         """Have made what nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
         if jobs.collect():
             jobs.must_be_over(named_recipes(request))
@@ -207,7 +210,7 @@ class Requests:
         if not any(map(jobs.has_failed, wanted)) and jobs.start(wanted):
             jobs.must_be_over(wanted)
 
-    def missing_sound(self, request: Play | Urgent | EndUrgent) -> list[ProgrammeSpec]:
+    def missing_sound(self, request: Play | Urgent | EndUrgent | TestOutput) -> list[ProgrammeSpec]:
         """What is to be heard and has not been made, as far as its words have been read."""
         alerts, programmes = self.station.alerts, self.station.planner.programmes
         if isinstance(request, EndUrgent):
@@ -215,6 +218,9 @@ class Requests:
         elif isinstance(request, Play):
             bulletin, outputs = self.station.files.bulletin(request.bulletin), alerts.outputs_of(request.villages)
             specs = self.station.planner.replay_specs(bulletin, outputs, self.on_air.now())
+        elif isinstance(request, TestOutput):
+            self.station.preparation.must_be_testable(request.output)
+            specs = [self.station.preparation.test_spec(request.output, request.tone)]
         else:
             words, recipes = (request.text, request.bulletin), request.recipes or {}
             outputs = [one for one in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(one, ""))]
@@ -257,6 +263,7 @@ class Requests:
 
     def test(self, request: TestOutput, by: str) -> list[str]:
         output = request.output
+        self.station.preparation.must_be_testable(output)
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
@@ -272,6 +279,9 @@ class Requests:
 
     def confirm_clock(self, _request: ConfirmClock, by: str) -> None:
         self.on_air.watch.confirm(self.on_air.now(), by)
+
+    def sweep(self, _request: SweepSound, _by: str) -> None:
+        self._sweep()
 
     def status(self, _request: AskStatus, _by: str) -> list[Row]:
         """What is on and what comes, in this process' hands."""
@@ -376,6 +386,7 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     Stop: Requests.stop,
     Interrupt: Requests.interrupt,
     ConfirmClock: Requests.confirm_clock,
+    SweepSound: Requests.sweep,
     AskStatus: Requests.status,
     AskBoard: Requests.board,
     AskHealth: Requests.health,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..errors import LoudspeakerError, Message, Refused, Unreachable
@@ -61,7 +62,7 @@ class Service:
         self._jobs = RenderJobs(station.paths)
         self._children = children or Children(station.paths.command_line)
         health = Examination(self._children, station.clock).latest
-        self.requests = Requests(self.on_air, self.look, health, self._jobs)
+        self.requests = Requests(self.on_air, self.look, health, self._jobs, partial(self.sweep, everything=True))
         self._read_ahead = ReadAhead(station, self._children)
         self._left = False
         if welcome:
@@ -116,8 +117,8 @@ class Service:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
         self._children.start("prepare", "--date", "tomorrow")
 
-    def sweep(self) -> None:
-        self._children.start("cache", "sweep")
+    def sweep(self, everything: bool = False) -> None:
+        self._children.start("cache", "sweep", *(["--all"] if everything else []))
 
     def healthy(self) -> bool:
         return all(speaker.responsive for speaker in self.on_air.speakers.values())

@@ -135,6 +135,13 @@ class TestOutput(Request):
     tone: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SweepSound(Request):
+    """Make room: have all made sound removed that the coming days do not need. It is made anew when it is needed."""
+
+    verb: ClassVar[str] = "sweep"
+
+
 # What is to be heard no more. The answer is the ids of the airings that were stopped.
 
 
@@ -359,7 +366,7 @@ class Who(StrEnum):
 # Who may ask what.
 WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
-    **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
+    **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission), Who.NAMED),
     **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent), Who.NAMED),
 }

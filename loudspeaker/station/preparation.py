@@ -151,16 +151,20 @@ class Preparation:
     def prepare_test(self, output: str, tone: bool) -> None:
         """Make what `test` sounds: whose output it is (about 6 s), or 1 kHz at −18 dBFS (at most 5 s).
 
-        Raises `NotFound`, `Refused` at night, `LoudspeakerError` where it cannot be made.
+        Raises as `must_be_testable` does, `LoudspeakerError` where it cannot be made.
         """
+        self.must_be_testable(output)
+        for message in self.make([self.test_spec(output, tone)], lambda done, total, what: None).values():
+            raise LoudspeakerError(message)
+
+    def must_be_testable(self, output: str) -> None:
+        """Raises `NotFound` where this box has no such output, `Refused` at night."""
         if output not in self.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         now = self.clock.now()
         second = now.hour * 3600 + now.minute * 60
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
-        for message in self.make([self.test_spec(output, tone)], lambda done, total, what: None).values():
-            raise LoudspeakerError(message)
 
     def preview(self, bulletin: str) -> Preview:
         """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""

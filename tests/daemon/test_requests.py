@@ -39,6 +39,7 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
     ),
     (requests.EndUrgent(Ending.CLEAR, ("a",)), "Lan", "end_urgent", {"by": "Lan", "form": "clear", "alarms": ["a"]}),
     (requests.EndUrgent(), "Lan", "end_urgent", {"by": "Lan", "form": None, "alarms": None}),
+    (requests.SweepSound(), "Lan", "sweep", {"by": "Lan"}),
     (requests.TestOutput("a", True), "Lan", "test", {"output": "a", "tone": True, "by": "Lan"}),
     (requests.Stop((), "đám tang"), "Lan", "stop", {"villages": [], "why": "đám tang", "by": "Lan"}),
     (requests.Interrupt(("a",)), "Lan", "interrupt", {"airings": ["a"], "by": "Lan"}),
