@@ -42,6 +42,9 @@ class LastGood(Protocol):
     def last_good(self, path: str, now: datetime) -> bytes | None:
         """What to use in place of a file that is broken `now`; None where there is none, or none any more."""
 
+    def until(self, path: str, now: datetime) -> datetime | None:
+        """When the version of a file that is broken `now` may stand in no more; None where there is none any more."""
+
     def forget(self, path: str) -> None:
         """The file was deleted. Raises `OSError`."""
 
@@ -56,6 +59,9 @@ class ReadLastGood:
 
     def last_good(self, path: str, now: datetime) -> bytes | None:
         return self.kept.last_good(path, now)
+
+    def until(self, path: str, now: datetime) -> datetime | None:
+        return self.kept.until(path, now)
 
     def forget(self, path: str) -> None: ...
 

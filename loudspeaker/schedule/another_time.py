@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from itertools import accumulate
+from functools import reduce
+from itertools import accumulate, islice
 from math import ceil, floor
 
 from ..model.airing import Airing
@@ -16,6 +17,7 @@ from .trial import Trial
 
 MINUTE = 60
 MOST_TIMES = 6  # of an entry that is moved
+MOST_EDGES = 8  # of a session that are planned, where a free time is looked for
 MOST_TRIES = 48  # minutes that are planned; those in which something else sounds are ruled out without planning
 
 Times = Mapping[EntryKey, tuple[int, ...]]  # seconds since local midnight
@@ -38,6 +40,47 @@ def find_times(trial: Trial) -> tuple[Adjustment, ...]:
             return ()
         times = {key: (*times[key], at) for key, at in settled.items()}
     return _retime(times)
+
+
+def find_free_times(trial: Trial) -> tuple[int, ...]:
+    """In each session the first time, in seconds since midnight, at which nobody is hurt by what the change adds.
+
+    Its own times only tell how far apart its entries begin. What is tried is the beginning of each stretch in which
+    nothing else is on the air: a quota of sessions is kept beside what is there, not between.
+    """
+    starts = {key: entry.times[0] for key, entry in trial.mine.items()}
+    lead = min(starts.values(), default=0)
+    offsets = {key: at - lead for key, at in starts.items()}
+    free = _free_minutes(trial, dict.fromkeys(starts, ()), offsets)
+    lasts = max((offset + _length(trial, key) for key, offset in offsets.items()), default=0.0)
+    found = (_first_clean(trial, offsets, _edges(free, begins, ends - lasts)) for begins, ends in _common_hours(trial))
+    return tuple(at for at in found if at is not None)
+
+
+def _edges(free: Sequence[bool], begins: float, latest: float) -> Iterator[int]:
+    """The first two minutes of each free stretch, from `begins` until `latest`: words that close a session last one."""
+    first = ceil(begins / MINUTE)
+    for minute in range(first, floor(latest / MINUTE) + 1):
+        if free[minute] and (minute == first or not (free[minute - 1] and free[minute - 2])):
+            yield minute * MINUTE
+
+
+def _first_clean(trial: Trial, offsets: Mapping[EntryKey, int], leads: Iterator[int]) -> int | None:
+    """The first of the times `leads` of a session that planning proves clean."""
+    for lead in islice(leads, MOST_EDGES):
+        if trial.is_clean(_retime({key: (lead + offset,) for key, offset in offsets.items()})):
+            return lead
+    return None
+
+
+def _length(trial: Trial, key: EntryKey) -> float:
+    entry = trial.mine[key]
+    return bare_length(entry, trial.given.facts.get(entry.bulletin or ""))
+
+
+def _common_hours(trial: Trial) -> Stretches:
+    """The hours of everybody who hears what is changed."""
+    return reduce(intersect, map(open_stretches, trial.policies), ((0, DAY),))
 
 
 def _retime(times: Times) -> tuple[Adjustment, ...]:
@@ -63,10 +106,7 @@ def _shifts(trial: Trial, times: Times, wanted: Mapping[EntryKey, int]) -> Itera
     yield 0
     lead = min(wanted.values())
     free = _free_minutes(trial, times, {key: at - lead for key, at in wanted.items()})
-    hours: Stretches = ((0, DAY),)
-    for policy in trial.policies:
-        hours = intersect(hours, open_stretches(policy))
-    yield from (minute - lead for minute in minutes_from(lead, hours) if free[minute // MINUTE])
+    yield from (minute - lead for minute in minutes_from(lead, _common_hours(trial)) if free[minute // MINUTE])
 
 
 def minutes_from(at: int, hours: Stretches) -> Iterator[int]:

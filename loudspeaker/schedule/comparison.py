@@ -39,6 +39,7 @@ class PlanComparison:
     breaches: tuple[Airing, ...]  # of mine: the policy forbids them
     late: tuple[Delay, ...]  # others
     lost: tuple[Airing, ...]  # others, that are heard no more or in part
+    planned: tuple[Airing, ...] = ()  # all that is planned with the change
 
     @property
     def clean(self) -> bool:
@@ -89,6 +90,7 @@ def compare_plans(
         breaches=tuple(filter(_is_breach, fresh)),
         late=tuple(_delays(_restarts(others, new))),
         lost=tuple(_losses(others, new)),
+        planned=tuple(after),
     )
 
 

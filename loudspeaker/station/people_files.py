@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from copy import copy
+from datetime import datetime
 
 from ..config.folder import Folder
 from ..config.source import Source
@@ -69,6 +70,11 @@ class StationFiles:
     def reload(self) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays."""
         self.contents = self._read()
+
+    def stands_in_until(self, path: str) -> datetime | None:
+        """When the last good version of a broken file is used no more; None where none is used."""
+        kept, is_broken = self.folder.last_good, any(problem.path == path for problem in self.problems)
+        return kept.until(path, self._clock.now()) if kept and is_broken else None
 
     def suppose(self, edits: Mapping[str, bytes | None]) -> StationFiles:
         """The files as they would be with these edits, by path (None: deleted); nobody else sees them.

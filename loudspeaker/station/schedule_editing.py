@@ -163,6 +163,10 @@ class ScheduleEditing:
         """
         return self._what_if.suppose(change, days, about)
 
+    def free_times(self, change: Change) -> tuple[int, ...]:
+        """In each session the first time that is still free for the entries of a change. Raises as `suppose` does."""
+        return self._what_if.free_times(change)
+
     def save(self, effect: ChangeEffect, by: str, accept_late: bool = False) -> list[SavedFile]:
         """Write the files of a change whose effect was shown. The shell has it noted in the log.
 

@@ -10,6 +10,7 @@ from ..errors import Message, Refused
 from ..model.airing import Airing
 from ..model.contents import Contents, PlanInput
 from ..model.schedule_change import EntryKey
+from ..schedule.another_time import find_free_times
 from ..schedule.channels import channels
 from ..schedule.choices import Choice, find_choices
 from ..schedule.clashes import ClashLine, clash_lines
@@ -72,6 +73,14 @@ class WhatIf:
         comparison = trial.compare()
         voided = self._voided(supposed, change)
         return ChangeEffect(change, comparison, tuple(find_choices(trial, comparison)), voided)
+
+    def free_times(self, change: Change, days: int = AHEAD) -> tuple[int, ...]:
+        """In each session the first time, in seconds since midnight, at which what the change adds would hurt nobody.
+
+        Raises as `suppose` does.
+        """
+        files = self._files.suppose({edit.path: edit.after for edit in change})
+        return find_free_times(self._trial(self._planner.suppose(files), files.contents, days, ()))
 
     def _trial(self, supposed: Planner, contents: Contents, days: int, about: Collection[EntryKey]) -> Trial:
         old = self._files.contents

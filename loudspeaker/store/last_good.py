@@ -48,6 +48,10 @@ class LastGoodVersions:
         since = self._broken_since(path, now)
         return data if now - since <= RETENTION else None
 
+    def until(self, path: str, now: datetime) -> datetime | None:
+        """When the version that stands in for a file, broken `now`, is used no more; None where none is used."""
+        return None if self.last_good(path, now) is None else self._broken_since(path, now) + RETENTION
+
     def forget(self, path: str) -> None:
         """Delete the version of a file that people have deleted."""
         if self.folder.is_symlink():

@@ -33,6 +33,7 @@ from . import (
     entrance,
     entry_pages,
     equipment,
+    file_mistakes,
     history,
     intake,
     listening,
@@ -46,6 +47,7 @@ from . import (
     voice_pages,
     voice_trials,
     week,
+    week_copy,
     word_pages,
     word_sounds,
     wording,
@@ -53,7 +55,19 @@ from . import (
 from .accounts import Account
 from .console import Console
 from .feeds import Feed, answer_feed, refuse_feed
-from .guard import FEEDS, LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
+from .guard import (
+    DONE_ELSEWHERE,
+    FEEDS,
+    LARGEST_BODIES,
+    MAY,
+    MOST_BYTES,
+    MOST_FIELDS,
+    MOST_FILES,
+    NEEDS,
+    Task,
+    is_own_token,
+    may,
+)
 from .kept_form import keep_form
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
@@ -65,6 +79,7 @@ MODULES = (
     replaying,
     history,
     week,
+    week_copy,
     entry_pages,
     emergency,
     intake,
@@ -84,6 +99,7 @@ MODULES = (
     token_pages,
     audit_pages,
     equipment,
+    file_mistakes,
 )
 FEED_MODULES = (api, calendar_feed, metrics)
 logger = logging.getLogger(__name__)
@@ -190,6 +206,9 @@ def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Respons
     if not may(page.session.account.roles, task):
         message = Message("Your account does not have the right to do this. These people have it:")
         return page.error(403, message, missing=_people_who_may(page.console, task))
+    if task in DONE_ELSEWHERE and (scope := page.console.desk.scope()):
+        message = Message("this box takes its files signed from {scope}: change them there", scope=scope)
+        return page.error(409, message)
     return None
 
 

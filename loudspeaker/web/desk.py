@@ -19,7 +19,7 @@ from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
-from ..station.membership import must_be_edited_here
+from ..station.membership import must_be_edited_here, read_membership
 from ..station.paths import StationPaths
 from ..station.station import Station
 from ..store.edits import FileEdit, apply_edits, revision_of
@@ -63,6 +63,7 @@ class Desk:
         self._lock = RLock()
         self._station: Station | None = None
         self._seen: object = None
+        self._scope = ""
         self._air = AirState()
         self._air_until = 0.0  # monotonic
 
@@ -104,7 +105,7 @@ class Desk:
     def save(self, edits: Sequence[FileEdit], by: str, account: str) -> None:
         """Write files, all or none, where they change anything, and have it noted who did.
 
-        Raises `EditConflict`, `EditLocked`, `WriteError`, `Refused` where the station takes signed files.
+        Raises `Refused` where the station takes signed files, `EditConflict`, `EditLocked`, `WriteError`.
         """
         must_be_edited_here(self.paths)
         home = self.paths.home
@@ -115,6 +116,13 @@ class Desk:
         with suppress(Unreachable):  # the files tell by themselves that they are others; only by whom, they do not
             for edit in changed:
                 self.ask(NoteEdit(edit.path, edit.revision, revision_of(home / edit.path)), by, account)
+
+    def scope(self) -> str:
+        """Whose signed files this box takes, as it was seen last; "" where bulletins and schedules are edited here."""
+        if self._station is None:
+            with suppress(LoudspeakerError):
+                self._current()
+        return self._scope
 
     def air(self) -> AirState:
         """What is on the air and what stands, at most `FRESH` seconds old."""
@@ -178,10 +186,12 @@ class Desk:
             if self._station is None:
                 self._station = Station.open(self.paths.home, self.paths.state, clock=self._clock, writes=False)
                 self._seen = self._sight(self._station)
+                self._scope = _read_scope(self.paths)
             elif (seen := self._sight(self._station)) != self._seen:
                 self._station.reload()
                 self._station.close()
                 self._seen = seen
+                self._scope = _read_scope(self.paths)
             return self._station
 
     def _sight(self, station: Station) -> object:
@@ -195,6 +205,11 @@ def village_names(station: Station) -> Mapping[str, str]:
     names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
     known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
     return {village: names.get(village, village) for village in known}
+
+
+def _read_scope(paths: StationPaths) -> str:
+    membership = read_membership(paths)
+    return membership.scope if membership else ""
 
 
 def _identify(path: Path) -> object:

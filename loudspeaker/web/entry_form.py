@@ -10,9 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from math import ceil
+from types import MappingProxyType
 
 from ..config import values
+from ..config.day_values import MONTH_END
 from ..config.schedule_entries import Entry
 from ..errors import Message
 from ..model.lunar import Lunar, lunar
@@ -20,9 +23,12 @@ from ..yamlfile import Mistake
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 NIGHT = (5 * HOUR, 21 * HOUR)  # before and after these a time is asked about
+FAR = 400  # days that are looked through for lunar ones
 WEEKS = 6  # of a month as a calendar shows it
-TICKED_LUNAR = ("1", "14", "15", "30")  # days of the lunar month that have a box of their own
+TICKED_LUNAR = ("1", "14", "15", "30", MONTH_END)  # days of the lunar month that have a box of their own
+A_RELAY = "tiep-song"  # the name of an entry that relays a station without a name
 OWN = {"bulletin", "at", "days", "lunar", "on", "from", "until", "except", "repeat", "stream", "for", "fallback"}
+NO_STATIONS: Mapping[str, str] = MappingProxyType({})
 _TIME = re.compile(r"(\d{1,2})\s*(?:[:hg]|giờ)\s*(\d{1,2})?\s*(?:p|phút)?", re.IGNORECASE)
 _BARE = re.compile(r"(\d{1,2})(\d{2})?")
 
@@ -115,8 +121,8 @@ def read_form(text: Callable[[str], str], texts: Callable[[str], tuple[str, ...]
         villages=texts("village"),
         content=text("content") or "bulletin",
         bulletins=tuple(name for name in texts("bulletin") if name),
-        stream=text("stream"),
-        length=text("length"),
+        stream=text("stream_other") or text("stream"),
+        length=_in_minutes(text("length")),
         fallback=text("fallback"),
         at=text("at"),
         sure=text("sure"),
@@ -134,10 +140,18 @@ def read_form(text: Callable[[str], str], texts: Callable[[str], tuple[str, ...]
     )
 
 
-def entries_of_form(form: EntryForm, length: Callable[[str, int | None], float]) -> list[Entry]:
+def _in_minutes(text: str) -> str:
+    """A length as people type it: a number alone means minutes."""
+    return f"{text} phút" if text.isdecimal() else text
+
+
+def entries_of_form(
+    form: EntryForm, length: Callable[[str, int | None], float], stations: Mapping[str, str] = NO_STATIONS
+) -> list[Entry]:
     """The entries that a form asks for, one for each bulletin: the second begins when the first has ended.
 
-    `length` is the seconds that a bulletin takes, read so often (None: as often as it says). Raises `FieldError`.
+    `length` is the seconds that a bulletin takes, read so often (None: as often as it says); `stations` are what those
+    that are relayed are called, by address. Raises `FieldError`.
     """
     if not form.villages:
         raise FieldError("village", Message("choose the villages that are to hear it"))
@@ -147,7 +161,7 @@ def entries_of_form(form: EntryForm, length: Callable[[str, int | None], float])
         relay = {"stream": form.stream, "for": form.length, "fallback": form.fallback}
         if not form.stream or not form.length:
             raise FieldError("stream", Message("give the station that is relayed, and for how long"))
-        called = form.kept.get("name") or ["tiep-song"]
+        called = form.kept.get("name") or [values.slug(stations.get(form.stream, "")) or A_RELAY]
         return [{**form.kept, "name": called, **_given(relay), **_at(times), **shared}]
     if not form.bulletins:
         raise FieldError("bulletin", Message("choose what is to be aired"))
@@ -283,6 +297,12 @@ def picker_weeks(month: date, chosen: Sequence[str], today: date) -> list[list[P
         for day in days
     ]
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+
+def days_ahead(days: Callable[[date], bool], today: date, most: int) -> list[date]:
+    """The first of the days to come, within `FAR`, that are among `days`."""
+    ahead = (today + timedelta(days=number) for number in range(FAR))
+    return list(islice(filter(days, ahead), most))
 
 
 def short_lunar_months(today: date, months: int = 12) -> Iterator[tuple[int, date]]:

@@ -41,6 +41,9 @@ MAY: Mapping[Task, frozenset[Role]] = {
     Task.RULE: frozenset({Role.ADMIN}),
 }
 
+# What nobody does on a box that takes its bulletins and schedules signed from elsewhere.
+DONE_ELSEWHERE = frozenset({Task.WRITE, Task.APPROVE})
+
 # What a person must be allowed to do for each route; None: it is answered before anybody has logged in. A route without
 # a row cannot be served, and a row without a route fails a test.
 NEEDS: Mapping[str, Task | None] = {
@@ -58,6 +61,11 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /mat-khau": Task.LOOK,
     # equipment.py
     "GET /thiet-bi": Task.LOOK,
+    "POST /thiet-bi/thu": Task.TRY,
+    "POST /thiet-bi/nghe-ro": Task.TRY,
+    "POST /thiet-bi/don": Task.TRY,
+    # file_mistakes.py
+    "GET /tep-loi": Task.LOOK,
     # settings.py
     "GET /cai-dat": Task.LOOK,
     # policy_pages.py
@@ -140,6 +148,9 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /lich": Task.LOOK,
     "GET /lich/in": Task.LOOK,
     "GET /lich/tin-nhan": Task.LOOK,
+    # week_copy.py
+    "GET /lich/chep": Task.WRITE,
+    "POST /lich/chep": Task.WRITE,
     # entry_pages.py
     "GET /lich/moi": Task.WRITE,
     "POST /lich/moi": Task.WRITE,
@@ -211,7 +222,7 @@ FEEDS: Mapping[str, TokenUse | None] = {
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes
-MOST_FIELDS, MOST_FILES = 60, 1  # of a form
+MOST_FIELDS, MOST_FILES = 250, 1  # of a form: all villages, and all days of a calendar, may be ticked
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -35,7 +35,7 @@ from .access_tokens import NoToken, WrongToken
 from .accounts import Session, TooManyTries
 from .console import Console
 from .desk import AirState
-from .guard import NEEDS, Task, may
+from .guard import DONE_ELSEWHERE, NEEDS, Task, may
 from .live_events import TooManyListeners
 
 logger = logging.getLogger(__name__)
@@ -159,8 +159,10 @@ class PageRequest:
             raise Refused(Message("type your password once more first; nothing was changed"))
 
     def may(self, task: str) -> bool:
-        """May whoever asks do this (a `Task`)?"""
-        return self.session is not None and may(self.session.account.roles, Task(task))
+        """May whoever asks do this (a `Task`), and is it done on this box?"""
+        if self.session is None or not may(self.session.account.roles, Task(task)):
+            return False
+        return task not in DONE_ELSEWHERE or not self.console.desk.scope()
 
     def reaches(self, route: str) -> bool:
         """Is there this route ("GET /duyet"), and may this person take it?"""

@@ -9,16 +9,16 @@ from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
-from ..errors import Problem
 from ..model.lunar import Lunar, lunar
 from ..station.airings import PlannedAiring
 from ..station.station import Station
 from .desk import village_names
+from .file_mistakes import SCHEDULE, BrokenFile, broken_files
 from .history import KIND_OF_COMMUNE
 from .pages import PageRequest, Routes
+from .week_copy import A_WEEK, has_copy
 from .week_table import DAYS, WeekTable, monday_of, week_table
 
-A_WEEK = timedelta(days=DAYS)
 TO_TET = 60  # days before Tết from which on they are counted
 
 
@@ -34,8 +34,9 @@ class Week:
     chosen: date  # the day that a telephone shows
     village: str  # "" for all
     names: Mapping[str, str]  # of villages, by id
-    broken: tuple[Problem, ...]  # what is wrong with schedules
-    near: str | None  # the day that is counted down to
+    broken: tuple[BrokenFile, ...]  # schedules with mistakes
+    near: str | None  # how many days there are left to Tết
+    can_copy: bool  # is this week empty, and was something in the one before?
 
     @property
     def today(self) -> date:
@@ -96,10 +97,12 @@ def _read_week(page: PageRequest) -> Week:
         planned = station.airings.plan(monday, DAYS, village or None)
         chosen = chosen if monday <= chosen < monday + A_WEEK else monday
         table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now)
-        broken = [problem for problem in station.files.problems if problem.path.startswith("schedules/")]
+        broken = broken_files(station, SCHEDULE)
         name = station.files.commune.name
         place = KIND_OF_COMMUNE.sub("", name)
-        return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), _near(station, now))
+        copies = table.is_empty and has_copy(station, monday, village)
+        near = _near(station, now)
+        return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), near, copies)
 
 
 def _day(text: str) -> date | None:

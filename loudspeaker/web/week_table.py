@@ -19,6 +19,7 @@ from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 
 DAYS = 7
+WRONG = ("bad", "warn")  # kinds of a `Fate` that is not as planned
 NO_VERDICT_YET = timedelta(minutes=30)  # an airing that was due so long ago has its verdict by then
 
 SHORT = (
@@ -114,6 +115,12 @@ class WeekTable:
         return sum(day.wrong for day in self.days)
 
     @property
+    def wrong_lines(self) -> list[tuple[WeekDay, WeekLine]]:
+        """What is not heard as planned, day by day."""
+        cells = [(day, row.cells[number]) for number, day in enumerate(self.days) for row in self.rows]
+        return [(day, line) for day, cell in cells for line in cell.lines if line.fate.kind in WRONG]
+
+    @property
     def has_unknown(self) -> bool:
         """Is there something that is past, and of which nothing is known?"""
         return any(line.fate.kind == "past" for row in self.rows for cell in row.cells for line in cell.lines)
@@ -133,7 +140,7 @@ def week_table(planned: Sequence[PlannedAiring], monday: date, policy: Policy, n
     fates = {one.id: fate_of(one, now) for one in planned}
     places: dict[tuple[Hours | None, date], list[PlannedAiring]] = {}
     for one in planned:
-        places.setdefault((_session(one.airing, policy), one.scheduled_at.date()), []).append(one)
+        places.setdefault((session_of(one.airing, policy), one.scheduled_at.date()), []).append(one)
     sessions = [*policy.hours, *([None] if any(hours is None for hours, _ in places) else [])]
     rows = [
         SessionRow(
@@ -162,7 +169,7 @@ def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
     return Fate(mark, kind, word, airing.why or "")
 
 
-def _session(airing: Airing, policy: Policy) -> Hours | None:
+def session_of(airing: Airing, policy: Policy) -> Hours | None:
     """The session of the policy in which it is to begin."""
     at = airing.scheduled_at.hour * 3600 + airing.scheduled_at.minute * 60
     return next((hours for hours in policy.hours if hours[0] <= at < hours[1]), None)
@@ -190,5 +197,5 @@ def minutes_used(airings: Iterable[Airing]) -> float:
 
 def _day(day: date, planned: Sequence[PlannedAiring], fates: Mapping[str, Fate]) -> WeekDay:
     own = [one for one in planned if one.scheduled_at.date() == day]
-    wrong = sum(fates[one.id].kind in ("bad", "warn") for one in own)
+    wrong = sum(fates[one.id].kind in WRONG for one in own)
     return WeekDay(day, WEEKDAYS[day.weekday()], lunar(day), len(own), wrong)

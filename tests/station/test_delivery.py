@@ -4,75 +4,32 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from harness.office import NOW, SCOPE, Office, deliveries, join, open_office
 from harness.power_cut import RecordingDisk, restarted
-from harness.signing import PEOPLE
-from harness.small_commune import ZONE
 
 from loudspeaker.errors import BadFile, BadUsage, LoudspeakerError, Refused
 from loudspeaker.station.delivery import Deliveries
 from loudspeaker.station.membership import read_membership
-from loudspeaker.station.packing import pack_files, write_trust
+from loudspeaker.station.packing import pack_files
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.store.received import DamagedFile
-from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.faults import Fault, UntrustedDocument
-
-NOW = datetime(2026, 11, 24, 5, 0, tzinfo=ZONE)
-SCOPE = "xa-thu"
-
-
-class Office:
-    """A commune's office: its files, a stick, and people who sign."""
-
-    def __init__(self, home: Path, stick: Path) -> None:
-        self.home = home
-        self.stick = stick
-        self.own = stick / "v1" / SCOPE
-
-    def sign(self, path: Path, *names: str) -> None:
-        envelope = parse_envelope(path.read_bytes())
-        for name in names:
-            envelope = PEOPLE[name].sign(envelope)
-        path.write_bytes(format_envelope(envelope))
-
-    def trust(self, *names: str, people: tuple[str, ...] = ("hoa", "pao", "ly")) -> None:
-        _, path = write_trust(self.stick, SCOPE, [PEOPLE[name].public for name in people], NOW)
-        self.sign(path, *names)
-
-    def publish(self, *names: str, now: datetime = NOW) -> None:
-        pack_files(self.home, self.stick, SCOPE, now)
-        self.sign(self.own / "manifest.json", *names)
-
-    def write(self, path: str, text: str) -> None:
-        (self.home / path).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
 def office(home: Path, tmp_path: Path) -> Office:
     """An office that has published one version, its rules among it."""
-    office = Office(tmp_path / "office", tmp_path / "stick")
-    shutil.copytree(home, office.home, ignore=shutil.ignore_patterns(".state", "box.yaml", "audio_cache"))
-    office.trust("hoa", "pao")
-    office.publish("hoa", "pao")
-    return office
+    return open_office(home, tmp_path)
 
 
 @pytest.fixture
 def box(home: Path) -> StationPaths:
     return StationPaths(home, home / ".state")
-
-
-def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:
-    return Deliveries(box, now, trusted=True)
-
-
-def join(box: StationPaths, office: Office) -> None:
-    deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, SCOPE), "Lý")
 
 
 def title(box: StationPaths) -> str:

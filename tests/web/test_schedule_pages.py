@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,50 @@ def test_a_broken_schedule_is_told_on_the_page(officers: Officers, home: Path) -
     officers.officer(Role.EDIT).get("/lich")
     (home / "schedules/na-hoa.yaml").write_text("broadcasts:\n  - {bulletin: nhac, at: 99:00}\n")
 
-    assert "schedules/na-hoa.yaml:2" in text(officers.officer(Role.EDIT).get("/lich"))
+    page = officers.officer(Role.EDIT).get("/lich")
+    words = "Tệp lịch của Thôn Nà Hoa có lỗi ở dòng 2; đang dùng bản tốt gần nhất, đến 05:00 26/11."
+    assert f"{words} Xem lỗi" in text(page)
+    mistakes = text(officers.officer(Role.VIEW).get("/tep-loi"))
+    assert "schedules/na-hoa.yaml" in mistakes
+    assert "Dòng 2: " in mistakes
+    assert "- {bulletin: nhac, at: 99:00}" in mistakes
+
+
+def test_the_week_shows_each_place_that_is_not_as_planned(officers: Officers, home: Path) -> None:
+    path = home / "schedules/na-hoa.yaml"
+    path.write_text(path.read_text("utf-8") + "  - {bulletin: nhac, name: khuya, at: 21:30}\n", encoding="utf-8")
+    person = officers.officer(Role.EDIT)
+
+    assert 'href="/lich?tuan=2026-11-23&amp;xem=loi"' in person.get("/lich").text
+    assert "Thứ Ba 24/11 21:30 Nhắc lại · Thôn Nà Hoa ✗" in text(person.get("/lich?tuan=2026-11-23&xem=loi"))
+
+
+def test_an_empty_week_is_filled_with_the_one_before(officers: Officers, home: Path, daemon: FakeDaemon) -> None:
+    path = home / "schedules/na-hoa.yaml"
+    path.write_text(path.read_text("utf-8").replace("11:00}", "11:00, until: 29/11/2026}"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace("17:30]}", "17:30], until: 29/11/2026}"), encoding="utf-8")
+    (home / "schedules/suoi-trat.yaml").unlink()
+    person = officers.officer(Role.EDIT)
+    week = person.get("/lich?tuan=2026-11-30")
+    shown = person.get("/lich/chep?tuan=2026-11-30")
+
+    assert "Tuần này chưa xếp gì. Xếp lịch Chép tuần trước" in text(week)
+    assert "Sẽ thêm 21 lượt" in text(shown)
+    assert "Tin sáng · Thôn Nà Hoa" in text(shown)
+    assert len(entries(home, "na-hoa")) == 2
+
+    assert person.post("/lich/chep", tuan="2026-11-30").headers["location"] == "/lich?tuan=2026-11-30&luu=1"
+    copied = entries(home, "na-hoa")[2:]
+    assert [entry.times for entry in copied] == [(6 * 3600 + 300, 17 * 3600 + 1800), (11 * 3600,)]
+    assert copied[0].days
+    assert [day for day in range(20, 31) if date(2026, 11, day) in copied[0].days] == [30]
+    assert [day for day in range(1, 15) if date(2026, 12, day) in copied[0].days] == [1, 2, 3, 4, 5, 6]
+    assert person.post("/lich/chep", tuan="2026-11-30").status_code == 409  # there is nothing left to copy
+
+
+@pytest.mark.parametrize("week", ["2026-11-16", "2027-11-29", "xx", ""])
+def test_a_week_that_is_past_or_none_is_not_copied_into(officers: Officers, week: str) -> None:
+    assert officers.officer(Role.EDIT).get(f"/lich/chep?tuan={week}").status_code == 422
 
 
 def test_an_empty_week_says_so_and_offers_to_schedule_something(officers: Officers, home: Path) -> None:
@@ -168,6 +212,72 @@ def test_several_bulletins_follow_one_another(officers: Officers, home: Path) ->
     assert second.times[0] - first.times[0] == 60
 
 
+def test_bulletins_are_put_into_another_order(officers: Officers) -> None:
+    fields = {**NEW, "bulletin": ["nhac", "tin-sang", ""]}
+    down = officers.officer(Role.EDIT).post("/lich/thu", **fields, at="11h04", down="0").text
+    up = officers.officer(Role.EDIT).post("/lich/thu", **fields, at="11h04", up="1").text
+
+    for page in (down, up):
+        chosen = re.findall(r'<option value="([\w-]+)" selected', page)
+        assert chosen == ["tin-sang", "nhac"]
+    assert "Xếp cả buổi:" in down
+
+
+def test_what_is_to_be_aired_is_told_with_its_length_and_what_it_takes_of_the_session(officers: Officers) -> None:
+    page = text(officers.officer(Role.EDIT).post_by_htmx("/lich/thu", **NEW, at="11h04", repeat="3"))
+
+    assert re.search(r"Nhắc lại · 0:\d\d", page)
+    assert re.search(r"28 lượt trong 14 ngày tới, mỗi thôn \d:\d\d", page)
+    assert re.search(r"Trưa: \d/45 phút, ngày 24/11", page)
+
+
+def test_that_a_bulletin_waits_for_approval_is_told(officers: Officers, home: Path) -> None:
+    path = home / "commune.yaml"
+    path.write_text(path.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+
+    assert "chưa duyệt: duyệt rồi mới phát" in text(
+        officers.officer(Role.EDIT).post_by_htmx("/lich/thu", **NEW, at="11h04")
+    )
+
+
+def test_times_that_are_still_free_are_offered_in_each_session(officers: Officers, home: Path) -> None:
+    (home / "bulletins/hop.md").write_text("---\ntitle: Họp\n---\nMời bà con họp.\n", encoding="utf-8")
+    person, fields = officers.officer(Role.EDIT), {**NEW, "bulletin": "hop"}
+    page = person.post_by_htmx("/lich/thu", **fields, at="")
+    offered = [int(at) for at in re.findall(r'name="free" value="(\d+)"', page.text)]
+
+    assert len(offered) == 3
+    assert [at // 3600 for at in offered] == [6, 11, 17]
+    for at in offered:
+        assert "Lưu lịch" in text(person.post("/lich/thu", **fields, at="", free=str(at)))
+
+
+def test_a_station_is_relayed_by_its_name(officers: Officers, home: Path) -> None:
+    path = home / "commune.yaml"
+    path.write_text(path.read_text("utf-8") + "streams: {VOV1: 'https://vov.vn/1'}\n", encoding="utf-8")
+    person = officers.officer(Role.EDIT)
+    form = person.get("/lich/moi").text
+    fields = {"village": "suoi-trat", "content": "stream", "stream": "https://vov.vn/1", "length": "20"}
+    tried = person.post_by_htmx("/lich/thu", **fields, fallback="nhac", at="11h02", days="daily")
+    answer = person.post("/lich/moi", **fields, fallback="nhac", at="11h02", days="daily")
+
+    assert '<option value="https://vov.vn/1">VOV1</option>' in form
+    assert "Trưa: 2" in text(tried)  # of the quota
+    assert answer.status_code == 303
+    entry = entries(home, "suoi-trat")[-1]
+    assert (entry.name, entry.stream, entry.length, entry.fallback) == ("vov1", "https://vov.vn/1", 1200.0, "nhac")
+
+
+def test_the_last_day_of_each_lunar_month_is_ticked_and_its_days_are_told(officers: Officers, home: Path) -> None:
+    fields = {**NEW, "days": "lunar", "lunar": "cuoi-thang"}
+    tried = officers.officer(Role.EDIT).post_by_htmx("/lich/thu", **fields, at="11h04")
+
+    assert "Ngày cuối tháng âm lịch, lúc 11h04" in text(tried)
+    assert "rơi vào thứ Ba 08/12, thứ Năm 07/01, thứ Sáu 05/02" in text(tried)  # of the 10th, 11th and 12th month
+    assert officers.officer(Role.EDIT).post("/lich/moi", **fields, at="11h04").status_code == 303
+    assert "lunar: cuoi-thang" in (home / "schedules/suoi-trat.yaml").read_text(encoding="utf-8")
+
+
 def test_lunar_days_and_a_month_without_a_day_30(officers: Officers, home: Path) -> None:
     fields = {**NEW, "days": "lunar", "lunar": ["15", "30"]}
     page = officers.officer(Role.EDIT).post("/lich/thu", **fields, at="11h04")
@@ -227,8 +337,34 @@ def test_an_entry_that_somebody_has_saved_meanwhile_is_a_conflict_with_both_vers
     assert "sửa ngoài trang" in text(refused)
     assert "Đang lưu: hằng ngày, lúc 11h20" in text(refused)
     assert "Của anh/chị: hằng ngày, lúc 11h10" in text(refused)
+    theirs = person.get("/lich/muc/na-hoa/nhac")
+    assert "Anh/chị đã gõ dở" in text(theirs)
+    assert 'id="at" name="at" value="11:20"' in theirs.text
+    assert 'id="at" name="at" value="11:10"' in person.get("/lich/muc/na-hoa/nhac?nhap=1").text
+    assert "gõ dở" not in text(officers.officer(Role.APPROVE).get("/lich/muc/na-hoa/nhac"))
+
     assert person.post("/lich/muc/na-hoa/nhac", **fields, seen=seen(refused)).status_code == 303
+    assert "gõ dở" not in text(person.get("/lich/muc/na-hoa/nhac"))
     assert "at: 11:10" in path.read_text(encoding="utf-8")
+
+
+def test_what_lost_against_another_is_let_go_in_one_tap(officers: Officers, home: Path) -> None:
+    person = officers.officer(Role.EDIT)
+    form = person.get("/lich/muc/na-hoa/nhac")
+    path = home / "schedules/na-hoa.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("at: 11:00", "at: 11:20"), encoding="utf-8")
+    fields = {"thon": "na-hoa", "ten": "nhac", **NEW, "village": ["na-hoa"], "at": "11:10", "seen": seen(form)}
+    assert person.post("/lich/muc/na-hoa/nhac", **fields).status_code == 409
+    assert person.post("/lich/muc/na-hoa/nhac", action="drop").headers["location"] == "/lich/muc/na-hoa/nhac"
+
+    assert "gõ dở" not in text(person.get("/lich/muc/na-hoa/nhac"))
+
+
+def test_every_village_and_every_day_of_a_calendar_may_be_ticked(officers: Officers) -> None:
+    days = [f"2026-12-{day:02}" for day in range(1, 32)]
+    fields = {**NEW, "village": ["na-hoa"] * 60, "days": "dates", "date": days}
+
+    assert officers.officer(Role.EDIT).post("/lich/thu", **fields, at="11h04").status_code == 200
 
 
 def test_an_entry_is_taken_out_once_its_cost_was_shown(officers: Officers, home: Path) -> None:

@@ -1,0 +1,61 @@
+"""A commune's office that signs what it publishes, and a stick on which that travels to the boxes."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from harness.signing import PEOPLE
+from harness.small_commune import ZONE
+from loudspeaker.station.delivery import Deliveries
+from loudspeaker.station.packing import pack_files, write_trust
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.trust.dsse import format_envelope, parse_envelope
+
+NOW = datetime(2026, 11, 24, 5, 0, tzinfo=ZONE)
+SCOPE = "xa-thu"
+
+
+class Office:
+    """A commune's office: its files, a stick, and people who sign."""
+
+    def __init__(self, home: Path, stick: Path) -> None:
+        self.home = home
+        self.stick = stick
+        self.own = stick / "v1" / SCOPE
+
+    def sign(self, path: Path, *names: str) -> None:
+        envelope = parse_envelope(path.read_bytes())
+        for name in names:
+            envelope = PEOPLE[name].sign(envelope)
+        path.write_bytes(format_envelope(envelope))
+
+    def trust(self, *names: str, people: tuple[str, ...] = ("hoa", "pao", "ly")) -> None:
+        _, path = write_trust(self.stick, SCOPE, [PEOPLE[name].public for name in people], NOW)
+        self.sign(path, *names)
+
+    def publish(self, *names: str, now: datetime = NOW) -> None:
+        pack_files(self.home, self.stick, SCOPE, now)
+        self.sign(self.own / "manifest.json", *names)
+
+    def write(self, path: str, text: str) -> None:
+        (self.home / path).write_text(text, encoding="utf-8")
+
+
+def open_office(home: Path, folder: Path) -> Office:
+    """An office with the files of the station in `home`; it has published one version, its rules among it."""
+    office = Office(folder / "office", folder / "stick")
+    shutil.copytree(home, office.home, ignore=shutil.ignore_patterns(".state", ".web", "box.yaml", "audio_cache"))
+    office.trust("hoa", "pao")
+    office.publish("hoa", "pao")
+    return office
+
+
+def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:
+    return Deliveries(box, now, trusted=True)
+
+
+def join(box: StationPaths, office: Office) -> None:
+    """From now on the box takes what the office signs."""
+    deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, SCOPE), "Lý")

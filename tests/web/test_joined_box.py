@@ -1,0 +1,62 @@
+"""A box that takes signed files: its console shows, stops and gives alarms, and edits nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness.fake_daemon import FakeDaemon
+from harness.office import join, open_office
+from harness.officers import Officers
+
+from loudspeaker.errors import Refused
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.store.edits import ABSENT, FileEdit
+from loudspeaker.web.accounts import Role
+
+SENTENCE = "Soạn và xếp lịch ở trang của Xã Thử; ở đây chỉ xem, dừng, phát khẩn cấp."
+
+
+@pytest.fixture
+def joined(officers: Officers, daemon: FakeDaemon, home: Path, tmp_path: Path) -> Officers:
+    officers.officer(Role.VIEW).get("/lich")  # the console was open before
+    join(StationPaths(home, home / ".state"), open_office(home, tmp_path))
+    officers.officer(Role.VIEW).get("/lich")
+    return officers
+
+
+def test_every_page_says_where_things_are_written(joined: Officers) -> None:
+    person = joined.officer(*Role)
+
+    for path in ("/", "/lich", "/thiet-bi"):
+        assert SENTENCE in person.get(path).text
+
+
+def test_nothing_is_offered_or_taken_that_is_done_elsewhere(joined: Officers, home: Path) -> None:
+    person = joined.officer(*Role)
+    week = person.get("/lich").text
+
+    assert "/lich/moi" not in week
+    assert "/lich/muc/" not in week
+    for answer in (
+        person.get("/lich/moi"),
+        person.post("/ban-tin/moi", title="x", text="y"),
+        person.post("/duyet/tin-sang", digest="0" * 64),
+    ):
+        assert answer.status_code == 409
+        assert "xa-thu" in answer.text
+    assert person.get("/khan-cap").status_code == 200
+    assert person.get("/dung").status_code == 200
+
+
+def test_no_file_of_it_is_written_whoever_asks(joined: Officers, home: Path) -> None:
+    with pytest.raises(Refused):
+        joined.console.desk.save([FileEdit("bulletins/x.md", ABSENT, b"x")], "Lan", "lan")
+    assert not (home / "bulletins/x.md").exists()
+
+
+def test_before_it_has_joined_everything_is_done_here(officers: Officers, daemon: FakeDaemon) -> None:
+    page = officers.officer(*Role).get("/lich").text
+
+    assert SENTENCE not in page
+    assert "/lich/moi" in page
