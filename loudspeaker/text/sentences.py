@@ -62,7 +62,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     begin = 0
     for match in _STOP.finditer(text):
         end = match.end(1) if match[1] else match.start()
-        if match[1] and not _ends_sentence(text, match):
+        if match[1] and "\n" not in match[2] and not _ends_sentence(text, match):
             continue
         yield text[begin:end], text[end : match.end()]
         begin = match.end()

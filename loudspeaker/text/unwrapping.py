@@ -17,7 +17,11 @@ _ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(
     r"(?i)(?:trích )?(?:thông báo|quyết định|thư mời|giấy mời|công điện|thông cáo|kế hoạch|hướng dẫn|báo cáo|chỉ thị|"
-    r"nghị quyết|tờ trình|lời kêu gọi|thư ngỏ|bản tin|bài tuyên truyền|thông tin tuyên truyền)"
+    r"nghị quyết|tờ trình|lời kêu gọi|thư ngỏ|bản tin|bài tuyên truyền|thông tin tuyên truyền|bài phát biểu|bài viết|"
+    r"điều lệ|thể lệ|quy chế|nội quy|quy định|hương ước|quy ước|phương án|đề án|biên bản|kịch bản|chương trình|lịch|"
+    r"danh sách|bảng giá|bảng tổng hợp|bảng kê|giấy khen|giấy báo|lệnh|đơn|cam kết|bản cam kết|phóng sự|diễn văn|"
+    r"lời phát biểu|lời chúc|tin buồn|cáo phó|thư kêu gọi|thư chúc mừng|tin cảnh báo|cảnh báo|khuyến cáo)"
+    r"(?: (?:(?:và|&|[-–]) [^\W\d_]+(?: [^\W\d_]+){0,3}|kết quả|nhanh))?"
 )
 _NO_SUBJECT = pattern(
     r"(?i)(?:kính (?:gửi|thưa)|thưa |căn cứ|theo |thực hiện|để |nhằm|điều \d|số ?:|[“\"(]|.*[.:;!?]$)"
@@ -29,6 +33,7 @@ _LINKING = pattern(  # no line ends with these
     r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
     r"(?<!mặt )(?<!công )bằng|hoặc|đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
+_OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
 _SUBJECT = pattern(r"V/v |[Vv]ề việc |VỀ VIỆC |Lịch |LỊCH ")
@@ -75,7 +80,7 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
     """Whether a line goes on in the next; `full`: only the margin can have ended it. `margin` is in letters."""
     if _is_apart(line, following):
         return False
-    if _KIND.fullmatch(line.strip()):
+    if _tells_kind(line, following):
         return _is_subject(following)
     if _ITEM.match(following):
         return full and _ends_in_amount(line, following)
@@ -85,8 +90,15 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
         return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
-    small = following[0].islower() and 2 * len(line) > margin
+    begins = following.lstrip("(")[:1] if len(line) >= _NARROW else following[0]  # … cầu treo bản Hóm⏎(dài 86m
+    small = begins.islower() and 2 * len(line) > margin
     return full or small or _is_unfinished(line, following)
+
+
+def _tells_kind(line: str, following: str) -> bool:
+    """Whether a line tells what the document is: ĐIỀU LỆ, THÔNG BÁO CỦA TRƯỞNG ẤP above “Về việc …”"""
+    kind = line.strip()
+    return bool(_KIND.fullmatch(kind) or (len(kind) < _NARROW and _KIND.match(kind) and _SUBJECT.match(following)))
 
 
 def _is_apart(line: str, following: str) -> bool:
@@ -110,7 +122,7 @@ def _ends_in_amount(line: str, following: str) -> bool:
 
 
 def _is_unfinished(line: str, following: str) -> bool:
-    """Whether a line ends as none does: with a comma, with “của”, with ỦY BAN NHÂN DÂN above its commune."""
-    if line[-1] in ",-–/&+(" or _LINKING.search(line):
+    """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
+    if line[-1] in ",-–/&+(" or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

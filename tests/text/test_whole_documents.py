@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from loudspeaker.text.document.layout import arrange
 from loudspeaker.text.document.list_levels import ListLevels, find_levels
 from loudspeaker.text.reading import read
+from loudspeaker.text.reasons import TONELESS
 from loudspeaker.text.sentences import utterances
 
 OPEN = load(DATA / "documents" / "open")
@@ -63,8 +64,11 @@ ROWS = [
         "\n".join(f"| {' | '.join(row)} |" for row in [TABLE[0], ["---"] * 4, *TABLE[1:]]),
         "\n".join("".join(cell.ljust(14) for cell in row).rstrip() for row in TABLE),
         "\t".join(TABLE[0]) + "\n\n" + "\n".join("\t".join(row) for row in TABLE[1:]),
+        "┏━━┳━━━┓\n" + "\n".join(f"┃ {' ┃ '.join(row)} ┃" for row in TABLE) + "\n┗━━┻━━━┛",
+        "\n".join(" / ".join(row) for row in TABLE),
+        "\n".join("/ ".join(row) for row in TABLE),
     ],
-    ids=["tabs", "pipes", "markdown", "blanks", "its head apart"],
+    ids=["tabs", "pipes", "markdown", "blanks", "its head apart", "drawn", "slashes", "slashes close to the left"],
 )
 def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
     assert lines(f"Danh sách:\n{written}\nXin cảm ơn.") == ["Danh sách", *ROWS, "Xin cảm ơn"]
@@ -73,7 +77,7 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
 @pytest.mark.parametrize(
     ("head", "cell", "heard"),
     [
-        ("Ngày tiêm", "07; 14; 21", "các ngày mùng bảy, mười bốn và hai mươi mốt"),
+        ("Ngày tiêm", "07; 14; 21", "các ngày mùng bảy, mười bốn, hai mươi mốt"),
         ("Từ giờ", "05:30", "từ năm giờ ba mươi phút"),
         ("Người thứ", "Thứ 2", "người thứ hai"),
         ("Lãi suất (%/năm)", "6,6", "lãi suất sáu phẩy sáu phần trăm một năm"),
@@ -83,6 +87,25 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Thôn", "Khám vét", "khám vét"),
         ("Miễn phí", "x", "miễn phí"),
         ("Ghi chú", "", ""),
+        ("Ghi chú", "nghỉ lễ", "nghỉ lễ"),
+        ("Ngày gặt", "23/9", "gặt ngày hai mươi ba tháng chín"),
+        ("Ngày", "T2 03/8", "thứ hai ngày mùng ba tháng tám"),
+        ("Thời gian", "7h30 - 8h", "bảy giờ ba mươi phút đến tám giờ"),
+        ("Giờ", "cả ngày", "cả ngày"),
+        ("Buổi", "S", "sáng"),
+        ("Ca sáng (5h-11h)", "Đông Trà", "ca sáng, năm giờ đến mười một giờ, đông trà"),
+        ("Lãi suất/năm", "6,6%", "lãi suất sáu phẩy sáu phần trăm một năm"),
+        ("Mức thu/hộ", "50.000", "mức thu năm mươi nghìn đồng một hộ"),
+        ("Giá TT", "125.000", "giá thị trường một trăm hai mươi lăm nghìn đồng"),
+        ("Số tiền", "4.125.000", "số tiền bốn triệu một trăm hai mươi lăm nghìn đồng"),
+        ("Giá", "3.000 (đêm 5.000)", "giá ba nghìn đồng, đêm năm nghìn"),
+        ("Mức dùng (m3)", "Trên 20", "mức dùng trên hai mươi mét khối"),
+        ("Xóm", "Khuổi Cáp", "xóm khuổi cáp"),
+        (
+            "Người liên hệ - ĐT",
+            "bà Lan 0912 345 678",
+            "người liên hệ bà lan, không chín một hai, ba bốn năm, sáu bảy tám",
+        ),
     ],
 )
 def test_a_cell_is_said_with_what_it_needs_of_its_head(head: str, cell: str, heard: str) -> None:
@@ -90,6 +113,65 @@ def test_a_cell_is_said_with_what_it_needs_of_its_head(head: str, cell: str, hea
 
     first = lines("\n".join("\t".join(row) for row in rows))[0]
     assert first.casefold() == ", ".join(filter(None, ("lò a", heard, "số con ba")))
+
+
+@pytest.mark.parametrize(
+    ("rows", "heard"),
+    [
+        (
+            ["Hàng\tĐVT\tGiá", "Đạm\tbao 50kg\t590.000", "Kali\tkg\t12.000"],
+            "Đạm, bao năm mươi ki lô gam, giá năm trăm chín mươi nghìn đồng",
+        ),
+        (
+            ["Hàng\tĐVT\tGiá", "Chỗ ngồi\tđ/ngày\t8.000", "Kho\tđ/m2/tháng\t12.000"],
+            "Chỗ ngồi, giá tám nghìn đồng một ngày",
+        ),
+        (
+            ["Phân bón\tBón lót\tThúc", "Urê (kg)\t2\t4", "Lân (kg)\t20\t0"],
+            "Urê, bón lót hai ki lô gam, thúc bốn ki lô gam",
+        ),
+        (
+            ["(ĐVT: nghìn đồng)", "Tên\tTuổi\tTiền", "Lò A\t70\t1.500", "Hà B\t80\t500"],
+            "Lò A, tuổi bảy mươi, tiền một triệu năm trăm nghìn đồng",
+        ),
+        (
+            ["Ngày\tCa sáng\tCa chiều", "5/7\tTưới vét cả ba thôn\t", "6/7\tTổ 1\tTổ 2"],
+            "Ngày mùng năm tháng bảy, tưới vét cả ba thôn",
+        ),
+    ],
+    ids=[
+        "a pack is no unit",
+        "a unit with its currency",
+        "the unit of a row",
+        "the unit above a table",
+        "a cell across all columns",
+    ],
+)
+def test_units_and_cells_are_told_of_what_they_belong_to(rows: list[str], heard: str) -> None:
+    assert heard in lines("\n".join(rows))
+
+
+def test_lines_with_a_colon_set_below_each_other_are_no_table() -> None:
+    assert lines("Cụm A   : ngày chẵn\nCụm C   : ngày lẻ\nCụm E   : cả tuần")[0] == "Cụm A, ngày chẵn"
+
+
+def test_two_signatures_side_by_side_are_said_one_after_the_other() -> None:
+    text = "Đã kiểm tra.\nThủ quỹ                    Trưởng thôn\nHà Thị Nụ                  Lương Văn Kỷ"
+
+    assert lines(text)[1:] == ["Thủ quỹ", "Hà Thị Nụ", "Trưởng thôn", "Lương Văn Kỷ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("BÀI PHÁT BIỂU\ncủa Bí thư chi bộ tại Ngày hội", "Bài phát biểu của Bí thư chi bộ tại Ngày hội"),
+        ("ĐIỀU LỆ VÀ LỊCH THI ĐẤU\nGIẢI BÓNG CHUYỀN XÃ", "Điều lệ và lịch thi đấu Giải bóng chuyền xã"),
+        ("THÔNG BÁO CỦA TRƯỞNG ẤP\nVề việc sửa cầu", "Thông báo của trưởng ấp Về việc sửa cầu"),
+        ("THÔNG BÁO\nKính gửi bà con", "Thông báo"),
+    ],
+)
+def test_a_title_takes_its_subject_in(text: str, heard: str) -> None:
+    assert lines(text)[0] == heard
 
 
 def test_the_head_of_two_columns_is_said_once_where_the_cells_tell_what_they_are() -> None:
@@ -152,6 +234,9 @@ def test_levels_are_heard_as_what_they_are() -> None:
         ("Thay TU, TI tại trạm 110kV. TI mới chạy tốt.", "biến dòng mới"),
         ("Ghi chú: GQVL: giải quyết việc làm. Vay GQVL trước Tết.", "Vay giải quyết việc làm"),
         ("Trung tâm tiêm chủng (TTTC) mở cửa. TTTC nghỉ lễ.", "Trung tâm tiêm chủng nghỉ"),
+        ("Giá TT giữ nguyên. (TT: thị trường; NN: Nhà nước)", "Giá thị trường giữ nguyên"),
+        ("BCH PCTT xã họp. Báo cáo qua nhóm BCH.", "qua nhóm ban chỉ huy"),
+        ("Cấp nước Gò Dầu, Tây Ninh: xem capnuoctayninh.vn.", "cấp nước tây ninh chấm"),
     ],
 )
 def test_the_text_decides_what_its_abbreviations_mean(text: str, heard: str) -> None:
@@ -210,3 +295,30 @@ def test_every_letter_of_an_arrangement_came_from_the_text_or_was_put_in_beside_
 @pytest.mark.parametrize("unit", ["a\tb\n\n", "a  b\nc\n", "a  b  c\na  b\n", "Nơi nhận:  a\n", "|", "a|\n\n", "x\t"])
 def test_a_text_of_nothing_but_tables_is_arranged_whatever_its_length(unit: str) -> None:
     assert arrange(unit * 3000).text
+
+
+@pytest.mark.parametrize("text", ["Ba con luu y: cat dien tu 7h", "XU LY SU CO LUOI DIEN", "nuoc uong, trau cau: HPN"])
+def test_a_line_that_lost_its_marks_is_one_doubt(text: str) -> None:
+    assert [doubt.line for doubt in read(f"Kính gửi bà con.\n{text}").doubts] == [2]
+
+
+@pytest.mark.parametrize("text", ["10 xe ben, 2 xe con, 3 xe ca", "Facebook Messenger Lite Zalo", "Lo Van Pao"])
+def test_a_line_whose_words_have_no_marks_is_no_doubt(text: str) -> None:
+    assert read(f"Kính gửi bà con.\n{text}").doubts == ()
+
+
+def test_where_several_lines_lost_their_marks_every_line_without_them_is_told() -> None:
+    text = "Thon bao tin buon\nPhan cong viec nhu sau\n- xe tang: doi mai tang\nDự kiến chi quỹ thôn."
+
+    assert marked_lines(text) == {1, 2, 3}
+
+
+@given(
+    st.lists(st.sampled_from(["bà con", "chú ý", "cắt điện", "7h30", "ngày 5/7", "ông Hùng"]), min_size=3, max_size=8)
+)
+def test_a_text_with_its_marks_is_never_told_to_have_lost_them(words: list[str]) -> None:
+    assert TONELESS not in {doubt.why for doubt in read(" ".join(words)).doubts}
+
+
+def test_a_full_stop_at_the_end_of_a_line_ends_a_sentence_whatever_follows() -> None:
+    assert lines("Khu 1 | 21h30\nKhu 2 | sau 23h\n(giờ có thể thay đổi)")[-1] == "giờ có thể thay đổi"

@@ -1,8 +1,10 @@
 """What is seen only in a whole document: tables, columns set beside each other, levels of numbering, its own words.
 
 layout.py           arrange(): the lines of a text in the order in which they are said, one column after the other
-cells.py            lines as cells: tabs, pipes, runs of blanks
+cells.py            lines as cells: tabs, pipes, slashes, runs of blanks
 table_rows.py       each row of a table as a sentence
+column_heads.py     what is said of the head of a column before a cell
+cell_values.py      what is said of a cell, with the unit of its amount
 arrangement.py      a text put together anew, whose letters know where they stood
 list_levels.py      which labels of its lists are heard as levels
 abbreviation_memory.py  full forms and places of abbreviations, wherever in the text they stand

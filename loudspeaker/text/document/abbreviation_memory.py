@@ -58,9 +58,19 @@ class AbbreviationMemory:
         return None
 
     def with_marks(self, words: str) -> str:
-        """Syllables without marks as the text has them elsewhere: tuyen sinh, tuyển sinh; else as they are."""
-        at = self._bare.find(f" {words} ") if " " in words else -1
-        return self._flat[at + 1 : at + 1 + len(words)] if at >= 0 else words
+        """Syllables without marks, two and more as the text has them: tuyen sinh, tuyển sinh; else as they are."""
+        syllables, marked, at = words.split(), list[str](), 0
+        while at < len(syllables):
+            ends = range(len(syllables), at + 1, -1)
+            found = next(filter(None, (self._marked(" ".join(syllables[at:end])) for end in ends)), syllables[at])
+            marked.append(found)
+            at += found.count(" ") + 1
+        return " ".join(marked)
+
+    def _marked(self, words: str) -> str:
+        """Several syllables as the text has them; nothing where it does not."""
+        at = self._bare.find(f" {words} ")
+        return self._flat[at + 1 : at + 1 + len(words)] if at >= 0 else ""
 
     def _phrase(self, words: Sequence[re.Match[str]]) -> str | None:
         phrase = self._text[words[0].start() : words[-1].end()]

@@ -1,4 +1,4 @@
-"""Lines as cells: what stands between pipes, tabs or runs of blanks."""
+"""Lines as cells: what stands between pipes, drawn borders, tabs, runs of blanks, or slashes with a blank."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from ..lazy_regex import pattern
 
 _BLANK = r" \xa0\u2000-\u200a\u202f\u3000"
 _BORDERS = {
-    "|": pattern(r"\|"),
+    "|": pattern(r"[|│┃║]"),
     "\t": pattern(r"\t"),
     "  ": pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
+    "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
 }
-_RULE = pattern(r"[\s|:+=_~*–—-]*[+=_~*–—-]{3}[\s|:+=_~*–—-]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are an alternative
+_DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
+_RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _LABEL = pattern(r"[-–—+•*]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)/-]")
 
 
@@ -32,7 +35,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line without its break. `sign` is what its cells stand apart by: “|”, a tab, two blanks, or nothing."""
+    """A line without its break. `sign` is what its cells stand apart by: “|”, a tab, two blanks, a slash, or nothing."""
 
     text: str
     start: int
@@ -71,7 +74,7 @@ def _line(text: str, start: int) -> Line:
             if sign == "|":
                 cells = cells[not cells[0].text : len(cells) - (not cells[-1].text)]
             filled = [cell.text for cell in cells if cell.text]
-            if len(filled) > 2 or (len(filled) == 2 and not _LABEL.fullmatch(filled[0])):
+            if len(filled) >= _FEWEST.get(sign, 2) and (len(filled) > 2 or not _LABEL.fullmatch(filled[0])):
                 return Line(text, start, sign, cells)
     whole = next(_cells(text, start, pattern(r"(?!)")))
     return Line(text, start, "", (whole,) if whole.text else ())

@@ -29,6 +29,12 @@ SIGNATORY = re.compile(
 FRAME = re.compile(
     r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
 )
+_OFFICE = re.compile(
+    r"(?i)(?:tm\.?|kt\.?)? ?(?:\w+ )?(?:trưởng|phó|thủ quỹ|thủ kho|kế toán|giám đốc|chủ tịch|bí thư|thư ký|chủ tọa|"
+    r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
+)
+_NAME = re.compile(r"\(?[^\W\d_a-zà-ỹ][^\d:;,.]{2,40}")
+_MOST_SIGNATURES = 3  # lines: two offices, a mark of signing, two names
 _COLUMNS = 2
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
@@ -36,7 +42,7 @@ _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
 _DRAWN = re.compile(r"[-_=*~–—. ]+")
 
 
-_SIGNS = ("|", "\t", "  ", "\xa0")  # without one of these nothing stands beside anything
+_SIGNS = ("|", "│", "┃", "║", "\t", "  ", "\xa0", "/ ")  # without one of these nothing stands beside anything
 
 
 def arrange(text: str) -> Arrangement:
@@ -50,9 +56,9 @@ def _pieces(text: str) -> Iterator[TextPiece]:
         return
     lines, at, copied = split_lines(text), 0, 0
     while at < len(lines):
-        frame = frame_at(lines, at)
+        frame = frame_at(lines, at) or signatures_at(lines, at)
         count = frame or run_at(lines, at) or 1
-        table = None if frame else table_of(lines[at : at + count])
+        table = None if frame else table_of(lines[at : at + count], lines[at - 1].text if at else "")
         if frame or table:
             begin, end = lines[at].start, lines[at + count - 1].end
             yield TextPiece(text[copied:begin], copied, begin)
@@ -78,6 +84,23 @@ def frame_at(lines: Sequence[Line], at: int) -> int:
         return 0  # it begins further below
     below = takewhile(lambda line: len(line.text.strip()) <= _SHORT, paragraph[beside[-1] + 1 :])
     return beside[-1] + 1 + len(list(below))
+
+
+def signatures_at(lines: Sequence[Line], at: int) -> int:
+    """How many lines from `at` on hold two offices or two names far apart, Thủ quỹ … Trưởng thôn; 0 where none does."""
+    beside = list(takewhile(_holds_two_names, lines[at : at + _MOST_SIGNATURES + 1]))
+    offices = bool(beside) and all(_OFFICE.match(cell.text) for cell in beside[0].filled)
+    if offices:
+        return len(beside) if len(beside) <= _MOST_SIGNATURES else 0
+    return 1 if beside and run_at(lines, at) == 1 else 0
+
+
+def _holds_two_names(line: Line) -> bool:
+    if len(line.filled) != _COLUMNS or line.sign == "|":
+        return False
+    one, other = line.filled
+    far = line.sign == "\t" or other.column - one.column - len(one.text) >= _SLACK
+    return far and all(_NAME.fullmatch(cell.text) for cell in line.filled)
 
 
 def _is_mark(text: str) -> bool:

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from ..casing import lower_headings
 from ..lazy_regex import pattern
 from .arrangement import TextPiece
+from .cell_values import RATED, said_value
 from .cells import Cell, Line
+from .column_heads import AMOUNT, needs_head, spoken_head
 
 _PADDED = "  "  # the sign of columns that were set with blanks
 _MOST_COLUMNS = 40  # whatever has more is nobody's table
@@ -27,28 +27,33 @@ _HEADS = pattern(
     r"(?!\w)"
 )
 _DIGIT = pattern(r"\W*\d")
-_WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ|k|tr|kg|ha|m)\b")
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
-_UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}(?:/[^\W\d]{1,9})?|[-–]?")
+_UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}[23²³]?(?:/[^\W\d]{1,9}[23²³]?){0,2}|[-–]?")
 _UNIT_IN_HEAD = pattern(r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?):? ?)?(?P<unit>[^\W\dA-Z%‰°]*[^()\d]{1,14}?[23²³]?)\)$")
+_UNIT_OF_ROW = pattern(
+    r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
+    r"(?:nghìn|triệu|tỷ)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"
+)
 _NO_UNIT = frozenset(("nếu có", "dự kiến", "tạm tính", "bắt buộc", "ký tên"))
-_AMOUNT = pattern(r"(?P<sign>[-+–−↑↓▲▼]? ?)(?P<number>\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?)(?P<per> ?/ ?[^\W\d][^\d]*)?")
+_PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
+    r"(?P<head>(?!(?i:thứ|sáng|tăng|ngày)\b).{3,}?)\s*"
+    r"(?P<per>/ ?(?:kg|sào|mẫu|ha|m2|m3|m²|m³|năm|tháng|ngày|lần|hộ|người|suất|con|cây|bao|tấn|tạ|yến|lít|khẩu|lượt|vụ|"
+    r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
+)
+_MONEY_HEAD = pattern(
+    r"(?i)(?:đơn )?giá(?!\w)|mức (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá)|(?:số |thành |tổng )?tiền(?!\w)|"
+    r"(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|"
+    r"ủng hộ|đóng góp"
+)
+_DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
+_CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
+    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
+)
 _NOTHING = pattern(r"[-–—./…_ ]*")
 _TICK = frozenset("xX✓✔")
 _CHANGE_HEAD = pattern(r"(?i)so với|tăng|giảm|chênh lệch|thay đổi|biến động")
-_UP, _DOWN = frozenset("+↑▲"), frozenset("-–−↓▼")
-_TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
-_CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
-    r"(?i)(?:thôn|bản|ấp|tổ|tổ dân phố|khu|khu phố|khóm|xóm|làng|buôn|sóc|phum|xã|phường|đội|ngày|tháng|năm|tuần|lớp|"
-    r"bậc|hạng|loại|cấp|quý|đợt|tuyến)"
-)
-_BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
-_CLOCK_HEAD, _CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"\d{1,2} ?[:hg]")
-_BOTH_WAYS = pattern(r"(?i)(?:tăng|giảm|\+|-)(?: ?[/,(-]+ ?(?:tăng|giảm|\+|-)\)?)? ?")  # Tăng/giảm so với hôm qua
-_DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
-_FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 _CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
 
@@ -83,7 +88,7 @@ class Table(NamedTuple):
     def is_list(self) -> bool:
         """Whether it has only two columns, the second understood by itself: its head is said once, above."""
         texts = [row[1].text for row in self.rows if len(row) == 2]
-        return len(texts) == len(self.rows) and not any(map(_needs_head, texts)) and not self.columns[1].unit
+        return len(texts) == len(self.rows) and not any(map(needs_head, texts)) and not self.columns[1].unit
 
 
 def run_at(lines: Sequence[Line], at: int) -> int:
@@ -109,21 +114,26 @@ def _end_of_run(lines: Sequence[Line], at: int) -> int:
     return end
 
 
-def table_of(run: Sequence[Line]) -> Table | None:
-    """The table that the lines of a run make, if they make one."""
+def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
+    """The table that the lines of a run make, if they make one; `caption`: the line above it."""
     lines = [line for line in run if line.cells and not line.is_rule]
     if len(lines) < 2 or max(len(line.cells) for line in lines) > _MOST_COLUMNS or not _is_regular(lines):
+        return None
+    if all(line.filled[-1].text[0] == ":" for line in lines):  # Cụm A (ấp 1)    : ngày chẵn
         return None
     rows = _rows(lines)
     ruled = any(line.is_rule for line in run[1:2])
     head = rows[0] if ruled or _is_head(rows) else None
     body = rows[1:] if head else rows
-    columns = tuple(_column(number, head, body) for number in range(len(rows[0])))
+    currency = _currency(caption)
+    columns = tuple(_column(number, head, body, currency) for number in range(len(rows[0])))
     return Table(_with_subject(columns), tuple(body))
 
 
 def _is_regular(lines: Sequence[Line]) -> bool:
     """Whether columns that were set with blanks are columns: three at least, or two that begin below each other."""
+    if lines[0].sign == "/":
+        return len({len(line.cells) for line in lines}) == 1
     if lines[0].sign != _PADDED:
         return True
     if sum(len(line.filled) > 2 for line in lines) > 1:
@@ -168,25 +178,43 @@ def _is_head(rows: Sequence[Row]) -> bool:
     )
 
 
-def _column(number: int, head: Row | None, body: Sequence[Row]) -> Column:
+def _currency(caption: str) -> str:
+    """The currency that the line above a table tells of its amounts: (ĐVT: 1.000 đồng) -> nghìn đ"""
+    match = _CAPTION.search(caption)
+    return f"{(match['scale'] or '').replace('1.000', 'nghìn')} đ".strip() if match else ""
+
+
+def _column(number: int, head: Row | None, body: Sequence[Row], currency: str) -> Column:
     texts = [row[number].text for row in body if row[number].text]
     if head is None:
         counted = number == 0 and len(texts) > 1 and [text.strip("().") for text in texts] == list(_numbers(len(texts)))
         return Column(ColumnRole.COUNT if counted else ColumnRole.VALUE, None, "")
-    return _headed_column(head[number], texts)
+    return _headed_column(head[number], texts, currency)
 
 
-def _headed_column(cell: Cell, texts: Sequence[str]) -> Column:
+def _headed_column(cell: Cell, texts: Sequence[str], currency: str) -> Column:
     """The column below a cell of the head, by what that says; `texts` are its cells but for the empty ones."""
     if _COUNT_HEAD.fullmatch(cell.text):
         return Column(ColumnRole.COUNT, cell, "")
-    if _UNIT_HEAD.fullmatch(cell.text) and all(_UNIT_CELL.fullmatch(text) for text in texts):
+    if _UNIT_HEAD.fullmatch(cell.text) and any(map(_UNIT_CELL.fullmatch, texts)):
         return Column(ColumnRole.UNIT, cell, "")
     unit = _UNIT_IN_HEAD.search(cell.text)
-    if unit and unit["unit"] not in _NO_UNIT and any(map(_AMOUNT.fullmatch, texts)):
+    if unit and unit["unit"] not in _NO_UNIT and any(map(AMOUNT.fullmatch, texts)):
         cell = cell._replace(text=cell.text[: unit.start()])
         return Column(_value_role(cell.text), cell, unit["unit"])
-    return Column(_value_role(cell.text), cell, "")
+    per = _PER_IN_HEAD.fullmatch(cell.text)
+    if per and any(map(RATED.fullmatch, texts)):
+        cell = cell._replace(text=per["head"])
+    dong = _dong(cell.text, texts, currency)
+    return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
+
+
+def _dong(head: str, texts: Sequence[str], currency: str) -> str:
+    """The currency of a column that does not name it: of prices and sums whose amounts are thousands."""
+    amounts = [match["number"] for match in map(AMOUNT.fullmatch, texts) if match]
+    if not amounts or not _MONEY_HEAD.match(head):
+        return ""
+    return currency or ("đ" if all(map(_DONG.fullmatch, amounts)) else "")
 
 
 def _numbers(count: int) -> Iterator[str]:
@@ -212,11 +240,6 @@ def arrange_table(table: Table) -> Iterator[TextPiece]:
         yield from _sentence([phrase for phrase in _phrases(table, row, headless) if phrase])
 
 
-def _needs_head(text: str) -> bool:
-    """Whether a cell holds a bare number, a day or an hour: of what, only the head tells."""
-    return _AMOUNT.fullmatch(text) is not None or (_DIGIT.match(text) is not None and not _WORD.search(text))
-
-
 def _sentence(phrases: Sequence[Sequence[TextPiece]]) -> Iterator[TextPiece]:
     """Phrases with pauses between them, and a full stop."""
     for number, phrase in enumerate(phrases):
@@ -234,113 +257,72 @@ def _sentence(phrases: Sequence[Sequence[TextPiece]]) -> Iterator[TextPiece]:
 
 def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]]:
     """What is said of each cell of a row; `headless`: without the heads of the columns."""
-    unit = currency = ""
     said = 0
+    across = _spans_columns(table, row)
+    for column, cell, unit in zip(table.columns, row, _units(table, row), strict=True):
+        if unit is None:
+            continue
+        if column.role is ColumnRole.SUBJECT and _row_unit(row, cell):
+            cell = cell._replace(text=_UNIT_OF_ROW.sub("", cell.text))
+        bare = headless or column.role is ColumnRole.UNIT or (across and said > 0)
+        yield _phrase(column, cell, unit, first=not said, headless=bare)
+        said += 1
+
+
+def _units(table: Table, row: Row) -> Iterator[str | None]:
+    """The unit of the amount in each cell of a row; None where the cell is not said."""
+    unit = currency = ours = ""  # `unit`: of a cell of its own, for the next amount; `ours`: of all of the row
     for column, cell in zip(table.columns, row, strict=True):
-        if column.role is ColumnRole.UNIT:
-            unit = "" if _NOTHING.fullmatch(cell.text) else cell.text
+        if _is_unsaid(column, cell):
+            unit = cell.text.strip("-–") if column.role is ColumnRole.UNIT else unit
+            yield None
             continue
-        if (column.role is ColumnRole.COUNT and _COUNT.fullmatch(cell.text)) or _NOTHING.fullmatch(cell.text):
-            continue
-        own = column.unit
-        if column.role is ColumnRole.CHANGE:
+        own, amount = column.unit, AMOUNT.fullmatch(cell.text)
+        if column.role is ColumnRole.SUBJECT:
+            ours, own = _row_unit(row, cell), own.partition("/")[0]  # Mức dùng (m3/hộ/tháng): the head tells of what
+        elif column.role is ColumnRole.CHANGE:
             own = own or currency
-        elif unit and _AMOUNT.fullmatch(cell.text):
-            own, unit = (f"{own}/{unit}" if own else unit), ""
+        elif amount:
+            own, unit = (_joined(own, unit), "") if unit else (own or ours, "")
         if column.role is ColumnRole.VALUE and _CURRENCY.match(own):
             currency = own.partition("/")[0]
-        yield _phrase(column, cell, own, first=not said, headless=headless)
-        said += 1
+        yield own
+
+
+def _is_unsaid(column: Column, cell: Cell) -> bool:
+    """Whether a cell is empty, numbers its row or holds the unit of the amounts beside it."""
+    if column.role is ColumnRole.UNIT and _UNIT_CELL.fullmatch(cell.text):
+        return True
+    counts = column.role is ColumnRole.COUNT and _COUNT.fullmatch(cell.text)
+    return bool(counts or _NOTHING.fullmatch(cell.text))
+
+
+def _row_unit(row: Row, subject: Cell) -> str:
+    """The unit that the subject of a row has in brackets, for all its amounts: Urê (kg)"""
+    named = _UNIT_OF_ROW.search(subject.text)
+    return named["unit"] if named and any(AMOUNT.fullmatch(cell.text) for cell in row) else ""
+
+
+def _spans_columns(table: Table, row: Row) -> bool:
+    """Whether words stand alone behind the subject of a row, so that they are told of all its columns."""
+    filled = [cell.text for column, cell in zip(table.columns, row, strict=True) if column.role is not ColumnRole.COUNT]
+    words = [text for text in filled if text]
+    alone = len(filled) > 2 and len(words) == 2 and filled[0] != ""
+    return alone and words[1].count(" ") > 1 and not needs_head(words[1])
+
+
+def _joined(own: str, unit: str) -> str:
+    """The unit in a column's head and that of the row: đ and kg -> đ/kg; /hộ and đ -> đ/hộ"""
+    if not own or own[0] == "/":
+        return unit + own
+    return f"{own}/{unit}" if "/" not in own and not _CURRENCY.match(unit) else unit
 
 
 def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) -> list[TextPiece]:
     """One cell with its head, where that is said, and its unit."""
-    value = [piece for piece in _value(column, cell, unit) if piece.text]
-    head = [] if headless else _head(column, cell, first)
-    if cell.text in _TICK and head:
-        return head
-    return [*head, *value]
-
-
-def _head(column: Column, cell: Cell, first: bool) -> list[TextPiece]:
-    """The head of a column as it is said before one of its cells, with a blank behind it."""
-    head = column.head
-    if head is None or not head.text or column.role is ColumnRole.COUNT or _is_needless(head.text, cell.text, first):
-        return []
-    if _DAY_LIST.fullmatch(cell.text) and head.text.lower().startswith("ngày"):
-        return [TextPiece.put_in("các ngày ", cell.start)]  # and not: ngày thu các ngày
-    text = _words(head.text)
-    if _CLOCK.match(cell.text):
-        text = _CLOCK_HEAD.sub("", text)
-    text = text[: len(text) - _overlap(text, cell.text)].rstrip()
-    both = _BOTH_WAYS.match(text) if column.role is ColumnRole.CHANGE else None
-    cut = both.end() if both else 0
-    begin, end = head.start + cut, head.start + len(text)
-    link = " là " if any(map(str.isdecimal, text)) else " "
-    return [TextPiece(text[cut:], begin, end), TextPiece.put_in(link, end)] if text[cut:] else []
-
-
-def _is_needless(head: str, text: str, first: bool) -> bool:
-    """Whether a cell is said without its head: the first of a row, but for “thôn” before names and bare numbers."""
-    if _CLASS.fullmatch(head):
-        return _CLASS.match(text) is not None or not _is_name(text)
-    return first and not _DIGIT.match(text)
-
-
-def _is_name(text: str) -> bool:
-    """Whether a cell holds a name, a number or a date, and is no total."""
-    words = text.split()
-    named = all(word[0].isupper() or word[0].isdecimal() or word in _BETWEEN_NAMES for word in words)
-    return named and not _TOTAL.match(text)
-
-
-def _words(head: str) -> str:
-    """A head as it stands inside a sentence: in small letters, but for abbreviations."""
-    small = lower_headings(head)
-    return small[0].lower() + small[1:] if not small[1:2].isupper() else small
-
-
-def _overlap(head: str, text: str) -> int:
-    """The letters of the last word of a head that the cell begins with: Người thứ, Thứ nhất."""
-    last = head.rpartition(" ")[2]
-    return len(last) if text.lower().startswith(f"{last.lower()} ") else 0
-
-
-def _value(column: Column, cell: Cell, unit: str) -> Iterable[TextPiece]:
-    """What a cell says, with its unit."""
-    text = cell.text.rstrip(" ;,:")
-    amount = _AMOUNT.fullmatch(text)
-    whole = TextPiece(text, cell.start, cell.start + len(text))
-    if column.role is ColumnRole.CHANGE and amount:
-        return _change(cell, text, unit)
-    if _DAY_LIST.fullmatch(text) and column.head and column.head.text.lower().startswith("ngày"):
-        days = [_FIRST_DAYS.sub(r"mùng \g<0>", day.strip()) for day in re.split("[;,]", text)]
-        return [whole._replace(text=f"{', '.join(days[:-1])} và {days[-1]}")]
-    if not unit or not amount:
-        return [whole] if text[:1].isdigit() or not _opens_phrase(text) else [whole._replace(text=_words(text))]
-    end = cell.start + amount.end("number")
-    rest = TextPiece(text[amount.end("number") :], end, whole.end)
-    glue = "" if unit[0] in "%‰°" else " "
-    return [TextPiece(text[: amount.end("number")], cell.start, end), TextPiece.put_in(glue + unit, end), rest]
-
-
-def _opens_phrase(text: str) -> bool:
-    """Whether a text begins with a capital only because it stands in a cell: Sân kho cũ, and not Trần Văn Hai."""
-    _, _, second = text.partition(" ")
-    return second[:1].islower() and text[1:2].islower()
-
-
-def _change(cell: Cell, text: str, unit: str) -> Iterator[TextPiece]:
-    """How much something went up or down: +1.200 -> tăng 1.200 đ"""
-    amount = _AMOUNT.fullmatch(text)
-    assert amount
-    sign, number = amount["sign"].strip(), amount["number"]
-    if number.strip("0.,") == "":
-        yield TextPiece("không đổi", cell.start, cell.start + len(text))
-        return
-    if sign:
-        yield TextPiece("tăng " if sign in _UP else "giảm ", cell.start, cell.start + amount.end("sign"))
-    start = cell.start + amount.start("number")
-    yield TextPiece(text[amount.start("number") :], start, cell.start + len(text))
-    if unit:
-        yield TextPiece.put_in(f" {unit}", cell.start + len(text))
+    change, head = column.role is ColumnRole.CHANGE, column.head
+    value = [piece for piece in said_value(cell, head.text if head else "", unit, change) if piece.text]
+    if headless or head is None or column.role is ColumnRole.COUNT:
+        return value
+    ahead = list(spoken_head(head, cell, first, change))
+    return ahead if cell.text in _TICK and ahead else [*ahead, *value]

@@ -1,0 +1,77 @@
+"""What is said of a cell: its words, its amount with the unit of its column, how much something went up or down.
+
+12.500 below “Giá (đ/kg)” is 12.500 đ/kg, +1.200 below “So với hôm qua” is tăng 1.200 đ, S below “Buổi” is sáng.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ..lazy_regex import pattern
+from .arrangement import TextPiece
+from .cells import Cell
+from .column_heads import AMOUNT, DAY_LIST, in_small_letters
+
+RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # what a unit such as “/năm” follows
+_UP = frozenset("+↑▲")
+_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
+_HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
+_THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
+_FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
+
+
+def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextPiece]:
+    """What a cell below `head` says, with its unit; `change`: it tells by how much something went up or down."""
+    text = cell.text.rstrip(" ;,:")
+    amount = AMOUNT.fullmatch(text)
+    whole = TextPiece(text, cell.start, cell.start + len(text))
+    if amount and change:
+        return _change(cell, amount, unit)
+    if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
+        return [whole, TextPiece.put_in(unit, whole.end)]
+    return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
+
+
+def _amount(whole: TextPiece, amount: re.Match[str], unit: str) -> Iterable[TextPiece]:
+    """An amount with its unit behind its number, and what else stands in the cell."""
+    at = amount.end("number")
+    number, unit = _in_dong(whole.text[:at], unit)
+    end = whole.start + at
+    yield TextPiece(number, whole.start, end)
+    yield TextPiece.put_in(unit if unit[0] in "%‰°" else f" {unit}", end)
+    yield TextPiece(whole.text[at:], end, whole.end)
+
+
+def _in_dong(number: str, unit: str) -> tuple[str, str]:
+    """Thousands as they are said: 2.300 of “nghìn đ” are 2.300.000 đ"""
+    scale = _THOUSANDS.match(unit)
+    return (f"{number}.000", unit[scale.end() :]) if scale and _WHOLE.fullmatch(number) else (number, unit)
+
+
+def _words(text: str, head: str) -> str:
+    """A cell without an amount as it stands inside a sentence."""
+    if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
+        return ", ".join(_FIRST_DAYS.sub(r"mùng \g<0>", day.strip()) for day in re.split("[;,]", text))
+    half = _HALF_DAYS.get(text.replace(" ", "")) if _HALF_DAY_HEAD.match(head) else None
+    return half or (in_small_letters(text) if _opens_phrase(text) else text)
+
+
+def _opens_phrase(text: str) -> bool:
+    """Whether a text begins with a capital only because it stands in a cell: Sân kho cũ, and not Trần Văn Hai."""
+    first, _, second = text.partition(" ")
+    return first[:1].isupper() and text[1:2].islower() and (second[:1].islower() or second[:1].isdecimal())
+
+
+def _change(cell: Cell, amount: re.Match[str], unit: str) -> Iterator[TextPiece]:
+    """How much something went up or down: +1.200 -> tăng 1.200 đ"""
+    text, sign, end = amount[0], amount["sign"].strip(), cell.start + amount.end()
+    if amount["number"].strip("0.,") == "":
+        yield TextPiece("không đổi", cell.start, end)
+        return
+    if sign:
+        yield TextPiece("tăng " if sign in _UP else "giảm ", cell.start, cell.start + amount.end("sign"))
+    start = amount.start("number")
+    yield TextPiece(text[start:], cell.start + start, end)
+    if unit:
+        yield TextPiece.put_in(f" {unit}", end)

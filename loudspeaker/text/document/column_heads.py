@@ -1,0 +1,108 @@
+"""What is said of the head of a column before one of its cells: nothing, the head, or part of it.
+
+“Ngày gặt” before 23/9 is “gặt ngày”; “Ca sáng (5h-11h)” has a pause behind its bracket; “Ghi chú” is never said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..casing import lower_headings
+from ..lazy_regex import pattern
+from ..syllables import UPPER
+from .arrangement import TextPiece
+from .cells import Cell
+
+AMOUNT = pattern(
+    r"(?P<bound>(?i:trên|dưới|từ|đến|khoảng|hơn|gần|[<>≤≥~])? ?)(?P<sign>[-+–−↑↓▲▼]? ?)"
+    r"(?P<number>\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?)(?P<per> ?/ ?[^\W\d][^\d]*)?(?P<note> \([^()]*\))?"
+)
+DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
+_DIGIT = pattern(r"\W*\d")
+_WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ|k|tr|kg|ha|m)\b")
+_TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
+_CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
+    r"(?i)(?:thôn|bản|ấp|tổ|tổ dân phố|khu|khu phố|khóm|xóm|làng|buôn|sóc|phum|xã|phường|đội|ngày|tháng|năm|tuần|lớp|"
+    r"bậc|hạng|loại|cấp|quý|đợt|tuyến)(?!\w)"
+)
+_BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
+_REMARKS = pattern(
+    r"(?i)(?:ghi chú|nội dung(?: [^\W\d_]+){0,2}|họ (?:và )?tên|họ tên|ý kiến|chi tiết|cặp đấu|đội ?[-–] ?đội|cặp)"
+)
+_WHEN = pattern(r"(?i)(?:thời gian|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
+_CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
+_WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
+_DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
+_DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
+_TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
+_TELEPHONE = pattern(r"(?i) ?(?:[-–/,+&]|và|\() ?(?:số )?(?:s?đt|điện thoại|sđt liên hệ|phone|tel)\.?\)?$")
+_BOTH_WAYS = pattern(r"(?i)(?:tăng|giảm|\+|-)(?: ?[/,(-]+ ?(?:tăng|giảm|\+|-)\)?)? ?")  # Tăng/giảm so với hôm qua
+
+
+def needs_head(text: str) -> bool:
+    """Whether a cell holds a bare number, a day or an hour: of what, only the head tells."""
+    return AMOUNT.fullmatch(text) is not None or (_DIGIT.match(text) is not None and not _WORD.search(text))
+
+
+def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[TextPiece]:
+    """A head as it is said before one of its cells, with a blank behind it; nothing where the cell needs none.
+
+    `first`: nothing is said of the row before; `change`: the cell tells by how much something went up or down.
+    """
+    if not head.text or _is_needless(head.text, cell.text, first):
+        return
+    if DAY_LIST.fullmatch(cell.text) and head.text.lower().startswith("ngày"):
+        yield TextPiece.put_in("các ngày ", cell.start)  # and not: ngày thu các ngày
+        return
+    text = in_small_letters(head.text)
+    if CLOCK.match(cell.text):
+        text = _CLOCK_HEAD.sub("", text)
+    text = _TELEPHONE.sub("", text)
+    text = text[: len(text) - _overlap(text, cell.text)].rstrip()
+    both = _BOTH_WAYS.match(text) if change else None
+    cut = both.end() if both else 0
+    dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) else None
+    if dated and first:
+        return  # Ngày khám: 23/11
+    if dated:
+        cut = dated.start("event")
+    if text[cut:]:
+        yield TextPiece(text[cut:], head.start + cut, head.start + len(text))
+        yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
+
+
+def _link(head: str) -> str:
+    """What stands between a head and its cell: a pause behind a bracket, “là” behind a number."""
+    if head[-1] == ")":
+        return ", "
+    return " là " if head[-1].isdecimal() else " "
+
+
+def _is_needless(head: str, text: str, first: bool) -> bool:
+    """Whether a cell is said without its head: a remark, an hour, the first of a row, but for “thôn” before names."""
+    if _CLASS.fullmatch(head):
+        return _CLASS.match(text) is not None or _WEEKDAY.match(text) is not None or not _is_name(text)
+    if _WHEN.fullmatch(head) and (CLOCK.match(text) or _WEEKDAY.match(text) or not _DIGIT.match(text)):
+        return True
+    if _REMARKS.fullmatch(head) and not needs_head(text):
+        return True
+    return first and not _DIGIT.match(text)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a cell holds a name, a number or a date, and is no total."""
+    words = text.split()
+    named = all(word[0].isupper() or word[0].isdecimal() or word in _BETWEEN_NAMES for word in words)
+    return named and not _TOTAL.match(text)
+
+
+def in_small_letters(head: str) -> str:
+    """A head as it stands inside a sentence: in small letters, but for abbreviations."""
+    small = lower_headings(head)
+    return small[0].lower() + small[1:] if not small[1:2].isupper() else small
+
+
+def _overlap(head: str, text: str) -> int:
+    """The letters of the last word of a head that the cell begins with: Người thứ, Thứ nhất."""
+    last = head.rpartition(" ")[2]
+    return len(last) if text.lower().startswith(f"{last.lower()} ") and not _TWO_NAMES.match(text) else 0
