@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from .lazy_regex import pattern
-from .syllables import has_marks, is_syllable
+from .syllables import has_marks, is_plain_syllable, is_syllable
+from .toneless import is_toneless
 
 _WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
 _UNITS = frozenset(
@@ -45,8 +46,10 @@ def lower_headings(text: str) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    """Whether a line is in capitals, and a word of it is certainly no abbreviation."""
-    return line.isupper() and any(has_marks(word) and is_syllable(word) for _, word in _WORD.findall(line))
+    """Whether a line is in capitals, and a word of it is certainly no abbreviation; or all are words without marks."""
+    if not line.isupper():
+        return False
+    return any(has_marks(word) and is_syllable(word) for _, word in _WORD.findall(line)) or is_toneless(line)
 
 
 def _lower_line(line: str) -> str:
@@ -82,7 +85,8 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
     behind_digit = (match[1] or "")[-1:].isdecimal()
     if len(letters.lower()) != len(letters) or (behind_digit and not marked):
         return False
-    if not (is_syllable(letters) or letters in ("M", "KM")):
+    lost = len(letters) > 3 and is_toneless(line) and is_plain_syllable(letters.lower())  # LUOI DIEN
+    if not (is_syllable(letters) or letters in ("M", "KM") or lost):
         return False
     return marked or not _is_abbreviation(line, match)
 

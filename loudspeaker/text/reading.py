@@ -10,6 +10,7 @@ The steps of a reading:
     own_words.py     the commune's own words
     scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
     composites.py    words that several rules read piece by piece are marked
+    toneless.py      lines that were typed without marks are told
     alternatives.py  what else could be said where something was guessed
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
@@ -35,7 +36,9 @@ from .encodings import legacy_encoding
 from .lexicon import Lexicon
 from .numerals import Numerals
 from .own_words import OwnWords
+from .reasons import TONELESS
 from .scanner import scan
+from .toneless import find_toneless
 from .unwrapping import unwrap_lines
 
 LeaveOut = Callable[[Sequence[str]], Collection[int]]  # lines of a text -> which of them, counted from 0
@@ -220,7 +223,7 @@ class _Place(NamedTuple):
 def _doubts(
     text: str, clean: CleanText, spoken: _SpokenText, settings: ReadingSettings, stretch: Stretch
 ) -> Iterator[Doubt]:
-    """What was guessed, probable typing errors and an old encoding, in the order of their places, none twice."""
+    """What was guessed, typing errors, lines without marks and an old encoding, in order of place, none twice."""
     words = spoken.text()
     guesses = [
         _Place(*stretch(guess.start, guess.end), words[guess.begin : guess.until].strip(), guess.why)
@@ -230,7 +233,14 @@ def _doubts(
         _Place(*stretch(start, end), clean.text[start:end], why, str(why.facts["word"]))
         for start, end, why in find_near_misses(clean.text)
     ]
-    found = {place[:2]: place for place in (*guesses[::-1], *slips)}  # of a head that is said again, the first
+    toneless = [
+        _Place(*stretch(start, end), clean.text[start:end], TONELESS)
+        for start, end in find_toneless(clean.text)
+        if not any(guess.start < end and start < guess.end for guess in spoken.guesses)
+    ]
+    found = {
+        place[:2]: place for place in (*guesses[::-1], *slips, *toneless)
+    }  # of a head that is said again, the first
     encoding = legacy_encoding(text)
     if encoding:
         found[0, 0] = _Place(0, min(40, len(text)), words[:40], _old(encoding))

@@ -1,0 +1,49 @@
+"""Lines that were typed without the marks of Vietnamese: “Ba con luu y: ngat cau dao tong”. They are told as doubts.
+
+A syllable such as “dien”, “nuoc” or “tuc” cannot be written so where marks are used; a line of syllables without marks
+that has one of them has lost its marks, and so has every line without marks in a text that has several such lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .lazy_regex import pattern
+from .syllables import is_plain_syllable
+
+_LINE = pattern(r"[^\n]+")
+_WORD = pattern(r"(?<![\w.@/:-])[A-Za-z]+(?![\w@/-]|\.\w)")
+_LOST = pattern(r"[a-z]*(?:ie[a-z]|ye[a-z]|uo[a-z])[a-z]*|[a-z]*[aeiou](?:c|ch|p|t)")
+_FEWEST = 3  # words of a line that is judged
+_SHARE = 0.8  # of its words that are syllables
+_SHOWN = 40  # letters of a line that are told
+
+
+def is_toneless(line: str) -> bool:
+    """Whether a line has certainly lost its marks."""
+    return _may_be_toneless(line) and any(_LOST.fullmatch(word.lower()) for word in _syllables(line))
+
+
+def find_toneless(text: str) -> Iterator[tuple[int, int]]:
+    """Where the first words of each line stand that has lost its marks, [from, to)."""
+    lines = [match for match in _LINE.finditer(text) if _may_be_toneless(match[0])]
+    certain = sum(map(is_toneless, (line[0] for line in lines)))
+    for line in lines:
+        if certain > 1 or is_toneless(line[0]):
+            first = _WORD.search(line[0])
+            start = line.start() + (first.start() if first else 0)
+            shown = text[start : min(line.end(), start + _SHOWN)]
+            whole = shown if start + _SHOWN >= line.end() else shown.rpartition(" ")[0]
+            yield start, start + len(whole.rstrip())
+
+
+def _may_be_toneless(line: str) -> bool:
+    """Whether a line has no mark, and nearly all its words could be syllables that lost theirs."""
+    if not line.isascii():
+        return False
+    words = _WORD.findall(line)
+    return len(words) >= _FEWEST and len(_syllables(line)) >= _SHARE * len(words)
+
+
+def _syllables(line: str) -> list[str]:
+    return [word for word in _WORD.findall(line) if is_plain_syllable(word.lower())]
