@@ -13,11 +13,12 @@ from .syllables import is_syllable
 _DEFINED = pattern(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
 _EXPLAINED = pattern(r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)")  # VK (Việt kiều)
 _LEGEND = pattern(  # GQVL: giải quyết việc làm; Trạm biến áp viết tắt là TBA
-    r"(?<![^\W_])(?P<first>[A-ZĐƯ]{3,8}(?: ?& ?[A-ZĐƯ]{1,8})?) ?(?::|=|là) ?"
+    r"(?<![^\W_])(?P<first>[A-ZĐƯ]{2,8}(?: ?& ?[A-ZĐƯ]{1,8})?) ?(?::|=|là) ?"
     r"(?P<words>[^\W\d_][^()\n\d;,.:]{4,70})(?=[;,.)\n]|$)"
     r"|(?P<before>[^\W\d_][^()\n\d;,.:]{4,70}?) (?:được )?(?:viết tắt|gọi tắt)(?: là|:) "
     r"(?P<last>[A-ZĐƯ&]{2,12})(?![^\W_])"
 )
+_PLACE_WORDS = 6  # of a place that stands between a name and its abbreviation
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
 _UNREAD = pattern(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b")  # would have to be read itself
 _WORD = pattern(r"[^\W\d_]+")
@@ -28,19 +29,35 @@ def find_definitions(text: str) -> dict[str, str]:
     """Abbreviation -> the words before its brackets, or in them: “dịch tả lợn châu Phi (DTLCP)”, “VK (Việt kiều)”."""
     definitions: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
-        words = _expansion(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
+        head, letters = text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1])
+        words = _expansion(head, letters) or _named_expansion(head, letters)
         if words:
             definitions.setdefault(match[1], words)
     for match in _LEGEND.finditer(text):
         letters = re.sub(r"[& -]", "", match["first"] or match["last"])
         told = (match["words"] or match["before"]).strip()
         words = _expansion(told, letters)
-        if words and (match["last"] or words == told):
+        if words and (match["last"] or (words == told and not _is_name(words))):
             definitions.setdefault(match["first"] or match["last"], words)
     for match in _EXPLAINED.finditer(text):
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])
     return definitions
+
+
+def _is_name(words: str) -> bool:
+    """Whether somebody's name follows two letters, KT: Kiều Trang, which are no short form of it."""
+    return words.count(" ") == 1 and words.istitle()
+
+
+def _named_expansion(head: str, letters: str) -> str:
+    """The same for a name with its place behind it: Ban công tác Mặt trận thôn (BCTMT)."""
+    for _ in range(_PLACE_WORDS if len(letters) > 2 else 0):
+        head = head.rstrip().rpartition(" ")[0]
+        words = _expansion(head, letters)
+        if words[:1].isupper():
+            return words
+    return ""
 
 
 def _expansion(head: str, letters: str) -> str:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 
-from ...context import Context
+from ...abbreviations import meaning
+from ...context import REACH, Context
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...rule import RuleMaker
 
 rule = RuleMaker(Kind.BRACKET)
 
+_CLAUSE = pattern(r"[.;:!?()\n]\s*")
 _PAUSES = frozenset(("", *".,;:!?-–(\n"))
 
 
-@rule(r"\(([A-ZĐ][A-ZĐƯ&-]{1,14})\)", starts="sign bracket")
+@rule(r"\((?:(?:Ban|Tổ|Hội|Phòng|Trạm|Đội|Chi|Công ty|Trung tâm) )?([A-ZĐ][A-ZĐƯ&-]{1,14})\)", starts="sign bracket")
 def defined_abbreviation(match: re.Match[str], context: Context) -> str | None:
-    """Abbreviation in brackets behind what it stands for: dịch tả lợn châu Phi (DTLCP) -> nothing, it has been said"""
-    words = context.definitions.get(match[1], "")
-    ahead = context.text[max(0, match.start() - len(words) - 1) : match.start()].rstrip()
-    return "" if words and ahead.lower().endswith(words.lower()) else None
+    """Abbreviation in brackets behind what it stands for, with its place or without: nothing, it has been said.
+
+    dịch tả lợn châu Phi (DTLCP), Ban Thường vụ Đảng ủy (BTV), Ban Quản lý dự án khu vực Phổ Yên (Ban QLDA)
+    """
+    entry = meaning(context, match[1], match.start(1), match.end(1))
+    ahead = _CLAUSE.split(context.text[max(0, match.start() - 3 * REACH) : match.start()])[-1].lower()
+    said = f" {entry.reading.lower()} " in f" {ahead} " if entry else False
+    return "" if said or f" {match[0][1:-1].lower()} " in f" {ahead} " else None
 
 
 @rule(r"\(([^()\n\d]{6,80})\)", starts="sign bracket")
