@@ -47,10 +47,12 @@ _YEAR = r"(?P<year>(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d)))"
 _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 , 4; lúc 8h ,ngày
 _CELL = r"(?P<cell>(?<=[\w)%]) *\t[ \t]*(?=[\w(]))"  # 10⇥5: the border of two cells
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+_GAP = "(?P<gap>(?<=\\d)[\u25a0-\u2767\U0001f000-\U0001faff•·]\ufe0f?(?=\\d))"  # 0395🔸221🔸870
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
 _KEYCAP = "[0-9]\ufe0f?\u20e3"  # 1️⃣: the number of an item
+_KEYS = "(?P<keys>[0-9]\ufe0f?\u20e3(?=[0-9])|(?<=\u20e3)[0-9]\ufe0f?\u20e3)"  # 0️⃣3️⃣6️⃣8: the digits of a number
 _CLUSTER = pattern(
-    rf"(?s:{_KEYCAP}|{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"(?s:{_KEYS}|{_KEYCAP}|{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|{_GAP}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = pattern("[Ѐ-ӿΑ-Ωο]")
@@ -106,8 +108,10 @@ def _part_words(match: re.Match[str]) -> str:
     """Blanks where they belong: ngày5 và 30, 17/03 /2023, thôn 3 , 4; no word without marks, which may be a code."""
     if match.lastgroup == "year":
         return "/"
-    if match.lastgroup == "cell":
-        return ", "
+    if match.lastgroup == "keys":
+        return match[0][0]
+    if match.lastgroup in ("cell", "gap"):
+        return ", " if match.lastgroup == "cell" else " "
     if match.lastgroup == "stray":
         return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
     word = _clean_cluster(match[0])

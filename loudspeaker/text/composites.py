@@ -16,6 +16,7 @@ from .syllables import LOWER, UPPER
 
 _LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
 _RATES = frozenset((Kind.MONEY, Kind.QUANTITY))  # what may be told per something
+_DAYS = frozenset((Kind.DATE, Kind.PERIOD))
 _NUMBERED = frozenset((Kind.CODE, Kind.ROMAN))
 _RANGED = frozenset(
     (
@@ -28,6 +29,7 @@ _RANGED = frozenset(
         Kind.QUANTITY,
         Kind.TEMPERATURE,
         Kind.COORDINATE,
+        Kind.ORDINAL,
     )
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
@@ -37,6 +39,8 @@ _CALLED = pattern(  # a name, which no number should run into
     rf"(?:(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Tt]hầy|[Ee]m|[Cc]hú|[Bb]ác|Đ/c|đ/c) |\b[acôACÔ]\. ?|"
     rf"[{UPPER}][{LOWER}]+ )[{UPPER}][{LOWER}]+ $"
 )
+_BEGINS = pattern(rf" [{UPPER}][{LOWER}]")
+_OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
@@ -50,22 +54,28 @@ def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
         if not _has_letters(text, token):
             yield token
             continue
-        if token.kind is Kind.PHONE and _CALLED.search(text, max(0, token.start - _REACH), token.start):
-            token = token._replace(spoken=f", {token.spoken}")  # chị Thảo 0862 410 337
+        if token.kind in _OF_PERSONS and _CALLED.search(text, max(0, token.start - _REACH), token.start):
+            token = token._replace(spoken=f", {token.spoken}")  # chị Thảo 0862 410 337; Bùi Văn Chức 50tr
         if last is not None and _needs_pause(text, last, token):
             token = token._replace(spoken=f", {token.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
         if last is not None and _is_glued(text, last, token):
             apart = token.start - last.end == 1 and text[last.end] == " "
             begin = last.start if last.word_start < 0 else last.word_start
             token = token._replace(why=token.why or (APART if apart else _PIECES), word_start=begin)
+        if token.kind is Kind.TIME and _BEGINS.match(text, token.end):
+            token = token._replace(spoken=f"{token.spoken},")  # 5h30 Tiếp âm đài tỉnh
         yield token
         last = token
 
 
 def _needs_pause(text: str, one: Token, other: Token) -> bool:
-    """Whether an amount stands right behind a thing with a number: trên BĐ3 0,32m is no 3,032."""
+    """Whether an amount stands right behind a thing with a number, or an hour behind a day: trên BĐ3 0,32m."""
+    if text[one.end : other.start] != " ":
+        return False
+    if one.kind in _DAYS and other.kind is Kind.TIME:  # Sáng CN 15/3 6h ra quân
+        return True
     amount = other.kind in _RATES and text[other.start].isdecimal()
-    return one.kind in _NUMBERED and amount and text[one.end : other.start] == " "
+    return one.kind in _NUMBERED and amount
 
 
 def _has_letters(text: str, token: Token) -> bool:

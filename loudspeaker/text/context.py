@@ -23,7 +23,7 @@ _LABELS = words_before(cue_list("things_with_number"))
 _MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
 _VARIETIES = words_before(cue_list("varieties"))
 _NAMED_SORT = pattern(rf" (?:giống(?: [^\W\d_]+){{1,2}}|lúa (?:{cue_list('rice_crops')}))$")  # giống khoai tây VT2
-_SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:{cue_list('crops_in_lists')}) ")  # Ngô Thị Đẹp is nobody's maize
+_SORTS = pattern(rf"\b(?!N[gG][ôÔ] [{UPPER}])(?i:{cue_list('crops_in_lists')}) ")  # Ngô Thị Đẹp is nobody's maize
 _COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kind.NUMBER, Kind.RANGE, Kind.FRACTION))
 
 

@@ -15,7 +15,7 @@ rule = RuleMaker(Kind.CITATION)
 
 _POINTS = words_before("điểm|các điểm|tiết|tiểu mục")
 _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
-_LAWS = words_after("luật|bộ luật|điều lệ|blhs|bllđ|nghị định|nđ|thông tư")
+_LAWS = words_after("luật|bộ luật|điều lệ|blhs|blds|bltths|bllđ|nghị định|nđ|thông tư")
 _MORE = pattern(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
 _CLAUSE = pattern(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")

@@ -21,8 +21,15 @@ _IDENTITIES = words_before(
     "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
 )
 _BANKS = "|".join(word.capitalize() for word in cue_list("banks").split("|") if word.endswith("bank"))
+_AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|techcombank|mb bank|mbbank|nhcsxh|vpbank")
 _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
+
+
+@rule(r"\d{3,4}(?: \d{2,5}){2,5}(?![\d/]|[.,]\d)|\d{8,16}(?![\d/]|[.,]\d)", only_after=_AT_BANKS)
+def account_behind_bank(match: re.Match[str], context: Context) -> Answer:
+    """Account behind its bank: ck VCB 007 100 456 2218 -> không không bảy, một không không, …"""
+    return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
 @rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)

@@ -102,15 +102,24 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
     return _digits(match, 9 if cued else 10)
 
 
-@rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
+@rule(
+    r"(?:\+84 ?\d{0,3}|0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)",
+    starts="number sign",
+)
 def masked_number(match: re.Match[str], context: Context) -> str | None:
     """Number with hidden digits: 0977.xxx.123 -> không chín bảy bảy, ích ích ích, một hai ba"""
-    return _digits(match)
+    return f"cộng {spell_groups(match[0])}" if match[0][0] == "+" else _digits(match)
 
 
 @rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
 def first_of_two(match: re.Match[str], context: Context) -> str | None:
     """First of two numbers with a slash: 02613.544859/ 0963201818"""
+    return _digits(match)
+
+
+@rule(r"0\d{2,3} ?/ ?[2-9]\d{2,3}[ .]?\d{3,4}(?!\d|[./]\d)")
+def area_with_slash(match: re.Match[str], context: Context) -> str | None:
+    """Area set apart by a slash: 0239/386.1155"""
     return _digits(match)
 
 

@@ -33,7 +33,7 @@ def file_ending(match: re.Match[str], context: Context) -> str | None:
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], context: Context) -> str:
     """Mail address: ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
-    return _read_address(match[0].replace(" ", ""), context)
+    return _read_address(match[0].replace(" ", ""), context) + _pause(match, context)
 
 
 @rule(
@@ -46,7 +46,7 @@ def web_page(match: re.Match[str], context: Context) -> str:
 
     https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…
     """
-    return f"{match[1]} {_read_address(match[2], context)}".lstrip()
+    return f"{match[1]} {_read_address(match[2], context)}".lstrip() + _pause(match, context)
 
 
 @rule(
@@ -59,7 +59,15 @@ def web_page(match: re.Match[str], context: Context) -> str:
 )
 def site(match: re.Match[str], context: Context) -> str:
     """Name of a site: dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
-    return _read_address(match[0].rstrip("/"), context)
+    return _read_address(match[0].rstrip("/"), context) + _pause(match, context)
+
+
+def _pause(match: re.Match[str], context: Context) -> str:
+    """A comma where words follow: …/g/kem2026 bà con vào"""
+    return "," if _WORDS_BEHIND.match(context.text, match.end()) else ""
+
+
+_WORDS_BEHIND = pattern(r" \(?[^\W\d_]")
 
 
 def _read_address(address: str, context: Context) -> str:

@@ -48,7 +48,8 @@ _YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
 _LABELLED = pattern(rf"(?:{either_case(cue_list('villages_before_dash'))}) \d{{1,2}}$")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
-_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|t2|t3|t4|t5|t6")
+_PART_OF_LAST_DAY = pattern(r"(?:hết |sáng |trưa |chiều |tối )+(?:thứ |t[2-7]\b|chủ nhật|cn\b)")  # T2 - sáng T7
 _NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
 _WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
 _TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
@@ -68,17 +69,22 @@ _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "t�
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
+_CLAUSE = pattern(r"[.;:!?]\s+|\n")
+_WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
 _DASH = r"-{1,200}"
 
 
 @rule(r"[-=]{1,3}>|➔", starts="sign")
 def arrow(match: re.Match[str], context: Context) -> Answer:
-    """An arrow: 8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
+    """An arrow: 8 -> 10h, tổ 1 -> tổ 6, đoạn nhà ô.Tòng -> cầu đá: until; 150mg/lần => chọn gói: a pause"""
     if context.begins_line(match.start()):
         return ""
     number = _NUMBER_BEHIND.match(context.text, match.end())
-    return " đến " if number and _stands_after_amount(context, match.start()) else ","
+    clause = _CLAUSE.split(context.text[max(0, match.start() - 2 * REACH) : match.start()].lower())[-1]
+    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, match.end())
+    way = along or ("=" not in match[0] and _WAY.search(clause))
+    return " đến " if way or (number and _stands_after_amount(context, match.start())) else ","
 
 
 @rule(_DASH, starts="sign", only_if=at_line_start)
@@ -97,7 +103,9 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
         context, start
     )
     along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
-    weekdays = context.is_after(start, _WEEKDAYS) and context.is_before(end, _LAST_DAYS)
+    weekdays = context.is_after(start, _WEEKDAYS) and (
+        context.is_before(end, _LAST_DAYS) or _PART_OF_LAST_DAY.match(context.after(end)) is not None
+    )
     months = context.is_after(start, _MONTHS) and context.is_before(end, _LAST_MONTHS)
     alike = _are_ends_alike(
         context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
@@ -168,7 +176,9 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
-    return " đến " if _counts_the_same(context, end) else " "
+    if _counts_the_same(context, end):
+        return " đến "
+    return "," if context.char(start - 1) == context.char(end) == " " else " "  # 4 KHÔNG - 2 PHẢI
 
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")

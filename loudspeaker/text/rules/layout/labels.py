@@ -177,7 +177,8 @@ def bracket_letter(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
+    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ])-(?= ?[{UPPER}])|"
+    rf"\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
     starts="word",
     only_if=at_line_start,
 )
@@ -187,6 +188,8 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street
     """
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
+        return None
+    if match[0][-1] == "-" and not context.levels.items:
         return None
     coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
     if coded:

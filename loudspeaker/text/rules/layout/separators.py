@@ -41,6 +41,12 @@ _PICTURES = (
     "\u200d\u203c\u2049\u231a\u231b\u23e9-\u23fa\u2600\u2601\u260e\u2615\u2620\u2639\u263a\u2665\u2666\u26a0\u26a1\u26c8\u26d4"
     "\u2705\u270a-\u270d\u2714\u2716\u274c\u274e\u2753-\u2757\u2763\u2764\u2795-\u2797\u2b07\u2b50\u2b55\U0001f000-\U0001faff"
 )
+_FACE = pattern(
+    "[\u2764\u2665\U0001f493-\U0001f49f\U0001f600-\U0001f64f\U0001f90d-\U0001f917\U0001f923-\U0001f92f\U0001f970-\U0001f97a]"
+)
+_NEXT_SENTENCE = pattern(rf" *[{UPPER}]")
+_ENDED = pattern(rf"[{LOWER}]{{2}} ?$")
+_SIZED = pattern(r"(?i)\b(?:ảnh|khổ|cỡ|kích thước|khối lượng)[^.;\n]{0,16}$")
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
@@ -91,6 +97,12 @@ def slash(match: re.Match[str], context: Context) -> Answer:
     if context.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
     return ", " if context.char(match.start() - 1).isalnum() and following.isalnum() else " "
+
+
+@rule(r"\+ ?/ ?- ?(?=\d)", starts="sign")
+def more_or_less(match: re.Match[str], context: Context) -> Answer:
+    """Plus or minus: thay đổi +/- 15 phút -> cộng trừ"""
+    return " cộng trừ "
 
 
 @rule(r"\+{1,200}", starts="sign")
@@ -171,6 +183,12 @@ def comparison(match: re.Match[str], context: Context) -> Answer:
     return "trên " if match[0][0] == ">" else "dưới "
 
 
+@rule(r"[↑↓▲▼⬆⬇] ?(?=\d)", starts="sign")
+def up_or_down(match: re.Match[str], context: Context) -> Answer:
+    """Arrow before an amount: 61.500đ/kg (↑500đ) -> tăng năm trăm đồng"""
+    return "tăng " if match[0][0] in "↑▲⬆" else "giảm "
+
+
 @rule(r"[~≈] ?(?=\d)", starts="sign")
 def about(match: re.Match[str], context: Context) -> Answer:
     """Sign of “about”: ~50 hộ -> khoảng năm mươi hộ"""
@@ -214,7 +232,8 @@ def product_sign(match: re.Match[str], context: Context) -> Answer:
     reckoned = "=" in context.text[max(0, at - REACH) : at + REACH] or re.search(
         r"\(\d[\d.,]* ?$", context.text[max(0, at - 16) : at]
     )
-    return " nhân " if adjoining and reckoned else None
+    sized = _SIZED.search(context.text[max(0, at - REACH) : at])  # 02 ảnh 3*4
+    return " nhân " if adjoining and (reckoned or sized) else None
 
 
 @rule(r"\[\d{1,3}\]", starts="sign")
@@ -225,7 +244,12 @@ def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(?![{_PICTURES}]{{41}})[{_PICTURES}](?: ?[{_PICTURES}]){{0,40}}", starts="sign")
 def picture(match: re.Match[str], context: Context) -> Answer:
-    """Picture that decorates a line: 📌 PHÁT QUÀ -> nothing; a pause between two things: 8h 👉 tổ 1"""
+    """Picture that decorates a line: 📌 PHÁT QUÀ -> nothing; a pause between two things: 8h 👉 tổ 1
+
+    A face or a heart ends a sentence: Chúc cả nhà vui vẻ 🥰 T/m thôn
+    """
+    if _FACE.search(match[0]) and _NEXT_SENTENCE.match(context.text, match.end()):
+        return ". " if _ENDED.search(context.text[max(0, match.start() - 4) : match.start()]) else " "
     ahead = context.text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:]
     following = context.text[match.end() : match.end() + 2].lstrip(" ")[:1]
     return ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "

@@ -20,6 +20,7 @@ _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 _HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?")
+_MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
 _WHOLE = pattern(r".*[.,]\d00")
 
@@ -51,7 +52,7 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
-    if _is_small(match) and not context.is_after(match.start(), (" giảm", " tăng")):
+    if (_is_small(match) or _is_lost(match, context)) and not context.is_after(match.start(), (" giảm", " tăng")):
         return _points(match, context)
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     spoken = f"{_say_amount(match[1], context)}{until} đồng"
@@ -64,10 +65,17 @@ def _is_small(match: re.Match[str]) -> bool:
     return match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1]) is not None
 
 
+def _is_lost(match: re.Match[str], context: Context) -> bool:
+    """Whether a team that loses or draws gets so many points: thua 0đ"""
+    return match[0] == "0đ" and context.is_after(match.start(), (" thua", " hòa", " hoà"))
+
+
 def _points(match: re.Match[str], context: Context) -> str | Guess:
-    """Points of a pupil: môn Toán 7,5đ -> bảy phẩy năm điểm"""
+    """Points of a pupil or a team: môn Toán 7,5đ -> bảy phẩy năm điểm; thua 0đ"""
     spoken = f"{context.number(match[1])} điểm"
-    marked = any(cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
+    marked = any(
+        cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
+    )
     return spoken if marked else Guess(spoken, Message("“đ” may be points or dong"))
 
 

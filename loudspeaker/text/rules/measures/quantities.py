@@ -25,13 +25,13 @@ _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|m�
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
 _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
-    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
+    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
 )
 _SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
 _MEASURES = "dài|rộng|cao|sâu|ngang|dày"
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
-_OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?-| đến| tới) \d{1,2}m[014-9]")
+_OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
 _STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
 _SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
@@ -43,6 +43,7 @@ _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
+_PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
 _FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
 _DOSE = pattern(  # how much of a medicine at a time, and how often
     r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
@@ -306,6 +307,12 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
     gap = context.text[context.previous.end : at]
     near = context.previous.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
     return " nhân " if near and _FACTOR.match(context.text, end) else None
+
+
+@rule(r"[xX](?=\d(?:[.,]\d)?(?!\d|[.,]\d))", starts="word", only_after=_PAID)
+def multiple_of_pay(match: re.Match[str], context: Context) -> str:
+    """How many times the usual pay: tăng ca x1.5, CN x2 -> nhân"""
+    return "nhân "
 
 
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")

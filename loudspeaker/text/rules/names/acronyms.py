@@ -8,11 +8,11 @@ import unicodedata
 from ....errors import Message
 from ...abbreviations import meaning
 from ...context import Context
-from ...cues import words_before
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list
-from ...numerals import spell_letters
+from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
@@ -62,7 +62,16 @@ def _read_whole(written: str, match: re.Match[str], context: Context) -> Answer:
         entry = Entry(words, sure=False) if words else None
     if entry is None:
         return None
+    entry = entry._replace(reading=_with_and(written, entry.reading))
     return entry.reading if entry.sure else Guess(entry.words(written), ambiguous(written))
+
+
+def _with_and(written: str, reading: str) -> str:
+    """With “và” where its sign is written and each letter is a word: XD & TM -> xây dựng và thương mại"""
+    first, sign, last = written.partition("&")
+    words, at = reading.split(), len(first.strip())
+    joined = sign and last.strip().isalpha() and len(words) == at + len(last.strip()) and "và" not in words
+    return " ".join((*words[:at], "và", *words[at:])) if joined else reading
 
 
 def _are_parts_certain(written: str, context: Context) -> bool:
@@ -262,6 +271,33 @@ def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     return capital.reading if capital and capital.sure else None
 
 
+@rule(r"[ek](?![\w.)'’/@-])", starts="word")
+def typed_in_a_chat(match: re.Match[str], context: Context) -> Answer:
+    """One letter for a word, as telephones are typed on: e thông báo -> em; k đi -> không"""
+    at = match.start()
+    if context.char(at - 1) not in ("", *' \n("“') or context.adjoins(at, _LETTERED):
+        return None
+    before, after = _neighbours(context, at, match.end())
+    if before.lower() in _LETTER_NAMES or after.lower() in _LETTER_NAMES:  # vê nờ e i đê: spoken already
+        return None
+    if match[0] == "e":
+        doing = context.is_before(match.end(), _I_DO) and not context.begins_line(at)
+        return "em" if doing or context.is_after(at, _TO_ME) else None
+    return "không" if context.is_before(match.end(), _NOT) else None
+
+
+_LETTER_NAMES = frozenset(name for names in LETTERS.values() for name in (*names.split(), *names.lower().split()))
+_LETTERED = words_before("lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|nhóm|loại|hạng|tuyến|câu|vitamin|bảng|khối")
+_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|vs|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
+_I_DO = words_after(
+    "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
+    "hỏi|chúc|được|đc|đi|về|làm|thu|tổng hợp|đăng|up|lập|bán|mua|nhận"
+)
+_NOT = words_after(
+    "đi|có|được|đc|gửi|biết|nghe|tin|phải|nên|cần|thu|mất|bị|đến|về|thấy|cho|làm|ra|vào|dùng|nhận|tham gia|tính|rõ|"
+    "kịp|thể|ai|còn|đúng|ở|mở|lấy|trả|nộp|để|quên|rọ|muốn|mang|đóng|bán|mua|họp|xả|vứt|đốt|ăn|uống"
+)
+
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 
 
@@ -315,6 +351,9 @@ def consonants(match: re.Match[str], context: Context) -> Answer:
             named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
         )
         return spell_letters(match[0]) if ended else None
+    entry = meaning(context, match[0].lower(), *match.span())  # Gđ, Sđt, where a sentence begins
+    if entry:
+        return entry.reading if entry.sure else Guess(entry.words(match[0]), ambiguous(match[0]))
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 

@@ -25,6 +25,8 @@ _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
 _ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
+_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|vs|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và")
+_NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
 _FAMILIES = pattern(
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
     r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
@@ -66,8 +68,12 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
         return spoken
     within = re.search(r"[^\W\d_]+ $", context.text[max(0, match.start() - 12) : match.start()])
     if within is None:
-        return None
-    lettered = re.match(rf"[{UPPER}][{LOWER}]+\.", context.text[match.end() :][:9])  # a. Quy. may be two letters
+        listed = context.char(match.start() - 2) in (";", ",", ":") and match[1].islower()
+        called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
+        return Guess(spoken, LONE_LETTER) if listed and called else None
+    lettered = re.match(
+        rf"[{UPPER}][{LOWER}]+\.(?!$|\n)", context.text[match.end() :][:9]
+    )  # a. Quy. may be two letters
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within[0].islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)
@@ -77,6 +83,20 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
 def form_without_dot(match: re.Match[str], context: Context) -> str:
     """Form of address without a dot: liên hệ a Tuấn, gặp c Lan -> anh, chị"""
     return f"{_CALLED[match[1]]} "
+
+
+@rule(rf"([acbeô]) (?=[{UPPER}][{LOWER}]{{1,6}}(?![^\W\d_]))", starts="word")
+def form_in_passing(match: re.Match[str], context: Context) -> Answer:
+    """Form of address without a dot elsewhere: thôn Đông (c Hằng 0982…), con ô Dũng, ủng hộ: ô Chiến 5tr -> chị, ông"""
+    at, spoken = match.start(), f"{_CALLED[match[1]]} "
+    if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
+        return None
+    if context.is_after(at, _KIN):
+        return spoken
+    if context.text[max(0, at - 2) : at].strip()[-1:] not in ("", *",:;(-"):
+        return None
+    named = match[1] == "ô" or re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
+    return spoken if named else Guess(spoken, LONE_LETTER)
 
 
 _ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each on a line
@@ -136,7 +156,8 @@ def middle_initial(match: re.Match[str], context: Context) -> str | None:
     """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
-    return f"{LETTERS[match[1]]} " if family and not context.opens_sentence(match.end()) else None
+    rare = _NAMED_ON.match(context.text, match.end()) and stands_after_name(match, context)  # Lường V. Hùng (0343…)
+    return f"{LETTERS[match[1]]} " if (family or rare) and not context.opens_sentence(match.end()) else None
 
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
@@ -145,6 +166,8 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
 
     riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
     """
+    if match[1] in _CALENDARS and len(match[2]) == 4:
+        return f"{_CALENDARS[match[1]]} {context.number(match[2])}"
     spoken = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
     return spoken if context.is_after(match.start(), _LETTERED) else Guess(spoken, UNKNOWN)
 
@@ -158,5 +181,8 @@ def initial(match: re.Match[str], context: Context) -> Answer:
     return LETTERS[match[1]]
 
 
-_LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục")
+_CALENDARS = {"PL": "Phật lịch", "DL": "dương lịch", "ÂL": "âm lịch"}
+_LETTERED = words_before(
+    "lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục"
+)
 _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")

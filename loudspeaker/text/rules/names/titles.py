@@ -61,6 +61,15 @@ def _is_after_comma(match: re.Match[str], context: Context) -> bool:
     return context.text.endswith(", ", 0, match.start())
 
 
+def _begins_item(match: re.Match[str], context: Context) -> bool:
+    """Whether a comma, a colon or a bracket stands before, or a word of roads."""
+    ahead = context.text[max(0, match.start() - 2) : match.start()]
+    return ahead in (", ", ": ", "; ") or ahead[-1:] == "(" or context.adjoins(match.start(), _ROADS)
+
+
+_ROADS = words_before("tuyến|đoạn|trên|dọc|góc|ngã tư|ngã ba|mặt|từ|đến|ngõ|hẻm|số nhà")
+
+
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], context: Context) -> Answer:
     """Title with a dot: TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
@@ -141,8 +150,13 @@ def _is_letter(match: re.Match[str], context: Context) -> bool:
 
 
 def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
-    """Office or place: P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường"""
+    """Office, place or traffic sign.
+
+    P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường; biển P.101 -> pê
+    """
     end, letter = match.end(), match[1].upper()
+    if context.char(end).isdecimal() and _TRAFFIC_SIGN.search(context.before(match.start())):
+        return LETTERS[letter]
     if letter == "P" and _OFFICER.match(context.text, end):
         return "phó"
     if letter in "PQ" and context.is_before(end, _DEPUTIES):
@@ -154,6 +168,7 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
     return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
 
 
+_TRAFFIC_SIGN = pattern(r" biển(?: báo| cấm)?(?: [pq]\.\d{3},?(?: và)?)*$")
 _OFFICER = pattern(cue_list("officers_in_short"))
 
 
@@ -242,9 +257,9 @@ def ward(match: re.Match[str], context: Context) -> str:
     return "phường "
 
 
-@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word", only_if=_is_after_comma)
+@rule(rf"(?:đ\. ?(?=[{UPPER}][{LOWER}])|Đ\. ?(?=[{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word", only_if=_begins_item)
 def street(match: re.Match[str], context: Context) -> str:
-    """Street written đ.: ngõ 12, đ. Nguyễn Trãi -> đường"""
+    """Street written đ.: ngõ 12, đ. Nguyễn Trãi; Tuyến 1: Đ. Trần Phú -> đường"""
     return "đường "
 
 

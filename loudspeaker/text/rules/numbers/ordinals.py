@@ -29,6 +29,7 @@ _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những n�
 _IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
 _SITES = words_before(cue_list("sites_with_t"))
 _MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?$")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
@@ -80,9 +81,9 @@ def crossroads(match: re.Match[str], context: Context) -> str | None:
     return context.numerals.month(int(match[1]))
 
 
-@rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
+@rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+|(?:-[2-7](?!\d)){2,})(?![^\W_]|[./]\d)", starts="word")
 def weekdays(match: re.Match[str], context: Context) -> str | None:
-    """Weekdays in a list: bơm nước T2,4,6 -> thứ hai, tư, sáu"""
+    """Weekdays in a list: bơm nước T2,4,6; T2-4-6 -> thứ hai, tư, sáu"""
     days = re.findall(r"\d", match[0])
     return "thứ " + ", ".join(context.numerals.ordinal(int(day)) for day in days)
 
@@ -92,6 +93,12 @@ def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
     """Weekdays with dashes: các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
     days = [f"thứ {context.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
+
+
+@rule(r"[Tt]13(?!\w|[.,/]\d)", starts="word", only_after=(" thưởng", " lương", " lương thưởng"))
+def thirteenth_month(match: re.Match[str], context: Context) -> str:
+    """The month more that is paid at the end of a year: thưởng T13 -> tháng mười ba"""
+    return "tháng mười ba"
 
 
 @rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word", unless_after=_SITES, unless=after_variety)
@@ -115,6 +122,9 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     if not match[2]:
         listed = context.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
         if context.is_after(match.start(), _COUNTED_TO):  # số ca mắc đến T6 là 1.204
+            return Guess(first, Message("a weekday, or a month"))
+        alone = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
+        if alone and not _DAY_BEFORE.search(context.before(match.start())):  # đợt I 700.000đ (T4)
             return Guess(first, Message("a weekday, or a month"))
         weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
         return None if listed or (context.is_after(match.start(), _SITES) and not weekly) else first

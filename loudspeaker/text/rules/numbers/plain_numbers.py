@@ -142,6 +142,11 @@ def number(match: re.Match[str], context: Context) -> Answer:
         return Guess(context.number(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
         return Guess(spoken, COMMA)
+    if (
+        re.fullmatch(r"[1-9]\d?,[1-9]\d?", match[0])
+        and context.char(match.start() - 1) + context.char(match.end()) == "()"
+    ):
+        return Guess(spoken, Message("two numbers, or one with decimals"))
     glued = re.match(rf"[{LOWER}]{{2,8}}", context.text[match.end() : match.end() + 8])
     if glued and not is_syllable(glued[0]):
         return Guess(spoken, Message("a number and a word without a blank between them"))

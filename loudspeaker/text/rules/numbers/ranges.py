@@ -74,7 +74,7 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
     thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
     """
-    if " " not in match[0]:
+    if " " not in match[0] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
         return None
     at, end, spoken = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
     if context.after_label(at) and context.is_before(end, _HEADS):

@@ -114,7 +114,7 @@ def iso_date(match: re.Match[str], context: Context) -> Answer:
     return _say_day(context, match.start(), Day(match[3], match[2], match[1]))
 
 
-@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
+@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?(?:[hHgG](?![^\W\d_])|%))")
 def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
     """Date with two digits of a year: ngày 15/4/24: the century is a guess"""
     born = match[4] > "25" and " sinh" in context.before(match.start())

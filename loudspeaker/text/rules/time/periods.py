@@ -11,6 +11,7 @@ from ...cues import words_after
 from ...kind import Kind
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
+from ..names.addresses import is_house
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 
 rule = RuleMaker(Kind.PERIOD)
@@ -33,6 +34,23 @@ def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
     rising = all(first < second <= 31 for first, second in pairwise(days))
     likely = rising and (days[0] > 9 or hinted(context, match.start(), match.end()))
     return Guess(spoken, DATE_OR_NUMBER) if likely else None
+
+
+@rule(
+    r"(?<!\d,)(?<!\d, )(\d{1,2}(?:, \d{1,2}){0,4})(, ?| và | & )(?=(\d{1,2}) ?/ ?(\d{1,2})(?![\d/]))",
+    unless_after=(" ngày", " đêm", " từ", " sáng", " chiều", " tối", " mùng"),
+)
+def days_of_month_apart(match: re.Match[str], context: Context) -> Answer:
+    """The same with blanks: 04, 05/6; 14, 15 & 16/10 -> ngày mười bốn, mười lăm và"""
+    days = [*map(int, re.findall(r"\d+", match[1])), int(match[3])]
+    if not (all(one < other for one, other in pairwise(days)) and days[0] > 0 and Day(match[3], match[4]).possible()):
+        return None
+    if counted(context, match.end(4)) or is_house(context, match.start(3), match.end(4)):
+        return None
+    spoken = ", ".join(day_words(day, context.numerals) for day in days[:-1]) + match[2].replace("&", "và")
+    sure = dated(context, match.start()) or match[1][0] == "0"
+    words = as_day(context, match.start(), spoken)
+    return words if sure else Guess(words, DATE_OR_NUMBER) if days[0] > 9 else None
 
 
 @rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
@@ -114,6 +132,18 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     words = _say_period(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
+
+
+@rule(
+    rf"(\d{{1,2}})(?= (?:đến|tới)(?: hết)?(?: ngày)? (\d{{1,2}}) ?[/.] ?(\d{{1,2}})(?: ?[/.] ?{YEAR})?{END})",
+    only_after=(" từ", " kể từ", " ngày", " từ ngày"),
+)
+def day_before_last(match: re.Match[str], context: Context) -> str | None:
+    """First day of a row whose month stands with the last: từ 01 đến 10/11, từ ngày 5 đến hết ngày 12/9"""
+    last = Day(match[2], match[3])
+    if not (0 < int(match[1]) < last.day and last.possible()) or counted(context, match.end(3)):
+        return None
+    return as_day(context, match.start(), day_words(int(match[1]), context.numerals))
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
