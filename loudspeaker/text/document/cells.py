@@ -35,7 +35,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line without its break. `sign` is what its cells stand apart by: “|”, a tab, two blanks, a slash, or nothing."""
+    """A line without its break. `sign` is what its cells stand apart by: “|”, a tab, two blanks, “/”, or nothing."""
 
     text: str
     start: int

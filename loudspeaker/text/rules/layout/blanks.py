@@ -8,10 +8,12 @@ from ....errors import Message
 from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...rule import Guess, RuleMaker
 
 rule = RuleMaker(Kind.BLANK)
 
+_LED_TO = pattern(r" ?\d| ?(:) ")
 _CUES = words_before("ngày|tháng|năm|số|lúc|hồi|từ|đến|giờ|tên|ông|bà|tại")
 
 
@@ -39,5 +41,8 @@ def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     goes_on = match[0] == "..." and context.text[end : end + 1] == " " and context.text[end + 1 : end + 2].islower()
     if goes_on and context.char(match.start() - 1) in (" ", "") and not context.is_after(match.start(), _CUES):
         return ", "  # bỏ ăn, da tím ... báo ngay
+    led = len(match[0]) > 4 and _LED_TO.match(context.text, end)
+    if led and not context.is_after(match.start(), _CUES):
+        return "" if led[1] else ", "  # Công thợ (24 công)..........: 8.400.000
     leader = len(match[0]) > 4 or "_" in match[0] or context.is_after(match.start(), _CUES)
     return Guess("...", _empty_blank()) if leader else "..."

@@ -96,7 +96,8 @@ def slash(match: re.Match[str], context: Context) -> Answer:
         return " trên "
     if context.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
-    return ", " if context.char(match.start() - 1).isalnum() and following.isalnum() else " "
+    ahead = context.text[max(0, match.start() - 2) : match.start()].strip()[-1:]
+    return ", " if ahead.isalnum() and following.isalnum() else " "
 
 
 @rule(r"\+ ?/ ?- ?(?=\d)", starts="sign")

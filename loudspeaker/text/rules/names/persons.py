@@ -93,10 +93,21 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.is_after(at, _KIN):
         return spoken
-    if context.text[max(0, at - 2) : at].strip()[-1:] not in ("", *",:;(-"):
+    if match[1] != "ô" and not _opens_item(context, at):
         return None
     named = match[1] == "ô" or re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
     return spoken if named else Guess(spoken, LONE_LETTER)
+
+
+@rule(rf"([AC]) (?=[{UPPER}][{LOWER}]{{1,6}}(?![^\W\d_])[^\d\n;]{{0,24}}0\d{{2}})", starts="word")
+def form_in_capitals(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address in capitals, with a telephone near: đăng ký: A Đại (tổ trật tự) 0973…; C Nhàn thu phí: 0388…"""
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _opens_item(context, match.start()) else None
+
+
+def _opens_item(context: Context, at: int) -> bool:
+    """Whether a line begins at `at`, or a sign that parts things stands before."""
+    return context.text[max(0, at - 2) : at].strip()[-1:] in ("", *",:;(-")
 
 
 _ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each on a line

@@ -12,7 +12,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA, DATE_OR_NUMBER
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ...syllables import LOWER, is_syllable
 
 rule = RuleMaker(Kind.NUMBER)
@@ -123,6 +123,12 @@ def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
     return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
 
 
+@rule(r"[1-9]\d?,[1-9]\d?(?=\))", only_if=in_brackets)
+def pair_in_brackets(match: re.Match[str], context: Context) -> Guess:
+    """Two numbers alone in brackets, or one with decimals: Hiền (3,4)"""
+    return Guess(context.number(match[0]), Message("two numbers, or one with decimals"))
+
+
 @rule(NUMBER)
 def number(match: re.Match[str], context: Context) -> Answer:
     """Number: 1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
@@ -142,11 +148,6 @@ def number(match: re.Match[str], context: Context) -> Answer:
         return Guess(context.number(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
         return Guess(spoken, COMMA)
-    if (
-        re.fullmatch(r"[1-9]\d?,[1-9]\d?", match[0])
-        and context.char(match.start() - 1) + context.char(match.end()) == "()"
-    ):
-        return Guess(spoken, Message("two numbers, or one with decimals"))
     glued = re.match(rf"[{LOWER}]{{2,8}}", context.text[match.end() : match.end() + 8])
     if glued and not is_syllable(glued[0]):
         return Guess(spoken, Message("a number and a word without a blank between them"))
