@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from harness import pulse_server
 from harness.card_box import CardBox
 from harness.faulty_box import FaultyBox, each
+from harness.playout_harness import ZONE
+from harness.waiting import wait_for
 
 from loudspeaker.daemon.loop import FADE
 
 ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
+AGREED = timedelta(seconds=0.5)  # between log and ear, on a busy machine
 
 
 def test_kill_9_at_random_instants(tmp_path: Path, full: bool) -> None:
@@ -58,11 +62,15 @@ def mistreat(box: FaultyBox, seed: int, kills: int) -> None:
 
 def test_sigterm_fades_out_within_a_second_and_logs_the_truth(tmp_path: Path) -> None:
     with FaultyBox(tmp_path, airings=1, duration=8.0) as box:
+        wait_for(box.sounds)
         box.wait_for(0, 3.0)
-
+        asked = datetime.now(ZONE)
         box.end()
+        ended = datetime.now(ZONE)
+        (record,), (sound,) = box.records(), box.sounds()
 
-        (record,) = box.records()
     assert FADE <= 1
-    assert record.verdict == "aired-partly"
-    assert 2.9 <= record.frames / 8_000 < 8
+    assert (record.verdict, sound.most) == ("aired-partly", False)
+    assert record.started_at
+    assert abs(record.started_at - sound.wall) < AGREED
+    assert asked - AGREED < record.started_at + timedelta(seconds=record.frames / 8_000) < ended + AGREED

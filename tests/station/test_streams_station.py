@@ -12,15 +12,16 @@ import pytest
 import soundfile
 from harness import certificates, pulse_server, stream_servers
 from harness.certificates import Authority, secured
-from harness.faulty_box import WHOLE
 from harness.pulse_server import RATE, Server
 from harness.shifted_clock import DUE, ShiftedClock
 from harness.stories import tell_story
 from harness.stream_servers import Icecast
-from harness.waiting import PATIENCE
+from harness.waiting import PATIENCE, wait_for
 
 from loudspeaker.daemon.service import open_service
+from loudspeaker.interfaces import Speaker
 from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.speakers.card.speaker import CardSpeaker
 from loudspeaker.station import Station
 
 pytestmark = [
@@ -33,7 +34,10 @@ plays: {na-hoa: hall, suoi-trat: kept}
 outputs: {hall: {device: hall}, kept: {device: file}}
 clock: trusted
 """
-LATE = 10.0  # seconds, of the 35: the machine may be busy; how punctual a start is, bench/playout.py measures
+LASTS = 35.0  # seconds
+STUTTER = 5.0  # … of them that a live stream may lose on its way, or a busy machine may end late
+LATE = 2.0  # s: what begins later is told as late (docs/promises.md, 1); bench/playout.py measures a start
+AGREED = 0.02  # of what the log says was heard: a siren goes through zero, which is no sound for the ear
 
 
 @pytest.fixture
@@ -70,8 +74,9 @@ class Aired:
             [order for airing in coming if (order := station.planner.fallback_spec(airing))], lambda *_: None
         )
         with server.recorder("hall") as recorder:
-            clock.start()
             service = open_service(station, lambda: None)
+            wait_for(lambda: all(at_rest(speaker) for speaker in service.on_air.speakers.values()))
+            clock.start()
             ends = time.monotonic() + 3 * PATIENCE
             while len(station.airings.records()) < 2 and time.monotonic() < ends:
                 wait = service.step() - station.clock.now()
@@ -81,6 +86,11 @@ class Aired:
         self.story = " ".join(tell_story(station, "na-hoa/vov/2026-11-24T06:05"))
         self.heard = [sample for sample in recorder.channel(1) if abs(sample) > 100]
         station.close()
+
+
+def at_rest(speaker: Speaker) -> bool:
+    """Its player has loaded, and plays nothing."""
+    return not isinstance(speaker, CardSpeaker) or speaker.player._due is None
 
 
 def late(row: AsRunRecord) -> float:
@@ -95,14 +105,15 @@ def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
     carrying(home, icecast.address)
     aired = Aired(home, server, 10)
     card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
-    samples, rate = soundfile.read(file.via)
+    samples, _ = soundfile.read(file.via)
 
-    assert card.verdict in WHOLE
-    assert file.verdict == "to-file"
-    assert abs(late(card)) < LATE
-    assert abs(late(file)) < LATE
-    assert len(aired.heard) > 25 * RATE
-    assert 25 * rate < len(samples) < 45 * rate
+    assert (card.verdict, file.verdict) == ("aired", "to-file")
+    assert late(card) < LATE
+    assert late(file) < LATE
+    assert len(aired.heard) == pytest.approx(card.frames, rel=AGREED)
+    assert len(samples) == file.frames
+    for frames, row in ((card.frames, card), (file.frames, file)):
+        assert abs(late(row) + frames / RATE - LASTS) < STUTTER, "for the time that is left"
     assert max(abs(samples)) > 0.2
     assert "It was aired in full, " in aired.story
 
@@ -116,8 +127,8 @@ def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server
 
     assert (card.verdict, file.verdict) == ("aired-partly", "to-file")
     assert (card.why, file.why) == (why, f"{file.via}; {why}")
-    assert abs(late(card)) < LATE
-    assert len(aired.heard) > RATE
+    assert late(card) < LATE
+    assert RATE < len(aired.heard) <= card.frames
     assert f"The reason: {why}." in aired.story
 
 
@@ -131,8 +142,8 @@ def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hin
         carrying(home, f"https://localhost:{port}/vov.mp3")
         aired = Aired(home, server, 6)
 
-    assert len(aired.heard) > RATE
-    assert abs(late(aired.rows["na-hoa"])) < LATE
+    assert RATE < len(aired.heard) <= aired.rows["na-hoa"].frames
+    assert late(aired.rows["na-hoa"]) < LATE
     assert aired.rows["na-hoa"].why == (
         "đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: "
         "chứng chỉ của localhost đã hết hạn, hoặc đồng hồ của thiết bị này chạy sai"
