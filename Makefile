@@ -19,6 +19,8 @@ SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffm
 # of packages.
 TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg
 
+SPREAD := --dist loadfile --no-loadscope-reorder
+
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
 .PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
@@ -70,11 +72,12 @@ $(WORDS): $(wildcard loudspeaker/locale/vi/*.po) .ci/messages.py | $(READY)
 run: $(READY) $(WORDS)
 	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT INT TERM; $(BIN)/loudspeaker run --welcome chao-mung
 
-# First what only computes, one process a core; then what waits for sound, clocks and processes, many side by side.
+# First what only computes, one process a core; then what waits for sound, clocks and processes, many side by side;
+# in each, what takes longest is begun first (tests/conftest.py).
 # TESTS= narrows both: a part of which nothing is left (5) is no failure.
 test: $(READY) $(WORDS) testing
-	@$(BIN)/python -m pytest --part pure -n auto --dist loadfile $(TESTS) || [ $$? = 5 ]
-	@$(BIN)/python -m pytest --part waiting -n 8 --dist loadfile $(TESTS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest --part pure -n auto $(SPREAD) $(TESTS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest --part waiting -n 8 $(SPREAD) $(TESTS) || [ $$? = 5 ]
 
 check: $(READY) $(WORDS)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy --config-file .ci/mypy.ini

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,9 +21,31 @@ from loudspeaker.station import Station
 settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here
 settings.load_profile("suite")
 
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # bytes
 PARTS = ("pure", "waiting")
 WAITING = ("sound", "faketime", "browser", "waits")  # markers
 FAULTS = Path(__file__).parent / "fault"
+# What takes longest is begun first, so that all workers end together.
+LONG = (
+    *("test_months", "test_sound_server_faults", "test_sound_server", "test_streams_station", "test_hostile_imports"),
+    *("test_kill", "test_damaged_state", "test_full_disk", "test_stream_servers", "test_mixer", "test_power_cut_days"),
+    *("test_import_command", "test_hostile_edits", "test_clock_steps", "test_prepare_clock", "test_install"),
+    *("test_reading_suites", "test_alarms", "test_station", "test_whole_documents", "test_reading_forms"),
+)
+
+
+def use_memory_for_temporary_files() -> None:
+    """Nothing that is tested outlives its run, and half of the time of a run would be spent on syncing to a disk.
+
+    What a power cut leaves is played by harness/power_cut.py. Child processes inherit it.
+    """
+    found = os.statvfs(MEMORY) if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
+    if found and found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("TMPDIR", str(MEMORY))
+        tempfile.tempdir = None  # what it is asked next
+
+
+use_memory_for_temporary_files()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +79,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid} waits, but its file names no marker")
     if part := config.getoption("part"):
         items[:] = [item for item in items if part_of(item.path) == part]
+    rank = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(autouse=True)

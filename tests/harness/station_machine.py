@@ -3,7 +3,7 @@
 The station is the real one over real files (station_harness.py), the oracle reads them by itself (random_files.py).
 Two machines: `MonthMachine` has a good clock and can say exactly which airings were due, and which of them nothing
 disturbed; `WildClockMachine` has its clock stepped and can say only what must never happen.
-test_station_promises.py runs a few, `make fault` many.
+tests/fault/test_months.py plays a few, and many with `make fault`.
 """
 
 from __future__ import annotations
