@@ -13,6 +13,7 @@ import sys
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple, TypeGuard
@@ -49,9 +50,14 @@ class Module:
         source = path.read_text(encoding="utf-8")
         return cls(path, source, ast.parse(source))
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         return self.source.splitlines()
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of the tree."""
+        return list(ast.walk(self.tree))
 
     def place(self, node: ast.stmt | ast.expr, what: str) -> Place:
         return Place(self.path, node.lineno, what)
@@ -62,7 +68,7 @@ def modules(package: Path = PACKAGE) -> list[Module]:
 
 
 def functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(module.tree) if isinstance(node, FUNCTIONS)]
+    return [node for node in module.nodes if isinstance(node, FUNCTIONS)]
 
 
 def inner_imports(module: Module) -> list[Place]:
@@ -82,7 +88,7 @@ def unexplained(module: Module) -> list[Place]:
 
 def anys(module: Module) -> list[Place]:
     """Where `Any` stands as a type; an import of the name is none."""
-    nodes = (node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == "Any")
+    nodes = (node for node in module.nodes if isinstance(node, ast.Name) and node.id == "Any")
     return [module.place(node, module.lines[node.lineno - 1].strip()) for node in nodes]
 
 

@@ -10,15 +10,16 @@ import runpy
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
 HOUSE = runpy.run_path(str(ROOT / ".ci" / "house.py"))  # counts what is held below, and prints it for anybody
-MODULES = HOUSE["modules"]()
 GROUND = {"codec", "errors", "model", "plaintext"}
 EDGES = {"interfaces", "sound", "process", *GROUND}
 
@@ -120,35 +121,54 @@ HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl", "mam
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def modules() -> list[Any]:
+    """The package's files, as .ci/house.py reads them."""
+    return list(HOUSE["modules"]())
+
+
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """All of its tree: each file is read once for all tests below."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Absolute dotted names of all that a file imports, wherever in the file it stands."""
     package = list(path.relative_to(ROOT).parts[:-1])
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             names |= {f"{module}.{alias.name}" for alias in node.names} if module == "loudspeaker" else {module}
-    return names
+    return frozenset(names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_room_imports_only_what_it_may(path: Path) -> None:
-    ours = {name.split(".")[1] for name in imported(path) if name.startswith("loudspeaker.")}
-    assert ours - {room(path)} <= MAY_IMPORT[room(path)], f"{path.name} imports a room that it may not"
+def of_each(paths: Iterable[Path], wrong: Callable[[Path], Collection[str]]) -> dict[str, Collection[str]]:
+    """What is wrong, by file. One test for all files: a test for each would cost more than what is looked at."""
+    return {str(path.relative_to(ROOT)): found for path in paths if (found := wrong(path))}
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in FILES if room(p) in PURE and p not in IMPURE], ids=lambda path: str(path.relative_to(PACKAGE))
-)
-def test_pure_rooms_do_not_touch_the_world(path: Path) -> None:
-    assert not {name.split(".")[0] for name in imported(path)} & WORLD
+def test_a_room_imports_only_what_it_may() -> None:
+    def forbidden(path: Path) -> set[str]:
+        rooms = {name.split(".")[1] for name in imported(path) if name.startswith("loudspeaker.")}
+        return rooms - {room(path)} - MAY_IMPORT[room(path)]
+
+    assert of_each(FILES, forbidden) == {}
+
+
+def test_pure_rooms_do_not_touch_the_world() -> None:
+    pure = [path for path in FILES if room(path) in PURE and path not in IMPURE]
+
+    assert of_each(pure, lambda path: {name.split(".")[0] for name in imported(path)} & WORLD) == {}
 
 
 # Of rooms with parts for one process only, what the console may use.
@@ -167,10 +187,13 @@ def test_the_console_asks_the_daemon_and_writes_only_by_edits(path: Path) -> Non
     assert used <= FOR_THE_CONSOLE
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_file_says_what_it_is(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert not source.strip() or ast.get_docstring(ast.parse(source))
+def test_every_file_says_what_it_is() -> None:
+    def silent(path: Path) -> bool:
+        module = nodes_of(path)[0]
+        assert isinstance(module, ast.Module)
+        return bool(path.read_text(encoding="utf-8").strip()) and not ast.get_docstring(module)
+
+    assert [str(path) for path in FILES if silent(path)] == []
 
 
 @pytest.mark.parametrize(
@@ -205,7 +228,7 @@ def standing_twice(names: Iterable[str]) -> set[str]:
 
 
 def test_a_class_name_means_one_thing() -> None:
-    nodes = (node for path in FILES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    nodes = (node for path in FILES for node in nodes_of(path))
     assert not standing_twice(node.name for node in nodes if isinstance(node, ast.ClassDef))
 
 
@@ -215,10 +238,11 @@ def test_a_file_name_means_one_thing() -> None:
     assert len(SEEN_FROM_TWO_ROOMS) <= 10
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
-def test_a_test_module_imports_no_other(path: Path) -> None:
-    modules = {name.split(".")[0] for name in imported(path)}
-    assert not [name for name in modules if name.startswith("test_")], "share it in tests/harness/"
+def test_a_test_module_imports_no_other() -> None:
+    def tests(path: Path) -> list[str]:
+        return [name for name in imported(path) if name.startswith("test_")]
+
+    assert of_each(sorted((ROOT / "tests").rglob("*.py")), tests) == {}, "share it in tests/harness/"
 
 
 ASK_THE_TIME = {
@@ -228,12 +252,12 @@ ASK_THE_TIME = {
 }
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_whoever_needs_the_time_is_given_a_clock(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    asked = calls & {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
-    assert not asked or str(path.relative_to(PACKAGE)) in ASK_THE_TIME
+def test_whoever_needs_the_time_is_given_a_clock() -> None:
+    def asked(path: Path) -> set[str]:
+        calls = {ast.unparse(node.func) for node in nodes_of(path) if isinstance(node, ast.Call)}
+        return calls & {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
+
+    assert of_each([path for path in FILES if str(path.relative_to(PACKAGE)) not in ASK_THE_TIME], asked) == {}
 
 
 def test_a_test_module_has_a_name_of_its_own() -> None:
@@ -242,21 +266,21 @@ def test_a_test_module_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize(("name", "count", "most"), HOUSE["COUNTED"], ids=[row[0] for row in HOUSE["COUNTED"]])
 def test_there_is_no_more_of_it_than_agreed(name: str, count: Callable[[object], list[object]], most: int) -> None:
-    found = HOUSE["places"](count, MODULES)
+    found = HOUSE["places"](count, modules())
     assert len(found) <= most, "\n".join(map(str, found))
 
 
 def test_no_module_is_too_long() -> None:
     most = HOUSE["LONGEST_MODULE"]
-    assert not [str(module.path) for module in MODULES if len(module.lines) > most], f"more than {most} lines"
+    assert not [str(module.path) for module in modules() if len(module.lines) > most], f"more than {most} lines"
 
 
 def test_no_function_is_too_complex() -> None:
     most = HOUSE["MOST_COMPLEX"]
-    assert not [str(place) for module in MODULES for found, place in HOUSE["most_complex"](module) if found > most]
+    assert not [str(place) for module in modules() for found, place in HOUSE["most_complex"](module) if found > most]
 
 
 def test_functions_are_short() -> None:
-    median, ninth = HOUSE["lengths"](MODULES)
+    median, ninth = HOUSE["lengths"](modules())
     assert median <= HOUSE["MEDIAN_LINES"]
     assert ninth <= HOUSE["NINTH_LINES"]

@@ -56,11 +56,17 @@ _LENGTHS = {
 
 
 def _replaced(words: tuple[str, ...]) -> Iterator[str]:
-    at = 0
-    while at < len(words):
-        length = next((n for n in _LENGTHS.get(words[at], ()) if words[at : at + n] in _SAME), 0)
-        yield from _SAME[words[at : at + length]] if length else words[at : at + 1]
-        at += length or 1
+    done = 0
+    for at, word in enumerate(words):
+        if at < done:
+            continue
+        for length in _LENGTHS.get(word, ()):  # most words begin none
+            if words[at : at + length] in _SAME:
+                yield from _SAME[words[at : at + length]]
+                done = at + length
+                break
+        else:
+            yield word
 
 
 def _rule(pattern: str, result: str) -> tuple[re.Pattern[str], str]:
