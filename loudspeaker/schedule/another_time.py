@@ -132,7 +132,7 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
     mine, facts, plays = trial.mine, trial.given.facts, trial.given.box.plays
     beside = any(times.values()) or not mine.keys().isdisjoint(trial.known)  # more than others is on the air
     steps = [0] * (DAY // MINUTE + 1)
-    for day in trial.days_of(mine.values()):
+    for day in {trial.likeness(day): day for day in trial.days_of(mine.values())}.values():
         planned = trial.plan_adjusted(_retime(times), day) if beside else trial.plan_before(day)
         others = [other for other in planned if other.starts_at and other.ends_at]
         for key, offset in offsets.items():

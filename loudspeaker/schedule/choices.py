@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
@@ -103,7 +103,10 @@ def _air_instead(trial: Trial, comparison: PlanComparison) -> Choice | None:
 
 def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing]]:
     """Others by entry: what is on the air when the change asks for its time, and what it would put off."""
-    wanted = [(airing.output, airing.scheduled_at, airing.duration) for airing in comparison.mine]
+    wanted: dict[str, set[tuple[datetime, datetime]]] = {}
+    for airing in comparison.mine:
+        span = airing.scheduled_at, airing.scheduled_at + timedelta(seconds=airing.duration)
+        wanted.setdefault(airing.output, set()).add(span)
     hurt = {airing.id for airing in (*comparison.lost, *(delay.airing for delay in comparison.late))}
     found: dict[EntryKey, list[Airing]] = {}
     for day in trial.days_of(trial.mine.values()):
@@ -116,10 +119,8 @@ def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing
                 or not airing.ends_at
             ):
                 continue
-            overlaps = any(
-                airing.output == output and airing.starts_at < at + timedelta(seconds=length) and at < airing.ends_at
-                for output, at, length in wanted
-            )
+            begins, ends = airing.starts_at, airing.ends_at
+            overlaps = any(begins < until and at < ends for at, until in wanted.get(airing.output, ()))
             if overlaps or airing.id in hurt:
                 found.setdefault(key, []).append(airing)
     return found

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from ..model.airing import Airing
+from ..model.airing import Airing, Restrictions
 from ..model.broadcast import Broadcast
 from ..model.commune import Policy
 from ..model.contents import PlanInput
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
-from .channels import Channel, channels
+from .channels import Channel, calendar, channels
 from .comparison import PlanComparison, compare_plans, entries_by_key
-from .open_hours import may_cross_midnight
+from .open_hours import may_cross_midnight, open_hours
 from .plan import DayPlans, plan
 
 NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
@@ -33,6 +33,7 @@ class Trial:
     window: Sequence[date]
     days: DayPlans = field(default_factory=DayPlans)
     _before: dict[date, list[Airing]] = field(default_factory=dict)
+    _likenesses: dict[date, object] = field(default_factory=dict)
     _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
 
     @cached_property
@@ -44,6 +45,11 @@ class Trial:
     def known(self) -> dict[EntryKey, Broadcast]:
         """All entries as they are without the change."""
         return entries_by_key(self.old.schedules)
+
+    @cached_property
+    def entries(self) -> dict[EntryKey, Broadcast]:
+        """All entries, as they are with the change where it concerns them."""
+        return self.known | self.mine
 
     @cached_property
     def channels(self) -> Sequence[Channel]:
@@ -86,15 +92,34 @@ class Trial:
             key = airing.village, airing.broadcast
             return key in left_out and left_out[key](airing.scheduled_at.date())
 
+        entries = [adjustment.adjust(self.entries[adjustment.key]) for adjustment in adjustments]
+        told: set[object] = set()
         for day in self._telling_days(adjustments, more):
+            given_up = frozenset(key for key, is_left_out in left_out.items() if is_left_out(day))
+            likeness = self.likeness(day), given_up, tuple(entry.falls_on(day) for entry in entries)
+            if likeness in told:  # it would be as clean as the other one
+                continue
+            told.add(likeness)
             after = self.plan_adjusted(adjustments, day)
             if not compare_plans(self.plan_before(day), after, self.changed, is_given_up).clean:
                 self._unclean = day
                 return False
         return True
 
+    def likeness(self, day: date) -> object:
+        """Days on which this is the same are planned alike, with the change and without, but for their date."""
+        if day not in self._likenesses:
+            self._likenesses[day] = tuple(_likeness(given, heard, day) for given, heard in self._heard)
+        return self._likenesses[day]
+
+    @cached_property
+    def _heard(self) -> Sequence[tuple[PlanInput, Sequence[Channel]]]:
+        """Without the change and with it: what is planned, and all outputs."""
+        return [(given, list(channels(given.commune, given.box, given.schedules))) for given in (self.old, self.given)]
+
     def days_of(self, entries: Iterable[Broadcast]) -> list[date]:
         """The days of the window on which one of `entries` falls."""
+        entries = tuple(entries)
         return [day for day in self.window if any(entry.falls_on(day) for entry in entries)]
 
     def _telling_days(self, adjustments: Sequence[Adjustment], more: Iterable[date]) -> list[date]:
@@ -110,3 +135,24 @@ class Trial:
 def _plan_day(given: PlanInput, day: date, days: DayPlans | None) -> list[Airing]:
     midnight = datetime.combine(day, time(), given.commune.zone)
     return plan(given, midnight, datetime.combine(day + timedelta(days=1), time(), given.commune.zone), days)
+
+
+def _likeness(given: PlanInput, heard: Sequence[Channel], day: date) -> object:
+    """All that may make the plan of a day another than that of another day; `day` itself where that is by date."""
+    if _is_restricted(given.restrictions, day) or any(may_cross_midnight(channel.policies) for channel in heard):
+        return day
+    today, policies = calendar(given.commune, day), [channel.policy_on(day) for channel in heard]
+    limits = ((known.valid_from or day, known.valid_until or day) for known in given.facts.values())
+    return (
+        tuple(entry.falls_on(day) for schedule in given.schedules for entry in schedule.broadcasts),
+        tuple((policy, open_hours(policy, day, given.commune.days)) for policy in policies),
+        (today.chime, today.music),
+        tuple(first <= day <= last for first, last in limits),
+    )
+
+
+def _is_restricted(decided: Restrictions, day: date) -> bool:
+    """Has anybody decided that something is not heard on this day?"""
+    skipped = any(airing.rpartition("/")[2].startswith(day.isoformat()) for airing in decided.skips)
+    about = timedelta(days=1)  # whatever zone a pause was written in
+    return skipped or any(pause.begins.date() - about <= day <= pause.until.date() + about for pause in decided.pauses)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.config.schedule_file import parse
-from loudspeaker.model.airing import Airing, BulletinFacts, SessionWords
+from loudspeaker.model.airing import Airing, BulletinFacts, Restrictions, SessionWords, StandingPause
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
@@ -21,7 +21,7 @@ from loudspeaker.model.enums import Expected, Level
 from loudspeaker.model.schedule_change import Adjustment, adjust_schedules
 from loudspeaker.schedule.another_time import minutes_from
 from loudspeaker.schedule.choices import Choice, ChoiceKind, find_choices
-from loudspeaker.schedule.comparison import changed_entries
+from loudspeaker.schedule.comparison import changed_entries, compare_plans
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.trial import Trial
 
@@ -254,6 +254,28 @@ def test_the_time_that_is_offered_is_the_first_that_hurts_nobody(trial: Trial) -
     first = next((at for at in minutes_from(wanted[0], HOURS) if is_clean(at)), None)
     move = choices(trial).get(ChoiceKind.MOVE)
     assert (move.adjustments[0].times if move else None) == (None if first is None else (first,))
+
+
+@settings(max_examples=40, deadline=None)
+@given(trials(), st.sampled_from(range(HOURS[1][0], HOURS[1][1], 60)), st.integers(-1, 9), st.integers(0, 13))
+def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
+    drawn: Trial, at: int, paused: int, last: int
+) -> None:
+    decided = Restrictions()
+    if paused >= 0:
+        begins = datetime(2026, 11, 24, 17, tzinfo=ZONE) + timedelta(days=paused)
+        decided = Restrictions(pauses=(StandingPause("na-hoa", begins, begins + timedelta(hours=2), "tang"),))
+    facts = {**FACTS, "mot": replace(FACTS["mot"], valid_until=FIRST + timedelta(days=last))}
+    after, before = (replace(one, restrictions=decided, facts=facts) for one in (drawn.given, drawn.old))
+    trial = Trial(after, before, drawn.changed, [FIRST + timedelta(days=number) for number in range(14)])
+    adjustments = [Adjustment(*key, times=(at,)) for key in trial.mine]
+
+    each = [
+        compare_plans(trial.plan_before(day), trial.plan_adjusted(adjustments, day), trial.changed).clean
+        for day in trial.window
+    ]
+
+    assert trial.is_clean(adjustments) is all(each)
 
 
 @pytest.mark.parametrize("kind", list(ChoiceKind))
