@@ -20,6 +20,7 @@ from ..station.airings import PlannedAiring
 
 DAYS = 7
 WRONG = ("bad", "warn")  # kinds of a `Fate` that is not as planned
+CROWDED = 300  # lines of a week: more of them nobody reads at once, and only one day is shown line by line
 NO_VERDICT_YET = timedelta(minutes=30)  # an airing that was due so long ago has its verdict by then
 
 SHORT = (
@@ -67,6 +68,16 @@ class DayCell:
 
     lines: tuple[WeekLine, ...]
     used: float
+
+    @property
+    def count(self) -> int:
+        """Its airings."""
+        return sum(len(line.airings) for line in self.lines)
+
+    @property
+    def wrong(self) -> int:
+        """Those of them that are not heard as planned."""
+        return sum(len(line.airings) for line in self.lines if line.fate.kind in WRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,11 @@ class WeekTable:
     def has_unknown(self) -> bool:
         """Is there something that is past, and of which nothing is known?"""
         return any(line.fate.kind == "past" for row in self.rows for cell in row.cells for line in cell.lines)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Are there more lines than anybody reads at once?"""
+        return sum(len(cell.lines) for row in self.rows for cell in row.cells) > CROWDED
 
     @property
     def is_empty(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,9 @@ from harness.officers import Officers
 from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.broadcast import Broadcast
 from loudspeaker.web.accounts import Role
+from loudspeaker.web.week_table import CROWDED
 
+LATER_PAGE = 12_000  # bytes, packed
 NEW = {"village": ["na-hoa", "suoi-trat"], "content": "bulletin", "bulletin": "nhac", "days": "daily"}
 
 
@@ -55,6 +58,19 @@ def test_what_lies_outside_the_sessions_has_a_row_of_its_own_with_the_reason(off
     assert "Ngoài giờ" in page
     assert "ban đêm" in page
     assert "lượt trong tuần không phát được như lịch" in page
+
+
+def test_of_a_crowded_week_only_the_chosen_day_is_shown_line_by_line(officers: Officers, home: Path) -> None:
+    times = ", ".join(f"'{6 + number // 60}:{number % 60:02}'" for number in range(CROWDED // 7 + 1))
+    (home / "schedules/na-hoa.yaml").write_text(
+        f"village: Nà Hoa\nbroadcasts:\n  - {{bulletin: nhac, at: [{times}]}}\n"
+    )
+    page = officers.officer(Role.VIEW).get("/lich?tuan=2026-11-23&ngay=2026-11-26")
+
+    assert "chỉ ngày 26/11 được ghi từng lượt" in text(page)
+    assert page.text.count('class="line') in range(CROWDED // 7, CROWDED // 2)
+    assert 'href="/lich?tuan=2026-11-23&ngay=2026-11-27"' in page.text.replace("&amp;", "&")
+    assert len(gzip.compress(page.content, 6)) < LATER_PAGE
 
 
 def test_a_broken_schedule_is_told_on_the_page(officers: Officers, home: Path) -> None:
