@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -30,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from harness.pulse_server import RATE, Recorder, Server
 from harness.small_commune import ZONE
-from playout import Heard, busy, heard, ours, run
+from playout import Heard, busy, heard, ours, run, samples_of
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.loop import run as serve
@@ -87,8 +86,7 @@ def air(home: Path, shift: float) -> None:
 def programme(home: Path) -> array[int]:
     """The samples of the only programme that the station has."""
     (path,) = [path for path in (home / "audio_cache" / "programmes").rglob("*.wav")]
-    with wave.open(str(path)) as file:
-        return array("h", file.readframes(file.getnframes()))
+    return samples_of(path)
 
 
 def instants(shift: float, after: float) -> list[float]:
@@ -139,11 +137,7 @@ def compare(daemons: int, state: str) -> None:
                 server.stop()
         for one in results[-TOGETHER:]:
             print("  ", *(f"{error:.3f}" for error in one.errors), f"({one.cut} cut)" * bool(one.cut), flush=True)
-    mine = Heard(
-        [error for one in results for error in one.errors],
-        sum(one.cut for one in results),
-        sum(one.unmeasured for one in results),
-    )
+    mine = Heard.of(results)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "pulse", ["bench"])
         os.environ |= server.environment

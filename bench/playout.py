@@ -60,17 +60,35 @@ class Heard:
     unmeasured: int = 0  # the null sink itself stood still near them, so that no moment can be told
 
     def line(self, name: str) -> str:
-        sizes = sorted(abs(error) for error in self.errors) or [float("nan")]
-        late = quantiles(sizes, n=100)[98] if len(sizes) > 1 else sizes[0]
         return (
-            f"{name:34} {len(sizes):4} airings   median {median(sizes):8.3f} ms   99 % {late:8.3f} ms"
-            f"   worst {sizes[-1]:8.3f} ms   not sample-exact {self.cut}"
+            f"{name:34} {len(self.sizes):4} airings   median {self.median:8.3f} ms   99 % {self.late:8.3f} ms"
+            f"   worst {self.worst:8.3f} ms   not sample-exact {self.cut}"
             f"   not measured {self.unmeasured} (the sink stood still)"
         )
 
+    @classmethod
+    def of(cls, runs: Sequence[Heard]) -> Heard:
+        """Several runs as one."""
+        errors = [error for run in runs for error in run.errors]
+        return cls(errors, sum(run.cut for run in runs), sum(run.unmeasured for run in runs))
+
+    @property
+    def sizes(self) -> list[float]:
+        """The errors without their sign, the smallest first."""
+        return sorted(abs(error) for error in self.errors) or [float("nan")]
+
+    @property
+    def late(self) -> float:
+        """The 99th percentile."""
+        return quantiles(self.sizes, n=100)[98] if len(self.sizes) > 1 else self.sizes[0]
+
+    @property
+    def worst(self) -> float:
+        return self.sizes[-1]
+
     @property
     def median(self) -> float:
-        return median(abs(error) for error in self.errors)
+        return median(self.sizes)
 
 
 def noise(folder: Path) -> tuple[Programme, array[int]]:
@@ -83,6 +101,12 @@ def noise(folder: Path) -> tuple[Programme, array[int]]:
         file.writeframes(samples.tobytes())
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Programme("noise", path, RATE, len(samples), digest), samples
+
+
+def samples_of(path: Path) -> array[int]:
+    """The samples of a programme's WAV."""
+    with wave.open(str(path)) as file:
+        return array("h", file.readframes(file.getnframes()))
 
 
 def ours(programme: Programme, airings: int) -> list[float]:
