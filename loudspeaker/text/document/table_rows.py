@@ -43,9 +43,9 @@ _PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
     r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
 )
 _MONEY_HEAD = pattern(
-    r"(?i)(?:đơn )?giá(?!\w)|mức (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá)|(?:số |thành |tổng )?tiền(?!\w)|"
-    r"(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|"
-    r"ủng hộ|đóng góp"
+    r"(?i)(?:đơn )?giá(?!\w)|mức(?: (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá|hưởng|trợ cấp))?(?!\w)|"
+    r"(?:số |thành |tổng )?tiền(?!\w)|(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|"
+    r"(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|ủng hộ|đóng góp"
 )
 _DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table

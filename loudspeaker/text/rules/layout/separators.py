@@ -256,6 +256,12 @@ def picture(match: re.Match[str], context: Context) -> Answer:
     return ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "
 
 
+@rule(r"[\u2500-\u257f]{2,200}", starts="sign")
+def drawn_line(match: re.Match[str], context: Context) -> Answer:
+    """Line drawn around a table or below a head: ┌────┬────┐ -> nothing"""
+    return " "
+
+
 @rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def row_of_signs(match: re.Match[str], context: Context) -> Answer:
     """Row of signs: one doubt, not many"""
