@@ -2,8 +2,7 @@
 
 python bench/documents.py                      the documents of tests/data/documents/open
 python bench/documents.py --fail 5             show so many wrong lines of each
-python bench/documents.py --held-out           the documents held out, once, when the rules are done
-python bench/documents.py --folder FOLDER      other documents of the same form
+python bench/documents.py --folder FOLDER      other documents of the same form, such as those that are held out
 
 The baseline in the same run is the document cut at its line breaks and full stops, each piece read by itself: what a
 reader of sentences does that knows nothing of documents. Documents that were held out move to `open` once they have
@@ -26,7 +25,7 @@ from loudspeaker.text.reading import read  # noqa: E402
 from loudspeaker.text.sentences import utterances  # noqa: E402
 
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
-OPEN, HELD_OUT = DOCUMENTS / "open", DOCUMENTS / "held-out-2"
+OPEN = DOCUMENTS / "open"
 
 Reader = Callable[[str], tuple[list[Sentence], set[int]]]  # sentences, and the written lines that are marked
 
@@ -68,9 +67,7 @@ def show(found: Score, silent: int, fail: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    folder = parser.add_mutually_exclusive_group()
-    folder.add_argument("--folder", type=Path, default=OPEN)
-    folder.add_argument("--held-out", dest="folder", action="store_const", const=HELD_OUT, help="to be opened once")
+    parser.add_argument("--folder", type=Path, default=OPEN)
     parser.add_argument("--fail", type=int, default=0, help="show so many wrong lines of each document")
     options = parser.parse_args()
     documents = load(options.folder)
