@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ..errors import BadUsage, Message, NotFound, Refused, bad_character
+from ..store.atomic import WriteError
 from .console_database import ConsoleDatabase
 
 PREFIX = "ls_"  # by which programs that look for lost secrets know one
@@ -106,7 +108,7 @@ class AccessTokens:
     def _note_use(self, token: AccessToken) -> None:
         now = self._database.now()
         if token.used is None or abs((now - token.used).total_seconds()) >= MINUTE:
-            with self._database.change() as database:
+            with suppress(WriteError), self._database.change() as database:  # a full disk shuts no program out
                 used = now.timestamp(), token.number
                 database.execute("UPDATE tokens SET used = ? WHERE number = ?", used)
 

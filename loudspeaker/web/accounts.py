@@ -10,12 +10,14 @@ import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from ..errors import BadUsage, Message, NotFound, Refused
 from ..interfaces import Clock
+from ..store.atomic import WriteError
 from .console_database import ConsoleDatabase
 from .passwords import check_password, hash_password, verify_password
 
@@ -240,10 +242,9 @@ class AccountStore:
             self.end_session(token)
             return None
         if self._database.age(row["seen"]) > MINUTE:  # not with each picture of a page
-            with self._database.change() as database:
-                database.execute(
-                    "UPDATE sessions SET seen = ? WHERE token = ?", (self._database.stamp(), _digest(token))
-                )
+            with suppress(WriteError), self._database.change() as database:  # a full disk shuts nobody out
+                seen = self._database.stamp(), _digest(token)
+                database.execute("UPDATE sessions SET seen = ? WHERE token = ?", seen)
         return Session(
             token,
             self._by_number(row["account"]),

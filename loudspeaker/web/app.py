@@ -20,6 +20,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..errors import LoudspeakerError, Message, NotFound
+from ..store.atomic import WriteError
+from ..store.edits import EditLocked
 from . import (
     air_control,
     api,
@@ -108,6 +110,7 @@ FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
 LOGGED_OUT = Message("You are not logged in any more. What you typed is still in this page.")
 TOO_OLD = Message("this page is too old: you have logged in again since. Nothing was changed yet.")
+SOON_OVER = (WriteError, EditLocked)  # whoever sends the form again may have more luck
 UNNOTED = frozenset({401, 429})  # nobody has logged in, or asks too often
 API = "/api/"  # whose errors are JSON
 
@@ -165,7 +168,7 @@ async def _answer(
     try:
         page = await run_in_threadpool(_see_who, console, request, form)
         refusal = await run_in_threadpool(_refusal, page, rate, task)
-        answer = await _carry_out(handler, page) if refusal is None else refusal
+        answer = await _carry_out(handler, page, task) if refusal is None else refusal
         if request.method == "POST":
             await run_in_threadpool(_note_act, page, route, answer.status_code)
         return answer
@@ -186,7 +189,7 @@ def _note_act(page: PageRequest, route: str, status: int) -> None:
         return
     try:
         page.console.audit.add(act)
-    except sqlite3.Error:  # a full disk: what was done is done, and told
+    except (sqlite3.Error, WriteError):  # a full disk: what was done is done, and told
         logger.exception("not in the log of acts: %s", act)
 
 
@@ -232,20 +235,22 @@ def _people_who_may(console: Console, task: Task) -> list[Account]:
     return [one for one in console.accounts.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
 
 
-async def _carry_out(handler: Handler, page: PageRequest) -> Response:
+async def _carry_out(handler: Handler, page: PageRequest, task: Task | None) -> Response:
     try:
         is_async = inspect.iscoroutinefunction(handler)
         answer = handler(page) if is_async else await run_in_threadpool(handler, page)
         return answer if isinstance(answer, Response) else await answer
     except Exception as error:
-        return await run_in_threadpool(_tell, page, error)
+        return await run_in_threadpool(_tell, page, error, task)
 
 
-def _tell(page: PageRequest, error: Exception) -> Response:
+def _tell(page: PageRequest, error: Exception, task: Task | None) -> Response:
     """The answer to somebody whose request could not be carried out."""
     status = status_of(error) if isinstance(error, LoudspeakerError) else 500
     if not isinstance(error, LoudspeakerError) or status == 500:
         return page.fault(error)
+    if isinstance(error, SOON_OVER) and page.http.method == "POST":
+        return keep_form(page, status, error, task)
     return page.error(status, error)
 
 

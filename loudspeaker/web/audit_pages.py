@@ -113,7 +113,7 @@ def show_acts(page: PageRequest) -> Response:
         "acts.html",
         records=records,
         words=deed_words,
-        zone=page.console.clock.now().tzinfo,
+        zone=page.console.desk.zone(),
         head=page.console.audit.head(),
         checked=checked,
         broken=broken,

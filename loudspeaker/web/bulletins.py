@@ -19,6 +19,7 @@ from ..store.edits import EditConflict, FileEdit
 from .bulletin_forms import BulletinForm, compare_lines
 from .drafts import Draft
 from .history import KIND_OF_COMMUNE
+from .kept_form import offer_again
 from .listening import Listening, listening
 from .pages import PageRequest, Routes
 from .wording import SpokenView, view_spoken
@@ -38,6 +39,7 @@ LEVELS: Sequence[tuple[str, Message]] = (
 
 
 RECORDED = "recorded"  # in place of a digest: the text of which a recording in another language was made
+DELETED = Message("somebody has deleted this bulletin outside of the pages; send it again to make a new one of it")
 FURTHER: Sequence[tuple[str, Message]] = (("/lich/moi", Message("Schedule it")),)
 
 
@@ -176,6 +178,9 @@ def save(page: PageRequest) -> Response:
         page.save(edit)
     except EditConflict:
         return _conflict(page, bulletin, form)
+    except NotFound:
+        fields = (("title", form.head["title"]), ("text", form.text))
+        return offer_again(page, 409, DELETED, fields, "/ban-tin/moi")
     except (BadFile, BadUsage) as error:
         page.console.drafts.put(page.person.account.login, bulletin, form.draft())
         return _editor(page, bulletin, form, error)
@@ -188,6 +193,8 @@ def save(page: PageRequest) -> Response:
 def _edit(page: PageRequest, station: Station, source: BulletinSource, form: BulletinForm) -> FileEdit:
     """What to write: of a broken file all of it, else what is other than it stands there."""
     if source.bulletin is None:
+        if source.revision != form.revision:  # broken by hand since: what was typed is no whole file
+            raise EditConflict(Message("somebody else has saved {files} meanwhile", files=source.path), [source.path])
         return station.editing.bulletins.rewrite(source.id, form.revision, f"{form.text}\n")
     saved = BulletinForm.of(source)
     _must_be_allowed(page, form, saved)

@@ -14,7 +14,9 @@ from pathlib import Path
 from threading import RLock
 
 from ..clock import boot_id as current_boot
+from ..errors import Message
 from ..interfaces import Clock
+from ..store.atomic import WriteError
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF")
 
@@ -54,15 +56,26 @@ class ConsoleDatabase:
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, for one thread at a time."""
+        """One transaction, for one thread at a time. Raises `WriteError` where the disk is full; nothing changed."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
+                with self._transaction():
+                    yield self._connection
+            except sqlite3.OperationalError as error:
+                raise WriteError(
+                    Message("cannot write {path}: {error}", path="console.db", error=str(error))
+                ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
             self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite has ended it by itself where the disk was full
+                self._connection.execute("ROLLBACK")
+            raise
 
     def now(self) -> datetime:
         """This moment by the wall clock, in UTC."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -156,6 +156,12 @@ class Desk:
         with suppress(LoudspeakerError), self.station() as station:
             return village_names(station)
         return {}
+
+    def zone(self) -> tzinfo | None:
+        """The commune's; the machine's where its files cannot be read."""
+        with suppress(LoudspeakerError), self.station() as station:
+            return station.files.commune.zone
+        return self._clock.now().tzinfo
 
     def close(self) -> None:
         with self._lock:

@@ -1,33 +1,42 @@
-"""A form that came too late: the log-in had ended, or began anew in another tab. Nothing that was typed is lost.
+"""A form that cannot be taken just now: the log-in had ended or began anew, the disk is full, somebody else is saving.
 
-The answer holds the form's fields, to be sent again by one press of a button. Another site cannot make use of it: its
-forms are refused before (`guard.is_own_form`).
+Nothing that was typed is lost: the answer holds the form's fields, to be sent again by one press of a button. Another
+site cannot make use of it: its forms are refused before (`guard.is_own_form`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ..errors import Message
+from ..errors import LoudspeakerError, Message
 from .guard import Task
 from .pages import PageRequest
 
+Fields = Sequence[tuple[str, str]]  # name and value
 SECRETS = frozenset({"password", "again", "old", "code"})  # fields that are typed again
 TOKEN = "form_token"
 
 
-def keep_form(page: PageRequest, status: int, message: Message, task: Task) -> Response:
-    """The answer to a form of an ended session (401), or of one before the last log-in (403)."""
+def keep_form(page: PageRequest, status: int, message: Message | LoudspeakerError, task: Task | None) -> Response:
+    """The answer to a form that can be sent again as it is."""
     fields = _fields(page)
-    if page.is_fragment or task is Task.ALARM or fields is None:
+    if page.is_fragment or task in (None, Task.ALARM) or fields is None:
         return page.error(status, message)
     url = page.http.url
-    action = f"{url.path}?{url.query}" if url.query else url.path
+    return offer_again(page, status, message, fields, f"{url.path}?{url.query}" if url.query else url.path)
+
+
+def offer_again(
+    page: PageRequest, status: int, message: Message | LoudspeakerError, fields: Fields, action: str
+) -> Response:
+    """A page with these fields and one button, which sends them to `action`."""
     return page.page("kept.html", status, fields=fields, action=action, message=message)
 
 
-def _fields(page: PageRequest) -> list[tuple[str, str]] | None:
+def _fields(page: PageRequest) -> Fields | None:
     """What was typed and ticked; None where it may not, or cannot, be sent again: a password, a file."""
     pairs = page.form.multi_items()
     if any(isinstance(value, UploadFile) or name in SECRETS for name, value in pairs):

@@ -55,7 +55,7 @@ def _tokens_page(page: PageRequest, link: Link | None = None, error: Loudspeaker
         uses=USES,
         days=DAYS,
         url=page.http.url,
-        zone=page.console.clock.now().tzinfo,
+        zone=page.console.desk.zone(),
     )
 
 

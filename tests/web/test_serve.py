@@ -13,6 +13,7 @@ import pytest
 from harness.officers import Officers
 
 from loudspeaker.errors import BadUsage
+from loudspeaker.web.accounts import Role
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.serve import LimitedProtocol, inherited_socket, listen, serve
 
@@ -99,6 +100,24 @@ def test_over_plain_http_phones_find_the_authoritys_certificate_and_nothing_else
     assert {answer[:12] for answer in found.values()} == {b"HTTP/1.1 404"}
     assert all(b"https" in answer and b"ca.crt" in answer for answer in found.values())
     assert posted.startswith((b"HTTP/1.1 404", b"HTTP/1.1 405"))
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing(officers: Officers) -> None:
+    person = officers.officer(Role.EDIT)
+    cookie = f"{officers.console.cookie}={person.client.cookies[officers.console.cookie]}"
+    head = (
+        "POST /tep HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Length: 2000000\r\n"
+        f"Cookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+        f'--x\r\nContent-Disposition: form-data; name="form_token"\r\n\r\n{person.token}\r\n'
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    )
+    with serving(officers) as (port, _thread):
+        with socket.create_connection(("127.0.0.1", port), 5) as line:
+            line.sendall(head.encode() + b"a" * 100_000)
+        answer = talk(port, b"GET /bat-dau HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert [path for path in officers.console.own.rglob("*") if "in" in path.parent.parts and path.is_file()] == []
 
 
 def test_whoever_asks_is_answered_without_a_server_header(officers: Officers) -> None:
