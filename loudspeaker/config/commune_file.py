@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import Message
-from ..model.commune import Commune, Policy, TemporaryPolicy
+from ..model.commune import Commune, Contact, Policy, TemporaryPolicy
 from ..model.day_set import DaySet, NamedDay, any_of
 from ..model.enums import ApprovalRule
 from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
@@ -21,7 +21,7 @@ from .keywords import KEYWORDS
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
-    *("say", "abbrev", "names", "region", "streams", "exceptions"),
+    *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
@@ -30,6 +30,7 @@ POLICY_KEYS = (
     *("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "approval_on_paper", "emergency"),
     *("days", "quiet"),
 )
+CONTACT_KEYS = ("name", "phone")
 EXCEPTION_KEYS = ("from", "until", "why", "policy")
 POLICY_FIELDS = {"emergency": "alarm_by_two", "days": "weekdays"}  # key -> field of `Policy`, where it is another
 
@@ -68,6 +69,8 @@ def _read(path: str, data: bytes) -> Commune:
         region=top.get("region", values.choice({"north": "north", "south": "south"}), "north"),
         streams=streams,
         stations=stations,
+        contacts=_contacts(top, villages),
+        technician=_contact(top.get_section("technician", CONTACT_KEYS)),
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
             for at, voice in enumerate(voices)
@@ -182,6 +185,23 @@ def _policies(
     for name in section:
         section.check(name, values.one_of(villages))
     return {name: _policy(section.get_section(name, POLICY_KEYS), base, days) for name in section}
+
+
+def _contacts(top: Section, villages: tuple[str, ...]) -> dict[str, Contact]:
+    """Whom to telephone in a village, by its id."""
+    section = top.get_section("contacts", ())
+    if section is None:
+        return {}
+    for name in section:
+        section.check(name, values.one_of(villages))
+    found = {name: _contact(section.get_section(name, CONTACT_KEYS)) for name in section}
+    return {name: contact for name, contact in found.items() if contact}
+
+
+def _contact(section: Section | None) -> Contact | None:
+    if section is None:
+        return None
+    return Contact(section.require("name", values.word, ""), section.require("phone", values.phone, ""))
 
 
 def _exceptions(

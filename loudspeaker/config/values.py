@@ -37,6 +37,7 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _INPUT = re.compile(r"(?:input|đầu vào)\s*:\s*(\S.*)", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9][0-9 .()-]*")
 _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
 # The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
 _YEARS = range(1900, 2200)
@@ -327,6 +328,13 @@ def stream(text: str) -> str:
     raise Mistake(
         Message("“{value}” is no stream; write an address (https://…) or an input of this box (input:NAME)", value=text)
     )
+
+
+def phone(text: str) -> str:
+    """A telephone number as people write it, `0912 345 678`: 3 to 15 digits."""
+    if _PHONE.fullmatch(text) and 3 <= sum(map(str.isdigit, text)) <= 15:
+        return text
+    raise Mistake(Message("“{value}” is no telephone number; write it as 0912 345 678", value=text))
 
 
 def voice(text: str) -> str:

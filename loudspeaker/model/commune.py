@@ -29,6 +29,14 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who is telephoned where the program cannot help."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class TemporaryPolicy:
     """Rules for the days from `first` to `last`, which belongs to them (quy chế tạm thời): they end by themselves."""
 
@@ -65,6 +73,8 @@ class Commune:
     region: str = "north"
     streams: tuple[str, ...] = ()  # hosts that may be relayed
     stations: Mapping[str, str] = field(default_factory=dict)  # name -> address, of those that are offered by name
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # of villages: who is called where they hear nothing
+    technician: Contact | None = None
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def approval_rule(self, day: date) -> ApprovalRule:

@@ -16,6 +16,7 @@ from ..daemon.client import Client
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
 from ..model.board import Board, BoardAiring, Health, StandingAlarm
+from ..model.commune import Contact
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
@@ -150,6 +151,12 @@ class Desk:
                 return station.files.commune.name
         except LoudspeakerError:
             return ""
+
+    def technician(self) -> Contact | None:
+        """Whom to call when something is broken, as far as the files can be read and tell."""
+        with suppress(LoudspeakerError), self.station() as station:
+            return station.files.commune.technician
+        return None
 
     def village_names(self) -> Mapping[str, str]:
         """What villages are called, by id; none where the files cannot be read."""

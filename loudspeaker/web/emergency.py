@@ -31,6 +31,7 @@ from ..errors import (
 )
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.board import Board, BoardAiring
+from ..model.commune import Contact
 from ..model.enums import Ending, Level
 from ..model.envelope import Envelope
 from ..model.requests import EndUrgent, PreviewEnd, PreviewUrgent, ProposeUrgent, Request, Urgent, WithdrawUrgent
@@ -69,6 +70,7 @@ class Reach:
     here: Sequence[str]  # this box sounds them
     gone: Mapping[str, Message]  # it should, and cannot now, and why
     elsewhere: Sequence[str]  # no output of this box plays them
+    contacts: Mapping[str, Contact]
 
 
 def show_emergency(page: PageRequest) -> Response:
@@ -275,7 +277,8 @@ def read_reach(station: Station, board: Board | None) -> Reach:
     gone = {village: silent[output] for village, output in plays.items() if output in silent}
     here = [village for village in plays if village not in gone]
     names = village_names(station)
-    return Reach(names, here, gone, [village for village in names if village not in plays])
+    elsewhere = [village for village in names if village not in plays]
+    return Reach(names, here, gone, elsewhere, station.files.commune.contacts)
 
 
 def interrupted(board: Board | None, outputs: Mapping[str, str]) -> list[BoardAiring]:

@@ -51,6 +51,10 @@ def parse(place: str, key: str, line: str) -> Any:
             return commune_file.parse("commune.yaml", fields(COMMUNE, key, line, beside).encode())
         case "policy":
             return commune_file.parse("commune.yaml", f"{COMMUNE}policy: {{{line}}}\n".encode())
+        case "contact":
+            given = {"name": "A", "phone": "0912345678"}
+            body = ", ".join([*(f"{name}: {text}" for name, text in given.items() if name != key), line])
+            return commune_file.parse("commune.yaml", f"{COMMUNE}technician: {{{body}}}\n".encode())
         case "exception":
             whole = "from: 2026-12-01\nuntil: 2026-12-03\nwhy: A\npolicy: {sessions_per_day: 6}"
             kept = [one for one in whole.splitlines() if one.partition(":")[0] != key]

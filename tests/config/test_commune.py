@@ -9,7 +9,7 @@ import pytest
 
 from loudspeaker.config.commune_file import parse
 from loudspeaker.errors import BadFile
-from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.commune import Commune, Contact, Policy
 from loudspeaker.model.enums import ApprovalRule
 
 WHOLE = """\
@@ -131,3 +131,18 @@ def test_named_days_say_when_and_how_sound_is_dressed() -> None:
 )
 def test_a_mistake_is_told_with_its_line(wrong: str, line: int, sentence: str) -> None:
     assert told(f"commune: Xã\nid: xa\n{wrong}\n") == [f"commune.yaml:{line}: {sentence}"]
+
+
+def test_whom_to_call_is_known_by_village_and_for_the_box() -> None:
+    commune = read(
+        "xã: Xã A\nmã: a\ncác thôn: [na-hoa]\nliên hệ: {na-hoa: {tên: Lò Văn Sơn, điện thoại: 0912 345 678}}\n"
+        "kỹ thuật: {tên: Lý, điện thoại: '+84 987 654 321'}\n"
+    )
+    assert commune.contacts == {"na-hoa": Contact("Lò Văn Sơn", "0912 345 678")}
+    assert commune.technician == Contact("Lý", "+84 987 654 321")
+
+
+def test_a_contact_of_no_village_and_no_telephone_are_told() -> None:
+    found = told("commune: A\nid: a\nvillages: [na-hoa]\ncontacts: {na-hao: {name: Sơn, phone: số mới}}\n")
+    assert "did you mean “na-hoa”" in found[0]
+    assert "“số mới” is no telephone number" in found[1]

@@ -173,3 +173,16 @@ def test_a_day_that_cannot_be_is_told(admin: Officer, typed: dict[str, str], wor
     answer = admin.post("/cai-dat/ngay?thu=1", **typed)
     assert answer.status_code == 422
     assert words.lower() in answer.text.lower()
+
+
+PEOPLE = "contacts: {suoi-trat: {name: Lò Văn Sơn, phone: 0912 345 678}}\ntechnician: {name: Lý, phone: 0987 654 321}\n"
+
+
+def test_who_is_to_be_called_stands_where_the_program_cannot_help(home: Path, officers: Officers) -> None:
+    with (home / "commune.yaml").open("a", encoding="utf-8") as file:
+        file.write(PEOPLE)
+    (home / "box.yaml").write_text("plays: {na-hoa: loa}\noutputs: {loa: {device: file}}\nclock: trusted\n", "utf-8")
+    text = officers.officer(Role.DUTY).get("/khan-cap").text  # nobody answers as the daemon
+
+    assert '<a class="call" href="tel:0912345678">0912 345 678</a>' in text.partition("<main")[2]
+    assert '<a class="call" href="tel:0987654321">0987 654 321</a>' in text.partition("<main")[0]
