@@ -17,6 +17,8 @@ week_table.py  a week's airings as a table; pure, as entry_form.py: the fields o
 bulletin_forms.py   a bulletin in the form of the editor, and two texts compared
 marked_text.py  both texts of the editor, cut into sentences and readings
 delegations.py who may approve in whose place, and until when
+entry_attempt.py    a form of Xếp lịch as it was sent, and what saving it would do
+uploads.py     files that people send, each in a folder of its own
 drafts.py      what was typed and not saved, what lost, which doubts were seen
 jobs.py        what takes longer than a page may: one at a time, with its progress
 certificate.py its own certificate authority, for the network
@@ -26,12 +28,12 @@ serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),
 replaying (heard now), history (Nhật ký: log, why, what people did, on paper),
-week (Lịch tuần), entry_pages (Xếp lịch),
+week (Lịch tuần), week_copy (the week before once more), entry_pages (Xếp lịch), sheet_pages (from a sheet),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), word_sounds (of a few words),
 intake (files, recordings),
 approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), token_pages (which programs may),
-equipment (Thiết bị),
+equipment (Thiết bị), file_mistakes (what is wrong with people's files),
 settings (Cài đặt, and how a change is shown first), policy_pages with policy_form (Quy chế), day_pages (special days),
 word_pages (the commune's own words), voice_pages (Giọng đọc), voice_trials (how a voice says some words).
 """

@@ -148,6 +148,12 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /lich": Task.LOOK,
     "GET /lich/in": Task.LOOK,
     "GET /lich/tin-nhan": Task.LOOK,
+    # sheet_pages.py
+    "GET /lich/bang": Task.WRITE,
+    "POST /lich/bang": Task.WRITE,
+    "GET /lich/bang/{job}": Task.WRITE,
+    "POST /lich/bang/{job}/luu": Task.WRITE,
+    "POST /lich/bang/{job}/bo": Task.WRITE,
     # week_copy.py
     "GET /lich/chep": Task.WRITE,
     "POST /lich/chep": Task.WRITE,
@@ -221,7 +227,11 @@ FEEDS: Mapping[str, TokenUse | None] = {
     "GET /metrics": TokenUse.API,
 }
 MOST_BYTES = 256_000  # of a form
-LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes
+LARGEST_BODIES: Mapping[str, int] = {  # of files; bytes
+    "POST /tep": 20 << 20,
+    "POST /lich/bang": 20 << 20,
+    "POST /ghi-am": 60 << 20,
+}
 MOST_FIELDS, MOST_FILES = 250, 1  # of a form: all villages, and all days of a calendar, may be ticked
 
 HEADERS: Mapping[str, str] = {

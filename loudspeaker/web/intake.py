@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlencode
 
-from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
-from ..errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message
 from ..importers import files
 from ..importers.draft import ImportResult
 from ..importers.imports import read_import
@@ -22,18 +18,15 @@ from ..importers.official_letter import LeftOut
 from .bulletins import RECORDED
 from .jobs import Job, JobControl, JobState
 from .pages import PageRequest, Routes
+from .uploads import LONGEST_NAME, find_job, forget_upload, receive_upload, upload_folder, upload_key
 
 DOCUMENT_BYTES, RECORDING_BYTES = 20 << 20, 60 << 20
-LONGEST_NAME = 60  # letters of an uploaded file's name
-TOKEN = re.compile(r"[0-9a-f]{16}")
-SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 PARTS = {
     LeftOut.LETTERHEAD: Message("the letterhead"),
     LeftOut.ADDRESSEES: Message("to whom it is written"),
     LeftOut.DISTRIBUTION: Message("the distribution list"),
     LeftOut.SIGNATURE: Message("the signature"),
 }
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".webp"})
 WORDS_BEFORE_DRILL = Message(
     "Dear villagers! On [day], from [hour] to [hour], the commune tries its alarms. It is a drill: there is no danger."
 )
@@ -82,71 +75,22 @@ def _first_words(text: str) -> str:
     return " ".join(re.split(r"[.!?:\n]", text.strip())[0].split())[:LONGEST_NAME]
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that somebody sent, in a folder of its own beside the console's database."""
-
-    token: str
-    path: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.path.parent
-
-
-def _key(page: PageRequest, token: str) -> str:
-    """Of the job that reads an upload: nobody else's can be asked for."""
-    return f"{page.person.account.login}/{token}"
-
-
-def _folder(page: PageRequest, token: str) -> Path:
-    if not TOKEN.fullmatch(token):
-        raise NotFound(Message("this file is not here any more; send it again"))
-    return page.console.own / "in" / str(page.person.account.id) / token
-
-
-def _receive(page: PageRequest, kinds: set[str]) -> Upload:
-    """Put the file that was sent into a folder of its own; what this person sent before goes. Raises `BadUsage`."""
-    sent = page.form.get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        raise BadUsage(Message("choose a file first"))
-    name = sent.filename.replace("\\", "/").rpartition("/")[2]
-    suffix = "." + name.rpartition(".")[2].lower()
-    if suffix in PICTURES:
-        raise BadUsage(
-            Message("a photograph is no text: open it with Google Lens or Zalo, copy the words, and paste them here")
-        )
-    if not SUFFIX.fullmatch(suffix) or suffix not in kinds | files.OLD_WORD:
-        raise BadUsage(
-            Message("a file of this kind is not taken here; these are: {kinds}", kinds=", ".join(sorted(kinds)))
-        )
-    token = secrets.token_hex(8)
-    folder = _folder(page, token)
-    shutil.rmtree(folder.parent, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    stem = "".join(letter for letter in name.rpartition(".")[0] if letter.isalnum() or letter in " -_")[:LONGEST_NAME]
-    upload = Upload(token, folder / f"{stem.strip() or 'tep'}{suffix}")
-    with upload.path.open("wb") as file:
-        shutil.copyfileobj(sent.file, file)
-    return upload
-
-
 def take_document(page: PageRequest) -> Response:
     """Read a document in a child; its page shows what came of it."""
-    upload = _receive(page, files.DOCUMENTS)
+    upload = receive_upload(page, files.DOCUMENTS)
     with page.console.desk.station() as station:
         home, settings = station.paths.home, station.files.commune.reading_settings
 
     def work(_control: JobControl) -> ImportResult:
         return read_import(upload.path, home, settings, name=f"{upload.path.stem} {upload.token}")
 
-    page.console.jobs.start(_key(page, upload.token), work)
+    page.console.jobs.start(upload_key(page, upload.token), work)
     return page.go(f"/tep/{upload.token}")
 
 
 def take_recording(page: PageRequest) -> Response:
     """Trim, level and look at a recording in a child; its page lets it be heard."""
-    upload = _receive(page, files.RECORDINGS)
+    upload = receive_upload(page, files.RECORDINGS)
     with page.console.desk.station() as station:
         settings = station.files.commune.reading_settings
     (upload.folder / "recordings").mkdir()
@@ -154,16 +98,9 @@ def take_recording(page: PageRequest) -> Response:
     def work(_control: JobControl) -> ImportResult:
         return read_import(upload.path, upload.folder, settings, name="ghi-am")
 
-    page.console.jobs.start(_key(page, upload.token), work)
+    page.console.jobs.start(upload_key(page, upload.token), work)
     into = page.text("cho")
     return page.go(f"/ghi-am/{upload.token}" + (f"?{urlencode({'cho': into})}" if into else ""))
-
-
-def _job(page: PageRequest) -> Job:
-    job = page.console.jobs.find(_key(page, page.path["job"]))
-    if job is None:
-        raise NotFound(Message("this file is not here any more; send it again"))
-    return job
 
 
 def _wait_or_fail(page: PageRequest, job: Job) -> Response:
@@ -177,7 +114,7 @@ def _wait_or_fail(page: PageRequest, job: Job) -> Response:
 
 def show_document(page: PageRequest) -> Response:
     """What was taken out of a document, and what was left away. Nothing is written yet."""
-    job = _job(page)
+    job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
     imported: ImportResult = job.result
@@ -188,7 +125,7 @@ def show_document(page: PageRequest) -> Response:
 
 
 def keep_document(page: PageRequest) -> Response:
-    job = _job(page)
+    job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
     draft = job.result.draft
@@ -197,13 +134,13 @@ def keep_document(page: PageRequest) -> Response:
             page.text("title") or draft.title, draft.text, page.text("source")
         )
     page.save(edit)
-    _forget(page)
+    forget_upload(page)
     return page.go(f"/ban-tin/{bulletin}")
 
 
 def show_recording(page: PageRequest) -> Response:
     """What is wrong with a recording, and whether it shall be used."""
-    job = _job(page)
+    job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
     return _recording_page(page, job)
@@ -222,17 +159,17 @@ def _recording_page(page: PageRequest, job: Job, status: int = 200, error: Louds
 
 
 def send_recording(page: PageRequest) -> Response:
-    _job(page)
+    find_job(page)
     return FileResponse(_recorded(page), media_type="audio/flac")
 
 
 def _recorded(page: PageRequest) -> Path:
-    return _folder(page, page.path["job"]) / "recordings" / "ghi-am.flac"
+    return upload_folder(page, page.path["job"]) / "recordings" / "ghi-am.flac"
 
 
 def keep_recording(page: PageRequest) -> Response:
     """A bulletin of the recording; of one in another language its Kinh words, too, and who listened to it."""
-    job = _job(page)
+    job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
     if page.text("cho"):
@@ -253,7 +190,7 @@ def keep_recording(page: PageRequest) -> Response:
     except (BadFile, BadUsage) as error:
         return _recording_page(page, job, 422, error)
     page.console.drafts.remember(bulletin, RECORDED, text)
-    _forget(page)
+    forget_upload(page)
     return page.go(f"/ban-tin/{bulletin}")
 
 
@@ -272,7 +209,7 @@ def _add_recording(page: PageRequest, job: Job) -> Response:
     except (BadFile, BadUsage) as error:
         return _recording_page(page, job, 422, error)
     page.console.drafts.remember(bulletin, RECORDED, text)
-    _forget(page)
+    forget_upload(page)
     return page.go(f"/ban-tin/{bulletin}?xong=luu")
 
 
@@ -288,13 +225,8 @@ def _refuse(message: Message) -> NoReturn:
 
 def drop(page: PageRequest) -> Response:
     """It is not wanted: nothing of it stays."""
-    _forget(page)
+    forget_upload(page)
     return page.go("/ban-tin/moi")
-
-
-def _forget(page: PageRequest) -> None:
-    page.console.jobs.forget(_key(page, page.path["job"]))
-    shutil.rmtree(_folder(page, page.path["job"]), ignore_errors=True)
 
 
 ROUTES: Routes = {

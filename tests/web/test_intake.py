@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import textwrap
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from harness import office_files
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
@@ -171,6 +173,20 @@ def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> 
     answer = editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
     assert answer.headers["location"] == "/ban-tin/loi-truong-thon"
     assert (home / "recordings/loi-truong-thon.flac").is_file()
+    assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".m4a", "aac"), (".3gp", "aac"), (".opus", "libopus")])
+def test_what_a_phone_records_becomes_a_bulletin(
+    home: Path, editor: Officer, tmp_path: Path, suffix: str, codec: str
+) -> None:
+    wav, path = tmp_path / "ghi.wav", tmp_path / f"ghi{suffix}"
+    wav.write_bytes(recording())
+    subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-ar", "16000", "-c:a", codec, path], check=True)
+    page = send(editor, "/ghi-am", f"Ghi âm của tôi{suffix}", path.read_bytes())
+    editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
+
+    assert soundfile.info(home / "recordings/loi-truong-thon.flac").duration > 2
     assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
 
 
