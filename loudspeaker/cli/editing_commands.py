@@ -217,6 +217,7 @@ def _save(station: Station, client: Client, effect: ChangeEffect, who: str, acce
 
 def save_edit(station: Station, client: Client, edit: FileEdit, who: str) -> None:
     """Write one file whose new content was shown, and have it noted who did."""
+    rooms.membership.must_be_edited_here(station.paths)
     home = station.paths.home
     rooms.edits.apply_edits(home, [edit], who)
     _note(client, rooms.requests.NoteEdit(edit.path, edit.revision, rooms.edits.revision_of(home / edit.path)), who)

@@ -6,7 +6,8 @@ Only `fleet join`, `take` and `leave` are for a box; the others need no station,
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,7 +24,7 @@ from .terminal import print_json, put, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..station.delivery import Deliveries, TakenDelivery
+    from ..station.delivery import Deliveries, RefusedDelivery, TakenDelivery
     from ..trust.dsse import SignedEnvelope
     from ..trust.opening import Document
     from ..trust.signed_documents import TrustDocument
@@ -81,9 +82,10 @@ def trust(folder: Path, scope: str, parent: str | None, keys: tuple[str, ...]) -
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
-def pack(folder: Path, scope: str) -> None:
+@option("--spoken", is_flag=True, help="With the words as they are to be spoken: for boxes of other offices.")
+def pack(folder: Path, scope: str, spoken: bool) -> None:
     """Put this station's bulletins, schedules and rules into a delivery, to be signed."""
-    manifest = rooms.packing.pack_files(current_station_context().home, folder, scope, _now())
+    manifest = rooms.packing.pack_files(current_station_context().home, folder, scope, _now(), spoken)
     put(str(folder / rooms.delivery.ROOT / scope / "manifest.json"))
     tell(
         _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
@@ -107,14 +109,15 @@ def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
     put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
     if not yes:
         must_agree(_("Are these the eight syllables on the sheet of the commune?"))
-    _tell_taken(folder, lambda: deliveries.join(folder, first, who))
+    _tell_taken(folder, {scope: lambda: deliveries.join(folder, first, who)})
 
 
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
-    _tell_taken(folder, lambda: _deliveries().take(folder))
+    deliveries = _deliveries()
+    _tell_taken(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -193,25 +196,31 @@ def _contents(document: Document) -> Iterator[str]:
         yield document.text or document.bulletin or document.kind
 
 
-def _tell_taken(folder: Path, take: Callable[[], TakenDelivery]) -> None:
-    """Take a delivery, say what came of it here and on the stick, and fail where it was refused."""
-    try:
-        taken = take()
-    except LoudspeakerError as error:
-        _answer_stick(folder, error)
-        raise
-    tell(taken.message().say(_))
-    _answer_stick(folder, taken)
+def _tell_taken(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
+    """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
+    results: list[TakenDelivery | RefusedDelivery] = []
+    for scope, take in takes.items():
+        try:
+            results.append(take())
+        except LoudspeakerError as error:
+            results.append(rooms.delivery.RefusedDelivery(scope, error))
+    refused = [one for one in results if isinstance(one, rooms.delivery.RefusedDelivery)]
+    for result in results:
+        if result not in refused[:1]:  # that one ends the command
+            tell(result.message().say(_))
+    _answer_stick(folder, results)
+    if refused:
+        raise refused[0].why
 
 
-def _answer_stick(folder: Path, result: TakenDelivery | LoudspeakerError) -> None:
+def _answer_stick(folder: Path, results: Sequence[TakenDelivery | RefusedDelivery]) -> None:
     """Write onto the stick what became of it, with this box's log; one that cannot be written costs only that."""
     context = current_station_context()
     paths = rooms.paths.StationPaths(context.home, context.state)
     if rooms.membership.read_membership(paths) is None:
         return
     try:
-        answer = rooms.stick_answer.write_answer(context.station, folder, [result], rooms.i18n.translator("vi"))
+        answer = rooms.stick_answer.write_answer(context.station, folder, results, rooms.i18n.translator("vi"))
         tell(_("The answer lies in {folder}.").format(folder=answer))
     except (LoudspeakerError, OSError) as error:
         why = error.message if isinstance(error, LoudspeakerError) else describe_os_error(error)

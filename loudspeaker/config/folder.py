@@ -23,7 +23,7 @@ from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..model.contents import Contents, voices_in_order
 from ..model.day_set import NamedDay
-from . import box_file, bulletin_file, commune_file, schedule_file
+from . import box_file, bulletin_file, commune_file, schedule_file, spoken_bulletin
 from .source import Source, file_stamp, is_inside
 
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
@@ -186,10 +186,17 @@ class Folder:
         paths = [(source, path) for source in self.sources for path in source.paths("bulletins", ".md")]
         ids = {source.name(path): source.id(Path(path).stem) for source, path in paths}
         titles = {id: id for id in ids.values()}  # what they are called nobody knows yet
+
         return {
             (name := source.name(path)): (
                 ids[name],
-                self._load(source, path, partial(_parse_bulletin, source, voices, titles), now, voices),
+                self._load(
+                    source,
+                    path,
+                    partial(_parse_bulletin, source, path, voices, titles),
+                    now,
+                    (voices, source.until, source.words_revision(path)),
+                ),
             )
             for source, path in paths
         }
@@ -273,12 +280,18 @@ class Folder:
 
 
 def _parse_bulletin(
-    source: Source, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
+    source: Source, path: str, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
 ) -> Bulletin:
     bulletin = bulletin_file.parse(name, data, voices, titles)
     if not source.origin:
         return bulletin
-    return replace(bulletin, id=source.id(bulletin.id), all_clear=bulletin.all_clear and source.id(bulletin.all_clear))
+    until = min(filter(None, (bulletin.valid_until, source.until)), default=None)
+    clear = bulletin.all_clear and source.id(bulletin.all_clear)
+    named = replace(bulletin, id=source.id(bulletin.id), all_clear=clear, valid_until=until)
+    try:
+        return spoken_bulletin.with_signed_words(named, source.read(source.speech.get(path, "")))
+    except BadFile as error:  # whatever is wrong with its words is wrong with it
+        raise BadFile([Problem(name, 0, error.message)]) from error
 
 
 def _parse_schedule(

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from ..errors import BadFile, Message, Problem, reason
@@ -34,6 +35,8 @@ class Source:
     origin: str = ""
     expected: Mapping[str, str] | None = None
     edits: Mapping[str, bytes | None] = field(default_factory=dict)
+    speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
+    until: date | None = None  # the last day on which its bulletins may be heard
 
     def name(self, path: str) -> str:
         """What a file of this source is called in messages, and by the values that are read from it."""
@@ -42,6 +45,10 @@ class Source:
     def id(self, local: str) -> str:
         """The id of what is called `local` here; one that names another origin stays."""
         return f"{local}@{self.origin}" if self.origin and local and "@" not in local else local
+
+    def words_revision(self, bulletin: str) -> str:
+        """The SHA-256 of the signed words of a bulletin, by its path; "" where it has none."""
+        return (self.expected or {}).get(self.speech.get(bulletin, ""), "")
 
     def paths(self, folder: str, suffix: str) -> list[str]:
         """The files of `folder` that end in `suffix`, in order. Raises `BadFile` where it cannot be read."""

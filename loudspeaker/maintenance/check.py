@@ -181,7 +181,7 @@ def _sort_key(finding: Finding) -> tuple[int, str, int]:
 
 def _doubt_problems(bulletin: Bulletin, find_doubts: FindDoubts) -> Iterator[Problem]:
     for part in bulletin.parts:
-        if part.text:
+        if part.text and part.spoken is None:
             yield from read_text.doubt_problems(bulletin.path, find_doubts(part))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .enums import Level
+from .spoken_text import Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Part:
     language: str | None = None
     voices: tuple[str, ...] = ()  # instead of the commune's
     line: int = 0
+    spoken: tuple[Utterance, ...] | None = None  # the signed words of `text`, heard as they stand; None: it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,5 @@ class Bulletin:
     text: str = ""
     text_line: int = 1  # where the text begins in the file
     path: str = ""
+    speech: str = ""  # SHA-256 of the file with its signed words; "" where the box reads the text itself
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line

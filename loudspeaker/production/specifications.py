@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..model.bulletin import Bulletin, Part
 from .reading_cache import ReadingCache
-from .specification import Lead, ProgrammeSpec, RecordingSpec, SpeechSpec
+from .specification import Lead, ProgrammeSpec, RecordingSpec, SpeechSpec, SpokenWords
 
 REMINDER = "Xin nhắc lại."
 DRILL = "Đây là diễn tập."
@@ -62,4 +62,6 @@ class SpecBuilder:
     def _piece(self, bulletin: Bulletin, part: Part) -> SpeechSpec | RecordingSpec:
         if part.audio:
             return self.recording(part.audio)
+        if part.spoken is not None:
+            return SpokenWords(part.spoken, part.voices or bulletin.voices or self.voices).speech()
         return self.texts.speech(part.text or "", part.voices or bulletin.voices or self.voices, part.line)

@@ -22,7 +22,7 @@ from pathlib import Path
 from ..codec import decode, encode
 from ..config.folder import Folder
 from ..config.source import Source
-from ..errors import BadUsage, Message, Refused
+from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from ..store.atomic import FileSystem, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
@@ -30,8 +30,15 @@ from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import Floors, accept_manifest, accept_trust, least_now
 from ..trust.opening import open_document, open_first_trust, open_manifest, open_next_trust, read_unverified
-from ..trust.signed_documents import SignedManifest, SigningRole, TrustDocument
-from .membership import AcceptedManifest, Membership, copy_files_home, keep_membership, read_membership
+from ..trust.signed_documents import SignedFile, SignedManifest, SigningRole, TrustDocument
+from .membership import (
+    AcceptedManifest,
+    FollowedScope,
+    Membership,
+    copy_files_home,
+    keep_membership,
+    read_membership,
+)
 from .paths import StationPaths
 from .people_files import received_source
 
@@ -79,6 +86,17 @@ class TakenDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedDelivery:
+    """A delivery of which nothing was taken, and why."""
+
+    scope: str
+    why: LoudspeakerError
+
+    def message(self) -> Message:
+        return Message("NOT TAKEN from {scope}: {why}", scope=self.scope, why=self.why.message)
+
+
+@dataclass(frozen=True, slots=True)
 class Deliveries:
     """Takes deliveries for one box; `now` is this machine's time, `trusted` whether it is known to be right."""
 
@@ -97,41 +115,60 @@ class Deliveries:
         return FirstTrust(document, raw, hashlib.sha256(raw).hexdigest(), fingerprint(envelope.payload))
 
     def join(self, folder: Path, first: FirstTrust, by: str) -> TakenDelivery:
-        """Take this commune's files from now on, the ones in `folder` first.
+        """Take this commune's files from now on, the ones in `folder` first; or those of an office above it, too.
 
-        Raises `BadUsage` for a box that has joined already, and as `take` does; then it has not joined.
+        Raises `BadUsage` for a box that has joined already and whose commune is not below that office, and as `take`
+        does; then it has not joined.
         """
-        if joined := read_membership(self.paths):
+        scope, joined = first.document.scope, read_membership(self.paths)
+        if joined and scope != self._parent(joined.followed[-1]):
             raise BadUsage(
                 Message("this box takes its files from {scope} already; first “fleet leave”", scope=joined.scope)
             )
-        scope = first.document.scope
-        received = self._received(scope)
-        received.keep_trust(1, first.raw)
-        floors = accept_trust(Floors(), first.document)
-        start = Membership(scope, first.sha256, by, AcceptedManifest(0, {}), encode(floors))
-        return self._take(folder, start, received)
+        self._received(scope).keep_trust(1, first.raw)
+        start = FollowedScope(
+            scope, first.sha256, AcceptedManifest(0, {}), encode(accept_trust(Floors(), first.document))
+        )
+        own = Membership(scope, start.first_trust, by, start.accepted, start.floors)
+        return self._take(folder, joined.follow(start) if joined else own, start)
 
-    def take(self, folder: Path) -> TakenDelivery:
-        """Take what is new in `folder`.
+    def scopes(self, folder: Path) -> list[str]:
+        """The scopes whose files this box takes and of which something lies in `folder`; its own where none does.
+
+        Raises `BadUsage` for a box that has not joined.
+        """
+        followed = [one.scope for one in self._joined().followed]
+        return [scope for scope in followed if (folder / ROOT / scope).is_dir()] or followed[:1]
+
+    def take(self, folder: Path, scope: str | None = None) -> TakenDelivery:
+        """Take what is new in `folder` of a scope, of the own commune where none is named.
 
         Raises `BadUsage` for a box that has not joined, `UntrustedDocument` for what is not signed as it must be, is
         older than what is here or has ended, `DamagedFile`, `BadFile` for files that no station could use, `Refused`
         where some are missing. Then the version before stays in force.
         """
+        membership = self._joined()
+        meant = scope or membership.scope
+        return self._take(folder, membership, next(one for one in membership.followed if one.scope == meant))
+
+    def _joined(self) -> Membership:
         membership = read_membership(self.paths)
         if membership is None:
             raise BadUsage(Message("this box has not joined: “loudspeaker fleet join FOLDER”"))
-        return self._take(folder, membership, self._received(membership.scope))
+        return membership
+
+    def _parent(self, followed: FollowedScope) -> str | None:
+        """The office above a scope, by its newest trust document."""
+        documents = self._received(followed.scope).trust_documents()
+        trust = read_unverified(parse_envelope(documents[-1])) if documents else None  # verified when it came
+        return trust.parent if isinstance(trust, TrustDocument) else None
 
     def leave(self) -> str:
         """Take people's own files again, beginning with the last that came; the scope that was left.
 
         Raises `BadUsage` for a box that has not joined, `WriteError`.
         """
-        membership = read_membership(self.paths)
-        if membership is None:
-            raise BadUsage(Message("this box has not joined: “loudspeaker fleet join FOLDER”"))
+        membership = self._joined()
         files = self._received(membership.scope).files(membership.accepted.version)
         copy_files_home(self.paths, files, membership.accepted.files)
         self.paths.membership.unlink()
@@ -140,25 +177,30 @@ class Deliveries:
     def _received(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
 
-    def _take(self, folder: Path, membership: Membership, received: ReceivedFiles) -> TakenDelivery:
-        there = folder / ROOT / membership.scope
-        floors = decode(Floors, membership.floors)
-        trust, floors = self._follow_trust(there, membership, received, floors)
+    def _take(self, folder: Path, membership: Membership, followed: FollowedScope) -> TakenDelivery:
+        there, received = folder / ROOT / followed.scope, self._received(followed.scope)
+        trust, floors = self._follow_trust(there, followed, received, decode(Floors, followed.floors))
         raw = _read(there / "manifest.json")
         envelope, sha256 = parse_envelope(raw), hashlib.sha256(raw).hexdigest()
         opened = open_manifest(envelope, trust, _last_rules(there, received, trust))
         now = least_now(floors, self.now, self.trusted)
         floors = accept_manifest(floors, opened.document, sha256, now, version_of("loudspeaker"))
-        manifest = opened.document
-        accepted = AcceptedManifest(manifest.version, {path: file.sha256 for path, file in manifest.files.items()})
-        if manifest.version != membership.accepted.version:
-            _fetch(folder / ROOT / "blob", received, manifest)
-            self._switch(received, raw, membership.scope, accepted)
-        keep_membership(self.paths, replace(membership, accepted=accepted, floors=encode(floors)), self.system)
+        manifest, before = opened.document, followed.accepted
+        files = manifest.files if followed.scope == membership.scope else bulletins_for_others(manifest)
+        accepted = AcceptedManifest(
+            manifest.version,
+            {path: file.sha256 for path, file in files.items()},
+            {path: file.speech for path, file in files.items() if file.speech},
+            manifest.expires,
+        )
+        if manifest.version != before.version:
+            _fetch(folder / ROOT / "blob", received, files)
+            self._switch(received, raw, followed.scope == membership.scope, accepted)
+        known = membership.follow(replace(followed, accepted=accepted, floors=encode(floors)))
+        keep_membership(self.paths, known, self.system)
         received.sweep(manifest.version)
-        before = membership.accepted
         return TakenDelivery(
-            membership.scope,
+            followed.scope,
             before.version,
             manifest.version,
             len(accepted.files),
@@ -169,14 +211,14 @@ class Deliveries:
         )
 
     def _follow_trust(
-        self, there: Path, membership: Membership, received: ReceivedFiles, floors: Floors
+        self, there: Path, followed: FollowedScope, received: ReceivedFiles, floors: Floors
     ) -> tuple[TrustDocument, Floors]:
         """Walk from the first trust document to the newest that is here or in `there`, each signed by the one before.
 
         Raises `UntrustedDocument`; those before it are kept.
         """
         known = received.trust_documents()
-        if not known or hashlib.sha256(known[0]).hexdigest() != membership.first_trust:
+        if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
             raise Refused(Message("the trust documents of this box are damaged: join anew"))
         trust = open_first_trust(parse_envelope(known[0]))
         for raw in known[1:]:
@@ -190,12 +232,28 @@ class Deliveries:
             raise Refused(Message("the trust documents of this box are damaged: join anew"))
         return trust, floors
 
-    def _switch(self, received: ReceivedFiles, raw: bytes, scope: str, accepted: AcceptedManifest) -> None:
+    def _switch(self, received: ReceivedFiles, raw: bytes, own: bool, accepted: AcceptedManifest) -> None:
         """Put the files on the disk; none that no station could be made of. Raises `BadFile`, `WriteError`."""
         received.lay_out(accepted.version, accepted.files)
-        source = received_source(self.paths, scope, accepted)
-        Folder([source], box=Source(self.paths.home)).contents(self.now)
+        if own:
+            source = received_source(self.paths, received.scope, accepted)
+            Folder([source], box=Source(self.paths.home)).contents(self.now)
         received.keep_manifest(raw)
+
+
+def bulletins_for_others(manifest: SignedManifest) -> Mapping[str, SignedFile]:
+    """What boxes of communes take of the manifest of an office above them: bulletins with their signed words.
+
+    Raises `Refused` where words are missing, or where it would be in force for ever.
+    """
+    if manifest.expires is None:
+        raise Refused(Message("it names no day on which it ends, as one for other offices must"))
+    bulletins = {path: file for path, file in manifest.files.items() if path.startswith("bulletins/")}
+    for path, file in bulletins.items():
+        if file.speech is None:
+            raise Refused(Message("{file} comes without its words as they are to be spoken", file=path))
+    speech = {file.speech for file in bulletins.values()}
+    return {path: file for path, file in manifest.files.items() if path in bulletins or path in speech}
 
 
 def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> SignedManifest | None:
@@ -214,13 +272,13 @@ def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> S
     return max(manifests, key=lambda manifest: manifest.version, default=None)
 
 
-def _fetch(blobs: Path, received: ReceivedFiles, manifest: SignedManifest) -> None:
+def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]) -> None:
     """Bring the files that are not here yet. Raises `Refused` where one is missing, `DamagedFile`."""
-    sizes: Mapping[str, int] = {file.sha256: file.bytes for file in manifest.files.values()}
+    sizes: Mapping[str, int] = {file.sha256: file.bytes for file in files.values()}
     for sha256 in received.missing(tuple(sizes)):
         path = blobs / sha256
         if path.is_symlink() or not path.is_file():
-            names = [name for name, file in manifest.files.items() if file.sha256 == sha256]
+            names = [name for name, file in files.items() if file.sha256 == sha256]
             raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=names[0]))
         with path.open("rb") as content:
             received.keep_blob(sha256, sizes[sha256], content)

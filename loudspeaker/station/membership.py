@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
@@ -28,20 +29,46 @@ class AcceptedManifest:
 
     version: int
     files: Mapping[str, str]
+    speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
-    """A box of one commune. `first_trust`: SHA-256 of the trust document that a person has compared by its fingerprint.
+class FollowedScope:
+    """A scope whose files this box takes. `first_trust`: SHA-256 of the trust document that a person has compared.
 
     `floors` are those of `trust.floors`, as JSON.
     """
 
     scope: str
     first_trust: str
+    accepted: AcceptedManifest
+    floors: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A box of one commune, as `FollowedScope` says, and the offices above it whose bulletins it takes, too."""
+
+    scope: str
+    first_trust: str
     by: str
     accepted: AcceptedManifest
     floors: Mapping[str, object]
+    higher: tuple[FollowedScope, ...] = ()  # province, then country
+
+    @property
+    def followed(self) -> tuple[FollowedScope, ...]:
+        """All whose files it takes, its own commune first."""
+        return FollowedScope(self.scope, self.first_trust, self.accepted, self.floors), *self.higher
+
+    def follow(self, one: FollowedScope) -> Membership:
+        """The same with what is known of one scope now."""
+        if one.scope == self.scope:
+            return replace(self, accepted=one.accepted, floors=one.floors)
+        if one.scope not in {other.scope for other in self.higher}:
+            return replace(self, higher=(*self.higher, one))
+        return replace(self, higher=tuple(one if other.scope == one.scope else other for other in self.higher))
 
 
 def read_membership(paths: StationPaths) -> Membership | None:

@@ -6,14 +6,18 @@ What is packed nobody has signed yet. Loads `cryptography`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..config.folder import Folder
 from ..config.source import Source, list_names
+from ..config.spoken_bulletin import format_signed_words
 from ..errors import BadFile, BadUsage, Message
+from ..model.contents import Contents
 from ..store.atomic import write_atomic
+from ..text.reading import read
+from ..text.sentences import utterances
 from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
 from ..trust.public_keys import PublicKey
@@ -21,34 +25,61 @@ from ..trust.signed_documents import RoleKeys, SignedFile, SignedManifest, Signi
 from .delivery import ROOT
 
 PERSONS = 2  # who must sign together, where there are so many
+LASTS = timedelta(days=90)  # of a manifest for other offices: then it is signed anew
+SPEECH = "speech"
 FOLDERS = {".md": "bulletins", ".yaml": "schedules", "": "recordings"}
 
 
-def pack_files(home: Path, out: Path, scope: str, now: datetime) -> SignedManifest:
+def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = False) -> SignedManifest:
     """Put the files of the station in `home` into the delivery folder `out`, with the manifest that follows the last.
 
-    Raises `BadFile` where one has a mistake, `BadUsage` where nothing has changed since, `WriteError`.
+    With `spoken`, each bulletin's words as they are to be spoken are in it, too, and it ends after `LASTS`: so boxes of
+    other offices take it. Raises `BadFile` where a file has a mistake, `BadUsage` where nothing has changed since,
+    `WriteError`.
     """
-    if mistakes := Folder([Source(home)]).survey(now).problems:
-        raise BadFile(mistakes)
+    files, contents = _collect_files(home, now, spoken)
     path = out / ROOT / scope / "manifest.json"
     raw = path.read_bytes() if path.exists() else None
     before = _read_manifest(path)
-    contents = {name: (home / name).read_bytes() for name in _names(home)}
-    files = {name: _signed_file(data) for name, data in contents.items()}
-    if before and before.files == files:
+    if before and before.files == files and not spoken:
         raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
     version = before.version + 1 if before else 1
     prev = hashlib.sha256(raw).hexdigest() if raw else None
-    manifest = SignedManifest(scope, version, prev, now, files)
-    for data in contents.values():
-        blob = out / ROOT / "blob" / hashlib.sha256(data).hexdigest()
+    manifest = SignedManifest(scope, version, prev, now, files, expires=now + LASTS if spoken else None)
+    for sha256, data in contents.items():
+        blob = out / ROOT / "blob" / sha256
         if not blob.exists():
             write_atomic(blob, data)
     if before and raw:
         _keep_rules(path.with_name("rules.json"), before, raw, manifest)
     write_atomic(path, format_envelope(seal(manifest)))
     return manifest
+
+
+def _collect_files(home: Path, now: datetime, spoken: bool) -> tuple[dict[str, SignedFile], dict[str, bytes]]:
+    """What a manifest of the station in `home` lists, and the content of each by its hash. Raises as `pack_files`."""
+    survey = Folder([Source(home)]).survey(now)
+    if mistakes := survey.problems:
+        raise BadFile(mistakes)
+    words = dict(_spoken_words(survey.contents())) if spoken else {}
+    contents = {name: (home / name).read_bytes() for name in _names(home)} | words
+    files = {name: _signed_file(data, _speech_of(name, words)) for name, data in contents.items()}
+    return files, {files[name].sha256: data for name, data in contents.items()}
+
+
+def _spoken_words(contents: Contents) -> Iterator[tuple[str, bytes]]:
+    """The files with the words of every bulletin. Raises `BadUsage` for a recording, which other boxes cannot air."""
+    for bulletin in contents.bulletins.values():
+        if any(part.audio for part in bulletin.parts):
+            raise BadUsage(Message("{file}: a recording cannot be sent to other offices yet", file=bulletin.path))
+        spoken = (read(part.text or "", contents.commune.reading_settings).spoken for part in bulletin.parts)
+        yield f"{SPEECH}/{bulletin.id}.json", format_signed_words(utterances(text) for text in spoken)
+
+
+def _speech_of(path: str, words: Collection[str]) -> str | None:
+    """The file with the words of a bulletin, where there is one."""
+    name = f"{SPEECH}/{Path(path).stem}.json"
+    return name if path.startswith("bulletins/") and name in words else None
 
 
 def write_trust(
@@ -103,5 +134,5 @@ def _names(home: Path) -> Iterator[str]:
                 yield path
 
 
-def _signed_file(data: bytes) -> SignedFile:
-    return SignedFile(hashlib.sha256(data).hexdigest(), len(data))
+def _signed_file(data: bytes, speech: str | None = None) -> SignedFile:
+    return SignedFile(hashlib.sha256(data).hexdigest(), len(data), speech=speech)

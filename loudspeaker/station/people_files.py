@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from ..config.folder import Folder
 from ..config.source import Source
@@ -17,7 +18,7 @@ from ..model.commune import Commune
 from ..model.contents import Contents
 from ..store.last_good import LastGoodVersions
 from ..store.received import ReceivedFiles
-from .membership import AcceptedManifest, read_membership
+from .membership import AcceptedManifest, FollowedScope, read_membership
 from .naming import bulletin_id, village_id
 from .paths import StationPaths
 
@@ -27,12 +28,25 @@ def find_sources(paths: StationPaths) -> list[Source]:
     membership = read_membership(paths)
     if membership is None:
         return [Source(paths.home)]
-    return [received_source(paths, membership.scope, membership.accepted)]
+    own, *higher = membership.followed
+    return [received_source(paths, own.scope, own.accepted), *(higher_source(paths, one) for one in higher)]
 
 
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
     """The files of one version."""
     return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
+
+
+def higher_source(paths: StationPaths, followed: FollowedScope) -> Source:
+    """The bulletins of an office above the commune: the commune decides when they are heard, so no schedules.
+
+    The day on which its manifest ends is no day of theirs any more.
+    """
+    accepted = followed.accepted
+    files = {path: sha for path, sha in accepted.files.items() if path.startswith(("bulletins/", "speech/"))}
+    until = accepted.expires and accepted.expires.date() - timedelta(days=1)
+    folder = ReceivedFiles(paths.received, followed.scope).files(accepted.version)
+    return Source(folder, followed.scope, files, speech=accepted.speech, until=until)
 
 
 def open_folder(paths: StationPaths, stand_in: bool = True) -> Folder:
@@ -134,7 +148,9 @@ class StationFiles:
         return tuple(self.box.outputs) or ("",)
 
     def _mistakes(self, bulletin: str) -> list[Problem]:
-        return [problem for problem in self.problems if problem.path == f"bulletins/{bulletin}.md"]
+        name, _, origin = bulletin.partition("@")
+        path = Source(Path(), origin).name(f"bulletins/{name}.md")
+        return [problem for problem in self.problems if problem.path == path]
 
     def _read(self) -> Contents:
         home = self.folder.home

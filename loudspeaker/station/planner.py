@@ -99,7 +99,7 @@ class Planner:
         lead = self._lead(bulletin, chime)
         sound = self._lead_file(lead), self.contents.box.outputs.get(output)
         words = self.texts.rules_revision, self.contents.voices
-        key = bulletin.path, self.revision(bulletin), repeat, lead, sound, words
+        key = bulletin.path, self.revision(bulletin), bulletin.speech, repeat, lead, sound, words
         if (spec := self._specs.get(key)) is None:
             repeated = bulletin if repeat is None else replace(bulletin, repeat=repeat)
             spec = self._for_output(self.builder.for_bulletin(repeated), output, lead)
@@ -218,7 +218,8 @@ class Planner:
     def written_texts(self) -> list[str]:
         """Every text that these files have said, the shortest first."""
         commune = self.contents.commune
-        texts = {part.text for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
+        parts = [part for bulletin in self.contents.bulletins.values() for part in bulletin.parts]
+        texts = {part.text for part in parts if part.spoken is None}
         return sorted((text for text in {REMINDER, commune.opening, commune.closing, *texts} if text), key=len)
 
     def sound_files(self) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ..errors import LoudspeakerError, Message
+from ..errors import Message
 from ..reports.log_export import export_log
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
@@ -24,7 +24,7 @@ from ..trust.dsse import format_envelope
 from ..trust.key_file import KEY_BYTES, SigningKey, key_of
 from ..trust.opening import seal
 from ..trust.signed_documents import LogHead
-from .delivery import TakenDelivery
+from .delivery import RefusedDelivery, TakenDelivery
 from .paths import StationPaths
 from .station import Station
 
@@ -32,7 +32,7 @@ FOLDER, RESULT = "out", "KET-QUA.txt"
 ID_DIGITS = 8
 LARGEST_BOX_FILE = 1_000_000  # bytes
 LINE_END = "\r\n"  # so that the oldest Notepad shows lines
-Result = TakenDelivery | LoudspeakerError
+Result = TakenDelivery | RefusedDelivery
 
 
 def write_answer(
@@ -94,11 +94,9 @@ def _paragraphs(
 
 
 def _tell(result: Result, translate: Callable[[str], str]) -> Iterator[str]:
-    if isinstance(result, LoudspeakerError):
-        yield Message("NOT TAKEN: {why}", why=result.say(translate)).say(translate)
-        yield Message("What was in force before stays in force.").say(translate)
-        return
     yield result.message().say(translate)
-    if result.is_new:
+    if isinstance(result, RefusedDelivery):
+        yield Message("What was in force before stays in force.").say(translate)
+    elif result.is_new:
         yield from (Message("  new: {file}", file=path).say(translate) for path in result.changed)
         yield from (Message("  no more: {file}", file=path).say(translate) for path in result.gone)

@@ -229,7 +229,7 @@ def test_what_was_refused_stands_on_the_stick_in_vietnamese(desk: Path, home: Pa
 
     assert run(desk, "--home", str(home), "fleet", "take", str(stick)).exit_code == 1
 
-    assert "KHÔNG NHẬN: đây không phải văn bản ký số" in answer_of(stick)[1]
+    assert "KHÔNG NHẬN của xa-thu: đây không phải văn bản ký số" in answer_of(stick)[1]
     assert "Máy vẫn dùng bản trước đó." in answer_of(stick)[1]
 
 

@@ -20,7 +20,9 @@ NOW = at("2026-11-24T12:00")
 RECEIVED = {
     "bulletins/bao-so-5.md": "---\ntitle: Bão số 5\nlevel: priority\n---\nBão sắp vào bờ.\n",
     "schedules/na-hoa.yaml": "village: Nà Hoa\nbroadcasts:\n  - {bulletin: bao-so-5, at: '06:05'}\n",
+    "speech/bao-so-5.json": '[[["Bão sắp vào bờ.", 0.5]]]\n',
 }
+SPEECH = {"bulletins/bao-so-5.md": "speech/bao-so-5.json"}
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
@@ -36,7 +38,7 @@ def hashes(files: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    received = Source(write(tmp_path / "received", RECEIVED), "lao-cai", hashes(RECEIVED))
+    received = Source(write(tmp_path / "received", RECEIVED), "lao-cai", hashes(RECEIVED), speech=SPEECH)
     return Folder([Source(write(tmp_path / "home", FILES)), received], LastGoodVersions(tmp_path / "last-good"))
 
 

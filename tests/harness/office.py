@@ -20,10 +20,11 @@ SCOPE = "xa-thu"
 class Office:
     """A commune's office: its files, a stick, and people who sign."""
 
-    def __init__(self, home: Path, stick: Path) -> None:
+    def __init__(self, home: Path, stick: Path, scope: str = SCOPE) -> None:
         self.home = home
         self.stick = stick
-        self.own = stick / "v1" / SCOPE
+        self.scope = scope
+        self.own = stick / "v1" / scope
 
     def sign(self, path: Path, *names: str) -> None:
         envelope = parse_envelope(path.read_bytes())
@@ -31,12 +32,12 @@ class Office:
             envelope = PEOPLE[name].sign(envelope)
         path.write_bytes(format_envelope(envelope))
 
-    def trust(self, *names: str, people: tuple[str, ...] = ("hoa", "pao", "ly")) -> None:
-        _, path = write_trust(self.stick, SCOPE, [PEOPLE[name].public for name in people], NOW)
+    def trust(self, *names: str, people: tuple[str, ...] = ("hoa", "pao", "ly"), parent: str | None = None) -> None:
+        _, path = write_trust(self.stick, self.scope, [PEOPLE[name].public for name in people], NOW, parent)
         self.sign(path, *names)
 
-    def publish(self, *names: str, now: datetime = NOW) -> None:
-        pack_files(self.home, self.stick, SCOPE, now)
+    def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:
+        pack_files(self.home, self.stick, self.scope, now, spoken)
         self.sign(self.own / "manifest.json", *names)
 
     def write(self, path: str, text: str) -> None:
@@ -58,4 +59,4 @@ def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:
 
 def join(box: StationPaths, office: Office) -> None:
     """From now on the box takes what the office signs."""
-    deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, SCOPE), "Lý")
+    deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, office.scope), "Lý")

@@ -1,0 +1,53 @@
+"""A bulletin's words as they are to be spoken, signed beside it: a box says them as they stand and does not read again.
+
+The file (speech/ID.json) is a list of the bulletin's texts in their order, each a list of utterances: words, and the
+seconds of silence behind them. A recording has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..codec import UNREADABLE, decode, encode
+from ..errors import BadFile, Message, Problem, bad_character
+from ..model.bulletin import Bulletin
+from ..model.spoken_text import Utterance
+
+Words = tuple[tuple[Utterance, ...], ...]  # of each text of a bulletin
+LONGEST_PAUSE = 60.0  # seconds
+
+
+def format_signed_words(texts: Iterable[Iterable[Utterance]]) -> bytes:
+    """The file with these words, one utterance a line, so that a person can read what they sign."""
+    lists = [",\n".join(json.dumps(encode(one), ensure_ascii=False) for one in said) for said in texts]
+    return ("[" + ",\n".join(f"[\n{said}\n]" for said in lists) + "]\n").encode()
+
+
+def with_signed_words(bulletin: Bulletin, data: bytes) -> Bulletin:
+    """The bulletin with its signed words, `data`. Raises `BadFile` where they are not those of its texts."""
+    parts = [part for part in bulletin.parts if part.audio is None]
+    words = _parse(bulletin, data)
+    if len(parts) != len(bulletin.parts):
+        raise _fault(bulletin, Message("a recording from another office cannot be heard on this box yet"))
+    if len(words) != len(parts):
+        raise _fault(bulletin, Message("its signed words are those of another text"))
+    said = tuple(replace(part, spoken=spoken) for part, spoken in zip(parts, words, strict=True))
+    return replace(bulletin, parts=said, speech=hashlib.sha256(data).hexdigest())
+
+
+def _parse(bulletin: Bulletin, data: bytes) -> Words:
+    try:
+        words = decode(Words, json.loads(data))
+    except UNREADABLE:
+        raise _fault(bulletin, Message("its signed words cannot be read")) from None
+    for text, pause in (one for said in words for one in said):
+        if bad_character(text) or not 0 <= pause <= LONGEST_PAUSE:
+            raise _fault(bulletin, Message("its signed words cannot be read"))
+    return words
+
+
+def _fault(bulletin: Bulletin, message: Message) -> BadFile:
+    return BadFile([Problem(bulletin.path, 0, message)])
