@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -80,6 +81,18 @@ class Session:
     @property
     def form_token(self) -> str:
         return _digest(f"form {self.token}")
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """One session as it is listed, without its secret. `number` names it; times are by the wall clock."""
+
+    number: int
+    account: Account
+    made: datetime
+    seen: datetime
+    address: str
+    agent: str
 
 
 class WrongPassword(Refused):
@@ -234,11 +247,7 @@ class AccountStore:
         row = next(self._database.rows(question, _digest(token)), None)
         if row is None:
             return None
-        if (
-            row["locked"]
-            or self._database.age(row["seen"]) > SESSION_IDLE
-            or self._database.age(row["made"]) > SESSION_LONGEST
-        ):
+        if row["locked"] or self._is_over(row):
             self.end_session(token)
             return None
         if self._database.age(row["seen"]) > MINUTE:  # not with each picture of a page
@@ -271,6 +280,30 @@ class AccountStore:
         account = self.account(login)
         with self._database.change() as database:
             return database.execute("DELETE FROM sessions WHERE account = ?", (account.id,)).rowcount
+
+    def log_ins(self, login: str | None = None) -> list[LogIn]:
+        """Every session that has not ended, or those of one person, the one that was used last first."""
+        rows = list(self._database.rows("SELECT rowid, * FROM sessions"))
+        found = [self._log_in(row) for row in rows if not self._is_over(row)]
+        return sorted(
+            (one for one in found if login in (None, one.account.login)), key=lambda one: one.seen, reverse=True
+        )
+
+    def _log_in(self, row: sqlite3.Row) -> LogIn:
+        made, seen = (self._database.moment(row[name]) for name in ("made", "seen"))
+        return LogIn(row["rowid"], self._by_number(row["account"]), made, seen, row["address"], row["agent"])
+
+    def number_of(self, session: Session) -> int:
+        """Which of the log-ins a session is; 0 where it has ended."""
+        rows = self._database.rows("SELECT rowid FROM sessions WHERE token = ?", _digest(session.token))
+        return next((int(row["rowid"]) for row in rows), 0)
+
+    def end_log_in(self, number: int) -> None:
+        with self._database.change() as database:
+            database.execute("DELETE FROM sessions WHERE rowid = ?", (number,))
+
+    def _is_over(self, row: sqlite3.Row) -> bool:
+        return self._database.age(row["seen"]) > SESSION_IDLE or self._database.age(row["made"]) > SESSION_LONGEST
 
     def _begin(self, account: Account, address: str, agent: str) -> Session:
         token, stamp = secrets.token_urlsafe(32), self._database.stamp()

@@ -27,6 +27,16 @@ DEEDS: Mapping[str, Message] = {
     "POST /cai-dat/nguoi/{login}/mo": Message("lets a person in again"),
     "POST /cai-dat/nguoi/{login}/xoa": Message("removes a person"),
     "POST /mat-may/{login}": Message("locks an account"),
+    "POST /cai-dat/phien/{number}/ket-thuc": Message("ends a log-in"),
+    "POST /cai-dat/quy-che": Message("changes the policy"),
+    "POST /cai-dat/quy-che/tam-thoi": Message("makes rules for some days"),
+    "POST /cai-dat/quy-che/tam-thoi/{number}/bo": Message("takes rules for some days out"),
+    "POST /cai-dat/ngay": Message("changes a special day"),
+    "POST /cai-dat/ngay/{name}/bo": Message("takes a special day out"),
+    "POST /cai-dat/cach-doc": Message("adds a reading of the commune"),
+    "POST /cai-dat/cach-doc/bo": Message("takes a reading of the commune out"),
+    "POST /cai-dat/giong": Message("changes the commune's voice"),
+    "POST /cai-dat/giong/thoi": Message("keeps the commune's voice"),
     "POST /cai-dat/ma": Message("makes a token"),
     "POST /cai-dat/ma/thu-hoi": Message("revokes a token"),
     "POST /dung": Message("stops what is on the air, from the page"),
@@ -72,6 +82,7 @@ TRIALS = frozenset(
             "POST /ban-tin/{id}/lam-tieng",
             "POST /ban-tin/{id}/thoi-lam",
             "POST /ban-tin/{id}/nghe-chu",
+            "POST /cai-dat/nghe",
         ),
     }
 )
@@ -88,7 +99,7 @@ MOST_FIELDS = 20
 
 def act_of(route: str, page: PageRequest, status: int) -> Act | None:
     """What somebody did with a form; None for what is only tried."""
-    if route in TRIALS:
+    if route in TRIALS or page.query.get("thu"):  # or first shows what it would do
         return None
     account = page.session.account if page.session else None
     about = {name: str(value) for name, value in page.path.items()} | _noted(page.form)

@@ -85,6 +85,10 @@ class ConsoleDatabase:
         """This moment by both clocks: `boot monotonic wall`."""
         return f"{self._boot} {self._clock.monotonic():.3f} {self._clock.now().timestamp():.3f}"
 
+    def moment(self, stamp: str) -> datetime:
+        """When a stamp was made, by the wall clock of then."""
+        return datetime.fromtimestamp(float(stamp.rpartition(" ")[2]), self._clock.now().tzinfo)
+
     def age(self, stamp: str) -> float:
         """Seconds since a stamp; by the wall clock, which may have been set either way, only over a restart."""
         boot_id, monotonic, wall = stamp.split(" ")

@@ -99,6 +99,8 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /cai-dat/nguoi/{login}/ma": Task.RULE,
     "POST /cai-dat/nguoi/{login}/mo": Task.RULE,
     "POST /cai-dat/nguoi/{login}/xoa": Task.RULE,
+    "GET /cai-dat/phien": Task.LOOK,
+    "POST /cai-dat/phien/{number}/ket-thuc": Task.LOOK,
     "GET /mat-may": Task.LOCK,
     "POST /mat-may/{login}": Task.LOCK,
     # token_pages.py

@@ -1,4 +1,4 @@
-"""Who may use the console: adding people, their rights, new links, lost telephones. Nobody ever sees a password."""
+"""Who may use the console: people, their rights, links, log-ins, lost telephones. Nobody ever sees a password."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from ..errors import BadUsage, LoudspeakerError, Message
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound
 from .accounts import Account, Role
+from .guard import Task
 from .pages import PageRequest, Routes, status_of
 
 ROLE_WORDS: Mapping[Role, tuple[Message, Message]] = {
@@ -90,6 +91,23 @@ def unlock(page: PageRequest) -> Response:
     return page.go("/cai-dat/nguoi")
 
 
+def show_log_ins(page: PageRequest) -> Response:
+    """Who is logged in where: oneself, and for the administrator everybody."""
+    login = None if page.may(Task.RULE) else page.person.account.login
+    accounts = page.console.accounts
+    return page.page("sessions.html", sessions=accounts.log_ins(login), this=accounts.number_of(page.person))
+
+
+def end_log_in(page: PageRequest) -> Response:
+    """That of somebody else only the administrator ends. Raises `NotFound` for one that is over."""
+    login = None if page.may(Task.RULE) else page.person.account.login
+    known = {str(one.number): one.number for one in page.console.accounts.log_ins(login)}
+    if (number := page.path["number"]) not in known:
+        raise NotFound(Message("this session is over already"))
+    page.console.accounts.end_log_in(known[number])
+    return page.go("/cai-dat/phien")
+
+
 def _people_page(
     page: PageRequest,
     link: Link | None = None,
@@ -119,6 +137,8 @@ ROUTES: Routes = {
     "POST /cai-dat/nguoi/{login}/ma": make_link,
     "POST /cai-dat/nguoi/{login}/mo": unlock,
     "POST /cai-dat/nguoi/{login}/xoa": remove_person,
+    "GET /cai-dat/phien": show_log_ins,
+    "POST /cai-dat/phien/{number}/ket-thuc": end_log_in,
     "GET /mat-may": show_lost,
     "POST /mat-may/{login}": lock,
 }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from starlette.responses import Response
 
@@ -23,11 +22,11 @@ CHANGE = "voice"  # the key of the job: one change at a time
 
 def show_voices(page: PageRequest) -> Response:
     """Every voice that there is or could be, the commune's first."""
-    voices: Sequence[Mapping[str, Any]] = json.loads(run_command(page, "voices", "list", "--json"))
+    voices: Sequence[Mapping[str, object]] = json.loads(run_command(page, "voices", "list", "--json"))
     with page.console.desk.station() as station:
         spoken, here = station.files.commune.voices, station.files.contents.voices
     order = {voice: number for number, voice in enumerate(here)}
-    ordered = sorted(voices, key=lambda row: (order.get(row["voice"], len(order)), not row["here"]))
+    ordered = sorted(voices, key=lambda row: (order.get(str(row["voice"]), len(order)), not row["here"]))
     facts = {"voices": ordered, "spoken": spoken, "first": here[0], "job": page.console.jobs.find(CHANGE)}
     return page.page("voices.html", done=page.query.get("xong"), **facts)
 
