@@ -80,7 +80,7 @@ class Heard:
     @property
     def late(self) -> float:
         """The 99th percentile."""
-        return quantiles(self.sizes, n=100)[98] if len(self.sizes) > 1 else self.sizes[0]
+        return quantiles(self.sizes, n=100, method="inclusive")[98] if len(self.sizes) > 1 else self.sizes[0]
 
     @property
     def worst(self) -> float:
