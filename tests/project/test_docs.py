@@ -1,4 +1,4 @@
-"""The papers in docs/ say what is there: every promise names tests that exist, every link leads to a file."""
+"""The papers in docs/ say what is there: promises and lines on security name tests that exist, links lead to files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from harness.paths import ROOT
 
 PROMISES = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 SECTIONS = re.split(r"^## (?=\d+\. )", PROMISES, flags=re.MULTILINE)[1:]
+SECURITY = [line for line in (ROOT / "docs" / "security.md").read_text("utf-8").splitlines() if line.startswith("| V")]
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -22,6 +23,14 @@ def test_the_promises_are_numbered_in_order() -> None:
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.splitlines()[0])
 def test_every_promise_is_held_by_tests_that_exist(section: str) -> None:
     cited = TEST.findall(section)
+
+    assert cited
+    assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []
+
+
+@pytest.mark.parametrize("row", SECURITY, ids=lambda row: row.split("|")[1].strip())
+def test_every_line_of_the_security_standard_is_held_by_tests_that_exist(row: str) -> None:
+    cited = TEST.findall(row)
 
     assert cited
     assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []

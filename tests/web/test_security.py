@@ -9,12 +9,14 @@ import re
 import ssl
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.officers import PASSWORD, Officer, Officers, board_of
+from harness.officers import FROM_HERE, PASSWORD, Officer, Officers, board_of
 from harness.small_commune import at
+from starlette.testclient import TestClient
 
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -22,6 +24,7 @@ from loudspeaker.model.board import BoardAiring, StandingAlarm
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
 from loudspeaker.web.accounts import Role
+from loudspeaker.web.app import create_app
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.guard import FEEDS, MOST_FIELDS, NEEDS
 from loudspeaker.web.passwords import hash_password, verify_password
@@ -182,6 +185,18 @@ def test_who_is_unknown_takes_as_long_as_who_mistypes() -> None:
     seconds(None)  # what is kept from then on
     each = {hashed: statistics.median(seconds(hashed) for _ in range(5)) for hashed in (known, None)}
     assert 0.5 < each[known] / each[None] < 2
+
+
+def test_over_https_the_cookie_goes_nowhere_else(officers: Officers) -> None:
+    officers.officer(Role.EDIT)
+    secure = Officers(replace(officers.console, secure=True))
+    client = TestClient(create_app(secure.console), "https://127.0.0.1:8443", headers=FROM_HERE, follow_redirects=False)
+    answer = client.post("/vao", data={"login": "edit", "password": PASSWORD})
+    name, *facts = answer.headers["set-cookie"].lower().split("; ")
+
+    assert name.startswith("__host-s=")
+    assert {"secure", "httponly", "samesite=strict", "path=/"} <= set(facts)
+    assert not [fact for fact in facts if fact.startswith("domain")]
 
 
 def test_every_secret_has_256_bits_or_dies_soon(officers: Officers) -> None:
