@@ -69,11 +69,12 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
 @option("--parent", metavar="SCOPE", help="The province that may reset it.")
+@option("--reset", is_flag=True, help="All keys of it are lost: the people of its parent sign this list.")
 @option("--key", "keys", metavar="KEY", multiple=True, required=True, help="A key file of each person; several times.")
-def trust(folder: Path, scope: str, parent: str | None, keys: tuple[str, ...]) -> None:
+def trust(folder: Path, scope: str, parent: str | None, reset: bool, keys: tuple[str, ...]) -> None:
     """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
     public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
-    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent)
+    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset)
     put(str(path))
     put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
     tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=_signers(document)))

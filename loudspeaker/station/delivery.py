@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -159,9 +159,18 @@ class Deliveries:
 
     def _parent(self, followed: FollowedScope) -> str | None:
         """The office above a scope, by its newest trust document."""
-        documents = self._received(followed.scope).trust_documents()
-        trust = read_unverified(parse_envelope(documents[-1])) if documents else None  # verified when it came
-        return trust.parent if isinstance(trust, TrustDocument) else None
+        documents = self._trust_documents(followed.scope)
+        return documents[-1].parent if documents else None
+
+    def _parents(self, membership: Membership, followed: FollowedScope) -> list[TrustDocument]:
+        """The trust documents of the office above a scope, from the first on; none where the box has not joined it."""
+        parent = self._parent(followed)
+        return self._trust_documents(parent) if parent in {one.scope for one in membership.higher} and parent else []
+
+    def _trust_documents(self, scope: str) -> list[TrustDocument]:
+        """Those of a scope that this box has kept, each verified when it came."""
+        kept = (read_unverified(parse_envelope(raw)) for raw in self._received(scope).trust_documents())
+        return [document for document in kept if isinstance(document, TrustDocument)]
 
     def leave(self) -> str:
         """Take people's own files again, beginning with the last that came; the scope that was left.
@@ -179,7 +188,8 @@ class Deliveries:
 
     def _take(self, folder: Path, membership: Membership, followed: FollowedScope) -> TakenDelivery:
         there, received = folder / ROOT / followed.scope, self._received(followed.scope)
-        trust, floors = self._follow_trust(there, followed, received, decode(Floors, followed.floors))
+        parents = self._parents(membership, followed)
+        trust, floors = self._follow_trust(there, followed, received, parents)
         raw = _read(there / "manifest.json")
         envelope, sha256 = parse_envelope(raw), hashlib.sha256(raw).hexdigest()
         opened = open_manifest(envelope, trust, _last_rules(there, received, trust))
@@ -211,21 +221,22 @@ class Deliveries:
         )
 
     def _follow_trust(
-        self, there: Path, followed: FollowedScope, received: ReceivedFiles, floors: Floors
+        self, there: Path, followed: FollowedScope, received: ReceivedFiles, parents: Sequence[TrustDocument]
     ) -> tuple[TrustDocument, Floors]:
         """Walk from the first trust document to the newest that is here or in `there`, each signed by the one before.
 
+        One that resets the scope is signed by the people of its parent instead, `parents` from its first to its newest.
         Raises `UntrustedDocument`; those before it are kept.
         """
-        known = received.trust_documents()
+        known, floors = received.trust_documents(), decode(Floors, followed.floors)
         if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
             raise Refused(Message("the trust documents of this box are damaged: join anew"))
         trust = open_first_trust(parse_envelope(known[0]))
         for raw in known[1:]:
-            trust = open_next_trust(parse_envelope(raw), trust)
+            trust = _open_next(raw, trust, parents)
         while (path := there / "trust" / f"{trust.version + 1}.json").exists():
             raw = _read(path)
-            trust = open_next_trust(parse_envelope(raw), trust)
+            trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
             received.keep_trust(trust.version, raw)
             floors = accept_trust(replace(floors, trust=trust.version - 1), trust)
         if trust.version < floors.trust:  # somebody has taken away what revokes a key
@@ -239,6 +250,18 @@ class Deliveries:
             source = received_source(self.paths, received.scope, accepted)
             Folder([source], box=Source(self.paths.home)).contents(self.now)
         received.keep_manifest(raw)
+
+
+def _open_next(raw: bytes, trust: TrustDocument, parents: Sequence[TrustDocument]) -> TrustDocument:
+    """The trust document that follows: signed by its own people, or as a reset by one of `parents`.
+
+    Raises `UntrustedDocument`.
+    """
+    envelope = parse_envelope(raw)
+    for parent in reversed(parents):
+        with suppress(UntrustedDocument):
+            return open_next_trust(envelope, trust, parent)
+    return open_next_trust(envelope, trust)
 
 
 def bulletins_for_others(manifest: SignedManifest) -> Mapping[str, SignedFile]:

@@ -83,12 +83,13 @@ def _speech_of(path: str, words: Collection[str]) -> str | None:
 
 
 def write_trust(
-    out: Path, scope: str, keys: Sequence[PublicKey], now: datetime, parent: str | None = None
+    out: Path, scope: str, keys: Sequence[PublicKey], now: datetime, parent: str | None = None, reset: bool = False
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
-    Two of them sign the next one, rules and alarms together, one alone signs what is said. Raises `UntrustedDocument`
-    for keys that cannot be, `WriteError`.
+    Two of them sign the next one, rules and alarms together, one alone signs what is said. With `reset` the people of
+    `parent` sign this one, because the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot be,
+    and for a reset without a parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
@@ -102,7 +103,7 @@ def write_trust(
         SigningRole.RULES: two,
         SigningRole.EMERGENCY: two,
     }
-    document = TrustDocument(scope, version, now, tuple(keys), roles, parent)
+    document = TrustDocument(scope, version, now, tuple(keys), roles, parent, reset=reset)
     write_atomic(folder / f"{version}.json", format_envelope(seal(document)))
     return document, folder / f"{version}.json"
 

@@ -32,8 +32,15 @@ class Office:
             envelope = PEOPLE[name].sign(envelope)
         path.write_bytes(format_envelope(envelope))
 
-    def trust(self, *names: str, people: tuple[str, ...] = ("hoa", "pao", "ly"), parent: str | None = None) -> None:
-        _, path = write_trust(self.stick, self.scope, [PEOPLE[name].public for name in people], NOW, parent)
+    def trust(
+        self,
+        *names: str,
+        people: tuple[str, ...] = ("hoa", "pao", "ly"),
+        parent: str | None = None,
+        reset: bool = False,
+    ) -> None:
+        keys = [PEOPLE[name].public for name in people]
+        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset)
         self.sign(path, *names)
 
     def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:

@@ -69,7 +69,8 @@ def make_signer(person: str, secret: str) -> SigningKey:
     return SigningKey(public, private)
 
 
-PEOPLE: Mapping[str, SigningKey] = {name: make_signer(name, name) for name in ("hoa", "pao", "ly", "hub")}
+NAMES = ("hoa", "pao", "ly", "hub", "tu", "binh", "mai", "sua", "vang")
+PEOPLE: Mapping[str, SigningKey] = {name: make_signer(name, name) for name in NAMES}
 PHONE = make_passkey("hoa")
 STRANGER = make_signer("hoa", "stranger")  # calls herself so
 

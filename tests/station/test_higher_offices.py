@@ -26,6 +26,7 @@ from loudspeaker.trust.opening import read_unverified, seal
 from loudspeaker.trust.signed_documents import SignedFile, SignedManifest
 
 PROVINCE = "tinh-thu"
+OFFICIALS = ("tu", "binh", "mai")
 STORM = "---\ntitle: Bão số 5\n---\nBão số 5 cách bờ 200 km.\n"
 
 
@@ -53,8 +54,8 @@ def province(commune: Office, tmp_path: Path) -> Office:
     (office.home / "bulletins").mkdir(parents=True)
     office.write("commune.yaml", "commune: Tỉnh Thử\nid: tinh-thu\n")
     office.write("bulletins/bao-so-5.md", STORM)
-    office.trust("hoa", "pao")
-    office.publish("hoa", "pao", spoken=True)
+    office.trust("tu", "binh", people=OFFICIALS)
+    office.publish("tu", "binh", spoken=True)
     return office
 
 
@@ -100,7 +101,7 @@ def republish(province: Office, words: bytes | None, **changed: object) -> None:
         files["speech/bao-so-5.json"] = SignedFile(sha256, len(words))
     after = replace(before, version=before.version + 1, files=files, **changed)  # type: ignore[arg-type]
     path.write_bytes(format_envelope(seal(after)))
-    province.sign(path, "hoa")
+    province.sign(path, "tu")
 
 
 def planned(box: StationPaths, days: int = 0) -> list[tuple[str, Expected]]:
@@ -129,7 +130,7 @@ def test_only_the_commune_decides_when_it_is_heard(
 ) -> None:
     (province.home / "schedules").mkdir()
     province.write("schedules/na-hoa.yaml", "village: Nà Hoa\nbroadcasts:\n  - {bulletin: bao-so-5, at: [06:00]}\n")
-    province.publish("hoa", spoken=True)
+    province.publish("tu", spoken=True)
     deliveries(joined).take(province.stick, PROVINCE)
     assert planned(joined) == []
 
@@ -146,7 +147,7 @@ def test_a_province_that_has_vanished_does_not_speak_for_ever(joined: StationPat
 
 
 def test_what_ended_is_not_taken(joined: StationPaths, province: Office) -> None:
-    province.publish("hoa", spoken=True)
+    province.publish("tu", spoken=True)
 
     with pytest.raises(UntrustedDocument, match="it ended at"):
         deliveries(joined, NOW + timedelta(days=100)).take(province.stick, PROVINCE)
@@ -252,3 +253,40 @@ def test_it_leaves_with_its_commune(joined: StationPaths) -> None:
     station = Station.open(joined.home, joined.state)
     assert not [name for name in station.files.contents.bulletins if "@" in name]
     station.close()
+
+
+def test_a_commune_that_has_lost_all_keys_is_reset_by_its_province(
+    joined: StationPaths, commune: Office, province: Office
+) -> None:
+    commune.trust("tu", "binh", people=("sua", "vang"), parent=PROVINCE, reset=True)
+    commune.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    commune.publish("sua", "vang")
+    taken = deliveries(joined).take(commune.stick)
+    assert (taken.trust, taken.persons) == (2, ("sua", "vang"))
+
+    # Later the province has other people; what was signed by the ones before stands.
+    province.trust("tu", "binh", "mai", "ly", people=("mai", "ly"))
+    province.publish("mai", "ly", spoken=True)
+    deliveries(joined).take(province.stick, PROVINCE)
+    assert not deliveries(joined).take(commune.stick).is_new
+
+
+@pytest.mark.parametrize("signers", [("tu",), ("hoa", "tu"), ("sua", "vang"), ()])
+def test_no_reset_without_two_of_the_province(joined: StationPaths, commune: Office, signers: tuple[str, ...]) -> None:
+    before = joined.membership.read_bytes()
+    commune.trust(*signers, people=("sua", "vang"), parent=PROVINCE, reset=True)
+
+    with pytest.raises(UntrustedDocument):
+        deliveries(joined).take(commune.stick)
+
+    assert joined.membership.read_bytes() == before
+
+
+def test_a_box_that_has_not_joined_the_province_takes_no_reset_from_it(
+    box: StationPaths, commune: Office, province: Office
+) -> None:
+    join(box, commune)
+    commune.trust("tu", "binh", people=("sua", "vang"), parent=PROVINCE, reset=True)
+
+    with pytest.raises(UntrustedDocument):
+        deliveries(box).take(commune.stick)
