@@ -8,6 +8,7 @@ to whoever comes: no crowd of slow clients keeps the others out.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -25,11 +26,14 @@ from uvicorn.server import Server
 
 from ..errors import BadUsage, Message, reason
 from .app import create_app, create_authority_app
+from .certificate import CertificateFiles, renew_if_due
 from .console import Console
 
+logger = logging.getLogger(__name__)
 HEAD = 10.0  # s for the head of a request, and for a body to begin to flow
 SLOWEST = 8_000  # bytes a second of a body
 MOST_CONNECTIONS = 128  # from then on whoever dawdles gives way; at four times as many nobody is let in
+DAY = 86_400.0  # s between two looks whether the certificate ends soon
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
 CLOSING = 5  # s that what is being answered may take when we leave
 FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
@@ -93,19 +97,35 @@ class LimitedProtocol(H11Protocol):
 class LeavingServer(Server):
     """uvicorn's server, which leaves after `idle` seconds in which nobody asked for anything; None: never.
 
-    `leaving` is called when it leaves, for answers that would never end by themselves.
+    `leaving` is called when it leaves, for answers that would never end by themselves; `renew` every `renews` seconds,
+    in a thread.
     """
 
-    def __init__(self, config: Config, idle: float | None, leaving: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        idle: float | None,
+        leaving: Callable[[], object],
+        renew: Callable[[], object],
+        renews: float,
+    ) -> None:
         super().__init__(config)
         self._idle = idle
         self._leaving = leaving
+        self._renew = renew
+        self._renews = renews
+        self._renewed: float | None = None
         self._seen = -1
         self._until = 0.0
 
     async def on_tick(self, counter: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._renewed = now if self._renewed is None else self._renewed
+        if now - self._renewed >= self._renews:
+            self._renewed = now
+            await asyncio.to_thread(self._renew)
         if self._idle is not None:
-            now, seen = asyncio.get_running_loop().time(), self.server_state.total_requests
+            seen = self.server_state.total_requests
             if seen != self._seen or self.server_state.tasks:
                 self._seen, self._until = seen, now + self._idle
             elif now >= self._until:
@@ -123,14 +143,26 @@ def serve(
     ready: Callable[[], object] = lambda: None,
     protocol: type[LimitedProtocol] = LimitedProtocol,
     plain: socket.socket | None = None,
+    renews: float = DAY,
 ) -> None:
     """Answer at `listening` until a signal ends it. `certificate`: chain and key, where it is https.
 
-    At `plain`, over http, phones take the authority's certificate, and nothing else.
+    At `plain`, over http, phones take the authority's certificate, and nothing else. A page that is always open keeps
+    the process alive for months: every `renews` seconds the certificate is renewed, where it ends soon.
     """
     context = tls_context(*certificate) if certificate else None
     settings: dict[str, Any] = {"ssl_context_factory": lambda config, default: context} if context else {}
-    server = LeavingServer(_config(create_app(console), protocol, **settings), idle, console.live.close)
+
+    def renew() -> None:
+        if context and certificate:
+            try:
+                renew_if_due(CertificateFiles(certificate[0].parent))
+                context.load_cert_chain(*certificate)
+            except (BadUsage, OSError) as error:  # the old one is good for some weeks yet
+                logger.warning("the certificate cannot be renewed: %s", error)
+
+    config = _config(create_app(console), protocol, **settings)
+    server = LeavingServer(config, idle, console.live.close, renew, renews)
     with _serve_beside(console, plain, protocol) if plain else nullcontext():
         ready()
         server.run([listening])

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from harness.waiting import wait_for
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, NotFound
@@ -73,6 +74,38 @@ def test_without_a_certificate_there_are_no_names(tmp_path: Path) -> None:
 
 def test_this_machine_knows_its_names() -> None:
     assert f"{socket.gethostname()}.local" in own_names()
+
+
+def test_it_is_renewed_while_pages_stay_open(home: Path, clock: FakeClock) -> None:
+    paths = console_paths(home, home / ".state")
+    make_certificate(paths.tls, ["box.local"])
+    words = ["-key", str(paths.tls.key), "-days", "3", "-subj", "/CN=x", "-out", str(paths.tls.certificate)]
+    names = ["-addext", "subjectAltName=DNS:box.local,DNS:localhost"]
+    subprocess.run(["openssl", "req", "-x509", *words, *names], check=True, capture_output=True)
+    console = open_console(paths, clock=clock, hosts=frozenset({"localhost"}), secure=True)
+    listening = listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    certificate, settings = (paths.tls.certificate, paths.tls.key), {"renews": 0.2}
+    thread = Thread(target=serve, args=(console, listening, certificate, 5), kwargs=settings)
+    thread.start()
+    trusting = ssl.create_default_context(cafile=str(paths.tls.authority))
+
+    def is_trusted() -> bool:
+        """The one that ends soon is its own authority's; only the new one is that of ours."""
+        line = socket.create_connection(("127.0.0.1", port), 5)
+        try:
+            with trusting.wrap_socket(line, server_hostname="localhost"):
+                return True
+        except ssl.SSLError:
+            return False
+        finally:
+            line.close()
+
+    wait_for(is_trusted, pause=0.05)
+    thread.join()
+    listening.close()
+    console.close()
+    assert not paths.tls.is_due()
 
 
 def test_a_browser_that_trusts_the_authority_is_answered_over_tls_1_2_or_later(home: Path, clock: FakeClock) -> None:
