@@ -15,13 +15,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE, wait_for
 
 FOUND = all(shutil.which(tool) for tool in ("icecast2", "ffmpeg"))
 # Its pitch goes up and down all the time, so that no tenth of a second is like another.
 SIREN = ["-re", "-f", "lavfi", "-i", "aevalsrc=0.25*sin(2*PI*600*t+40*sin(0.7*t)):s=44100"]
 CONFIG = """<icecast>
-  <limits><clients>20</clients><sources>2</sources><source-timeout>5</source-timeout></limits>
+  <limits><clients>20</clients><sources>2</sources><source-timeout>{patience}</source-timeout></limits>
   <authentication><source-password>x</source-password><admin-password>x</admin-password></authentication>
   <hostname>localhost</hostname>
   <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
@@ -82,7 +82,9 @@ class Icecast:
             port = free.getsockname()[1]
         folder.chmod(0o777)  # somebody else writes its logs
         config = folder / "icecast.xml"
-        config.write_text(CONFIG.format(port=port, folder=folder, owner="" if os.getuid() else NOBODY))
+        # A stalled source is not sent away: it would have to be begun anew, which another test does.
+        owner = "" if os.getuid() else NOBODY
+        config.write_text(CONFIG.format(port=port, folder=folder, owner=owner, patience=round(2 * PATIENCE)))
         self._server = subprocess.Popen(
             ["icecast2", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
