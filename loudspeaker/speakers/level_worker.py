@@ -2,7 +2,7 @@
 
     python -m loudspeaker.speakers.level_worker INPUT
 
-One JSON line each: `{"level": dBFS}`. Ends when nobody reads.
+One JSON line each: `{"level": dBFS}`. Ends when nobody reads, or when a sound server has moved it to another input.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from array import array
 from operator import mul
 
 from ..process import die_with_parent
+from .stream_guard import StreamGuard
 
 RATE = 8000
 BLOCK = RATE // 4  # frames
@@ -35,8 +36,9 @@ def main() -> None:
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     device = None if sys.argv[1] == "auto" else sys.argv[1]
+    guard = StreamGuard(recording=True)
     with sounddevice.RawInputStream(RATE, BLOCK, device, channels=1, dtype="int16") as stream:
-        while True:
+        while not (device and guard.has_moved):  # the default is whichever input the system chooses
             sound, _ = stream.read(BLOCK)
             os.write(1, json.dumps({"level": round(level(bytes(sound)), 1)}).encode() + b"\n")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from array import array
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import sqrt
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from loudspeaker.interfaces import State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
+from loudspeaker.speakers.proof import LevelMeter
 from loudspeaker.speakers.streams.receiver import Receiver
+from loudspeaker.speakers.streams.sources import LineInput
 
 PITCH = 700  # Hz
 needs_a_server = pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed")
@@ -84,6 +86,27 @@ def test_an_input_that_is_not_there_says_so(server: Server) -> None:
     receiver.close()
 
     assert str(found) == "“input:nowhere” cannot be opened: No such file or directory"
+
+
+@pytest.mark.sound
+@needs_a_server
+def test_an_input_that_goes_is_not_replaced_by_another(server: Server) -> None:
+    line = LineInput("ear-of-line", 8000)
+    blocks = line.blocks()
+    meter = LevelMeter("ear-of-line")
+    meter.open()
+    wait_for(lambda: meter.levels)
+    next(blocks)
+    server.unplug("line")
+    after = list(islice(blocks, 200))
+    child = meter._child
+    assert child
+
+    assert len(after) < 200, "it ends, and does not carry what the hall hears"
+    assert list(line.blocks()) == []
+    assert line.fault()["fault"] == "input"
+    wait_for(lambda: child.poll() is not None)
+    meter.close()
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Playback, Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
-from loudspeaker.speakers.card.sink_guard import StreamPlace
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
+from loudspeaker.speakers.stream_guard import StreamPlace
 from loudspeaker.station import Station
 
 pytestmark = [
@@ -389,17 +389,17 @@ def test_a_stream_whose_card_went_before_it_was_first_seen_has_moved(tmp_path: P
     """As on a busy machine, whose player looks late: it must not take the other card for its own."""
     with pulse_server.private(tmp_path / "pulse", "barn", "shed") as server, Pulse("test") as pulse:
         with silence(server, "barn") as stream:
-            place = StreamPlace(pulse, stream.pid)
+            place = StreamPlace(pulse)
             server.unplug("barn")
-            assert place.has_moved()
+            assert place.has_moved(stream.pid)
         server.plug("barn")
         with silence(server, "barn") as stream:
-            place = StreamPlace(pulse, stream.pid)
-            assert not place.has_moved()
+            place = StreamPlace(pulse)
+            assert not place.has_moved(stream.pid)
             server.plug("gate")
-            assert not place.has_moved(), "another card came"
+            assert not place.has_moved(stream.pid), "another card came"
             server.unplug("barn")
-            assert place.has_moved()
+            assert place.has_moved(stream.pid)
 
 
 @contextmanager

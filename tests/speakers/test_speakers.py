@@ -28,9 +28,8 @@ from loudspeaker.interfaces import Playback, State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
 from loudspeaker.sound.flac import write_flac
-from loudspeaker.speakers import day_file, integrity
+from loudspeaker.speakers import day_file, integrity, stream_guard
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
-from loudspeaker.speakers.card import sink_guard
 from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latency_history
 from loudspeaker.speakers.card.messages import (
     ArmCommand,
@@ -641,4 +640,4 @@ def test_a_server_that_is_not_there_is_not_asked(tmp_path: Path, world: dict[str
     (tmp_path / "pulse" / "native").touch()
     found = {name: value.format(run=tmp_path) for name, value in world.items()}
 
-    assert sink_guard.has_server(found, tmp_path / "none") is there
+    assert stream_guard.has_server(found, tmp_path / "none") is there

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 
 from ...interfaces import State
 from ...process import die_with_parent
+from ..stream_guard import has_server
 from .dac_clock import LatencyHistory, latency_history
 from .messages import ArmCommand, Command, Idle, KeepAlive, Leaving, OutputReport, PlayerReport, decode_command, encode
 from .prebuffer import LivePrebuffer, Prebuffer
-from .sink_guard import has_server
 from .track import Track
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def preload() -> None:
         terminate()
     if has_server():
         with suppress(OSError):  # no libpulse
-            import pulsectl  # noqa: F401 - for `SinkGuard`
+            import pulsectl  # noqa: F401 - for `StreamGuard`
     gc.freeze()
 
 

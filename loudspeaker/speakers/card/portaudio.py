@@ -14,9 +14,9 @@ from typing import Any
 import sounddevice  # type: ignore[import-untyped]
 from sounddevice import PortAudioError
 
+from ..stream_guard import StreamGuard
 from .dac_clock import LatencyHistory
 from .render import Renderer
-from .sink_guard import SinkGuard
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
 DEFAULT = "auto"
@@ -81,7 +81,9 @@ class CardStream:
         card = find_card(name)
         self.card = card.name
         self._priority_raised = False
-        self._sink_guard = None if name == DEFAULT else SinkGuard()  # the default is whichever card the system chooses
+        self._stream_guard = (
+            None if name == DEFAULT else StreamGuard()
+        )  # the default is whichever card the system chooses
         try:
             self._stream = sounddevice.RawOutputStream(
                 samplerate=rate,
@@ -94,7 +96,7 @@ class CardStream:
             self.renderer = Renderer(rate, self._stream.channels, history)
             self._stream.start()
         except PortAudioError:
-            self._close_sink_guard()
+            self._close_stream_guard()
             raise
 
     @property
@@ -104,18 +106,18 @@ class CardStream:
     @property
     def has_moved(self) -> bool:
         """A sound server has given it another card."""
-        return self._sink_guard is not None and self._sink_guard.has_moved
+        return self._stream_guard is not None and self._stream_guard.has_moved
 
     def close(self) -> None:
         """End the stream and PortAudio. May hang for ever where the card or its server is dead."""
-        self._close_sink_guard()
+        self._close_stream_guard()
         self._stream.abort()
         self._stream.close()
         terminate()
 
-    def _close_sink_guard(self) -> None:
-        if self._sink_guard:
-            self._sink_guard.close()
+    def _close_stream_guard(self) -> None:
+        if self._stream_guard:
+            self._stream_guard.close()
 
     def _render_block(self, out: Any, frames: int, time: Any, status: Any) -> None:
         now = monotonic()

@@ -11,9 +11,11 @@ import select
 import subprocess
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from threading import Thread
 
 from ..card.alsa import input_address
+from ..stream_guard import StreamGuard
 from .proxy import HostProxy
 
 BLOCK = 0.1  # seconds
@@ -73,17 +75,25 @@ class LineInput:
 
     def __init__(self, name: str, rate: int) -> None:
         self._source = ["-f", "alsa", "-i", input_address(name)]
+        self._is_chosen = name != "auto"  # the default is whichever input the system chooses
         self._rate = rate
         self._stderr: deque[bytes] = deque(maxlen=50)
 
     def blocks(self) -> Iterator[bytes]:
-        """One attempt. Raises `FileNotFoundError` where there is no ffmpeg."""
-        return decode(start_ffmpeg(self._source, self._rate), self._rate, self._stderr)
+        """One attempt, which ends where a sound server moves it to another input. Raises `FileNotFoundError`."""
+        guard = StreamGuard(recording=True)
+        try:
+            process = start_ffmpeg(self._source, self._rate)
+            guard.process = process.pid
+            blocks = decode(process, self._rate, self._stderr)
+            yield from takewhile(lambda _: not (self._is_chosen and guard.has_moved), blocks)
+        finally:
+            guard.close()
 
     def fault(self) -> Fault:
         """Why the last attempt gave no sound."""
-        match = re.search(rb"cannot open audio device .*\((.+)\)", b"".join(self._stderr))
-        return {"fault": "input", "detail": match[1].decode()} if match else {"fault": "soundless"}
+        match = re.search(rb"cannot open audio device .*\((.+)\)|Error opening input: (.+)", b"".join(self._stderr))
+        return {"fault": "input", "detail": (match[1] or match[2]).decode()} if match else {"fault": "soundless"}
 
 
 class NetworkStream:
