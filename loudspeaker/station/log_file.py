@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..errors import Message
-from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, move_aside
-from ..store.atomic import is_writable
+from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable
+from ..store.atomic import is_writable, move_database_aside
 from .paths import StationPaths
 
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
@@ -22,7 +22,7 @@ def open_log(paths: StationPaths, commune: str, now: datetime) -> AsRunLog:
     try:
         return AsRunLog.open(paths.log, commune)
     except LogDamaged:
-        aside = move_aside(paths.log, now)
+        aside = move_database_aside(paths.log, now)
         log = AsRunLog.open(paths.log, commune)
         log.event(DAMAGED, "", now, aside=aside.name)
         return log

@@ -19,7 +19,7 @@ from ..codec import UNREADABLE
 from ..errors import LoudspeakerError, Message, Refused
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from .atomic import make_folder, refuse_link, rename, share_with_group
+from .atomic import make_folder, move_database_aside, refuse_link, share_with_group
 from .disk_space import DiskReserve
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
 from .hash_chain import BrokenChain, canonical_json, head_hash, initial_hash, next_hash
@@ -110,7 +110,7 @@ class AsRunLog:
         """Rename the damaged log at `path` and continue with a new one; the new path of the old one."""
         with self._lock:
             self.close()
-            aside = move_aside(path, now)
+            aside = move_database_aside(path, now)
             fresh = AsRunLog.open(path, self.commune)
             self._database, self._reserve = fresh._database, fresh._reserve
         return aside
@@ -330,14 +330,6 @@ def _prepare(database: sqlite3.Connection, commune: str, steps: Sequence[Step]) 
 def _refuse_links(path: Path) -> None:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         refuse_link(name)
-
-
-def move_aside(path: Path, now: datetime) -> Path:
-    """Rename a damaged log, so that a new one can begin and a person can look at the old one; its new path."""
-    aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        rename(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
-    return aside
 
 
 def _report_progress(

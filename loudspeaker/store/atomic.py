@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from threading import get_ident
 from typing import BinaryIO, Protocol
@@ -82,6 +83,17 @@ def rename(path: Path, target: Path, system: FileSystem = os) -> None:
     if path.exists():
         system.replace(path, target)
         sync_folder(path.parent, system)
+
+
+def move_database_aside(path: Path, now: datetime) -> Path:
+    """Rename a damaged SQLite database with the files beside it, for a person to look at; its new path.
+
+    A new one can begin then: a write-ahead log that was left behind would be taken for its own. Raises `OSError`.
+    """
+    aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        rename(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
+    return aside
 
 
 def remove(path: Path, system: FileSystem = os) -> None:

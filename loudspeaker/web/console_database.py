@@ -16,7 +16,7 @@ from threading import RLock
 from ..clock import boot_id as current_boot
 from ..errors import Message
 from ..interfaces import Clock
-from ..store.atomic import WriteError
+from ..store.atomic import WriteError, move_database_aside
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF")
 
@@ -36,9 +36,7 @@ class ConsoleDatabase:
         try:
             connection = _connect(path)
         except sqlite3.DatabaseError:
-            path.rename(path.with_name(f"{path.stem}.damaged-{clock.now():%Y%m%dT%H%M%S}{path.suffix}"))
-            for suffix in ("-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            move_database_aside(path, clock.now())
             connection = _connect(path)
         return cls(connection, clock, current_boot() if boot_id is None else boot_id)
 

@@ -20,7 +20,8 @@ from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord, Event
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.ports import Log
-from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, move_aside
+from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable
+from loudspeaker.store.atomic import move_database_aside
 from loudspeaker.store.disk_space import DiskReserve
 from loudspeaker.store.hash_chain import BrokenChain, canonical_json
 from loudspeaker.store.migrations import VERSION_1
@@ -386,7 +387,7 @@ def test_a_damaged_file_is_told_in_words(path: Path, log: AsRunLog) -> None:
 def test_a_damaged_log_is_set_aside_and_a_new_one_begins(path: Path, log: AsRunLog) -> None:
     log.close()
     path.write_bytes(b"this is not a database" * 1000)
-    aside = move_aside(path, SIX)
+    aside = move_database_aside(path, SIX)
     AsRunLog.open(path, "ban-may").close()
 
     assert aside.name == "asrun.damaged-20261124T060500.db"

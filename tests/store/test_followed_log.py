@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from loudspeaker.errors import Refused
-from loudspeaker.store.asrun import AsRunLog, LogUnusable, move_aside
+from loudspeaker.store.asrun import AsRunLog, LogUnusable
+from loudspeaker.store.atomic import move_database_aside
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
@@ -53,7 +54,7 @@ def test_a_log_that_took_the_place_of_a_damaged_one_is_followed(path: Path, foll
     with closing(AsRunLog.open(path, "xa-thu")) as log:
         log.event("old", "", NOW)
         assert kinds(followed) == ["old"]
-    move_aside(path, NOW)
+    move_database_aside(path, NOW)
     with closing(AsRunLog.open(path, "xa-thu")) as log:
         log.event("new", "", NOW)
         assert kinds(followed) == ["new"]
