@@ -14,7 +14,7 @@ from .. import json_output
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from . import maintenance_views, rooms
 from .app import TranslatedCommand, option
-from .command_context import CommandContext, as_json, with_station
+from .command_context import CommandContext, as_json, current_station_context, with_station
 from .parameter_types import _
 from .prompts import read_input, read_input_lines
 from .terminal import print_json, put, tell, warn
@@ -60,8 +60,7 @@ def _ask_name(question: str, otherwise: str) -> str:
 @click.pass_context
 def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
-    context = ctx.find_object(CommandContext)
-    assert context
+    context = current_station_context()
 
     try:
         findings = rooms.check.check_files(context.station, days)
@@ -82,14 +81,12 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 @option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
 @option("--all", "everything", is_flag=True, help="Of an official letter its head and signature, too.")
 @as_json
-@click.pass_context
-def read(ctx: click.Context, file: str, each_line: bool, everything: bool, as_json: bool) -> None:
+def read(file: str, each_line: bool, everything: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
 
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
-    context = ctx.find_object(CommandContext)
-    assert context
+    context = current_station_context()
     file = bulletin_file(context, file)
     reader = rooms.read_text.Reader.for_station(context.home)
     if each_line:

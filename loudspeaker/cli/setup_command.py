@@ -14,7 +14,7 @@ import click
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Refused
 from . import airing_views, maintenance_views, rooms
 from .app import TranslatedCommand
-from .command_context import CommandContext, by_whom
+from .command_context import CommandContext, by_whom, current_station_context
 from .parameter_types import _
 from .prompts import ask_decider, ask_yes
 from .terminal import put, tell, warn
@@ -52,12 +52,9 @@ class Setup:
 
 @click.command(cls=TranslatedCommand)
 @by_whom
-@click.pass_context
-def setup(ctx: click.Context, by: str | None) -> None:
+def setup(by: str | None) -> None:
     """Ask what a box needs to know (names, relay, button, card, hours, clock, network), try each, and write it down."""
-    context = ctx.find_object(CommandContext)
-    assert context
-    who = ask_decider(by)
+    context, who = current_station_context(), ask_decider(by)
 
     def tone(output: str) -> Sequence[Outcome]:
         return context.client.test(rooms.requests.TestOutput(output, True), who)

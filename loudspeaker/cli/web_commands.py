@@ -15,7 +15,7 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TranslatedGroup, option
-from .command_context import CommandContext, current_station_context
+from .command_context import current_station_context
 from .parameter_types import _
 from .prompts import must_agree
 from .tables import show_table
@@ -257,8 +257,7 @@ def _address(port: int | None, lan: bool, code: str | None) -> str:
 
 
 def _paths() -> ConsolePaths:
-    context = click.get_current_context().find_object(CommandContext)
-    assert context
+    context = current_station_context()
     return rooms.console.console_paths(context.home, context.state)
 
 
