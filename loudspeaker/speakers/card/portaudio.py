@@ -119,7 +119,7 @@ class CardStream:
         if self._stream_guard:
             self._stream_guard.close()
 
-    def _render_block(self, out: Any, frames: int, time: Any, status: Any) -> None:
+    def _render_block(self, out: Any, frames: int, time: Any, status: sounddevice.CallbackFlags) -> None:
         now = monotonic()
         if not self._priority_raised:
             self._priority_raised = True
