@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from ..trust import signed_documents as signed_documents
     from ..web import access_tokens as access_tokens
     from ..web import accounts as accounts
+    from ..web import audit as audit
     from ..web import certificate as certificate
     from ..web import console as console
     from ..web import console_database as console_database
@@ -79,7 +80,7 @@ ROOMS = {
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "signed_documents"),
-    "web.": ("access_tokens", "accounts", "certificate", "console", "console_database", "serve"),
+    "web.": ("access_tokens", "accounts", "audit", "certificate", "console", "console_database", "serve"),
 }
 MODULES = {name: f"..{room}{name}" for room, names in ROOMS.items() for name in names}
 

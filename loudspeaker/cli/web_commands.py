@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..web.access_tokens import AccessTokens
     from ..web.accounts import AccountStore, Role
     from ..web.console import ConsolePaths
+    from ..web.console_database import ConsoleDatabase
 
 PORT, SECURE_PORT = 8080, 8443
 N_ = str
@@ -194,6 +195,14 @@ def revoke_token(name: str) -> None:
         tokens.revoke(name)
 
 
+@web.command()
+def audit() -> None:
+    """Check the chain of what people did at the console; print how many acts it has, and its head."""
+    with _database() as database:
+        acts = rooms.audit.ConsoleAudit(database)
+        put(f"{acts.verify()} {acts.head()}")
+
+
 def _current_village(name: str | None) -> str:
     """The id of a village of this station; "" where none is named. Raises `NotFound`."""
     return current_station_context().station.files.village_id(name) if name else ""
@@ -275,11 +284,17 @@ def _accounts() -> Iterator[AccountStore]:
 
 @contextmanager
 def _tokens() -> Iterator[AccessTokens]:
-    """The tokens, opened as the accounts are."""
+    with _database() as database:
+        yield rooms.access_tokens.AccessTokens(database)
+
+
+@contextmanager
+def _database() -> Iterator[ConsoleDatabase]:
+    """console.db, opened as the accounts are."""
     path = _paths().database
     clock, opened = rooms.clock.SystemClock(), rooms.console_database.ConsoleDatabase.open
     with _as_owner(path.parent), closing(opened(path, clock)) as database:
-        yield rooms.access_tokens.AccessTokens(database)
+        yield database
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,9 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.clock import SystemClock
 from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.audit import Act, ConsoleAudit
 from loudspeaker.web.console import console_paths
+from loudspeaker.web.console_database import ConsoleDatabase
 
 PASSWORD = "mưa rơi trên ngói đỏ"
 
@@ -137,3 +140,20 @@ def test_what_is_wrong_with_a_token_is_told(home: Path, store: AccountStore, wor
 
     assert answer.exit_code == 2
     assert told in answer.output
+
+
+def test_the_chain_of_acts_is_checked_and_a_change_found(home: Path, store: AccountStore) -> None:
+    path = console_paths(home, home / ".state").database
+    with closing(ConsoleDatabase.open(path, SystemClock())) as database:
+        acts = ConsoleAudit(database)
+        for why in ("a", "b"):
+            acts.add(Act("POST /dung", 303, "Lan", "lan", "192.168.1.7", {"why": why}))
+        head = acts.head()
+    assert web(home, "audit").stdout.split() == ["2", head]
+
+    with closing(sqlite3.connect(path)) as changed:
+        changed.execute("UPDATE audit SET entry = replace(entry, 'lan', 'pao') WHERE number = 2")
+        changed.commit()
+    answer = web(home, "audit")
+    assert answer.exit_code == 1
+    assert "entry 2" in answer.output
