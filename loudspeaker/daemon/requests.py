@@ -107,8 +107,9 @@ class Requests:
         decide = DECISIONS.get(type(request))
         if decide or names_file(request):
             self._look()  # whoever asks means the files as they are: no older ones will do
-        if answer := BY_ENVELOPE.get(type(request)):
-            return answer(self, request, envelope)
+        if isinstance(request, ProposeUrgent):  # it goes on in the name of whoever asks when they have their answer
+            self.propose_urgent(request, envelope)
+            return None
         if decide is None:
             return HANDLERS[type(request)](self, request, by)
         decide(Decisions(self.station), request, envelope)
@@ -392,9 +393,4 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     AskHealth: Requests.health,
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
-}
-
-# … and what goes on in the name of whoever asked, whole, when they have their answer.
-BY_ENVELOPE: Mapping[type[Request], Callable[[Requests, Any, Envelope], object]] = {
-    ProposeUrgent: Requests.propose_urgent
 }

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 from ..errors import BadUsage, Message, NotFound
 from ..interfaces import Clock
@@ -102,10 +101,12 @@ class DelegationStore:
     def _find(self, condition: str, *values: object) -> list[Delegation]:
         zone, rows = self._clock.now().tzinfo, self._run(f"{COLUMNS} {condition}", *values)
         return [
-            Delegation(number, giver, taker, datetime.fromtimestamp(begins, zone), datetime.fromtimestamp(ends, zone))
-            for number, giver, taker, begins, ends in rows
+            Delegation(
+                int(str(number)), str(giver), str(taker), *(datetime.fromtimestamp(float(str(at)), zone) for at in span)
+            )
+            for number, giver, taker, *span in rows
         ]
 
-    def _run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    def _run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         with self._lock:
             return self._database.execute(statement, values).fetchall()

@@ -15,6 +15,7 @@ from ..model.airing import Airing
 from ..model.commune import Policy
 from ..model.enums import Expected, Verdict
 from ..model.lunar import Lunar, lunar
+from ..model.refusal import Refusal
 from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 
@@ -78,6 +79,12 @@ class DayCell:
     def wrong(self) -> int:
         """Those of them that are not heard as planned."""
         return sum(len(line.airings) for line in self.lines if line.fate.kind in WRONG)
+
+    @property
+    def unknown(self) -> int:
+        """Airings by the schedule, where the log has nothing about any of them; else 0."""
+        all_past = all(line.fate.kind == "past" for line in self.lines)
+        return sum(len(line.airings) for line in self.lines) if all_past else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,8 @@ def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
     if airing.expected is Expected.AIR:
         return Fate("▲", "warn", None, airing.why) if airing.why else Fate()
     word = outcome_word(airing.expected, planned.refusal)
+    if planned.refusal is Refusal.APPROVAL:  # its reason names a command
+        return Fate("✗", "bad", word)
     mark, kind = ("▲", "warn") if airing.expected is Expected.NOT_READY else ("✗", "bad")
     return Fate(mark, kind, word, airing.why or "")
 

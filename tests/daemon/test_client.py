@@ -27,11 +27,22 @@ from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.control_socket import LOCK, ControlSocket
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.protocol import ask
-from loudspeaker.daemon.requests import BY_ENVELOPE, HANDLERS, Requests
+from loudspeaker.daemon.requests import HANDLERS, Requests
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.model.alert_preview import AlertPreview
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.requests import REQUESTS, WHO, AskOutcome, Outcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
+from loudspeaker.model.requests import (
+    REQUESTS,
+    WHO,
+    AskOutcome,
+    Outcome,
+    Play,
+    PreviewEnd,
+    PreviewUrgent,
+    ProposeUrgent,
+    Stop,
+    Who,
+)
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -343,7 +354,7 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
 
 
 def test_every_request_has_a_handler_and_somebody_who_may_ask_it() -> None:
-    assert HANDLERS.keys() | BY_ENVELOPE.keys() | DECISIONS.keys() == WHO.keys()
+    assert HANDLERS.keys() | {ProposeUrgent} | DECISIONS.keys() == WHO.keys()
     assert len(REQUESTS) == len(WHO)
 
 

@@ -178,3 +178,11 @@ def _file(objects: Sequence[str]) -> bytes:
     trailer = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF"
     out += f"xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}"
     return out.encode("latin-1")
+
+
+def zip_bomb() -> bytes:
+    """A small file that says that it is a Word file of 300 MB."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/document.xml", b" " * (300 << 20))
+    return file.getvalue()

@@ -38,3 +38,12 @@ def ffmpeg(clip: Clip) -> tuple[float, float]:
     told = subprocess.run(command, input=wav_bytes(clip)[0], capture_output=True, check=True).stderr.decode()
     summary = told[told.rindex("Summary") :]
     return float(re.search(r"I:\s+(\S+) LUFS", summary)[1]), float(re.search(r"Peak:\s+(\S+) dBFS", summary)[1])
+
+
+def voice_like(seconds: float = 3) -> bytes:
+    """A WAV that sounds like somebody who speaks: syllables of a tone, and the quiet of a room."""
+    time = np.arange(round(seconds * 16_000), dtype=np.float32) / 16_000
+    voice = 0.3 * np.sin(2 * np.pi * 220 * time) * (np.sin(2 * np.pi * 3 * time) > -0.3)
+    noise = np.random.default_rng(1).normal(0, 1e-4, len(time))
+    data, _ = wav_bytes(Clip(16_000, (voice + noise).astype(np.float32)))
+    return bytes(data)

@@ -47,6 +47,7 @@ PAGES = [
     "/cai-dat/ma",
     "/nhat-ky/thao-tac?kiem=1",
     "/mat-may",
+    "/uy-quyen",
     "/lich",
     "/lich?thon=na-hoa&tuan=2027-02-01",
     "/lich/in",
@@ -130,6 +131,28 @@ def test_an_airing_is_left_out_in_three_taps_and_taken_back_in_one(visitor: Visi
     assert "Sẽ bỏ lượt 20:40 Thôn Suối Trát" in visitor.page.inner_text("#board")
     visitor.tap("Hoàn tác")
     assert "Sẽ bỏ lượt" not in visitor.page.inner_text("#board")
+
+
+def test_a_bulletin_to_come_is_listened_to_in_two_taps(visitor: Visitor) -> None:
+    visitor.page.locator("summary.airing", has_text="20:40").first.click()
+    visitor.taps += 1
+    visitor.tap("Nghe trước", "link")
+    visitor.page.locator("audio").wait_for()
+    visitor.page.wait_for_function("() => document.querySelector('audio').currentTime > 0")
+
+    assert visitor.taps == 2
+
+
+def test_a_bulletin_is_heard_now_after_a_second_page(visitor: Visitor) -> None:
+    visitor.page.locator("summary.airing", has_text="20:40").first.click()
+    visitor.tap("Phát ngay bây giờ: Thôn Suối Trát…", "link")
+    assert axe_violations(visitor.page) == []
+    assert small_targets(visitor.page) == []
+    visitor.tap("Phát ở Thôn Suối Trát")
+    visitor.page.wait_for_url("**/luot/suoi-trat/play/**")
+    airing = visitor.page.url.partition("/luot/")[2]
+
+    assert visitor.stage.verdict_of(airing) == "to-file"
 
 
 def test_a_village_is_quiet_in_four_taps_after_it_was_shown_what_that_costs(visitor: Visitor) -> None:

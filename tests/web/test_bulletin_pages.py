@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from harness import office_files
 from harness.browser import DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
 from harness.paths import DATA
+from harness.sounds import voice_like
 
 from loudspeaker.web.accounts import Role
 
@@ -322,21 +325,84 @@ def test_without_a_script_one_saves_corrects_and_approves(people: People, stage:
     assert "đã duyệt" in pao.page.locator("main").inner_text()
 
 
-def test_what_the_microphone_hears_becomes_a_bulletin(people: People, stage: Stage) -> None:
+def test_what_the_microphone_hears_becomes_a_bulletin_in_three_taps(people: People, stage: Stage) -> None:
     hoa = people.visitor("hoa")
     hoa.open("/ban-tin/moi")
     hoa.tap("Thu tại đây")
-    hoa.page.wait_for_timeout(3_000)  # of the fake microphone's beeps
+    hoa.page.get_by_text("Vừa").first.wait_for()  # the level bar hears the voice
+    hoa.page.get_by_role("button", name="Tạm dừng").click()
+    hoa.page.get_by_role("button", name="Tạm dừng").click()
+    hoa.page.wait_for_timeout(3_000)  # somebody speaks
     hoa.tap("Xong")
-    hoa.page.locator("audio, .wrong").first.wait_for()
+    hoa.page.locator("audio").wait_for()
+    assert violations(hoa) == []
+    hoa.page.locator("#title").fill("Lời trưởng thôn")
+    hoa.tap("Dùng")
+    hoa.page.wait_for_url("**/ban-tin/loi-truong-thon*")
 
-    assert hoa.page.get_by_text("Bản ghi âm").count() or hoa.page.locator(".wrong").inner_text()
+    assert hoa.taps == 3
+    heard, rate = soundfile.read(stage.home / "recordings" / "loi-truong-thon.flac")
+    assert len(heard) / rate > 2
+    assert np.abs(heard).max() > 0.05
+
+
+def test_where_the_browser_lends_no_microphone_the_telephones_own_recorder_is_taken(
+    people: People, stage: Stage, tmp_path: Path
+) -> None:
+    (tmp_path / "ghi.wav").write_bytes(voice_like())
+    hoa = people.visitor("hoa", PHONE)
+    hoa.page.add_init_script("delete Navigator.prototype.mediaDevices")  # as over plain http on a network
+    hoa.open("/ban-tin/moi")
+    assert hoa.page.get_by_role("button", name="Thu tại đây").count() == 0
+    assert hoa.page.locator("#recording").get_attribute("capture") is not None
+    hoa.page.locator("#recording").set_input_files(tmp_path / "ghi.wav")
+    hoa.page.locator("audio").wait_for()
+    hoa.page.locator("#title").fill("Ghi bằng điện thoại")
+    hoa.tap("Dùng")
+    hoa.page.wait_for_url("**/ban-tin/ghi-bang-dien-thoai*")
+
+
+TAKEN = {
+    "cong-van.docx": (lambda: office_files.docx([block for block in LETTER if block]), "Phần bỏ đi"),
+    "cong-van.odt": (lambda: office_files.odt(office_files.odt_lines([one for one in LETTER if one])), "Phần bỏ đi"),
+    "cong-van.pdf": (lambda: office_files.pdf([LETTER[-1].split("\n") * 3]), "Bản tin rút ra từ tệp"),
+    "quet.pdf": (lambda: office_files.pdf([[]]), "Google Lens"),
+    "bom.docx": (office_files.zip_bomb, "quá lớn"),
+    "doi-ten.docx": (lambda: b"MZ" + bytes(2000), "được đổi tên"),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_file_is_taken_or_refused_in_words(people: People, stage: Stage, tmp_path: Path, name: str) -> None:
+    make, told = TAKEN[name]
+    (tmp_path / name).write_bytes(make())
+    before = sorted((stage.home / "bulletins").iterdir())
+    hoa = people.visitor("hoa")
+    hoa.open("/ban-tin/moi")
+    hoa.page.locator("#document").set_input_files(tmp_path / name)
+    hoa.page.locator("main").get_by_text(told).first.wait_for()
+
+    assert violations(hoa) == []
+    assert sorted((stage.home / "bulletins").iterdir()) == before
+
+
+def test_a_reading_is_heard_before_it_is_chosen(people: People) -> None:
+    hoa = people.visitor("hoa")
+    hoa.open("/ban-tin/kham")
+    drop_draft(hoa)
+    hoa.page.locator(".doubt.at").get_by_text("Sửa…").click()
+    hoa.page.get_by_role("button", name="Nghe “ngày mười ba tháng tám”").click()
+    hoa.page.locator("#heard audio").wait_for()
+    hoa.page.wait_for_function("() => document.querySelector('#heard audio').currentTime > 0")
+
+    assert hoa.page.locator("dialog[open]").count() == 1
     assert violations(hoa) == []
 
 
 @WIDTHS
 @pytest.mark.parametrize(
-    "path", ["/ban-tin", "/ban-tin/kham", "/ban-tin/moi", "/duyet", "/duyet/kham", "/ban-tin/khong-co"]
+    "path",
+    ["/ban-tin", "/ban-tin/kham", "/ban-tin/moi", "/ban-tin/kham/in", "/duyet", "/duyet/kham", "/ban-tin/khong-co"],
 )
 def test_every_page_is_accessible_and_fits(people: People, path: str, size: dict[str, int]) -> None:
     hoa = people.visitor("hoa", size)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import textwrap
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from harness import office_files
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
 from harness.paths import DATA
+from harness.sounds import voice_like
 
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.wav import wav_bytes
@@ -80,20 +79,13 @@ def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
     assert not list(editor.console.own.glob("in/*/*"))
 
 
-def zip_bomb() -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("word/document.xml", b" " * (300 << 20))
-    return file.getvalue()
-
-
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
         ("quet.pdf", office_files.pdf([[]]), "ảnh"),
         ("cu.doc", b"\xd0\xcf\x11\xe0", "Lưu thành (Save As)"),
         ("exe.docx", b"MZ" + bytes(2000), "hỏng"),
-        ("bom.docx", zip_bomb(), "quá lớn"),
+        ("bom.docx", office_files.zip_bomb(), "quá lớn"),
         ("rong.txt", b"  \n", "không có chữ"),
     ],
 )
@@ -156,16 +148,8 @@ def test_nothing_at_all_is_no_bulletin(editor: Officer) -> None:
     assert 'value="Trống"' in answer.text
 
 
-def recording(seconds: float = 3) -> bytes:
-    time = np.arange(round(seconds * 16_000), dtype=np.float32) / 16_000
-    voice = 0.3 * np.sin(2 * np.pi * 220 * time) * (np.sin(2 * np.pi * 3 * time) > -0.3)
-    noise = np.random.default_rng(1).normal(0, 1e-4, len(time))
-    data, _ = wav_bytes(Clip(16_000, (voice + noise).astype(np.float32)))
-    return bytes(data)
-
-
 def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> None:
-    page = send(editor, "/ghi-am", "ghi am.wav", recording())
+    page = send(editor, "/ghi-am", "ghi am.wav", voice_like())
     assert "<audio" in page.text
     assert not list(home.glob("recordings/*"))
     assert editor.get(f"{page.url.path}/nghe").content[:4] == b"fLaC"
@@ -181,7 +165,7 @@ def test_what_a_phone_records_becomes_a_bulletin(
     home: Path, editor: Officer, tmp_path: Path, suffix: str, codec: str
 ) -> None:
     wav, path = tmp_path / "ghi.wav", tmp_path / f"ghi{suffix}"
-    wav.write_bytes(recording())
+    wav.write_bytes(voice_like())
     subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-ar", "16000", "-c:a", codec, path], check=True)
     page = send(editor, "/ghi-am", f"Ghi âm của tôi{suffix}", path.read_bytes())
     editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
@@ -191,7 +175,7 @@ def test_what_a_phone_records_becomes_a_bulletin(
 
 
 def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_it(home: Path, editor: Officer) -> None:
-    page = send(editor, "/ghi-am", "hmong.wav", recording())
+    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
     again = editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông")
     assert again.status_code == 422
 
@@ -205,7 +189,7 @@ def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_th
     home: Path, editor: Officer, daemon: FakeDaemon
 ) -> None:
     daemon.answers["submit"] = None
-    page = send(editor, "/ghi-am", "hmong.wav", recording())
+    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
     editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
     path = home / "bulletins/hop.md"
     path.write_text(path.read_text("utf-8").replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
@@ -227,7 +211,7 @@ def test_a_recording_in_another_language_comes_beside_the_text_of_a_bulletin_and
         answer = editor.client.post(
             "/ghi-am",
             data={"form_token": editor.token, "cho": "tin-sang"},
-            files={"file": ("hmong.wav", recording())},
+            files={"file": ("hmong.wav", voice_like())},
         )
         page = editor.get(answer.headers["location"])
         while "refresh" in page.headers:

@@ -108,14 +108,16 @@
   step(0);
   document.addEventListener("htmx:afterSwap", function (event) {
     var id = event.detail.target.id;
-    if (id === "heard") return;
-    if (id === "sheet") { if (!sheet.open) sheet.showModal(); return; }
+    if (id === "sheet" && !sheet.open) sheet.showModal();
+    if (id !== "work" && id !== "spoken") return;  // the bar above every page is put anew at any time
     if (sheet && sheet.open) sheet.close();
     step(0);
   });
   document.addEventListener("click", function (event) {
     var on = event.target.closest("[data-tab], [data-step], [data-close], [data-copy], [data-rate], [data-play], [data-s]");
     var audio = document.querySelector("audio[data-marks]");
+    var part = event.target.closest("a[href^='#']"), meant = part && document.getElementById(part.hash.slice(1));
+    if (meant && meant.tagName === "DETAILS") meant.open = true;
     if (!on) return;
     var data = on.dataset;
     if (data.tab) {
@@ -130,7 +132,7 @@
   });
 
   // Whoever approves has not listened yet, as far as this page can tell: without a script nobody knows.
-  all("[data-heard]").forEach(function (one) { one.value = "0"; });
+  all("[name=heard]").forEach(function (one) { one.value = "0"; });
 
   // The sentence that is heard is marked in both texts.
   function show(number) {
@@ -161,7 +163,7 @@
     var audio = event.target;
     if (!audio.dataset.marks) return;
     all("[data-unheard]").forEach(function (one) { one.hidden = true; });
-    all("[data-heard]").forEach(function (one) { one.value = "1"; });
+    all("[name=heard]").forEach(function (one) { one.value = "1"; });
     if (marks.length) follow(audio); else load(audio).then(function () { follow(audio); });
   }, true);
   document.addEventListener("loadedmetadata", function (event) { if (event.target.dataset.marks) load(event.target); }, true);
