@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..errors import BadUsage, LoudspeakerError, Message, describe_os_error
+from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
 from . import rooms
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, current_station_context
@@ -137,6 +137,8 @@ def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
     envelope = rooms.dsse.parse_envelope(read_input(str(file)))
     for line in _describe(envelope):
         tell(line)
+    for line in _spoken(file, rooms.opening.read_unverified(envelope)):
+        tell(line)
     own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
     rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
     tell(_("Signed by {name}, key {id}.").format(name=own.public.name, id=own.public.id))
@@ -158,6 +160,11 @@ def show(file: str, trust_file: str | None, as_json: bool) -> None:
     else:
         for line in _describe(envelope, document):
             put(line)
+        try:
+            for line in _spoken(Path(file), document):
+                put(line)
+        except Refused as error:  # the document alone may be looked at, too
+            tell(error.say(_))
         put(_("Fingerprint: {syllables}").format(syllables=rooms.fingerprint.fingerprint(envelope.payload)))
         put(_("Signatures that hold: {persons}").format(persons=", ".join(persons) or "–") if trust else _no_trust())
     if trust and not persons:
@@ -184,6 +191,14 @@ def _describe(envelope: SignedEnvelope, document: Document | None = None) -> Ite
         count=len(envelope.signatures),
     )
     yield from (f"  {line}" for line in _contents(document))
+
+
+def _spoken(file: Path, document: Document) -> Iterator[str]:
+    """The words that are signed with a manifest of a delivery, which others will say as they stand."""
+    if isinstance(document, rooms.signed_documents.SignedManifest):
+        for path, words in rooms.packing.read_spoken_words(file.parent.parent / "blob", document):
+            yield _("{file} is spoken:").format(file=path)
+            yield from (f"    {sentence}" for sentence in words)
 
 
 def _contents(document: Document) -> Iterator[str]:

@@ -29,7 +29,7 @@ def format_signed_words(texts: Iterable[Iterable[Utterance]]) -> bytes:
 def with_signed_words(bulletin: Bulletin, data: bytes) -> Bulletin:
     """The bulletin with its signed words, `data`. Raises `BadFile` where they are not those of its texts."""
     parts = [part for part in bulletin.parts if part.audio is None]
-    words = _parse(bulletin, data)
+    words = parse_signed_words(bulletin.path, data)
     if len(parts) != len(bulletin.parts):
         raise _fault(bulletin, Message("a recording from another office cannot be heard on this box yet"))
     if len(words) != len(parts):
@@ -38,14 +38,16 @@ def with_signed_words(bulletin: Bulletin, data: bytes) -> Bulletin:
     return replace(bulletin, parts=said, speech=hashlib.sha256(data).hexdigest())
 
 
-def _parse(bulletin: Bulletin, data: bytes) -> Words:
+def parse_signed_words(path: str, data: bytes) -> Words:
+    """The words in `data`, which are those of the bulletin at `path`. Raises `BadFile`."""
+    fault = BadFile([Problem(path, 0, Message("its signed words cannot be read"))])
     try:
         words = decode(Words, json.loads(data))
     except UNREADABLE:
-        raise _fault(bulletin, Message("its signed words cannot be read")) from None
+        raise fault from None
     for text, pause in (one for said in words for one in said):
         if bad_character(text) or not 0 <= pause <= LONGEST_PAUSE:
-            raise _fault(bulletin, Message("its signed words cannot be read"))
+            raise fault
     return words
 
 

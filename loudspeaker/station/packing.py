@@ -12,10 +12,10 @@ from pathlib import Path
 
 from ..config.folder import Folder
 from ..config.source import Source, list_names
-from ..config.spoken_bulletin import format_signed_words
-from ..errors import BadFile, BadUsage, Message
+from ..config.spoken_bulletin import format_signed_words, parse_signed_words
+from ..errors import BadFile, BadUsage, Message, Refused
 from ..model.contents import Contents
-from ..store.atomic import write_atomic
+from ..store.atomic import read_regular_file, write_atomic
 from ..text.reading import read
 from ..text.sentences import utterances
 from ..trust.dsse import format_envelope, parse_envelope
@@ -23,6 +23,7 @@ from ..trust.opening import read_unverified, seal
 from ..trust.public_keys import PublicKey
 from ..trust.signed_documents import RoleKeys, SignedFile, SignedManifest, SigningRole, TrustDocument, is_file_name
 from .delivery import ROOT
+from .membership import MOST_BYTES
 
 PERSONS = 2  # who must sign together, where there are so many
 LASTS = timedelta(days=90)  # of a manifest for other offices: then it is signed anew
@@ -80,6 +81,20 @@ def _speech_of(path: str, words: Collection[str]) -> str | None:
     """The file with the words of a bulletin, where there is one."""
     name = f"{SPEECH}/{Path(path).stem}.json"
     return name if path.startswith("bulletins/") and name in words else None
+
+
+def read_spoken_words(blobs: Path, manifest: SignedManifest) -> Iterator[tuple[str, list[str]]]:
+    """Every bulletin of a manifest that carries its words, by its path, with these, as they lie in the folder `blobs`.
+
+    Raises `Refused` where they are not there or are others than the manifest says, `BadFile`.
+    """
+    for path, file in sorted(manifest.files.items()):
+        if file.speech:
+            sha256 = manifest.files[file.speech].sha256
+            data = read_regular_file(blobs / sha256, MOST_BYTES)
+            if data is None or hashlib.sha256(data).hexdigest() != sha256:
+                raise Refused(Message("the words of {file} do not lie beside the manifest", file=path))
+            yield path, [one.text for said in parse_signed_words(path, data) for one in said]
 
 
 def write_trust(

@@ -262,3 +262,28 @@ def test_nothing_is_edited_on_a_box_that_takes_signed_files(
     assert refused.exit_code == 1, refused.stderr
     assert "signed from xa-thu: change them there" in refused.stderr
     assert {path: path.read_bytes() for path in home.rglob("*.md")} == before
+
+
+def test_whoever_signs_reads_the_words_that_others_will_say(desk: Path, home: Path) -> None:
+    make_key(desk)
+    stick, text = desk / "tinh", home / "bulletins" / "tin-sang.md"
+    text.write_text("---\ntitle: Bão\n---\nBão cách bờ 200 km.\n", encoding="utf-8")
+    packed = run(desk, "--home", str(home), "fleet", "pack", str(stick), "--scope", "tinh-thu", "--spoken")
+    assert packed.exit_code == 0, packed.stderr
+    file = packed.stdout.splitlines()[0]
+
+    result = run(desk, "sign", file, "--key", "ly.key", "--passphrase-file", "passphrase")
+
+    assert result.exit_code == 0, result.stderr
+    assert "bulletins/tin-sang.md is spoken:\n    Bão cách bờ hai trăm ki lô mét.\n" in result.stderr
+    assert "Bão cách bờ hai trăm ki lô mét." in run(desk, "show", file).stdout
+
+    for blob in (stick / "v1" / "blob").iterdir():  # somebody has put other words there
+        blob.write_bytes(blob.read_bytes().replace("hai trăm".encode(), "ba trăm".encode()))
+    before = Path(file).read_bytes()
+    refused = run(desk, "sign", file, "--key", "ly.key", "--passphrase-file", "passphrase")
+    assert refused.exit_code == 1
+    assert Path(file).read_bytes() == before
+    shown = run(desk, "show", file)
+    assert shown.exit_code == 0
+    assert "the words of bulletins/tin-sang.md do not lie beside the manifest" in shown.stderr
