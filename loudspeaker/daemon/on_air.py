@@ -20,6 +20,7 @@ from ..interfaces import Clock, Speaker
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
 from ..model.contents import PlanInput
+from ..model.enums import Level
 from ..model.programme import Programme
 from ..playout.clock_trust import ClockWatch, Trust
 from ..playout.controller import NAP, Controller
@@ -33,7 +34,7 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
-from ..station.restrictions import COMMISSION, EMPTY, MEMORY
+from ..station.restrictions import COMMISSION, EMPTY, MEMORY, softer
 from ..station.station import Station
 from .box_button import BoxButton
 from .quota_use import quota_stretches
@@ -211,6 +212,11 @@ class OnAir:
         in_hand = {item.airing.id for item in self.controller.open_items()}
         others = quota_stretches(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others))
+
+    def softer(self, airing: Airing) -> float:
+        """An alarm and the trial of an output sound as the technician has set them."""
+        plain = airing.level is Level.EMERGENCY or airing.broadcast == "test"
+        return 0.0 if plain else softer(self.log, airing.output)
 
     def revision(self, airing: Airing) -> str:
         bulletin = self.station.files.contents.bulletins.get(airing.bulletin or "")

@@ -7,21 +7,17 @@ fields; who asks (`envelope.py`) stands beside them. A new request is a class wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from ..codec import known_fields
 from ..errors import BadUsage, Message, bad_character
 from .enums import Ending
+from .request_checks import SHA256, check_instant, check_length, check_softer
 
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
-MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
-YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
-SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class Request:
@@ -264,6 +260,19 @@ class Commission(Request):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SoftenOutput(Request):
+    """From its next airing on an output is so many dB softer than the technician has set it; alarms are not."""
+
+    verb: ClassVar[str] = "soften"
+    output: str
+    decibels: int  # one of `SOFTER`; 0: as it is set
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        check_softer(self.decibels)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ConfirmClock(Request):
     """A person's word that the time is good; holds until the next step of the clock, or start of the machine."""
 
@@ -367,34 +376,7 @@ class Who(StrEnum):
 WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
-    **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission), Who.NAMED),
+    **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission, SoftenOutput), Who.NAMED),
     **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent), Who.NAMED),
 }
 REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
-
-
-def check_instant(text: str) -> datetime:
-    """An ISO time; it may name no zone. Raises `BadUsage`."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _no_time(text) from error
-    if not YEARS[0] <= found.year <= YEARS[1]:
-        raise _no_time(text)
-    return found
-
-
-def _no_time(text: str) -> BadUsage:
-    return BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
-
-
-def check_length(text: str | None) -> None:
-    """Raises `BadUsage` where a text of the moment is too long."""
-    if len(text or "") > MOST_LETTERS:
-        raise BadUsage(
-            Message(
-                "the text has {letters} letters, more than {most}: make it a bulletin, or cut it",
-                letters=len(text or ""),
-                most=MOST_LETTERS,
-            )
-        )

@@ -187,7 +187,7 @@ class Arming:
         for attempt in attempts:
             self._start(attempt, now)
         try:
-            output.arm(attempts)
+            output.arm(attempts, self._station.softer(attempts[0].item.airing))
         except Exception as error:  # a plug-in's bug costs one attempt, not the station
             for attempt in attempts:
                 attempt.item.hinder(_failure(error), now + deadlines.RETRY)

@@ -55,14 +55,14 @@ class PlayoutOutput:
         """Seconds of what is on it."""
         return sum(programme.duration for programme in self.sequence)
 
-    def arm(self, attempts: Sequence[PlannedAttempt]) -> None:
-        """Arm the speaker with what all of `attempts` share: sound, instant and gain.
+    def arm(self, attempts: Sequence[PlannedAttempt], softer: float = 0.0) -> None:
+        """Arm the speaker with what all of `attempts` share: sound, instant and gain, by `softer` dB less.
 
         Raises `SpeakerError` as `Speaker.arm` does, and is free then.
         """
         first = attempts[0]
         try:
-            self.speaker.arm(first.item.airing.id, first.sequence, first.at, first.item.airing.gain)
+            self.speaker.arm(first.item.airing.id, first.sequence, first.at, first.item.airing.gain - softer)
         except DeviceGone as error:
             self.gone = error.message
             raise

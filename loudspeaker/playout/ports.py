@@ -54,6 +54,9 @@ class StationPort(Protocol):
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         """None if policy, pauses and approvals allow it for everybody who would hear it; else why not."""
 
+    def softer(self, airing: Airing) -> float:
+        """By how many dB people want it softer than its output is set."""
+
     def revision(self, airing: Airing) -> str:
         """Hash of the bulletin's file as it is now."""
 

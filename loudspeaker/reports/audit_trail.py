@@ -126,6 +126,13 @@ def _commission(event: Event) -> Message:
     return Message("commissions output {output}", output=event.facts["output"])
 
 
+def _soften(event: Event) -> Message:
+    facts = event.facts
+    if not facts["decibels"]:
+        return Message("has output {output} as loud as the technician set it", output=facts["output"])
+    return Message("makes output {output} softer by {decibels} dB", output=facts["output"], decibels=facts["decibels"])
+
+
 def _stop(event: Event) -> Message:
     return Message("stops what is on the air: {why}", why=event.facts["why"])
 
@@ -170,6 +177,7 @@ WORDINGS: Mapping[str, Wording] = {
     "review": _review,
     "edit": _edit,
     "commission": _commission,
+    "soften": _soften,
     "stop": _stop,
     "explain": _explain,
     "asked": _request_message,

@@ -14,7 +14,7 @@ from ..model.airing import Airing, Occurrence, OfOccurrence
 from ..model.asrun_record import AsRunRecord
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
-from ..model.requests import YEARS
+from ..model.request_checks import YEARS
 from ..playout.item import request_from_facts
 from ..store.asrun import AsRunLog, Progress
 from ..store.hash_chain import BrokenChain

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import BadUsage, Message
 from ..interfaces import Clock
-from ..model.requests import check_instant
+from ..model.request_checks import check_instant
 
 Day = date | str | None  # "tomorrow"; None and "today" are today
 

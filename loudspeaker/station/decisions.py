@@ -24,13 +24,14 @@ from ..model.requests import (
     Request,
     Resume,
     Skip,
+    SoftenOutput,
     Submit,
 )
 from ..playout import deadlines
 from ..production.specification import NOT_READ_YET
 from . import approvals, reviews
 from .commune_clock import parse_instant
-from .restrictions import COMMISSION, MEMORY, skips, standing_pauses
+from .restrictions import COMMISSION, MEMORY, SOFTEN, skips, standing_pauses
 from .reviews import EDIT
 
 if TYPE_CHECKING:
@@ -159,6 +160,12 @@ class Decisions:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         self._note(COMMISSION, who, output=output)
 
+    def soften(self, request: SoftenOutput, who: Envelope) -> None:
+        """An output is to be softer, or again as the technician has set it. Raises `NotFound`."""
+        if request.output not in self.station.files.box.outputs:
+            raise NotFound(Message("there is no output “{name}” in box.yaml", name=request.output))
+        self._note(SOFTEN, who, output=request.output, decibels=request.decibels)
+
     def note_edit(self, request: NoteEdit, who: Envelope) -> None:
         """A file was saved, and by whom: the files themselves do not tell."""
         self._note(EDIT, who, path=request.path, before=request.before, after=request.after)
@@ -183,6 +190,7 @@ DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, Envelope], None]] = 
     Approve: Decisions.approve,
     GiveBack: Decisions.give_back,
     Commission: Decisions.commission,
+    SoftenOutput: Decisions.soften,
     NoteEdit: Decisions.note_edit,
     ExplainStop: Decisions.explain_stop,
 }

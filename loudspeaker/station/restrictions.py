@@ -16,6 +16,7 @@ from ..playout.states import moment
 
 MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 EMPTY = "made-empty"  # the event with which `init --empty` begins a log
+SOFTEN = "soften"  # an output is softer from then on: facts `output`, `decibels`, `by`
 COMMISSION = "commission"  # a person's word that an output was heard: facts `output`, `by`
 
 
@@ -34,6 +35,12 @@ def uncommissioned(log: Log, outputs: Iterable[str]) -> frozenset[str]:
     if not log.events(EMPTY):
         return frozenset()
     return frozenset(outputs) - {str(event.facts["output"]) for event in log.events(COMMISSION)}
+
+
+def softer(log: Log, output: str) -> float:
+    """By how many dB people have made an output softer than the technician has set it."""
+    chosen = [event.facts.get("decibels") for event in log.events(SOFTEN) if event.facts.get("output") == output]
+    return float(chosen[-1]) if chosen and isinstance(chosen[-1], int) else 0.0
 
 
 def skips(log: Log, since: datetime) -> dict[str, str]:

@@ -107,6 +107,7 @@ MODULES = (
 )
 FEED_MODULES = (api, calendar_feed, metrics)
 logger = logging.getLogger(__name__)
+ErrorHandlers = dict[Any, Callable[..., Any]]  # as Starlette takes them
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
@@ -129,7 +130,7 @@ def create_app(console: Console) -> ASGIApp:
         method, path = name.split(" ")
         answer_program = partial(answer_feed, console, rate, FEEDS[name], feed)
         routes.append(Route(path, answer_program, methods=[method], name=name))
-    errors: dict[Any, Callable[..., Any]] = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
+    errors: ErrorHandlers = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
     app = Starlette(routes=routes, exception_handlers=errors)
     return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), console))
 
@@ -144,7 +145,7 @@ def create_authority_app(console: Console) -> ASGIApp:
         message = Message("only /ca.crt is here; the pages are at https")
         return PlainTextResponse(message.say(console.translate), 404)
 
-    errors: dict[Any, Callable[..., Any]] = {HTTPException: refuse, NotFound: refuse}
+    errors: ErrorHandlers = {HTTPException: refuse, NotFound: refuse}
     app = Starlette(routes=[Route("/ca.crt", send)], exception_handlers=errors)
     return ResponseHeaders(OwnRequests(app, console))
 

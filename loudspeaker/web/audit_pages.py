@@ -28,6 +28,7 @@ DEEDS: Mapping[str, Message] = {
     "POST /cai-dat/nguoi/{login}/xoa": Message("removes a person"),
     "POST /mat-may/{login}": Message("locks an account"),
     "POST /cai-dat/phien/{number}/ket-thuc": Message("ends a log-in"),
+    "POST /thiet-bi/am-luong": Message("sets the volume of an output"),
     "POST /cai-dat/quy-che": Message("changes the policy"),
     "POST /cai-dat/quy-che/tam-thoi": Message("makes rules for some days"),
     "POST /cai-dat/quy-che/tam-thoi/{number}/bo": Message("takes rules for some days out"),

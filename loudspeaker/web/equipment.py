@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from ..errors import Message, NotFound, Refused
 from ..model.board import Board, HealthRow, HealthSubject
-from ..model.requests import Commission, SweepSound, TestOutput
-from ..station.restrictions import uncommissioned
+from ..model.requests import Commission, SoftenOutput, SweepSound, TestOutput
+from ..station.restrictions import softer, uncommissioned
 from ..station.station import Station
 from .pages import PageRequest, Routes
 
+# By how many dB (one of `request_checks.SOFTER`) an output may be made softer, in words.
+VOLUMES = {0: Message("as the technician set it"), 4: Message("softer"), 8: Message("much softer")}
 LITTLE_ROOM = 500  # MB of the disk
 PATIENCE = 10.0  # s that a page waits until the words of a trial are made
 CALL = Message("read this line to the technician")
@@ -54,6 +56,7 @@ class OutputLine:
     name: str
     villages: tuple[str, ...]  # as they are called
     wrong: Message | None = None
+    softer: float = 0.0  # dB than the technician has set it
 
     @property
     def heard_by(self) -> str:
@@ -71,6 +74,7 @@ def show_equipment(page: PageRequest) -> Response:
     return page.page(
         "equipment.html",
         outputs=outputs,
+        volumes=VOLUMES,
         tried=next((one for one in outputs if one.name == page.query.get("thu")), None),
         told=page.query.get("xong", ""),
         rows=[health_line(row) for row in health.rows],
@@ -113,6 +117,14 @@ def confirm_heard(page: PageRequest) -> Response:
     return page.go("/thiet-bi?xong=nghe-ro")
 
 
+def soften_output(page: PageRequest) -> Response:
+    """An output is softer from its next airing on, or again as it was set. Raises as the daemon refuses."""
+    account, chosen = page.person.account, page.text("decibels")
+    request = SoftenOutput(page.text("output"), int(chosen) if chosen.isdecimal() else -1)
+    page.console.desk.ask(request, account.name, account.login)
+    return page.go("/thiet-bi")
+
+
 def sweep_sound(page: PageRequest) -> Response:
     account = page.person.account
     page.console.desk.ask(SweepSound(), account.name, account.login)
@@ -127,7 +139,8 @@ def output_lines(station: Station, air: Board | None, names: Mapping[str, str]) 
         wrong = air.gone.get(output) if air else None
         if wrong is None and output in silent:
             wrong = Message("it airs nothing yet: try it first")
-        yield OutputLine(output, tuple(names.get(one, one) for one in hearers.get(output, ())), wrong)
+        villages = tuple(names.get(one, one) for one in hearers.get(output, ()))
+        yield OutputLine(output, villages, wrong, softer(station.log, output))
 
 
 def disk_line(station: Station) -> HealthLine:
@@ -145,5 +158,6 @@ ROUTES: Routes = {
     "GET /thiet-bi": show_equipment,
     "POST /thiet-bi/thu": try_output,
     "POST /thiet-bi/nghe-ro": confirm_heard,
+    "POST /thiet-bi/am-luong": soften_output,
     "POST /thiet-bi/don": sweep_sound,
 }

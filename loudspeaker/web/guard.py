@@ -63,6 +63,7 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /thiet-bi": Task.LOOK,
     "POST /thiet-bi/thu": Task.TRY,
     "POST /thiet-bi/nghe-ro": Task.TRY,
+    "POST /thiet-bi/am-luong": Task.TRY,
     "POST /thiet-bi/don": Task.TRY,
     # file_mistakes.py
     "GET /tep-loi": Task.LOOK,

@@ -72,6 +72,9 @@ class FakeStation:
         found = programme(name + self.version, airing.duration)
         return self.missing.get(name) or [replace(found, sha256="") if airing.stream else found]
 
+    def softer(self, airing: Airing) -> float:
+        return 0.0
+
     def instead(self, airing: Airing) -> Programme | None:
         return programme(str(airing.fallback), 60.0)
 

@@ -27,6 +27,9 @@ class Receiving(FakeStation):
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         return self.dead if airing.stream and self.dead else super().ready(airing)
 
+    def softer(self, airing: Airing) -> float:
+        return 0.0
+
     def instead(self, airing: Airing) -> Programme | None:
         return self.fallback
 

@@ -118,3 +118,14 @@ def test_without_a_daemon_nothing_is_claimed(officers: Officers) -> None:
 
     assert "✗ phần mềm phát thanh" in text
     assert "Chưa kiểm tra được" in text
+
+
+def test_an_output_is_made_softer_from_the_page(officers: Officers, daemon: FakeDaemon) -> None:
+    on_duty = officers.officer(Role.DUTY)
+    assert "Nhỏ nhiều" in on_duty.get("/thiet-bi").text
+    assert on_duty.post("/thiet-bi/am-luong", output="san-kho", decibels="4").status_code == 303
+    asked = [told for verb, told, _uid in daemon.asked if verb == "soften"]
+    assert [(one["output"], one["decibels"]) for one in asked] == [("san-kho", 4)]
+
+    for wrong in ("", "-8", "40"):
+        assert on_duty.post("/thiet-bi/am-luong", output="san-kho", decibels=wrong).status_code == 422
