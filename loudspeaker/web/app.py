@@ -75,6 +75,7 @@ from .kept_form import keep_form
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
 
+ErrorHandlers = dict[Any, Callable[..., Any]]  # as Starlette takes them: by class of exception, or status
 MODULES = (
     entrance,
     today,
