@@ -108,7 +108,6 @@ MODULES = (
 )
 FEED_MODULES = (api, calendar_feed, metrics)
 logger = logging.getLogger(__name__)
-ErrorHandlers = dict[Any, Callable[..., Any]]  # as Starlette takes them
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
