@@ -24,6 +24,11 @@ from statistics import median
 
 ROOT = Path(__file__).parent.parent
 BEFORE_REBUILDING = "d8e3140"
+# A bench by its own package, whatever the interpreter would find first.
+RUN = (
+    "import runpy, sys; tree, script = sys.argv[1:]; sys.argv[:] = [script]; "
+    "sys.path[:0] = [tree + '/bench', tree]; runpy.run_path(script, run_name='__main__')"
+)
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")
 
 Figures = Mapping[str, Sequence[Sequence[float]]]  # by a line without its numbers: the numbers of each round
@@ -45,7 +50,7 @@ def checked_out(revision: str) -> Iterator[Path]:
             points = settings["options.entry_points"].items()
             (facts / "entry_points.txt").write_text("\n".join(f"[{group}]{names}\n" for group, names in points))
             if (tree / ".ci" / "messages.py").exists():
-                subprocess.run([sys.executable, ".ci/messages.py"], cwd=tree, check=True)
+                subprocess.run([sys.executable, ".ci/messages.py"], cwd=tree, check=True, stdout=subprocess.DEVNULL)
             subprocess.run([sys.executable, "-m", "compileall", "-q", str(tree / "loudspeaker")], check=False)
             yield tree
         finally:
@@ -54,8 +59,8 @@ def checked_out(revision: str) -> Iterator[Path]:
 
 def play(tree: Path, bench: str) -> str:
     """What a bench of that version prints. Raises `CalledProcessError`."""
-    environ = {**os.environ, "PYTHONPATH": str(tree)}
-    command = [sys.executable, str(tree / "bench" / f"{bench}.py")]
+    environ = {**os.environ, "PYTHONPATH": str(tree)}  # of the commands that it starts
+    command = [sys.executable, "-c", RUN, str(tree), str(tree / "bench" / f"{bench}.py")]
     return subprocess.run(command, cwd=tree, env=environ, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
