@@ -34,6 +34,7 @@ _LINKING = pattern(  # no line ends with these
     r"(?<!mặt )(?<!công )bằng|hoặc|đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
+_LABELLED = pattern(r"[^\W\d_]+(?: [^\n:👉]{1,24}?)? ?(?::|👉|➡|->) ")
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
 _SUBJECT = pattern(r"V/v |[Vv]ề việc |VỀ VIỆC |Lịch |LỊCH ")
@@ -90,9 +91,19 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
         return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
-    begins = following.lstrip("(")[:1] if len(line) >= _NARROW else following[0]  # … cầu treo bản Hóm⏎(dài 86m
-    small = begins.islower() and 2 * len(line) > margin
+    small = 2 * len(line) > margin and _begins_small(line, following) and not _is_listed(line, following)
     return full or small or _is_unfinished(line, following)
+
+
+def _begins_small(line: str, following: str) -> bool:
+    """Whether the next line begins with a small letter, behind a full line maybe in a bracket: cầu treo⏎(dài 86m"""
+    return (following.lstrip("(")[:1] if len(line) >= _NARROW else following[0]).islower()
+
+
+def _is_listed(line: str, following: str) -> bool:
+    """Whether two lines are entries of a list in small letters: ngõ 3: quét đường⏎ngõ 7: khơi rãnh"""
+    labelled = _LABELLED.match(following) is not None
+    return labelled or (line.lstrip("-+*• ").split(" ")[0] == following.split(" ")[0] and len(line) < _NARROW)
 
 
 def _tells_kind(line: str, following: str) -> bool:

@@ -19,8 +19,8 @@ from loudspeaker.text.sentences import utterances
 OPEN = load(DATA / "documents" / "open")
 SMALL = sorted((DATA / "documents" / "small").glob("*.txt"))
 # Lower the floor and raise the count only where documents come in that the rules have not seen.
-FLOOR = 0.92  # of the lines of the open documents, right in words and cut
-SILENT = 26  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
+FLOOR = 0.95  # of the lines of the open documents, right in words and cut
+SILENT = 11  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
 
 
 def lines(text: str) -> list[str]:
@@ -101,6 +101,12 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Giá", "3.000 (đêm 5.000)", "giá ba nghìn đồng, đêm năm nghìn"),
         ("Mức dùng (m3)", "Trên 20", "mức dùng trên hai mươi mét khối"),
         ("Xóm", "Khuổi Cáp", "xóm khuổi cáp"),
+        ("KDC", "KDC 2, KDC 3", "khu dân cư hai, khu dân cư ba"),
+        ("Lưu lượng (m3/s)", "120", "lưu lượng một trăm hai mươi mét khối trên giây"),
+        ("Người thu (UNT)", "Lò Bảy", "người thu lò bảy"),
+        ("Thôn (nơi ở)", "Hà Nội", "hà nội"),
+        ("Con ông (bà)", "Đỗ Hải", "con ông đỗ hải"),
+        ("Con ông/bà", "bà Trần Hiên", "con bà trần hiên"),
         (
             "Người liên hệ - ĐT",
             "bà Lan 0912 345 678",
@@ -322,3 +328,9 @@ def test_a_text_with_its_marks_is_never_told_to_have_lost_them(words: list[str])
 
 def test_a_full_stop_at_the_end_of_a_line_ends_a_sentence_whatever_follows() -> None:
     assert lines("Khu 1 | 21h30\nKhu 2 | sau 23h\n(giờ có thể thay đổi)")[-1] == "giờ có thể thay đổi"
+
+
+def test_entries_in_small_letters_are_not_run_together() -> None:
+    text = "Chia việc:\nngõ 3: quét đường trục, cạo tờ rơi cột điện\nngõ 7: khơi rãnh đến trạm bơm\nngõ 9: thu gom"
+
+    assert len(lines(text)) == 4

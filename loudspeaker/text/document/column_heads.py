@@ -23,7 +23,7 @@ _WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ|k|tr|kg|ha|m)\b")
 _TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
 _CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
     r"(?i)(?:thôn|bản|ấp|tổ|tổ dân phố|khu|khu phố|khóm|xóm|làng|buôn|sóc|phum|xã|phường|đội|ngày|tháng|năm|tuần|lớp|"
-    r"bậc|hạng|loại|cấp|quý|đợt|tuyến)(?!\w)"
+    r"bậc|hạng|loại|cấp|quý|đợt|tuyến|khu dân cư|kdc|tdp|kp)(?!\w)"
 )
 _BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
 _REMARKS = pattern(
@@ -35,6 +35,9 @@ _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |tr�
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
 _DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
 _TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
+_PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
+_ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
+_EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _TELEPHONE = pattern(r"(?i) ?(?:[-–/,+&]|và|\() ?(?:số )?(?:s?đt|điện thoại|sđt liên hệ|phone|tel)\.?\)?$")
 _BOTH_WAYS = pattern(r"(?i)(?:tăng|giảm|\+|-)(?: ?[/,(-]+ ?(?:tăng|giảm|\+|-)\)?)? ?")  # Tăng/giảm so với hôm qua
 
@@ -49,26 +52,37 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
 
     `first`: nothing is said of the row before; `change`: the cell tells by how much something went up or down.
     """
-    if not head.text or _is_needless(head.text, cell.text, first):
+    text = head.text if change else _first_of_two(head.text, cell.text)
+    if not text or _is_needless(text, cell.text, first):
         return
-    if DAY_LIST.fullmatch(cell.text) and head.text.lower().startswith("ngày"):
+    if DAY_LIST.fullmatch(cell.text) and text.lower().startswith("ngày"):
         yield TextPiece.put_in("các ngày ", cell.start)  # and not: ngày thu các ngày
         return
-    text = in_small_letters(head.text)
-    if CLOCK.match(cell.text):
-        text = _CLOCK_HEAD.sub("", text)
-    text = _TELEPHONE.sub("", text)
-    text = text[: len(text) - _overlap(text, cell.text)].rstrip()
-    both = _BOTH_WAYS.match(text) if change else None
-    cut = both.end() if both else 0
+    text = _without_repetition(in_small_letters(text), cell.text)
     dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) else None
     if dated and first:
         return  # Ngày khám: 23/11
-    if dated:
-        cut = dated.start("event")
+    both = _BOTH_WAYS.match(text) if change else None
+    cut = dated.start("event") if dated else both.end() if both else 0
     if text[cut:]:
         yield TextPiece(text[cut:], head.start + cut, head.start + len(text))
         yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
+
+
+def _first_of_two(head: str, text: str) -> str:
+    """A head without its second half: Con ông (bà) before “bà Hiên” is Con; nothing of Thôn (nơi ở) before a name."""
+    parents, either = _PARENTS.search(head), _EITHER.search(head)
+    if parents:
+        return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
+    if either is None:
+        return head
+    return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]
+
+
+def _without_repetition(head: str, text: str) -> str:
+    """A head without “giờ” before an hour, without its telephone, and without the word that its cell begins with."""
+    head = _TELEPHONE.sub("", _CLOCK_HEAD.sub("", head) if CLOCK.match(text) else head)
+    return head[: len(head) - _overlap(head, text)].rstrip()
 
 
 def _link(head: str) -> str:

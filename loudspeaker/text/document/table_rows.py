@@ -31,7 +31,9 @@ _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
 _UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}[23²³]?(?:/[^\W\d]{1,9}[23²³]?){0,2}|[-–]?")
-_UNIT_IN_HEAD = pattern(r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?):? ?)?(?P<unit>[^\W\dA-Z%‰°]*[^()\d]{1,14}?[23²³]?)\)$")
+_UNIT_IN_HEAD = pattern(
+    r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?):? ?)?(?P<unit>[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)$"
+)
 _UNIT_OF_ROW = pattern(
     r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
     r"(?:nghìn|triệu|tỷ)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"

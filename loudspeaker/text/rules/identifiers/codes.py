@@ -195,6 +195,17 @@ def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, cont
 _YEAR = pattern(r"(?:19|20)\d\d")
 
 
+_UNITS = {"e": "trung đoàn", "f": "sư đoàn", "d": "tiểu đoàn", "c": "đại đội"}
+_ARMY = pattern(r"\b(?:ccb|cựu chiến binh|trung đoàn|sư đoàn|tân binh|đơn vị|bộ đội|nhập ngũ)\b|\b[ef]\. ?\d")
+
+
+@rule(r"([efdc])\. ?(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word")
+def army_unit(match: re.Match[str], context: Context) -> str | None:
+    """Unit of the army: CCB e.66 (d.7), đơn vị nhận e.141, f.312 -> trung đoàn sáu mươi sáu, tiểu đoàn bảy"""
+    near = context.text[max(0, match.start() - 2 * REACH) : match.start() + REACH].lower()
+    return f"{_UNITS[match[1]]} {context.number(match[2])}" if _ARMY.search(near) else None
+
+
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
 def plant_variety(match: re.Match[str], context: Context) -> str | None:
     """Variety of a plant.

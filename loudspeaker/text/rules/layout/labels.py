@@ -172,6 +172,8 @@ def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
 @rule(r"([A-Za-zĐđ])[)]", starts="word", only_if=_stands_at_start)
 def bracket_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter with a bracket: b) Thời hạn -> bê, thời hạn"""
+    if match[1] == "I" and context.levels.parts:
+        return None
     item = context.levels.items and match[1].islower() and context.begins_line(match.start())
     return f"{'ý ' if item else ''}{LETTERS[match[1].upper()]},"
 

@@ -144,7 +144,8 @@ def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
     """Currency behind “nghìn”, “triệu”: 12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
     rated = re.match(
-        r"/(?:kg|g|lít|l|m2|m3|ha|con|cây|bó|quả|trái|lượng|chỉ|tháng|năm|ngày|hộ|người)(?!\w)",
+        r"/(?:kg|g|lít|l|m2|m3|ha|con|cây|bó|quả|trái|lượng|chỉ|tháng|năm|ngày|hộ|người|lượt|"
+        r"lần|xe|vé|suất|chuyến|giờ|đêm)(?!\w)",
         context.after(match.end()),
     )
     if rated and (context.char(at - 1) in ("(", "") or context.char(at - 2) in ",:;" or context.begins_line(at)):

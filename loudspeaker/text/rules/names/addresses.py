@@ -199,3 +199,12 @@ def dike_section(match: re.Match[str], context: Context) -> str | None:
     if not match[3]:
         return spoken
     return f"{spoken} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"
+
+
+_SIDES = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
+
+
+@rule(r"[BNĐT](?![^\W_]|\.\w)", starts="word", only_after=(" phía", " hướng", " về phía"))
+def side(match: re.Match[str], context: Context) -> str:
+    """Side of the sky: bãi ngoài đê, phía B -> bắc"""
+    return _SIDES[match[0]]

@@ -21,6 +21,9 @@ _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _WHO = r"(?:- [^:\n\d]{2,30}|\([^()\n]{2,30}\))"  # A. Thắng - thợ điện; A. Quyết (tổ trưởng TDP 5)
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
 _CALLED_TOO = pattern(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
+_LETTERS = pattern(  # a. Quy. may be two letters, a. Hai may have been a. II
+    rf"[{UPPER}][{LOWER}]+\.(?!$|\n)|(?:Một|Hai|Ba|Bốn|Năm|Sáu|Bảy|Tám|Chín|Mười)(?!\w)"
+)
 _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
@@ -71,9 +74,7 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
         listed = context.char(match.start() - 2) in (";", ",", ":") and match[1].islower()
         called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
         return Guess(spoken, LONE_LETTER) if listed and called else None
-    lettered = re.match(
-        rf"[{UPPER}][{LOWER}]+\.(?!$|\n)", context.text[match.end() :][:9]
-    )  # a. Quy. may be two letters
+    lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within[0].islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)

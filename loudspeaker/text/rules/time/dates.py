@@ -57,6 +57,7 @@ _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
+_ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
 _POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
 _MARKED = _FEASTS | frozenset(
     words_after(
@@ -274,7 +275,7 @@ def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
 def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     """Day with a slash and no certain cue: từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
     at, before = match.start(), context.before(match.start())
-    meant, behind_day = hinted(context, at, match.end()), " ngày " in before
+    meant, behind_day = hinted(context, at, match.end()), _is_behind_day(context, at)
     feast = _is_feast(day, before)
     if not (meant or feast or behind_day or _is_padded(match)):
         return None
@@ -284,6 +285,13 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     words = as_day(context, at, day.words(context.numerals))
     uncued = not (meant or before.endswith(_HOLIDAYS)) and (feast or not behind_day)
     return Guess(words, DATE_OR_PART) if portion or (uncued and day.day < day.month) else words
+
+
+def _is_behind_day(context: Context, at: int) -> bool:
+    """Whether “ngày” stands somewhere before, or a day was read right before: 24/9, 1/10"""
+    if " ngày " in context.before(at):
+        return True
+    return " tháng " in context.previous.spoken and _ONE_MORE.search(context.text[max(0, at - 9) : at]) is not None
 
 
 def _is_feast(day: Day, before: str) -> bool:
