@@ -48,6 +48,22 @@ class CardBox(FaultyBox):
         ]
         return [sound for _, sound in sorted(found, key=lambda pair: pair[0])]
 
+    @property
+    def told(self) -> str:
+        """With how many of its pieces were heard of each airing, where it may be that only its head was not."""
+        assert self.recorder
+        heard = self.recorder.channel(1).tobytes()
+        lines = [
+            f"{airing}: {sum(piece in heard for piece in pieces(samples))} of {len(pieces(samples))} pieces heard"
+            for airing, samples in zip(self.ids, self.samples, strict=True)
+        ]
+        return "\n".join([super().told, *lines])
+
+
+def pieces(samples: array[int]) -> list[bytes]:
+    """Some of it, each as long as what a programme is known by, from its head on."""
+    return [samples[begin : begin + HEAD].tobytes() for begin in range(0, len(samples) - HEAD, 10 * HEAD)]
+
 
 def noise(path: Path, seed: int, seconds: float) -> array[int]:
     """A programme that cannot be mistaken for another: none of its samples is silence."""
