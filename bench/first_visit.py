@@ -30,7 +30,7 @@ from harness.officers import PASSWORD
 from harness.paths import DATA
 from playwright.sync_api import sync_playwright
 
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 
 MIND, POINT, PRESS, LETTER = 1.35, 1.1, 0.2, 0.28  # s
 WORDS_A_MINUTE, SKIMMED = 238.0, 600.0

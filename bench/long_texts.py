@@ -100,9 +100,8 @@ def punctual() -> None:
     from harness.pulse_server import Server
 
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "xa"
         server = Server(Path(folder) / "pulse", ["horn"])
-        fresh.make_station(home, "horn", 0.0)
+        (home,) = fresh.make_stations(Path(folder) / "stations", ["horn"])
         samples, silence = fresh.loud(fresh.programme(home))
         with server.recorder("horn") as recorder:
             daemon = subprocess.Popen([*OWN, "--home", str(home), "run"], stderr=subprocess.DEVNULL, env=server.whole)

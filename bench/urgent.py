@@ -34,7 +34,7 @@ from harness.waiting import wait_for
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
-from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.access.accounts import AccountStore, Role
 from loudspeaker.web.console import console_paths
 
 SINK = "bench"

@@ -45,7 +45,7 @@ from web_load import Person, percentiles
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.station import Station
-from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.access.accounts import AccountStore, Role
 from loudspeaker.web.console import console_paths
 
 VILLAGES, RULES, BULLETINS = 15, 20, 60

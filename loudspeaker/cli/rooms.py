@@ -58,13 +58,13 @@ if TYPE_CHECKING:
     from ..trust import key_file as key_file
     from ..trust import opening as opening
     from ..trust import signed_documents as signed_documents
-    from ..web import access_tokens as access_tokens
-    from ..web import accounts as accounts
-    from ..web import audit as audit
     from ..web import certificate as certificate
     from ..web import console as console
-    from ..web import console_database as console_database
     from ..web import serve as serve
+    from ..web.access import access_tokens as access_tokens
+    from ..web.access import accounts as accounts
+    from ..web.access import audit as audit
+    from ..web.access import console_database as console_database
 
 ROOMS = {
     "": ("clock", "codec", "i18n"),
@@ -80,7 +80,8 @@ ROOMS = {
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "signed_documents"),
-    "web.": ("access_tokens", "accounts", "audit", "certificate", "console", "console_database", "serve"),
+    "web.": ("certificate", "console", "serve"),
+    "web.access.": ("access_tokens", "accounts", "audit", "console_database"),
 }
 MODULES = {name: f"..{room}{name}" for room, names in ROOMS.items() for name in names}
 

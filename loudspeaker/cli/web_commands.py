@@ -22,10 +22,10 @@ from .tables import show_table
 from .terminal import put, tell, translate_logging
 
 if TYPE_CHECKING:
-    from ..web.access_tokens import AccessTokens
-    from ..web.accounts import AccountStore, Role
+    from ..web.access.access_tokens import AccessTokens
+    from ..web.access.accounts import AccountStore, Role
+    from ..web.access.console_database import ConsoleDatabase
     from ..web.console import ConsolePaths
-    from ..web.console_database import ConsoleDatabase
 
 PORT, SECURE_PORT = 8080, 8443
 N_ = str

@@ -22,42 +22,13 @@ from starlette.types import ASGIApp
 from ..errors import LoudspeakerError, Message, NotFound
 from ..store.atomic import WriteError
 from ..store.edits import EditLocked
-from . import (
-    air_control,
-    api,
-    approving,
-    audit_pages,
-    bulletins,
-    calendar_feed,
-    day_pages,
-    delegating,
-    emergency,
-    entrance,
-    entry_pages,
-    equipment,
-    file_mistakes,
-    history,
-    intake,
-    listening,
-    metrics,
-    people,
-    policy_pages,
-    replaying,
-    settings,
-    sheet_pages,
-    today,
-    token_pages,
-    voice_pages,
-    voice_trials,
-    week,
-    week_copy,
-    word_pages,
-    word_sounds,
-    wording,
-)
-from .accounts import Account
+from .access import audit_pages, delegating, entrance, people, token_pages
+from .access.accounts import Account
+from .airing_pages import air_control, emergency, history, replaying, today
+from .bulletin_pages import approving, bulletins, intake, listening, word_sounds, wording
 from .console import Console
-from .feeds import Feed, answer_feed, refuse_feed
+from .feeds import api, calendar_feed, metrics
+from .feeds.feed_requests import Feed, answer_feed, refuse_feed
 from .guard import (
     DONE_ELSEWHERE,
     FEEDS,
@@ -74,6 +45,17 @@ from .guard import (
 from .kept_form import keep_form
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
+from .schedule_pages import entry_pages, sheet_pages, week, week_copy
+from .setting_pages import (
+    day_pages,
+    equipment,
+    file_mistakes,
+    policy_pages,
+    settings,
+    voice_pages,
+    voice_trials,
+    word_pages,
+)
 
 ErrorHandlers = dict[Any, Callable[..., Any]]  # as Starlette takes them: by class of exception, or status
 MODULES = (

@@ -11,15 +11,15 @@ from jinja2 import Environment
 from ..clock import SystemClock
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock
-from .access_tokens import AccessTokens
-from .accounts import AccountStore
-from .alarm_forms import AlarmDesk
-from .audit import ConsoleAudit
+from .access.access_tokens import AccessTokens
+from .access.accounts import AccountStore
+from .access.audit import ConsoleAudit
+from .access.console_database import ConsoleDatabase
+from .access.delegations import DelegationStore
+from .airing_pages.alarm_forms import AlarmDesk
+from .bulletin_pages.drafts import DraftStore
 from .certificate import TLS_FOLDER, CertificateFiles
-from .console_database import ConsoleDatabase
-from .delegations import DelegationStore
 from .desk import Desk
-from .drafts import DraftStore
 from .jobs import Jobs
 from .live_events import LiveEvents
 from .templating import Asset, load_assets, make_templates

@@ -9,8 +9,8 @@ import hmac
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from .access_tokens import TokenUse
-from .accounts import Role, Session
+from .access.access_tokens import TokenUse
+from .access.accounts import Role, Session
 
 ANYBODY = frozenset(Role)
 

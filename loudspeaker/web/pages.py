@@ -31,8 +31,8 @@ from ..errors import (
 )
 from ..store.atomic import WriteError
 from ..store.edits import EditLocked, FileEdit
-from .access_tokens import NoToken, WrongToken
-from .accounts import Session, TooManyTries
+from .access.access_tokens import NoToken, WrongToken
+from .access.accounts import Session, TooManyTries
 from .console import Console
 from .desk import AirState
 from .guard import DONE_ELSEWHERE, NEEDS, Task, may

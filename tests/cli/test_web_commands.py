@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import SystemClock
-from loudspeaker.web.accounts import AccountStore, Role
-from loudspeaker.web.audit import Act, ConsoleAudit
+from loudspeaker.web.access.accounts import AccountStore, Role
+from loudspeaker.web.access.audit import Act, ConsoleAudit
+from loudspeaker.web.access.console_database import ConsoleDatabase
 from loudspeaker.web.console import console_paths
-from loudspeaker.web.console_database import ConsoleDatabase
 
 PASSWORD = "mưa rơi trên ngói đỏ"
 

@@ -22,7 +22,7 @@ from loudspeaker.model.enums import Verdict
 from loudspeaker.model.requests import Play
 from loudspeaker.station import Station
 from loudspeaker.store.edits import revision_of
-from loudspeaker.web.accounts import AccountStore, Role, Session
+from loudspeaker.web.access.accounts import AccountStore, Role, Session
 from loudspeaker.web.console import console_paths
 
 EDITED, AIRED = "bulletins/tin-dai.md", "tin-sang"

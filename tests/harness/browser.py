@@ -24,7 +24,7 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.client import Client
 from loudspeaker.model.requests import AskOutcome, Play
 from loudspeaker.station import Station
-from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.access.accounts import AccountStore, Role
 from loudspeaker.web.console import console_paths
 
 CHROMIUM = shutil.which("chromium")

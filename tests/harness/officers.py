@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from loudspeaker.codec import encode
 from loudspeaker.interfaces import Clock
 from loudspeaker.model.board import Board, BoardAiring
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.app import create_app
 from loudspeaker.web.console import Console, console_paths, open_console
 

@@ -19,7 +19,7 @@ from loudspeaker.model.request_checks import SOFTER
 from loudspeaker.reports.audit_trail import audit_trail
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.web.equipment import VOLUMES
+from loudspeaker.web.setting_pages.equipment import VOLUMES
 
 OUTPUT = "san-kho"
 

@@ -16,7 +16,7 @@ from harness.small_commune import FILES, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.web import app
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.guard import FEEDS, HEADERS, MAY, NEEDS
 from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
 

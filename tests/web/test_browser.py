@@ -19,7 +19,7 @@ from harness.browser import (
 )
 from harness.officers import PASSWORD
 
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
     pytest.mark.browser,

@@ -20,7 +20,7 @@ from harness.officers import PASSWORD, Officer, Officers, officers_of
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
 from loudspeaker.store.edits import apply_edits, revision_of
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 TYPED = "Kính thưa bà con!\r\n\r\nMời bà con ra <đồng> sớm.\r\n"

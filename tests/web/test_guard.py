@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loudspeaker.web.accounts import Account, Role, Session
+from loudspeaker.web.access.accounts import Account, Role, Session
 from loudspeaker.web.guard import HEADERS, MAY, Task, is_own_form, is_own_host, is_own_token, may
 
 # The table of the design, a row each: View, Edit, Approve, Duty, Admin.

@@ -12,7 +12,7 @@ from harness.officers import Officers
 from loudspeaker.errors import Refused
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.edits import ABSENT, FileEdit
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 
 SENTENCE = "Soạn và xếp lịch ở trang của Xã Thử; ở đây chỉ xem, dừng, phát khẩn cấp."
 

@@ -23,11 +23,11 @@ from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.board import BoardAiring, StandingAlarm
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.access.passwords import hash_password, verify_password
 from loudspeaker.web.app import create_app
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.guard import FEEDS, MOST_FIELDS, NEEDS
-from loudspeaker.web.passwords import hash_password, verify_password
 from loudspeaker.web.serve import tls_context
 
 MARKUP = "<script>alert(1)</script>"

@@ -13,7 +13,7 @@ import pytest
 from harness.officers import Officers
 
 from loudspeaker.errors import BadUsage
-from loudspeaker.web.accounts import Role
+from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.serve import LimitedProtocol, inherited_socket, listen, serve
 

@@ -1,0 +1,392 @@
+"""People with their roles, sessions, one-time links and log-in tries, in console.db.
+
+Secrets are kept as hashes only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from ...errors import BadUsage, Message, NotFound, Refused
+from ...interfaces import Clock
+from ...store.atomic import WriteError
+from .console_database import ConsoleDatabase
+from .passwords import check_password, hash_password, verify_password
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+SESSION_IDLE, SESSION_LONGEST = 12 * HOUR, 7 * DAY
+PROOF = 10 * MINUTE  # how long a password that was typed again counts
+FIRST_LINK, PERSON_LINK = 30 * MINUTE, 24 * HOUR  # how long a link can be used
+LINK_TRIES = 5  # wrong codes from one address in TRY_WINDOW
+TRY_WINDOW = 15 * MINUTE
+ACCOUNT_TRIES, ADDRESS_TRIES = 5, 20  # failed log-ins in TRY_WINDOW
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # of codes: 32 signs that cannot be taken for each other
+CODE_LETTERS = 16  # 80 bits, in groups of four
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (
+    id INTEGER PRIMARY KEY, login TEXT UNIQUE NOT NULL, name TEXT NOT NULL, hash TEXT, roles TEXT NOT NULL,
+    locked INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (
+    token TEXT PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE, made TEXT NOT NULL,
+    seen TEXT NOT NULL, proved TEXT NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS links (
+    code TEXT PRIMARY KEY, account INTEGER REFERENCES accounts ON DELETE CASCADE, made TEXT NOT NULL,
+    lasts REAL NOT NULL, used REAL);
+CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at TEXT NOT NULL);
+"""
+
+
+class Role(StrEnum):
+    """What a person may do in the console; a person may have several."""
+
+    VIEW = "view"  # Xem
+    EDIT = "edit"  # Biên tập
+    APPROVE = "approve"  # Phê duyệt
+    DUTY = "duty"  # Trực ban
+    ADMIN = "admin"  # Quản trị
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person."""
+
+    id: int
+    login: str
+    name: str
+    roles: frozenset[Role]
+    locked: bool
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person at one browser. `token` is the cookie's value, `form_token` stands in every form."""
+
+    token: str
+    account: Account
+    address: str
+    agent: str
+    proved: bool  # the password was typed within `PROOF` seconds
+
+    @property
+    def form_token(self) -> str:
+        return _digest(f"form {self.token}")
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """One session as it is listed, without its secret. `number` names it; times are by the wall clock."""
+
+    number: int
+    account: Account
+    made: datetime
+    seen: datetime
+    address: str
+    agent: str
+
+
+class WrongPassword(Refused):
+    """Name or password is wrong; `left` tries remain."""
+
+    def __init__(self, message: Message, left: int = 0) -> None:
+        super().__init__(message)
+        self.left = left
+
+
+class TooManyTries(Refused):
+    """Nobody may try again for `retry_after` seconds."""
+
+    def __init__(self, message: Message, retry_after: float = TRY_WINDOW) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class AccountStore:
+    """The accounts of one console. Safe to be used from several threads."""
+
+    def __init__(self, database: ConsoleDatabase) -> None:
+        self._database = database
+        database.create(SCHEMA)
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock, boot_id: str | None = None) -> AccountStore:
+        """With a connection of their own."""
+        return cls(ConsoleDatabase.open(path, clock, boot_id))
+
+    def close(self) -> None:
+        self._database.close()
+
+    # People
+
+    def accounts(self) -> list[Account]:
+        """Everybody, by login."""
+        return [_account(row) for row in self._database.rows("SELECT * FROM accounts ORDER BY login")]
+
+    def account(self, login: str) -> Account:
+        """Raises `NotFound`."""
+        for row in self._database.rows("SELECT * FROM accounts WHERE login = ?", _login(login)):
+            return _account(row)
+        raise NotFound(Message("there is no account “{login}”", login=login))
+
+    def is_empty(self) -> bool:
+        """Has nobody a password yet? Then only the first link is answered."""
+        return not any(account.has_password for account in self.accounts())
+
+    def add(self, login: str, name: str, roles: Iterable[Role]) -> str:
+        """A new person without a password; the code of the link by which they choose one. Raises `BadUsage`."""
+        with self._database.change() as database:
+            self._insert(database, login, name, frozenset(roles))
+        return self.make_link(login)
+
+    def set_roles(self, login: str, roles: Iterable[Role]) -> None:
+        """Replace the roles; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
+        account, chosen = self.account(login), frozenset(roles)
+        self._keep_an_administrator(account, Role.ADMIN in chosen)
+        self._change_account(account, "roles", _joined(chosen))
+
+    def set_locked(self, login: str, locked: bool) -> None:
+        """Lock or unlock; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
+        account = self.account(login)
+        self._keep_an_administrator(account, not locked)
+        self._change_account(account, "locked", int(locked))
+
+    def set_password(self, login: str, password: str, names: Iterable[str] = ()) -> None:
+        """A new password for somebody who has one; the person's sessions end. Raises `NotFound`, `WeakPassword`."""
+        account = self.account(login)
+        check_password(password, [*names, account.login, account.name])
+        self._change_account(account, "hash", hash_password(password))
+
+    def remove(self, login: str) -> None:
+        """Raises `NotFound`, `Refused` for the last administrator."""
+        account = self.account(login)
+        self._keep_an_administrator(account, False)
+        with self._database.change() as database:
+            database.execute("DELETE FROM accounts WHERE id = ?", (account.id,))
+
+    # One-time links
+
+    def make_link(self, login: str | None = None) -> str:
+        """A code that sets a password once: for this account, or for the first one of all. Raises `NotFound`."""
+        account = None if login is None else self.account(login).id
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS))
+        lasts = FIRST_LINK if account is None else PERSON_LINK
+        with self._database.change() as database:
+            database.execute("DELETE FROM links WHERE account IS ?", (account,))
+            link = _digest(code), account, self._database.stamp(), lasts
+            database.execute("INSERT INTO links (code, account, made, lasts) VALUES (?, ?, ?, ?)", link)
+            if account is not None:
+                database.execute("DELETE FROM sessions WHERE account = ?", (account,))
+        return "-".join(code[at : at + 4] for at in range(0, CODE_LETTERS, 4))
+
+    def use_link(
+        self, code: str, password: str, address: str, *, login: str = "", name: str = "", names: Iterable[str] = ()
+    ) -> Account:
+        """Set a password by a link; the first link makes the first account, an administrator with every role.
+
+        Raises `Refused` for a code that is unknown, used or too old, `TooManyTries`, `WeakPassword`, `BadUsage`.
+        """
+        digest = _digest("".join(letter for letter in code.upper() if letter in ALPHABET))
+        self._refuse_tries(f"link {address}", LINK_TRIES)
+        if not any(self._database.rows("SELECT 1 FROM links WHERE code = ?", digest)):
+            self._note_try(f"link {address}")
+        self._usable_link(digest)
+        check_password(password, [*names, login, name])
+        hashed = hash_password(password)
+        with self._database.change() as database:  # somebody else may have used it meanwhile
+            account = self._usable_link(digest)
+            number = account or self._insert(database, login, name, frozenset(Role))
+            database.execute("UPDATE links SET used = ? WHERE code = ?", (self._database.now().timestamp(), digest))
+            database.execute("UPDATE accounts SET hash = ? WHERE id = ?", (hashed, number))
+            database.execute("DELETE FROM sessions WHERE account = ?", (number,))
+        return self._by_number(number)
+
+    def _usable_link(self, digest: str) -> int | None:
+        """The account that a link is for, None for the first one. Raises `Refused` where it cannot be used."""
+        link = next(self._database.rows("SELECT account, made, lasts, used FROM links WHERE code = ?", digest), None)
+        if link is None:
+            raise Refused(Message("this code is not valid; ask for a new one"))
+        if link["used"] is not None:
+            raise Refused(Message("this code was used already; ask for a new one"))
+        if self._database.age(link["made"]) > link["lasts"]:
+            raise Refused(Message("this code is too old; ask for a new one"))
+        if link["account"] is None and not self.is_empty():
+            raise Refused(Message("the first account was made already; ask its owner for a link"))
+        account: int | None = link["account"]
+        return account
+
+    # Sessions
+
+    def log_in(self, login: str, password: str, address: str, agent: str) -> Session:
+        """Raises `WrongPassword`, `TooManyTries`."""
+        by_login, by_address = f"login {_login(login)}", f"address {address}"
+        self._refuse_tries(by_login, ACCOUNT_TRIES)
+        self._refuse_tries(by_address, ADDRESS_TRIES)
+        row = next(self._database.rows("SELECT * FROM accounts WHERE login = ? AND NOT locked", _login(login)), None)
+        if not verify_password(password, row["hash"] if row else None) or row is None:
+            self._note_try(by_login)
+            self._note_try(by_address)
+            left = max(0, ACCOUNT_TRIES - len(self._tries(by_login)))
+            raise WrongPassword(Message("name or password is wrong; {left} tries left in 15 minutes", left=left), left)
+        with self._database.change() as database:
+            database.execute("DELETE FROM tries WHERE key = ?", (by_login,))
+        return self._begin(_account(row), address, agent)
+
+    def session(self, token: str) -> Session | None:
+        """The session of a cookie, which is thereby in use; None where it has ended."""
+        question = "SELECT sessions.*, locked FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
+        row = next(self._database.rows(question, _digest(token)), None)
+        if row is None:
+            return None
+        if row["locked"] or self._is_over(row):
+            self.end_session(token)
+            return None
+        if self._database.age(row["seen"]) > MINUTE:  # not with each picture of a page
+            with suppress(WriteError), self._database.change() as database:  # a full disk shuts nobody out
+                seen = self._database.stamp(), _digest(token)
+                database.execute("UPDATE sessions SET seen = ? WHERE token = ?", seen)
+        return Session(
+            token,
+            self._by_number(row["account"]),
+            row["address"],
+            row["agent"],
+            self._database.age(row["proved"]) <= PROOF,
+        )
+
+    def prove(self, session: Session, password: str) -> Session:
+        """The password once more; a new session with a new token takes the old one's place.
+
+        Raises `WrongPassword`, `TooManyTries`.
+        """
+        renewed = self.log_in(session.account.login, password, session.address, session.agent)
+        self.end_session(session.token)
+        return renewed
+
+    def end_session(self, token: str) -> None:
+        with self._database.change() as database:
+            database.execute("DELETE FROM sessions WHERE token = ?", (_digest(token),))
+
+    def end_sessions(self, login: str) -> int:
+        """End all of a person's sessions; how many there were. Raises `NotFound`."""
+        account = self.account(login)
+        with self._database.change() as database:
+            return database.execute("DELETE FROM sessions WHERE account = ?", (account.id,)).rowcount
+
+    def log_ins(self, login: str | None = None) -> list[LogIn]:
+        """Every session that has not ended, or those of one person, the one that was used last first."""
+        rows = list(self._database.rows("SELECT rowid, * FROM sessions"))
+        found = [self._log_in(row) for row in rows if not self._is_over(row)]
+        return sorted(
+            (one for one in found if login in (None, one.account.login)), key=lambda one: one.seen, reverse=True
+        )
+
+    def _log_in(self, row: sqlite3.Row) -> LogIn:
+        made, seen = (self._database.moment(row[name]) for name in ("made", "seen"))
+        return LogIn(row["rowid"], self._by_number(row["account"]), made, seen, row["address"], row["agent"])
+
+    def number_of(self, session: Session) -> int:
+        """Which of the log-ins a session is; 0 where it has ended."""
+        rows = self._database.rows("SELECT rowid FROM sessions WHERE token = ?", _digest(session.token))
+        return next((int(row["rowid"]) for row in rows), 0)
+
+    def end_log_in(self, number: int) -> None:
+        with self._database.change() as database:
+            database.execute("DELETE FROM sessions WHERE rowid = ?", (number,))
+
+    def _is_over(self, row: sqlite3.Row) -> bool:
+        return self._database.age(row["seen"]) > SESSION_IDLE or self._database.age(row["made"]) > SESSION_LONGEST
+
+    def _begin(self, account: Account, address: str, agent: str) -> Session:
+        token, stamp = secrets.token_urlsafe(32), self._database.stamp()
+        with self._database.change() as database:
+            database.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (_digest(token), account.id, stamp, stamp, stamp, address, agent[:200]),
+            )
+        return Session(token, account, address, agent[:200], True)
+
+    # What the others stand on
+
+    def _insert(self, database: sqlite3.Connection, login: str, name: str, roles: frozenset[Role]) -> int:
+        if not name.strip() or not _login(login).isidentifier():
+            raise BadUsage(Message("a login has letters and digits only, and everybody has a name"))
+        try:
+            cursor = database.execute(
+                "INSERT INTO accounts (login, name, roles, made) VALUES (?, ?, ?, ?)",
+                (_login(login), " ".join(name.split()), _joined(roles), self._database.now().timestamp()),
+            )
+        except sqlite3.IntegrityError:
+            raise BadUsage(Message("there is an account “{login}” already", login=login)) from None
+        assert cursor.lastrowid
+        return cursor.lastrowid
+
+    def _by_number(self, number: int) -> Account:
+        return next(_account(row) for row in self._database.rows("SELECT * FROM accounts WHERE id = ?", number))
+
+    def _change_account(self, account: Account, column: str, value: str | int) -> None:
+        with self._database.change() as database:
+            database.execute(f"UPDATE accounts SET {column} = ? WHERE id = ?", (value, account.id))
+            database.execute("DELETE FROM sessions WHERE account = ?", (account.id,))
+
+    def _keep_an_administrator(self, account: Account, stays_one: bool) -> None:
+        """Raises `Refused` where nobody would be left who can let people in."""
+        others = [
+            other
+            for other in self.accounts()
+            if Role.ADMIN in other.roles and other.has_password and not other.locked and other.id != account.id
+        ]
+        if Role.ADMIN in account.roles and not stays_one and not others:
+            raise Refused(Message("“{login}” is the last administrator; name another first", login=account.login))
+
+    def _tries(self, key: str) -> list[float]:
+        """Ages in seconds of the tries within the window, the oldest first."""
+        ages = [
+            self._database.age(at)
+            for (at,) in self._database.rows("SELECT at FROM tries WHERE key = ? ORDER BY rowid", key)
+        ]
+        return [age for age in ages if age < TRY_WINDOW]
+
+    def _refuse_tries(self, key: str, most: int) -> None:
+        """Raises `TooManyTries` where there were `most` of them within the window."""
+        ages = self._tries(key)
+        if len(ages) >= most:
+            seconds = TRY_WINDOW - ages[-most]
+            minutes = int(seconds // MINUTE) + 1
+            raise TooManyTries(Message("too many tries; wait {minutes} minutes", minutes=minutes), seconds)
+
+    def _note_try(self, key: str) -> None:
+        old = [
+            (row["rowid"],)
+            for row in self._database.rows("SELECT rowid, at FROM tries")
+            if self._database.age(row["at"]) > TRY_WINDOW
+        ]
+        with self._database.change() as database:
+            database.executemany("DELETE FROM tries WHERE rowid = ?", old)
+            database.execute("INSERT INTO tries VALUES (?, ?)", (key, self._database.stamp()))
+
+
+def _account(row: sqlite3.Row) -> Account:
+    roles = frozenset(Role(role) for role in row["roles"].split())
+    return Account(row["id"], row["login"], row["name"], roles, bool(row["locked"]), row["hash"] is not None)
+
+
+def _joined(roles: frozenset[Role]) -> str:
+    return " ".join(role for role in Role if role in roles)
+
+
+def _login(login: str) -> str:
+    """As it is kept: small letters, NFC, no blanks around it."""
+    return unicodedata.normalize("NFC", login).strip().lower()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

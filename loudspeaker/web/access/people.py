@@ -1,0 +1,144 @@
+"""Who may use the console: people, their rights, links, log-ins, lost telephones. Nobody ever sees a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from ...errors import BadUsage, LoudspeakerError, Message, NotFound
+from ..guard import Task
+from ..pages import PageRequest, Routes, status_of
+from .accounts import Account, Role
+
+ROLE_WORDS: Mapping[Role, tuple[Message, Message]] = {
+    Role.VIEW: (Message("See"), Message("look, listen, print, reports")),
+    Role.EDIT: (Message("Edit"), Message("write bulletins, schedule, send for approval, leave out")),
+    Role.APPROVE: (Message("Approve"), Message("approve and give back, and what Edit may")),
+    Role.DUTY: (Message("On duty"), Message("emergencies, drills, trying the loudspeakers, the clock")),
+    Role.ADMIN: (Message("Administer"), Message("policy, voices, people")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A one-time link, shown once: whoever has it chooses a password."""
+
+    name: str
+    address: str
+
+    def picture(self) -> str:
+        """The address as a QR code, as a data address for an image."""
+        import segno  # 20 ms, and only for whoever is let in
+
+        return segno.make(self.address, error="m").svg_data_uri(scale=5, dark="#000", light="#fff")
+
+
+def show_people(page: PageRequest) -> Response:
+    if not page.person.proved:
+        return page.go("/xac-nhan?den=/cai-dat/nguoi")
+    return _people_page(page)
+
+
+def add_person(page: PageRequest) -> Response:
+    """Raises `Refused` where the password was not typed of late."""
+    login, name = page.text("login"), page.text("name")
+    page.must_be_proved()
+    try:
+        code = page.console.accounts.add(login, name, _roles(page))
+    except BadUsage as error:
+        return _people_page(page, error=error, typed={"login": login, "name": name})
+    return _people_page(page, link=_link(page, name, code))
+
+
+def set_roles(page: PageRequest) -> Response:
+    page.must_be_proved()
+    page.console.accounts.set_roles(page.path["login"], _roles(page))
+    return page.go("/cai-dat/nguoi")
+
+
+def make_link(page: PageRequest) -> Response:
+    """A new link for somebody who has forgotten the password, or has lost the first link."""
+    page.must_be_proved()
+    account = page.console.accounts.account(page.path["login"])
+    return _people_page(page, link=_link(page, account.name, page.console.accounts.make_link(account.login)))
+
+
+def remove_person(page: PageRequest) -> Response:
+    """Done where the box was ticked that says so."""
+    page.must_be_proved()
+    if not page.text("sure"):
+        return _people_page(page, error=BadUsage(Message("tick the box first: an account that is removed is gone")))
+    page.console.accounts.remove(page.path["login"])
+    return page.go("/cai-dat/nguoi")
+
+
+def show_lost(page: PageRequest) -> Response:
+    """Everybody, to be locked at once: a telephone was lost."""
+    return page.page("lost.html", people=page.console.accounts.accounts())
+
+
+def lock(page: PageRequest) -> Response:
+    page.console.accounts.set_locked(page.path["login"], True)
+    return page.go("/mat-may")
+
+
+def unlock(page: PageRequest) -> Response:
+    """Letting somebody in again is the administrator's."""
+    page.must_be_proved()
+    page.console.accounts.set_locked(page.path["login"], False)
+    return page.go("/cai-dat/nguoi")
+
+
+def show_log_ins(page: PageRequest) -> Response:
+    """Who is logged in where: oneself, and for the administrator everybody."""
+    login = None if page.may(Task.RULE) else page.person.account.login
+    accounts = page.console.accounts
+    return page.page("sessions.html", sessions=accounts.log_ins(login), this=accounts.number_of(page.person))
+
+
+def end_log_in(page: PageRequest) -> Response:
+    """That of somebody else only the administrator ends. Raises `NotFound` for one that is over."""
+    login = None if page.may(Task.RULE) else page.person.account.login
+    known = {str(one.number): one.number for one in page.console.accounts.log_ins(login)}
+    if (number := page.path["number"]) not in known:
+        raise NotFound(Message("this session is over already"))
+    page.console.accounts.end_log_in(known[number])
+    return page.go("/cai-dat/phien")
+
+
+def _people_page(
+    page: PageRequest,
+    link: Link | None = None,
+    error: LoudspeakerError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    people: list[Account] = page.console.accounts.accounts()
+    facts = {"link": link, "error": error, "typed": typed or {"login": "", "name": ""}}
+    return page.page("people.html", status_of(error) if error else 200, people=people, roles=ROLE_WORDS, **facts)
+
+
+def _roles(page: PageRequest) -> frozenset[Role]:
+    """The boxes that were ticked; somebody with none may at least look."""
+    known = {str(role) for role in Role}
+    return frozenset(Role(name) for name in page.texts("role") if name in known) or frozenset({Role.VIEW})
+
+
+def _link(page: PageRequest, name: str, code: str) -> Link:
+    url = page.http.url
+    return Link(name, f"{url.scheme}://{url.netloc}/bat-dau#{code}")
+
+
+ROUTES: Routes = {
+    "GET /cai-dat/nguoi": show_people,
+    "POST /cai-dat/nguoi": add_person,
+    "POST /cai-dat/nguoi/{login}/quyen": set_roles,
+    "POST /cai-dat/nguoi/{login}/ma": make_link,
+    "POST /cai-dat/nguoi/{login}/mo": unlock,
+    "POST /cai-dat/nguoi/{login}/xoa": remove_person,
+    "GET /cai-dat/phien": show_log_ins,
+    "POST /cai-dat/phien/{number}/ket-thuc": end_log_in,
+    "GET /mat-may": show_lost,
+    "POST /mat-may/{login}": lock,
+}

@@ -1,0 +1,80 @@
+"""Alarms on their way: filled in and to be looked over, or waiting for a second person. In memory, for minutes only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from ...model.alert_preview import AlertPreview
+from ...model.board import StandingAlarm
+from ...model.requests import Urgent
+
+WAITS = timedelta(minutes=10)
+MOST_FORMS = 50  # that are kept to be looked over
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmForm:
+    """What the first page asks for, as the second one carries it on."""
+
+    bulletin: str | None
+    text: str | None
+    villages: tuple[str, ...]
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One alarm that somebody has read and wants to give; `request.issued` names it."""
+
+    request: Urgent
+    alert: AlertPreview
+    by: str
+    account: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class AlarmDesk:
+    """Safe to be used from several threads. Whoever takes a proposal gives the alarm: it is taken once."""
+
+    _forms: dict[str, AlarmForm] = field(default_factory=dict)  # by the instant that will name the alarm
+    _waiting: dict[str, Proposal] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, issued: str, form: AlarmForm) -> None:
+        """So that the second page has an address of its own, to come back to; the oldest make room."""
+        with self._lock:
+            self._forms[issued] = form
+            while len(self._forms) > MOST_FORMS:
+                del self._forms[next(iter(self._forms))]
+
+    def form(self, issued: str) -> AlarmForm | None:
+        with self._lock:
+            return self._forms.get(issued)
+
+    def add(self, proposal: Proposal) -> None:
+        with self._lock:
+            self._waiting[str(proposal.request.issued)] = proposal
+
+    def waiting(self, now: datetime, standing: Iterable[StandingAlarm] = ()) -> list[Proposal]:
+        """The oldest first; what is too old is forgotten, and what is among the alarms that stand, was agreed to."""
+        given = {alarm.given_at for alarm in standing}
+        with self._lock:
+            self._waiting = {
+                name: one
+                for name, one in self._waiting.items()
+                if now - one.at < WAITS and datetime.fromisoformat(name) not in given
+            }
+            return list(self._waiting.values())
+
+    def find(self, issued: str, now: datetime) -> Proposal | None:
+        """None where it is too old, was taken, or was withdrawn."""
+        return next((one for one in self.waiting(now) if one.request.issued == issued), None)
+
+    def take(self, proposal: Proposal) -> bool:
+        """False where somebody else was first."""
+        with self._lock:
+            return self._waiting.pop(str(proposal.request.issued), None) is not None

@@ -1,0 +1,282 @@
+"""Hôm nay: what is on the air, what comes, what is to be done, what became of the day; live as long as it is open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from starlette.responses import Response, StreamingResponse
+
+from ...errors import Message
+from ...model.airing import StandingPause
+from ...model.board import Board, BoardAiring, Health
+from ...model.enums import Expected, ReviewState, Verdict
+from ...model.refusal import Refusal
+from ...reports.outcome_words import FULLY_HEARD, outcome_word
+from ...station.airings import PlannedAiring
+from ...station.restrictions import standing_pauses, uncommissioned
+from ...station.reviews import ReviewLog
+from ...station.station import Station
+from ..desk import village_names
+from ..guard import Task
+from ..pages import MORE, PageRequest, Routes
+from ..setting_pages.equipment import HealthLine, disk_line, output_lines
+from ..templating import clock, moment
+from .air_control import end_words
+
+MOST = 6  # moments to come: what is to be done stands below
+AFTERNOON, NOON = time(15), time(12)  # from 15:00 on it is pressing that tomorrow morning is not approved
+LOOK, APPROVE = Message("Look"), Message("Approve")
+DECIDED = frozenset({Verdict.SKIPPED, Verdict.STOPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.PRE_EMPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What one output has on the air, for all villages that hear it."""
+
+    title: str
+    villages: tuple[str, ...]
+    drill: bool
+    began: datetime | None
+    ends: datetime | None  # None: nobody can tell
+
+    def share(self, now: datetime) -> float | None:
+        """How much of it was heard, 0 to 1."""
+        if not self.began or not self.ends or self.ends <= self.began:
+            return None
+        return min(1.0, max(0.0, (now - self.began) / (self.ends - self.began)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Airings that begin at the same time with the same bulletin and fate: one row."""
+
+    at: datetime
+    title: str
+    airings: tuple[PlannedAiring, ...]
+    word: Message | None = None  # what became of it
+    why: str | Message = ""
+    heard: bool = True
+
+    @property
+    def first(self) -> PlannedAiring:
+        return self.airings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that somebody should look at, and where."""
+
+    message: Message
+    address: str = ""
+    label: Message = LOOK
+    pressing: bool = False
+    task: Task = Task.LOOK  # whose it is to do
+
+    @property
+    def route(self) -> str:
+        """The route of its address."""
+        for whole in ("GET /luot/{id:path}", "GET /ban-tin/{id}"):
+            if f"GET {self.address}".startswith(whole.partition("{")[0]):
+                return whole
+        return f"GET {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBoard:
+    """The station's day as the first page shows it."""
+
+    now: datetime
+    names: Mapping[str, str]  # of villages, by id
+    on: tuple[Sounding, ...]
+    coming: tuple[Moment, ...]
+    skipped: tuple[PlannedAiring, ...]  # still to come, so that it can be taken back
+    pauses: tuple[tuple[StandingPause, Message], ...]  # each with its end, as it is said
+    unapproved: tuple[
+        tuple[str, datetime], ...
+    ]  # titles that will not be heard tomorrow morning, told in the afternoon
+    chores: tuple[Chore, ...]
+    day: tuple[Moment, ...]
+    left: int  # airings of today that are still to come
+    health: tuple[HealthLine, ...]
+    doubt: Message | None  # why the clock is not believed
+
+    def count(self, heard: bool) -> int:
+        """Airings of today that were heard, or were not."""
+        return sum(len(row.airings) for row in self.day if row.heard is heard)
+
+
+def show_today(page: PageRequest) -> Response:
+    air, health = page.air, page.console.desk.health()
+    with page.console.desk.station() as station:
+        board = read_board(station, air.board, health)
+    return page.page("today_board.html" if page.is_fragment else "today.html", board=board)
+
+
+def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
+    """The day as plan and log have it now; `air` is what the daemon tells, None where it does not answer."""
+    on, now = air.on if air else (), station.clock.now()
+    planned, ahead = _split_plan(station, now, {one.id for one in on})
+    heard = [one for one in ahead if one.airing.expected is Expected.AIR]
+    day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
+    tonight, others = _unapproved(ahead, now)
+    chores = _chores(station, now, others, ahead, day)
+    return DayBoard(
+        now,
+        village_names(station),
+        tuple(_sounding(on)),
+        tuple(_moments(heard))[:MOST],
+        tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
+        tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
+        tuple(tonight),
+        tuple(sorted(chores, key=lambda chore: not chore.pressing)),
+        day,
+        sum(one.scheduled_at.date() == now.date() for one in heard),
+        tuple(_health(station, air, health)),
+        air.clock if air and not air.trusted else None,
+    )
+
+
+def _split_plan(
+    station: Station, now: datetime, on: Collection[str]
+) -> tuple[list[PlannedAiring], list[PlannedAiring]]:
+    """Today and tomorrow without what is `on` the air (ids), and what of it is still to come."""
+    planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in on]
+    return planned, [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
+
+
+def _sounding(on: Iterable[BoardAiring]) -> Iterator[Sounding]:
+    for (_output, title), together in groupby(sorted(on, key=_heard_as), key=_heard_as):
+        first = next(together)
+        ends = first.begun and first.begun + timedelta(seconds=first.seconds)
+        yield Sounding(title, first.villages, first.drill, first.begun, ends)
+
+
+def _heard_as(one: BoardAiring) -> tuple[str, str]:
+    return one.output, one.title
+
+
+def _moments(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
+    """Rows in the order in which they are heard."""
+
+    def when(one: PlannedAiring) -> tuple[datetime, str]:
+        return one.airing.starts_at or one.scheduled_at, one.title
+
+    for (at, title), together in groupby(sorted(airings, key=when), key=when):
+        yield Moment(at, title, tuple(together))
+
+
+def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
+    def fate(one: PlannedAiring) -> tuple[datetime, str, str, str]:
+        assert one.record
+        return one.scheduled_at, one.title, one.record.verdict, one.record.why
+
+    for (at, title, verdict, why), together in groupby(sorted(airings, key=fate), key=fate):
+        same = tuple(together)
+        heard = Verdict(verdict) in FULLY_HEARD
+        yield Moment(at, title, same, outcome_word(verdict, same[0].refusal), "" if heard else why, heard)
+
+
+def _unapproved(ahead: Sequence[PlannedAiring], now: datetime) -> list[list[tuple[str, datetime]]]:
+    """What will not be heard for want of an approval: what is to be said on top, and the rest."""
+    found = [one for one in ahead if one.refusal is Refusal.APPROVAL]
+    parts = ([one for one in found if _is_for_tonight(one.scheduled_at, now) is on_top] for on_top in (True, False))
+    return [_first_by_title(part) for part in parts]
+
+
+def _is_for_tonight(at: datetime, now: datetime) -> bool:
+    """Is it time to say so of what is not approved and due at `at`: tomorrow morning, when nobody is there to do it?"""
+    return now.time() >= AFTERNOON and at.date() == now.date() + timedelta(days=1) and at.time() < NOON
+
+
+def _chores(
+    station: Station,
+    now: datetime,
+    unapproved: Iterable[tuple[str, datetime]],
+    ahead: Sequence[PlannedAiring],
+    day: Sequence[Moment],
+) -> Iterator[Chore]:
+    """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
+    yield from _undecided(station)
+    for title, at in unapproved:
+        message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
+        yield Chore(message, "/duyet", APPROVE)
+    for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
+        why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
+        yield Chore(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
+    yield from _unheard(day, village_names(station))
+    for problem in station.files.problems:
+        yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
+    for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
+        yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
+
+
+def _undecided(station: Station) -> Iterator[Chore]:
+    """Bulletins that wait for somebody's word, or were given back."""
+    contents, planner, reviews = station.files.contents, station.planner, ReviewLog(station.log)
+    known = [contents.bulletins[name] for name in reviews.undecided() if name in contents.bulletins]
+    found = [(one, reviews.review(one, planner.bulletin_spec(one), planner.revision(one))) for one in known]
+    waiting = [one for one, review in found if review.state is ReviewState.SUBMITTED]
+    if waiting:
+        yield Chore(
+            Message("{count} bulletins wait for approval", count=len(waiting)), "/duyet", APPROVE, task=Task.APPROVE
+        )
+    for bulletin, review in found:
+        if review.state is ReviewState.RETURNED and review.returned:
+            facts = {"title": bulletin.title, "name": review.returned.by.name, "why": review.returned.why}
+            message = Message("“{title}” was given back by {name}: {why}", **facts)
+            yield Chore(message, f"/ban-tin/{bulletin.id}", Message("Correct it"), task=Task.WRITE)
+
+
+def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[Chore]:
+    """What was not heard, though nobody decided so."""
+    for row in day:
+        if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:
+            villages = ", ".join(names.get(one.village, one.village) for one in row.airings)
+            facts = {"villages": villages, "at": clock(row.at), "title": row.title, "became": row.word}
+            message = Message("{villages}: {at} “{title}”: {became}", **facts)
+            yield Chore(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
+
+
+def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetime]]:
+    found: dict[str, datetime] = {}
+    for one in airings:
+        found.setdefault(one.title, one.scheduled_at)
+    return list(found.items())
+
+
+def _health(station: Station, air: Board | None, health: Health) -> Iterator[HealthLine]:
+    """The box: what is wrong with it, and that the rest is well."""
+    for output in output_lines(station, air, village_names(station)):
+        yield HealthLine(Message("output {output}", output=output.name), output.wrong)
+    yield disk_line(station)
+    yield from (HealthLine(row.what, row.wrong) for row in health.rows if row.wrong)
+
+
+def show_top(page: PageRequest) -> Response:
+    """The bar above every page, anew: what is on the air, and the button that stops it."""
+    return page.page("top.html")
+
+
+async def stream(page: PageRequest) -> Response:
+    """Tells this browser when its page is out of date, for as long as it is open."""
+    events = page.console.live.listen()
+    first = await anext(events)
+
+    async def whole() -> AsyncGenerator[str, None]:
+        async with aclosing(events):
+            yield first
+            async for event in events:
+                yield event
+
+    return StreamingResponse(whole(), media_type="text/event-stream")
+
+
+def show_more(page: PageRequest) -> Response:
+    return page.page("more.html", entries=page.entries(MORE))
+
+
+ROUTES: Routes = {"GET /": show_today, "GET /dau-trang": show_top, "GET /song": stream, "GET /them": show_more}

@@ -1,0 +1,99 @@
+"""/metrics: the station in figures, in the text format of Prometheus (version 0.0.4)."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from ...model.enums import Expected, Verdict
+from ...station.airings import PlannedAiring
+from ...station.station import Station
+from ..pages import PageRequest
+from .feed_requests import Feeds
+
+KIND = "text/plain; version=0.0.4; charset=utf-8"
+PLAYED = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.AIRED_PARTLY, Verdict.TO_FILE})
+ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})  # within the value of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure, or one for each value of a label: (value of the label, figure)."""
+
+    name: str
+    kind: str  # gauge or counter
+    meaning: str
+    samples: Sequence[tuple[str, float]]
+    label: str = ""
+
+    def lines(self) -> Iterator[str]:
+        yield f"# HELP loudspeaker_{self.name} {self.meaning}"
+        yield f"# TYPE loudspeaker_{self.name} {self.kind}"
+        for value, figure in self.samples:
+            labels = f'{{{self.label}="{value.translate(ESCAPES)}"}}' if self.label else ""
+            yield f"loudspeaker_{self.name}{labels} {figure:.15g}"
+
+
+def send_metrics(page: PageRequest) -> Response:
+    board, health = page.air.board, page.console.desk.health()
+    with page.console.desk.station() as station:
+        metrics = [*_day(station), *_box(station)]
+    wrong = Counter(str(row.serious).lower() for row in health.rows if row.wrong)
+    metrics += [
+        _gauge("daemon_up", "Does the daemon answer?", board is not None),
+        _gauge("clock_trusted", "Does the daemon believe the clock?", board is not None and board.trusted),
+        _gauge("on_air", "Airings on the air, or between two plays", len(page.air.on)),
+        _gauge("alarms_standing", "Alarms that nobody has ended", len(page.air.alarms)),
+        _gauge("villages_paused", "Pauses that stand", len(board.pauses) if board else 0),
+        _each("problems", "What the doctor found last", "serious", ((one, wrong[one]) for one in ("false", "true"))),
+    ]
+    if board:
+        metrics.append(Metric("log_entries_total", "counter", "Entries of the as-run log", [("", board.log)]))
+        outputs = ((name, name not in board.gone) for name in station.files.box.outputs)
+        metrics.append(_each("output_present", "Was its sound card there when last asked?", "output", outputs))
+    text = "\n".join(line for metric in metrics for line in metric.lines()) + "\n"
+    return Response(text, media_type=KIND)
+
+
+def _day(station: Station) -> Iterator[Metric]:
+    """Of today, until midnight, and of tomorrow."""
+    now = station.clock.now()
+    today, tomorrow = station.airings.plan(), station.airings.plan(now.date() + timedelta(days=1))
+    records = station.airings.records()
+    played = [record for record in records if record.verdict in PLAYED and record.started_at]
+    late = [(record.started_at - record.scheduled_at).total_seconds() for record in played if record.started_at]
+    verdicts = Counter(record.verdict for record in records)
+    last = {record.output: record.started_at.timestamp() for record in played if record.started_at}
+    yield _gauge("due_today", "Airings of today that were due so far", sum(one.scheduled_at <= now for one in today))
+    yield _each("verdicts_today", "What became of them", "verdict", ((str(one), verdicts[one]) for one in Verdict))
+    yield _gauge("late_seconds_max_today", "The latest start today, against its schedule", max(late, default=0.0))
+    yield _each("output_played_timestamp_seconds", "When it last played something today", "output", last.items())
+    yield _gauge("planned_tomorrow", "Airings of tomorrow that are not refused or left out", _count(tomorrow, *WANTED))
+    yield _gauge("ready_tomorrow", "… of them with their sound or words ready", _count(tomorrow, Expected.AIR))
+
+
+WANTED = (Expected.AIR, Expected.NOT_READY)
+
+
+def _count(planned: Iterable[PlannedAiring], *expected: Expected) -> int:
+    return sum(one.airing.expected in expected for one in planned)
+
+
+def _box(station: Station) -> Iterator[Metric]:
+    yield _gauge("disk_free_bytes", "Free for sound", shutil.disk_usage(station.paths.home).free)
+
+
+def _gauge(name: str, meaning: str, figure: float) -> Metric:
+    return Metric(name, "gauge", meaning, [("", float(figure))])
+
+
+def _each(name: str, meaning: str, label: str, samples: Iterable[tuple[str, float]]) -> Metric:
+    return Metric(name, "gauge", meaning, [(value, float(figure)) for value, figure in samples], label)
+
+
+FEEDS: Feeds = {"GET /metrics": send_metrics}

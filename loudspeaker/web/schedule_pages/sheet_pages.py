@@ -1,0 +1,91 @@
+"""Bảng lịch: schedules from a sheet (.xlsx), and as one; what a sheet changes is shown before it is saved."""
+
+from __future__ import annotations
+
+import hashlib
+
+from starlette.responses import Response
+
+from ...errors import LoudspeakerError
+from ...importers import files
+from ...importers.draft import ImportResult
+from ...importers.imports import read_import
+from ...station.station import Station
+from ...station.what_if import ChangeEffect
+from ...store.edits import ABSENT, FileEdit
+from ..bulletin_pages.uploads import find_job, forget_upload, receive_upload, upload_key
+from ..jobs import JobControl, JobState
+from ..pages import PageRequest, Routes
+from .entry_pages import note_saved
+
+
+def show_sheet(page: PageRequest) -> Response:
+    """What a sheet must look like, and where it is sent."""
+    return _sheet_page(page)
+
+
+def take_sheet(page: PageRequest) -> Response:
+    """Read a sheet in a child; its page shows what it would change."""
+    upload = receive_upload(page, files.SHEETS)
+    with page.console.desk.station() as station:
+        home, settings = station.paths.home, station.files.commune.reading_settings
+
+    def work(_control: JobControl) -> ImportResult:
+        return read_import(upload.path, home, settings)
+
+    page.console.jobs.start(upload_key(page, upload.token), work)
+    return page.go(f"/lich/bang/{upload.token}")
+
+
+def show_changes(page: PageRequest) -> Response:
+    """What the sheet changes, village by village, and what that does in the days to come. Nothing is written yet."""
+    job = find_job(page)
+    if job.state is JobState.FAILED:
+        return _sheet_page(page, 422, job.error)
+    if job.state is not JobState.DONE:
+        response = page.page("reading_file.html")
+        response.headers["Refresh"] = "1"
+        return response
+    with page.console.desk.station() as station:
+        effect = _effect(station, job.result)
+    return page.page("sheet_changes.html", job=page.path["job"], messages=job.result.messages, effect=effect)
+
+
+def save_changes(page: PageRequest) -> Response:
+    """Raises `EditConflict` where a schedule is not what it was when the sheet was read, `Refused` as saving does."""
+    with page.console.desk.station() as station:
+        effect = _effect(station, find_job(page).result)
+        late = bool(page.text("late"))
+        saved = station.editing.schedules.save(effect, page.person.account.name, accept_late=late)
+    note_saved(page, saved)
+    forget_upload(page)
+    return page.go("/lich?luu=1")
+
+
+def drop_changes(page: PageRequest) -> Response:
+    forget_upload(page)
+    return page.go("/lich/bang")
+
+
+def _sheet_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
+    return page.page("sheet_upload.html", status, error=error)
+
+
+def _effect(station: Station, imported: ImportResult) -> ChangeEffect:
+    """What saving the sheet's changes would do; what stays as it was is no change."""
+    changes = [splice for splice in imported.splices if splice.before != splice.after]
+    edits = (FileEdit(one.path, _revision(one.before), one.after) for one in changes)
+    return station.editing.schedules.suppose(tuple(edits))
+
+
+def _revision(before: bytes) -> str:
+    return hashlib.sha256(before).hexdigest() if before else ABSENT
+
+
+ROUTES: Routes = {
+    "GET /lich/bang": show_sheet,
+    "POST /lich/bang": take_sheet,
+    "GET /lich/bang/{job}": show_changes,
+    "POST /lich/bang/{job}/luu": save_changes,
+    "POST /lich/bang/{job}/bo": drop_changes,
+}

@@ -1,0 +1,122 @@
+"""Lịch tuần: a week as it is planned and as it went, to look at, to print, and to send round as a short text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from starlette.responses import Response
+
+from ...model.lunar import Lunar, lunar
+from ...station.airings import PlannedAiring
+from ...station.station import Station
+from ..airing_pages.history import KIND_OF_COMMUNE
+from ..desk import village_names
+from ..pages import PageRequest, Routes
+from ..setting_pages.file_mistakes import SCHEDULE, BrokenFile, broken_files
+from .week_copy import A_WEEK, has_copy
+from .week_table import DAYS, WeekTable, monday_of, week_table
+
+TO_TET = 60  # days before Tết from which on they are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What the page shows of a week."""
+
+    commune: str
+    place: str  # the same without “xã”, as it stands before a date
+    now: datetime
+    table: WeekTable
+    monday: date
+    chosen: date  # the day that a telephone shows
+    village: str  # "" for all
+    names: Mapping[str, str]  # of villages, by id
+    broken: tuple[BrokenFile, ...]  # schedules with mistakes
+    near: str | None  # how many days there are left to Tết
+    can_copy: bool  # is this week empty, and was something in the one before?
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def before(self) -> date:
+        return self.monday - A_WEEK
+
+    @property
+    def after(self) -> date:
+        return self.monday + A_WEEK
+
+    @property
+    def last(self) -> date:
+        return self.monday + A_WEEK - timedelta(days=1)
+
+
+def show_week(page: PageRequest) -> Response:
+    return page.page("week.html", week=_read_week(page))
+
+
+def print_week(page: PageRequest) -> Response:
+    return page.page("week_print.html", week=_read_week(page))
+
+
+def show_message(page: PageRequest) -> Response:
+    """The week's days to come as a text for a telephone, to be copied."""
+    week = _read_week(page)
+    lines = [line for number in range(DAYS) for line in _day_lines(page, week, number)]
+    return page.page("week_message.html", week=week, text="\n".join(lines))
+
+
+def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
+    """One day of the text: its date, then time, villages and title of what will be heard."""
+    day = week.table.days[number]
+    lines = [
+        f"{line.first.scheduled_at:%H:%M} {line.first.title} ({_villages(week, line.airings)})"
+        for row in week.table.rows
+        for line in row.cells[number].lines
+        if line.fate.kind != "bad"
+    ]
+    name = day.name.say(page.console.translate)
+    return [f"{name} {day.day.day}/{day.day.month}:", *lines, ""] if lines and day.day >= week.today else []
+
+
+def _villages(week: Week, airings: Sequence[PlannedAiring]) -> str:
+    return ", ".join(week.names.get(one.village, one.village) for one in airings)
+
+
+def _read_week(page: PageRequest) -> Week:
+    wanted, village = _day(page.query.get("tuan", "")), page.query.get("thon", "")
+    with page.console.desk.station() as station:
+        now, names = station.clock.now(), village_names(station)
+        chosen = _day(page.query.get("ngay", "")) or (now.date() if wanted is None else wanted)
+        monday = monday_of(wanted or chosen)
+        village = village if village in names else ""
+        planned = station.airings.plan(monday, DAYS, village or None)
+        chosen = chosen if monday <= chosen < monday + A_WEEK else monday
+        table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now)
+        broken = broken_files(station, SCHEDULE)
+        name = station.files.commune.name
+        place = KIND_OF_COMMUNE.sub("", name)
+        copies = table.is_empty and has_copy(station, monday, village)
+        near = _near(station, now)
+        return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), near, copies)
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None
+
+
+def _near(station: Station, now: datetime) -> str | None:
+    """How many days there are left to Tết, when it is near."""
+    for ahead in range(1, TO_TET + 1):
+        if lunar(now.date() + timedelta(days=ahead)) == Lunar(1, False, 1):
+            return str(ahead)
+    return None
+
+
+ROUTES: Routes = {"GET /lich": show_week, "GET /lich/in": print_week, "GET /lich/tin-nhan": show_message}

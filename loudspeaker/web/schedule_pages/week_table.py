@@ -1,0 +1,226 @@
+"""A week of planned airings as a table: a row for each session of the policy, a column for each day. Pure.
+
+What is aired at the same time with the same words and has the same fate is one line, whichever villages hear it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ...config.entry_sentences import WEEKDAYS, clock_message, part_of_day
+from ...errors import Message
+from ...model.airing import Airing
+from ...model.commune import Policy
+from ...model.enums import Expected, Verdict
+from ...model.lunar import Lunar, lunar
+from ...model.refusal import Refusal
+from ...reports.outcome_words import FULLY_HEARD, outcome_word
+from ...station.airings import PlannedAiring
+
+DAYS = 7
+WRONG = ("bad", "warn")  # kinds of a `Fate` that is not as planned
+CROWDED = 300  # lines of a week: more of them nobody reads at once, and only one day is shown line by line
+NO_VERDICT_YET = timedelta(minutes=30)  # an airing that was due so long ago has its verdict by then
+
+SHORT = (
+    Message("Mon"),
+    Message("Tue"),
+    Message("Wed"),
+    Message("Thu"),
+    Message("Fri"),
+    Message("Sat"),
+    Message("Sun"),
+)
+
+Hours = tuple[int, int]  # seconds since midnight
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became or will become of an airing: a sign, a class of the style sheet, and the words that say it."""
+
+    mark: str = ""
+    kind: str = ""
+    word: Message | None = None
+    why: str | Message = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """What is aired at one time, for all who hear it."""
+
+    airings: tuple[PlannedAiring, ...]
+    fate: Fate
+
+    @property
+    def first(self) -> PlannedAiring:
+        return self.airings[0]
+
+    @property
+    def is_estimated(self) -> bool:
+        return self.first.airing.duration_source != "prepared"
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """What lies in one session on one day; `used` are the minutes of the quota, on the output where they are most."""
+
+    lines: tuple[WeekLine, ...]
+    used: float
+
+    @property
+    def count(self) -> int:
+        """Its airings."""
+        return sum(len(line.airings) for line in self.lines)
+
+    @property
+    def wrong(self) -> int:
+        """Those of them that are not heard as planned."""
+        return sum(len(line.airings) for line in self.lines if line.fate.kind in WRONG)
+
+    @property
+    def unknown(self) -> int:
+        """Airings by the schedule, where the log has nothing about any of them; else 0."""
+        all_past = all(line.fate.kind == "past" for line in self.lines)
+        return sum(len(line.airings) for line in self.lines) if all_past else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session of the policy, or (without hours) all that lies in none."""
+
+    name: Message
+    hours: Hours | None
+    cells: tuple[DayCell, ...]
+
+    @property
+    def span(self) -> Message | str:
+        """From when to when it lies."""
+        if self.hours is None:
+            return ""
+        return Message("{begins}–{ends}", begins=clock_message(self.hours[0]), ends=clock_message(self.hours[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A column of the table: how many airings there are, and how many of them are not heard as planned."""
+
+    day: date
+    name: Message
+    lunar: Lunar
+    count: int
+    wrong: int
+
+    @property
+    def short(self) -> Message:
+        """Its weekday where there is little room."""
+        return SHORT[self.day.weekday()]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTable:
+    """A week, from Monday on; `quota` are the minutes that a session may have."""
+
+    days: tuple[WeekDay, ...]
+    rows: tuple[SessionRow, ...]
+    quota: float
+
+    @property
+    def wrong(self) -> int:
+        """Airings that are not heard as planned."""
+        return sum(day.wrong for day in self.days)
+
+    @property
+    def wrong_lines(self) -> list[tuple[WeekDay, WeekLine]]:
+        """What is not heard as planned, day by day."""
+        cells = [(day, row.cells[number]) for number, day in enumerate(self.days) for row in self.rows]
+        return [(day, line) for day, cell in cells for line in cell.lines if line.fate.kind in WRONG]
+
+    @property
+    def has_unknown(self) -> bool:
+        """Is there something that is past, and of which nothing is known?"""
+        return any(line.fate.kind == "past" for row in self.rows for cell in row.cells for line in cell.lines)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Are there more lines than anybody reads at once?"""
+        return sum(len(cell.lines) for row in self.rows for cell in row.cells) > CROWDED
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(day.count for day in self.days)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_table(planned: Sequence[PlannedAiring], monday: date, policy: Policy, now: datetime) -> WeekTable:
+    """The table of the week from `monday` on; `planned` are its airings."""
+    days = [monday + timedelta(days=number) for number in range(DAYS)]
+    fates = {one.id: fate_of(one, now) for one in planned}
+    places: dict[tuple[Hours | None, date], list[PlannedAiring]] = {}
+    for one in planned:
+        places.setdefault((session_of(one.airing, policy), one.scheduled_at.date()), []).append(one)
+    sessions = [*policy.hours, *([None] if any(hours is None for hours, _ in places) else [])]
+    rows = [
+        SessionRow(
+            part_of_day(hours[0]) if hours else Message("out of hours"),
+            hours,
+            tuple(_cell(places.get((hours, day), []), fates) for day in days),
+        )
+        for hours in sessions
+    ]
+    return WeekTable(tuple(_day(day, planned, fates) for day in days), tuple(rows), policy.minutes_per_session)
+
+
+def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
+    """In words that need no colour: past airings by their verdict, those to come by what is expected."""
+    airing, record = planned.airing, planned.record
+    if record:
+        heard = Verdict(record.verdict) in FULLY_HEARD
+        word = outcome_word(record.verdict, planned.refusal)
+        return Fate("✓", "good", word) if heard else Fate("✗", "bad", word, record.why)
+    if airing.scheduled_at < now - NO_VERDICT_YET:
+        return Fate("", "past")
+    if airing.expected is Expected.AIR:
+        return Fate("▲", "warn", None, airing.why) if airing.why else Fate()
+    word = outcome_word(airing.expected, planned.refusal)
+    if planned.refusal is Refusal.APPROVAL:  # its reason names a command
+        return Fate("✗", "bad", word)
+    mark, kind = ("▲", "warn") if airing.expected is Expected.NOT_READY else ("✗", "bad")
+    return Fate(mark, kind, word, airing.why or "")
+
+
+def session_of(airing: Airing, policy: Policy) -> Hours | None:
+    """The session of the policy in which it is to begin."""
+    at = airing.scheduled_at.hour * 3600 + airing.scheduled_at.minute * 60
+    return next((hours for hours in policy.hours if hours[0] <= at < hours[1]), None)
+
+
+def _cell(planned: Sequence[PlannedAiring], fates: Mapping[str, Fate]) -> DayCell:
+    groups: dict[object, list[PlannedAiring]] = {}
+    for one in sorted(planned, key=lambda one: (one.scheduled_at, one.title)):
+        fate = fates[one.id]
+        alike = one.scheduled_at, one.title, one.bulletin, fate.mark, fate.word, str(fate.why)
+        groups.setdefault(alike, []).append(one)
+    lines = [WeekLine(tuple(same), fates[same[0].id]) for same in groups.values()]
+    return DayCell(tuple(lines), minutes_used(one.airing for one in planned))
+
+
+def minutes_used(airings: Iterable[Airing]) -> float:
+    """Minutes that these take of a session's quota, on the output where it is most; what is shared counts once."""
+    outputs: dict[str, set[tuple[datetime, datetime]]] = {}
+    for airing in airings:
+        if airing.expected is Expected.AIR and airing.starts_at and airing.ends_at:
+            outputs.setdefault(airing.output or airing.village, set()).add((airing.starts_at, airing.ends_at))
+    sums = [sum((ends - begins).total_seconds() for begins, ends in spans) for spans in outputs.values()]
+    return max(sums, default=0.0) / 60
+
+
+def _day(day: date, planned: Sequence[PlannedAiring], fates: Mapping[str, Fate]) -> WeekDay:
+    own = [one for one in planned if one.scheduled_at.date() == day]
+    wrong = sum(fates[one.id].kind in WRONG for one in own)
+    return WeekDay(day, WEEKDAYS[day.weekday()], lunar(day), len(own), wrong)

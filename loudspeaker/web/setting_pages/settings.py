@@ -1,0 +1,60 @@
+"""Cài đặt: what there is to set, and how a change of commune.yaml is shown with what it does before it is saved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from ...config import values
+from ...errors import BadFile, BadUsage, LoudspeakerError, Message
+from ...yamlfile import Mistake
+from ..desk import village_names
+from ..pages import SETTINGS, PageRequest, Routes
+
+OURS = frozenset({"form_token", "seen"})  # fields that the second form has anew
+
+
+def show_settings(page: PageRequest) -> Response:
+    return page.page("settings.html", entries=page.entries(SETTINGS))
+
+
+def settle(
+    page: PageRequest, home: str, change: Callable[[bytes], bytes], again: Callable[[LoudspeakerError], Response]
+) -> Response:
+    """A change of commune.yaml that was sent: what it does, then, as that was shown, the saving, and back to `home`.
+
+    `again` is the form with what is wrong with it. Raises as `PageRequest.save` does.
+    """
+    try:
+        with page.console.desk.station() as station:
+            editing = station.editing.commune
+            edit = editing.alter(change)
+            if hashlib.sha256(edit.after or b"").hexdigest() == edit.revision:
+                raise BadUsage(Message("nothing is other than it was"))
+            effect = editing.suppose(edit)
+            bulletins = station.files.contents.bulletins
+            names = village_names(station)
+    except (BadUsage, BadFile) as error:
+        return again(error)
+    if page.query.get("thu") or page.text("seen") != effect.fingerprint:
+        fields = [(name, text) for name, text in page.form.multi_items() if name not in OURS]
+        kept = [(name, text) for name, text in fields if not isinstance(text, UploadFile)]
+        facts = {"home": home, "fields": kept, "effect": effect, "bulletins": bulletins, "names": names}
+        return page.page("settings_effect.html", action=page.http.url.path, **facts)
+    page.save(effect.edit)
+    return page.go(f"{home}?xong=1")
+
+
+def read_day(text: str) -> date:
+    """A day as it is typed, 28/11/2026. Raises `BadUsage`."""
+    try:
+        return values.day(text)
+    except Mistake as mistake:
+        raise BadUsage(mistake.message) from mistake
+
+
+ROUTES: Routes = {"GET /cai-dat": show_settings}

@@ -1,0 +1,209 @@
+"""Alarms and the log in a real browser, at a telephone's width and a desk's, with a real daemon and its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from harness.browser import DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
+from harness.waiting import wait_for
+
+from loudspeaker.daemon.client import Client
+from loudspeaker.model.board import Board
+from loudspeaker.model.requests import Stop
+from loudspeaker.web.access.accounts import Role
+
+pytestmark = [
+    pytest.mark.browser,
+]
+WIDTHS = {"phone": PHONE, "desk": DESK}
+LOUD = 0.01  # of full scale: somebody speaks
+TEMPLATES = {
+    "bulletins/lu-quet.md": "---\ntitle: Lũ quét\nlevel: emergency\nall_clear: het-lu\n---\n"
+    "Thông báo khẩn! Nước suối đang dâng nhanh. Bà con lên ngay chỗ cao.\n",
+    "bulletins/het-lu.md": "---\ntitle: Hết lũ\nlevel: emergency\n---\nNguy cơ lũ quét đã qua.\n",
+    "bulletins/sat-lo.md": "---\ntitle: Sạt lở đất\nlevel: emergency\n---\nĐất sạt ở [nơi]. Bà con đến [nơi đến].\n",
+}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    home = tmp_path_factory.mktemp("xa") / "dai"
+    write_station(home, FILES | TEMPLATES)
+    with running_stage(home) as stage:
+        stage.add("lan", Role.DUTY, Role.EDIT)
+        stage.add("pao", Role.DUTY)
+        yield stage
+
+
+@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
+def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
+    context = chromium.new_context(viewport=request.param, locale="vi-VN")
+    visitor = Visitor(context.new_page(), stage)
+    visitor.log_in("lan")
+    yield visitor
+    context.close()
+    client(stage).ask(Stop((), "hết thử"), "test")
+    wait_for(lambda: not board(stage).on)
+    assert visitor.seen.wrong == []
+
+
+def client(stage: Stage) -> Client:
+    return Client(stage.home, stage.home / ".state", lambda: pytest.fail("the station is not opened"))
+
+
+def board(stage: Stage) -> Board:
+    return client(stage).board()
+
+
+def heard(stage: Stage) -> float:
+    """Seconds of sound that somebody could hear, in all files of the outputs."""
+    loud = 0.0
+    for path in (stage.home / ".state" / "aired").glob("**/*.flac"):
+        samples, rate = soundfile.read(path, dtype="float32")
+        loud += float(np.count_nonzero(np.abs(samples) > LOUD)) / rate
+    return loud
+
+
+def give_by_template(visitor: Visitor, title: str = "Lũ quét", drill: bool = False) -> None:
+    """From any page to the first sound."""
+    visitor.tap("Khẩn cấp", "link")
+    visitor.tap(title, "radio")
+    if drill:
+        visitor.tap("Đây là DIỄN TẬP", "checkbox")
+    visitor.tap("Xem lại")
+    if not drill:
+        visitor.page.get_by_label("Gõ PHÁT").fill("phat")
+    visitor.tap("Bắt đầu diễn tập" if drill else "PHÁT RA")
+    visitor.page.wait_for_url("**/khan-cap")
+
+
+def clear(visitor: Visitor, link: str) -> None:
+    visitor.tap(link, "link")
+    visitor.tap("Phát ngay")
+    visitor.page.wait_for_url("**/khan-cap")
+
+
+def test_task_10_an_alarm_by_a_template_is_on_the_air_after_four_taps_and_task_11_two_stop_it(
+    visitor: Visitor, stage: Stage
+) -> None:
+    before = heard(stage)
+    give_by_template(visitor)
+    assert visitor.taps == 4
+    wait_for(lambda: len(board(stage).on) >= 2)
+    assert {row.title for row in board(stage).on} == {"Lũ quét"}
+
+    visitor.open("/")
+    visitor.taps = 0
+    visitor.tap("Dừng", "link")
+    visitor.tap("Mọi loa")
+    assert visitor.taps == 2
+    wait_for(lambda: not board(stage).on)
+    wait_for(lambda: heard(stage) > before)
+
+    visitor.open("/khan-cap")
+    clear(visitor, "Thông báo hết nguy hiểm")
+    wait_for(lambda: not board(stage).alarms)
+
+
+def test_a_drill_is_blue_and_ends_as_one(visitor: Visitor, stage: Stage) -> None:
+    give_by_template(visitor, drill=True)
+    assert visitor.taps == 5
+    wait_for(lambda: board(stage).on)
+    assert all(row.drill for row in board(stage).on)
+    visitor.page.get_by_role("heading", name="ĐANG DIỄN TẬP").wait_for()
+
+    clear(visitor, "Thông báo hết diễn tập")
+    wait_for(lambda: not board(stage).alarms)
+
+
+def test_going_back_and_sending_the_page_again_is_no_second_alarm(visitor: Visitor, stage: Stage) -> None:
+    give_by_template(visitor)
+    wait_for(lambda: board(stage).alarms)
+    given = {alarm.id for alarm in board(stage).alarms}
+    visitor.page.go_back()
+    visitor.page.get_by_label("Gõ PHÁT").fill("phat")
+    visitor.tap("PHÁT RA")
+    visitor.page.wait_for_url("**/khan-cap")
+
+    assert {alarm.id for alarm in board(stage).alarms} == given
+    clear(visitor, "Đính chính")
+    wait_for(lambda: not board(stage).alarms)
+
+
+def test_a_wrong_word_keeps_the_page_and_airs_nothing(visitor: Visitor, stage: Stage) -> None:
+    visitor.open("/khan-cap")
+    visitor.tap("Lũ quét", "radio")
+    visitor.tap("Xem lại")
+    visitor.page.get_by_label("Gõ PHÁT").fill("phá")
+    visitor.tap("PHÁT RA")
+    visitor.page.get_by_text("chưa phát gì").wait_for()
+    visitor.seen.wrong.clear()  # the browser tells of the 422 itself
+
+    assert board(stage).alarms == ()
+
+
+def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, chromium: Any) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    visitor = Visitor(context.new_page(), stage)
+    visitor.log_in("lan")
+    give_by_template(visitor)
+    wait_for(lambda: board(stage).on)
+    clear(visitor, "Thông báo hết nguy hiểm")
+    wait_for(lambda: not board(stage).alarms)
+    context.close()
+
+
+def test_task_12_why_something_was_not_heard_is_two_taps_away(visitor: Visitor, stage: Stage) -> None:
+    visitor.open("/")
+    visitor.taps = 0
+    visitor.tap("Thêm", "link")
+    visitor.tap("Nhật ký", "link")
+    assert visitor.taps == 2
+    assert visitor.page.get_by_role("link", name="Vì sao").count() > 0
+    visitor.tap("Vì sao", "link")
+    visitor.page.get_by_role("heading", level=1).wait_for()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/khan-cap",
+        "/khan-cap?mau=sat-lo",
+        "/nhat-ky",
+        "/nhat-ky?ket-qua=missed&tu=2026-01-01&den=2026-01-02",
+        "/nhat-ky/in",
+    ],
+)
+def test_pages_have_no_fault_that_axe_can_find(visitor: Visitor, path: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    visitor.open(path)
+    found = Axe().run(visitor.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_second_page_of_an_alarm_and_its_ending_have_none_either(visitor: Visitor, stage: Stage) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    for drill in (False, True):
+        visitor.open("/khan-cap")
+        visitor.tap("Lũ quét", "radio")
+        if drill:
+            visitor.tap("Đây là DIỄN TẬP", "checkbox")
+        visitor.tap("Xem lại")
+        visitor.page.get_by_text("Đã có tiếng").wait_for()
+        found = Axe().run(visitor.page)
+        assert found.violations_count == 0, found.generate_report()
+    visitor.tap("Bắt đầu diễn tập")
+    visitor.page.wait_for_url("**/khan-cap")
+    for path in ("/khan-cap", "/khan-cap/ket-thuc?cach=clear&dien-tap=1", "/khan-cap/ket-thuc?cach=stop&dien-tap=1"):
+        visitor.open(path)
+        found = Axe().run(visitor.page)
+        assert found.violations_count == 0, found.generate_report()
+    visitor.open("/khan-cap")
+    clear(visitor, "Thông báo hết diễn tập")
+    wait_for(lambda: not board(stage).alarms)

@@ -1,0 +1,246 @@
+"""Bản tin mới: nothing is written before it was seen; what cannot be used is refused in words."""
+
+from __future__ import annotations
+
+import subprocess
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from harness import office_files
+from harness.fake_daemon import FakeDaemon
+from harness.officers import Officer, Officers
+from harness.paths import DATA
+from harness.sounds import voice_like
+
+from loudspeaker.sound.clip import Clip
+from loudspeaker.sound.wav import wav_bytes
+from loudspeaker.web.access.accounts import Role
+
+DISPATCH = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8")
+LINES = [block for block in DISPATCH.strip().split("\n\n") if block]
+TITLE = "Tiếp tục tuyên truyền, hướng dẫn sử dụng ứng dụng Bluezone"
+PAGES = [part for line in LINES for text in line.split("\n") for part in textwrap.wrap(text, 90)]
+FORMS = {
+    "cong-van.pdf": lambda: office_files.pdf([PAGES[at : at + 40] for at in range(0, len(PAGES), 40)]),
+    "cong-van.txt": lambda: DISPATCH.encode(),
+    "cong-van.docx": lambda: office_files.docx(LINES),
+    "cong-van.odt": lambda: office_files.odt(office_files.odt_lines(LINES)),
+}
+
+
+@pytest.fixture
+def editor(officers: Officers, daemon: FakeDaemon) -> Officer:
+    daemon.answers |= {"note_edit": None}
+    return officers.officer(Role.EDIT)
+
+
+def send(officer: Officer, route: str, name: str, data: bytes) -> Any:
+    """Upload a file, and wait until it has been read: the page that shows it, or the refusal."""
+    answer = officer.client.post(route, data={"form_token": officer.token}, files={"file": (name, data)})
+    if answer.status_code != 303:
+        return answer
+    page = officer.get(answer.headers["location"])
+    while "refresh" in page.headers:
+        officer.console.jobs.wait(1)
+        page = officer.get(answer.headers["location"])
+    return page
+
+
+def bulletins(home: Path) -> set[str]:
+    return {path.name for path in (home / "bulletins").iterdir()}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_dispatch_is_shown_before_anything_is_written(home: Path, editor: Officer, name: str) -> None:
+    before = bulletins(home)
+    page = send(editor, "/tep", name, FORMS[name]())
+
+    assert page.status_code == 200
+    assert TITLE in page.text
+    assert "Số: /STTTT-TTBCXB" in page.text
+    assert page.text.index("Phần bỏ đi") > page.text.index(TITLE)
+    assert bulletins(home) == before
+
+    kept = editor.post(f"{page.url.path}/giu", title=TITLE, source="CV 15")
+    text = (home / f"bulletins/{kept.headers['location'].rpartition('/')[2]}.md").read_text("utf-8")
+    assert text.startswith(f'---\ntitle: "{TITLE}"\nsource: "CV 15"\n---\n')
+    assert "Nơi nhận" not in text
+
+
+def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
+    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+    editor.post(f"{page.url.path}/bo")
+
+    assert editor.get(page.url.path).status_code == 404
+    assert not list(editor.console.own.glob("in/*/*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("quet.pdf", office_files.pdf([[]]), "ảnh"),
+        ("cu.doc", b"\xd0\xcf\x11\xe0", "Lưu thành (Save As)"),
+        ("exe.docx", b"MZ" + bytes(2000), "hỏng"),
+        ("bom.docx", office_files.zip_bomb(), "quá lớn"),
+        ("rong.txt", b"  \n", "không có chữ"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words(
+    home: Path, editor: Officer, name: str, data: bytes, told: str
+) -> None:
+    before = bulletins(home)
+    page = send(editor, "/tep", name, data)
+
+    assert page.status_code == 422
+    assert told in page.text
+    assert bulletins(home) == before
+
+
+@pytest.mark.parametrize("name", ["virus.exe", "anh.gif", "khong-duoi", "a.docx.sh", ""])
+def test_a_file_of_another_kind_is_not_even_read(editor: Officer, name: str) -> None:
+    answer = send(editor, "/tep", name or "x", b"MZ")
+
+    assert answer.status_code == 422
+    assert ".docx" in answer.text
+
+
+def test_a_file_name_leads_nowhere(home: Path, editor: Officer) -> None:
+    page = send(editor, "/tep", "../../../commune.yaml/..\\..\\x.txt", DISPATCH.encode())
+
+    assert page.status_code == 200
+    assert "Xã Thử" in (home / "commune.yaml").read_text("utf-8")
+
+
+def test_nobody_sees_what_another_has_sent(editor: Officer, officers: Officers) -> None:
+    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+
+    assert officers.officer(Role.APPROVE).get(page.url.path).status_code == 404
+
+
+def test_an_old_encoding_is_told(editor: Officer) -> None:
+    old = "KÝnh mêi bµ con ®Õn dù häp t¹i nhµ v¨n hãa th«n, ®óng giê. Néi dung: c«ng t¸c phßng chèng lò quÐt."
+
+    assert "TCVN3" in send(editor, "/tep", "cu.txt", old.encode("cp1252")).text
+
+
+def test_pasted_words_become_a_draft(home: Path, editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", title="", text="Mời bà con họp thôn. Đúng 8h.\r\nXin hết.")
+
+    assert answer.headers["location"] == "/ban-tin/moi-ba-con-hop-thon"
+    assert (home / "bulletins/moi-ba-con-hop-thon.md").read_text("utf-8").endswith("Đúng 8h.\nXin hết.\n")
+
+
+def test_an_old_one_is_copied_under_another_id(home: Path, editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", copy="nhac", title="Nhắc lần hai")
+
+    assert "họp thôn" in (home / f"bulletins/{answer.headers['location'].rpartition('/')[2]}.md").read_text("utf-8")
+    assert "nhac.md" in bulletins(home)
+
+
+def test_nothing_at_all_is_no_bulletin(editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", title="Trống", text=" ")
+
+    assert answer.status_code == 422
+    assert 'value="Trống"' in answer.text
+
+
+def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> None:
+    page = send(editor, "/ghi-am", "ghi am.wav", voice_like())
+    assert "<audio" in page.text
+    assert not list(home.glob("recordings/*"))
+    assert editor.get(f"{page.url.path}/nghe").content[:4] == b"fLaC"
+
+    answer = editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
+    assert answer.headers["location"] == "/ban-tin/loi-truong-thon"
+    assert (home / "recordings/loi-truong-thon.flac").is_file()
+    assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".m4a", "aac"), (".3gp", "aac"), (".opus", "libopus")])
+def test_what_a_phone_records_becomes_a_bulletin(
+    home: Path, editor: Officer, tmp_path: Path, suffix: str, codec: str
+) -> None:
+    wav, path = tmp_path / "ghi.wav", tmp_path / f"ghi{suffix}"
+    wav.write_bytes(voice_like())
+    subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-ar", "16000", "-c:a", codec, path], check=True)
+    page = send(editor, "/ghi-am", f"Ghi âm của tôi{suffix}", path.read_bytes())
+    editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
+
+    assert soundfile.info(home / "recordings/loi-truong-thon.flac").duration > 2
+    assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
+
+
+def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_it(home: Path, editor: Officer) -> None:
+    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
+    again = editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông")
+    assert again.status_code == 422
+
+    editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
+    text = (home / "bulletins/hop.md").read_text("utf-8")
+    assert "parts: [text, {audio:" in text
+    assert "anh Vàng" in text
+
+
+def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_that_it_fits(
+    home: Path, editor: Officer, daemon: FakeDaemon
+) -> None:
+    daemon.answers["submit"] = None
+    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
+    editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
+    path = home / "bulletins/hop.md"
+    path.write_text(path.read_text("utf-8").replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
+    asked = editor.post("/ban-tin/hop/gui")
+
+    assert "Bản ghi âm còn đúng không?" in asked.text
+    assert not [verb for verb, *_ in daemon.asked if verb == "submit"]
+    assert editor.post("/ban-tin/hop/gui", recording_fits="1").headers["location"] == "/ban-tin/hop?xong=gui"
+    assert editor.post("/ban-tin/hop/gui").headers["location"] == "/ban-tin/hop?xong=gui"
+
+
+def test_a_recording_in_another_language_comes_beside_the_text_of_a_bulletin_and_is_made_anew(
+    home: Path, editor: Officer
+) -> None:
+    path = home / "bulletins/tin-sang.md"
+    path.write_text(path.read_text("utf-8").replace("title: Tin sáng", "title: Tin sáng  # của xã"), encoding="utf-8")
+    assert "Thu âm cho “Tin sáng”" in editor.get("/ban-tin/moi?cho=tin-sang").text
+    for file in ("tin-sang-hmong.flac", "tin-sang-hmong-2.flac"):
+        answer = editor.client.post(
+            "/ghi-am",
+            data={"form_token": editor.token, "cho": "tin-sang"},
+            files={"file": ("hmong.wav", voice_like())},
+        )
+        page = editor.get(answer.headers["location"])
+        while "refresh" in page.headers:
+            editor.console.jobs.wait(1)
+            page = editor.get(answer.headers["location"])
+        assert "Cho bản tin “Tin sáng”" in page.text
+        keep = f"{page.url.path}/dung"
+        assert editor.post(keep, cho="tin-sang", language="Hmông").status_code == 422
+        done = editor.post(keep, cho="tin-sang", language="Hmông", checker="anh Vàng")
+        assert done.headers["location"] == "/ban-tin/tin-sang?xong=luu"
+        assert (home / "recordings" / file).is_file()
+        text = path.read_text("utf-8")
+        assert f'parts: [text, {{audio: "recordings/{file}", language: "Hmông"}}]' in text
+        assert "# của xã" in text
+    assert text.count("anh Vàng") == 1
+
+
+def test_a_photograph_and_a_scan_are_told_how_their_words_are_copied(editor: Officer) -> None:
+    for name, data in (("anh.jpg", b"\xff\xd8"), ("quet.pdf", office_files.pdf([[]]))):
+        assert "Google Lens" in send(editor, "/tep", name, data).text
+
+
+def test_in_zalos_own_browser_the_pages_say_how_to_leave_it(editor: Officer) -> None:
+    for path in ("/ban-tin/moi", "/khong-co"):
+        assert "Mở bằng trình duyệt" in editor.get(path, **{"user-agent": "Mozilla/5.0 (Linux) Zalo android/12"}).text
+        assert "Mở bằng trình duyệt" not in editor.get(path).text
+
+
+def test_a_silent_recording_is_refused(editor: Officer) -> None:
+    data, _ = wav_bytes(Clip(16_000, np.zeros(48_000, np.float32)))
+
+    assert send(editor, "/ghi-am", "im.wav", bytes(data)).status_code == 422

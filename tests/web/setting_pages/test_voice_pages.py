@@ -1,0 +1,79 @@
+"""Giọng đọc: what is known of each voice, and that the old one is heard until the new one has been made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness.fake_daemon import FakeDaemon
+from harness.officers import Officer, Officers
+from harness.waiting import wait_for
+
+from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.setting_pages.voice_pages import CHANGE
+
+VOICES = "/cai-dat/giong"
+
+
+@pytest.fixture
+def admin(officers: Officers, daemon: FakeDaemon) -> Officer:
+    return officers.officer(Role.ADMIN)
+
+
+def commune(home: Path) -> str:
+    return (home / "commune.yaml").read_text(encoding="utf-8")
+
+
+def test_each_voice_says_what_it_costs_and_whether_texts_leave_the_machine(admin: Officer) -> None:
+    text = admin.get(VOICES).text
+
+    assert text.index("tone:low") < text.index("piper:vi_VN-vais1000-medium")
+    assert "đang dùng" in text
+    assert "63 MB" in text
+    assert "văn bản phải gửi ra ngoài máy" in text
+
+
+def test_another_voice_is_named_only_when_all_that_is_coming_is_made_in_it(
+    home: Path, officers: Officers, admin: Officer
+) -> None:
+    jobs = officers.console.jobs
+    assert admin.post(VOICES, voice="tone:high").status_code == 303
+    assert "voices: [tone:low]" in commune(home)
+    wait_for(jobs.is_idle)
+
+    job = jobs.find(CHANGE)
+    assert job
+    assert job.error is None
+    assert "voices: [tone:high, tone:low]" in commune(home)
+    with officers.console.desk.station() as station:
+        station.reload()
+        window = station.clock.window(None, 2)
+        coming = [airing for airing in station.planner.plan(*window, station.log) if airing.bulletin]
+        assert coming
+        assert {station.planner.why_unready(airing) for airing in coming} == {None}
+    assert "Từ nay đọc bằng giọng tone:high" in admin.get(VOICES).text
+
+
+def test_a_change_that_is_called_off_leaves_the_old_voice(home: Path, officers: Officers, admin: Officer) -> None:
+    admin.post(VOICES, voice="tone:high")
+    admin.post(f"{VOICES}/thoi")
+    wait_for(officers.console.jobs.is_idle)
+
+    assert "voices: [tone:low]" in commune(home)
+
+
+@pytest.mark.parametrize(
+    ("voice", "status", "words"),
+    [
+        ("piper:vi_VN-nobody-low", 422, "piper"),
+        ("command:/bin/true", 409, "box.yaml"),
+        ("tone", 422, "giọng"),
+    ],
+)
+def test_a_voice_that_cannot_be_the_communes_is_told_at_once(
+    home: Path, admin: Officer, voice: str, status: int, words: str
+) -> None:
+    answer = admin.post(VOICES, voice=voice)
+
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert "voices: [tone:low]" in commune(home)
