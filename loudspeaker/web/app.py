@@ -203,7 +203,7 @@ def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Respons
 def _show_the_door(page: PageRequest, task: Task) -> Response:
     if page.http.method == "POST":
         return keep_form(page, 401, LOGGED_OUT, task)
-    if page.is_fragment:
+    if page.is_fragment or page.http.headers.get("accept") == "text/event-stream":
         return page.error(401, LOGGED_OUT)
     if page.console.accounts.is_empty():
         return RedirectResponse(FIRST, 303)

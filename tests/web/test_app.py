@@ -114,6 +114,10 @@ def test_another_host_name_is_not_answered(officers: Officers, host: str) -> Non
     assert "Bản Mây" not in answer.text
 
 
+def test_a_stream_of_somebody_who_has_logged_out_is_refused_not_sent_to_a_page(officers: Officers) -> None:
+    assert officers.stranger().get("/song", accept="text/event-stream").status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/vao", "/", "/nowhere", "/static/console.css", "/static/nowhere", "/../box.yaml"])
 def test_every_answer_carries_the_headers_and_names_no_server(officers: Officers, path: str) -> None:
     answer = officers.officer(Role.VIEW).get(path)

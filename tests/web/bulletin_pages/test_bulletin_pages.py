@@ -386,10 +386,10 @@ def test_a_file_is_taken_or_refused_in_words(people: People, stage: Stage, tmp_p
     assert sorted((stage.home / "bulletins").iterdir()) == before
 
 
-def test_a_reading_is_heard_before_it_is_chosen(people: People) -> None:
+def test_a_reading_is_heard_before_it_is_chosen(people: People, stage: Stage) -> None:
+    (stage.home / "bulletins" / "han.md").write_text("---\ntitle: Hạn nộp\n---\nHạn nộp là 13.8.\n", encoding="utf-8")
     hoa = people.visitor("hoa")
-    hoa.open("/ban-tin/kham")
-    drop_draft(hoa)
+    hoa.open("/ban-tin/han")
     hoa.page.locator(".doubt.at").get_by_text("Sửa…").click()
     hoa.page.get_by_role("button", name="Nghe “ngày mười ba tháng tám”").click()
     hoa.page.locator("#heard audio").wait_for()
