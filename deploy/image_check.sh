@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # `make image-check`: root file systems of Debian 12 and 13 in which the packages are installed from a stick's folder, with no
-# network at all, and tried; removed and purged; an older package brought up to date by cai-dat.sh; Debian 12 made 13.
+# network at all, and tried; removed and purged; an older package brought up to date by cai-dat.sh; a station of Debian 12
+# taken up on Debian 13, whose Python is another.
 #
 #   deploy/image_check.sh STICK [arm64|amd64]…
 #   BEFORE   package of the last release for that machine; without it the stick's own, under an older number
 #   MIRROR   of Debian: the one that this machine uses
 #   ROOTS    folder in which fresh root file systems are kept, for the next time
+#   RELEASES "12 13": of Debian
 #
-# Takes root, mmdebstrap, and qemu-user-static with binfmt_misc for another machine's programs.
+# Takes root, mmdebstrap, and qemu-user-static for another machine's programs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stick=$(cd "$1" && pwd)
@@ -55,13 +57,17 @@ make_root() { # SUITE ARCH: a minimal Debian, in which no service is started
     for node in null zero random urandom; do cp -a "/dev/$node" "$root/dev/$node"; done
     mkdir "$root/dev/shm"
     mkdir "$root/usb" && mount --bind "$stick" "$root/usb" && mount -t proc proc "$root/proc"
-    trap 'umount "$root/usb" "$root/proc" "$root/dev"; rm -rf "$work"' EXIT
+    trap 'unmount; rm -rf --one-file-system "$work"' EXIT
     echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io" # nothing of this root file system is kept
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
+unmount() { # lazily: what was interrupted in there may run on, and the stick must not be deleted with the root
+    umount --lazy "$root/usb" "$root/proc" "$root/dev"
+}
+
 drop_root() {
-    umount "$root/usb" "$root/proc" "$root/dev"
+    unmount
     trap 'rm -rf "$work"' EXIT
     rm -rf "$root"
 }
@@ -110,6 +116,12 @@ check() { # RELEASE ARCH
         "with byte code $(du -sk "$root/usr/lib/loudspeaker" | cut -f1) KiB"
     try_program "$1" "$2"
     inside sh -c "echo tin >/$STATION/recordings/loa.mp3"
+    if [ -e "$work/station-$2.tar" ]; then
+        mkdir "$root/tmp/older" && tar -C "$root/tmp/older" -xf "$work/station-$2.tar"
+        try "the station of Debian 12 is taken up" inside sh -c \
+            'loudspeaker --home /tmp/older check && loudspeaker --home /tmp/older log --verify'
+    fi
+    tar -C "$root/$STATION" -cf "$work/station-$2.tar" .
     files=$(kept)
     try "remove" inside apt-get remove -y loudspeaker
     try "purge" inside apt-get purge -y loudspeaker
@@ -124,8 +136,14 @@ check() { # RELEASE ARCH
     drop_root
 }
 
+register_emulator() { # the kernel hands arm64's programs to qemu; in a container nothing has told it yet
+    local known=/proc/sys/fs/binfmt_misc
+    [ -e $known/register ] || mount -t binfmt_misc binfmt_misc $known
+    [ -e $known/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$known/register
+}
+
 for arch in "${@:-arm64}"; do
+    [ "$arch" = "$(dpkg --print-architecture)" ] || register_emulator
     try "lintian finds no error" lintian --allow-root --fail-on error "$stick"/loudspeaker/loudspeaker_*_"$arch".deb
-    check 12 "$arch"
-    check 13 "$arch"
+    for release in ${RELEASES:-12 13}; do check "$release" "$arch"; done
 done
