@@ -58,8 +58,6 @@ class Console:
     def close(self) -> None:
         self.jobs.close()
         self.desk.close()
-        self.drafts.close()
-        self.delegations.close()
         self.accounts.close()
 
 
@@ -106,15 +104,13 @@ def open_console(
     clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
     desk, database = Desk(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
     templates = make_templates(translate, assets)
-    drafts = DraftStore.open(paths.database, clock)
-    delegations, live = DelegationStore.open(paths.database, clock), LiveEvents(desk.mark)
     return Console(
         desk,
         AccountStore(database),
         AccessTokens(database),
         ConsoleAudit(database),
-        drafts,
-        delegations,
+        DraftStore(database, clock),
+        DelegationStore(database, clock),
         Jobs(),
         paths.own,
         clock,
@@ -122,7 +118,7 @@ def open_console(
         translate,
         assets,
         templates,
-        live,
+        LiveEvents(desk.mark),
         hosts,
         secure,
     )

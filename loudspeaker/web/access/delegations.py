@@ -6,15 +6,13 @@ The right counts only while the one who gave it may approve: it ends with that p
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from threading import RLock
 
 from ...errors import BadUsage, Message, NotFound
 from ...interfaces import Clock
 from .accounts import Account, Role, Session
+from .console_database import ConsoleDatabase
 
 LONGEST = 92  # days: who approves for longer is given the right itself
 
@@ -45,21 +43,10 @@ class Delegation:
 class DelegationStore:
     """The delegations of one console. Safe to be used from several threads."""
 
-    def __init__(self, database: sqlite3.Connection, clock: Clock) -> None:
+    def __init__(self, database: ConsoleDatabase, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._lock = RLock()
-
-    @classmethod
-    def open(cls, path: Path, clock: Clock) -> DelegationStore:
-        """In the database of the accounts, which makes the file."""
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        database.execute("PRAGMA foreign_keys = ON")
-        database.executescript(SCHEMA)
-        return cls(database, clock)
-
-    def close(self) -> None:
-        self._database.close()
+        database.create(SCHEMA)
 
     def give(self, giver: Account, taker: Account, begins: datetime, ends: datetime) -> None:
         """Let `taker` approve in the place of `giver`. Raises `BadUsage`, where `giver` has no such right, too."""
@@ -72,14 +59,19 @@ class DelegationStore:
         if (ends - begins).days > LONGEST:
             raise BadUsage(Message("a delegation lasts at most {days} days", days=LONGEST))
         times = begins.timestamp(), ends.timestamp(), self._clock.now().timestamp()
-        statement = "INSERT INTO delegations (giver, taker, begins, ends, made) VALUES (?, ?, ?, ?, ?)"
-        self._run(statement, giver.id, taker.id, *times)
+        with self._database.change() as database:
+            columns = "giver, taker, begins, ends, made"
+            database.execute(
+                f"INSERT INTO delegations ({columns}) VALUES (?, ?, ?, ?, ?)", (giver.id, taker.id, *times)
+            )
 
     def end(self, number: str) -> None:
         """Before its time. Raises `NotFound` where it is over already."""
         if number not in [str(one.number) for one in self.to_come()]:
             raise NotFound(Message("this delegation has ended already"))
-        self._run("UPDATE delegations SET ended = ? WHERE id = ?", self._clock.now().timestamp(), number)
+        with self._database.change() as database:
+            values = self._clock.now().timestamp(), number
+            database.execute("UPDATE delegations SET ended = ? WHERE id = ?", values)
 
     def to_come(self) -> list[Delegation]:
         """Those that hold now or will, the first to begin first."""
@@ -99,14 +91,8 @@ class DelegationStore:
         return replace(session, account=replace(account, roles=account.roles | {Role.APPROVE}))
 
     def _find(self, condition: str, *values: object) -> list[Delegation]:
-        zone, rows = self._clock.now().tzinfo, self._run(f"{COLUMNS} {condition}", *values)
+        zone = self._clock.now().tzinfo
         return [
-            Delegation(
-                int(str(number)), str(giver), str(taker), *(datetime.fromtimestamp(float(str(at)), zone) for at in span)
-            )
-            for number, giver, taker, *span in rows
+            Delegation(number, giver, taker, *(datetime.fromtimestamp(at, zone) for at in span))
+            for number, giver, taker, *span in self._database.rows(f"{COLUMNS} {condition}", *values)
         ]
-
-    def _run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()
