@@ -14,7 +14,7 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from ..errors import Message, bad_character
+from ..errors import BadUsage, Message, bad_character
 from ..yamlfile import Mistake, Section, nearest
 from ..yamlfile.keys import fold
 from ..yamlfile.section import MISSING
@@ -42,6 +42,14 @@ _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
 # The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
 _YEARS = range(1900, 2200)
 EXAMPLE_YEAR = 2026  # only to show how a date is written
+
+
+def read_typed(read: Callable[[str], T], text: str) -> T:
+    """A value that somebody has typed into a form, by a reader of this file. Raises `BadUsage`."""
+    try:
+        return read(text)
+    except Mistake as mistake:
+        raise BadUsage(mistake.message) from mistake
 
 
 def words(text: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from starlette.responses import Response
 
-from ...config.values import day
+from ...config.values import day, read_typed
 from ...errors import BadUsage, LoudspeakerError, Message
 from ...model.enums import ApprovalRule
-from ...yamlfile import Mistake
 from ..console import Console
 from ..pages import PageRequest, Routes
 from .accounts import Account, Role
@@ -30,7 +29,7 @@ def delegate(page: PageRequest) -> Response:
     page.must_be_proved()
     accounts, zone = page.console.accounts, _zone(page)
     try:
-        begins, ends = _day(page.text("tu")), _day(page.text("den")) + timedelta(days=1)
+        begins, ends = read_typed(day, page.text("tu")), read_typed(day, page.text("den")) + timedelta(days=1)
         taker = accounts.account(page.text("cho"))
         span = (datetime.combine(one, time(), zone) for one in (begins, ends))
         page.console.delegations.give(accounts.account(page.person.account.login), taker, *span)
@@ -82,14 +81,6 @@ def _page(page: PageRequest, error: LoudspeakerError | None = None) -> Response:
 def _zone(page: PageRequest) -> tzinfo:
     with page.console.desk.station() as station:
         return station.files.commune.zone
-
-
-def _day(text: str) -> date:
-    """Raises `BadUsage`."""
-    try:
-        return day(text)
-    except Mistake as error:
-        raise BadUsage(error.message) from error
 
 
 ROUTES: Routes = {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
 
 from ...config import values
 from ...config.commune_edit import weekdays, word
@@ -17,7 +16,6 @@ from ...model.commune import Policy
 from ...model.enums import ApprovalRule
 from ...yamlfile import Mistake
 
-T = TypeVar("T")
 EMPTY_ROWS = 2  # for further hours
 APPROVALS = {
     ApprovalRule.OPTIONAL: Message("nobody has to approve"),
@@ -129,14 +127,14 @@ def policy_rows(policy: Policy) -> Iterator[PolicyRow]:
 
 
 def _hours(hours: Sequence[tuple[str, str]]) -> str:
-    spans = [_read(values.hours, f"{begins}-{ends}") for begins, ends in hours]
+    spans = [values.read_typed(values.hours, f"{begins}-{ends}") for begins, ends in hours]
     if not spans:
         raise BadUsage(Message("at least one session must have its hours"))
     return f"[{', '.join(f'{_clock(begins)}-{_clock(ends)}' for begins, ends in spans)}]"
 
 
 def _whole(text: str, most: int) -> str:
-    return str(_read(values.whole(1, most), text))
+    return str(values.read_typed(values.whole(1, most), text))
 
 
 def _one_of(text: str, known: Sequence[str]) -> str:
@@ -149,13 +147,6 @@ def _some(days: Sequence[int]) -> Sequence[int]:
     if not days:
         raise BadUsage(Message("at least one weekday must be left"))
     return days
-
-
-def _read(read: Callable[[str], T], text: str) -> T:
-    try:
-        return read(text)
-    except Mistake as mistake:
-        raise BadUsage(mistake.message) from mistake
 
 
 def _as_clock(text: str) -> str:

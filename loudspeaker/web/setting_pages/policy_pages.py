@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from ...config import commune_edit
+from ...config import commune_edit, values
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound
 from ...model.commune import Commune, Policy
 from ..airing_pages.history import KIND_OF_COMMUNE
@@ -15,7 +15,7 @@ from ..desk import village_names
 from ..pages import PageRequest, Routes
 from ..schedule_pages.week_table import SHORT
 from .policy_form import APPROVALS, PERSONS, TEMPORARY, PolicyForm, PolicyRow, policy_rows
-from .settings import read_day, settle
+from .settings import settle
 
 POLICY, FOR_SOME_DAYS = "/cai-dat/quy-che", "/cai-dat/quy-che/tam-thoi"
 REASONS: Mapping[str, Message] = {
@@ -115,7 +115,9 @@ def _with_temporary(page: PageRequest, data: bytes, form: TemporaryForm, now: Po
     rules = form.rules.changes(now, data, TEMPORARY)
     if not rules:
         raise BadUsage(Message("these are the rules that hold anyway: change what is to be otherwise in these days"))
-    return commune_edit.add_exception(data, read_day(form.first), read_day(form.last), why, rules)
+    return commune_edit.add_exception(
+        data, values.read_typed(values.day, form.first), values.read_typed(values.day, form.last), why, rules
+    )
 
 
 def _temporary_page(page: PageRequest, form: TemporaryForm, error: LoudspeakerError | None = None) -> Response:

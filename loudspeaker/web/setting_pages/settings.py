@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ...config import values
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message
-from ...yamlfile import Mistake
 from ..desk import village_names
 from ..pages import SETTINGS, PageRequest, Routes
 
@@ -47,14 +44,6 @@ def settle(
         return page.page("settings_effect.html", action=page.http.url.path, **facts)
     page.save(effect.edit)
     return page.go(f"{home}?xong=1")
-
-
-def read_day(text: str) -> date:
-    """A day as it is typed, 28/11/2026. Raises `BadUsage`."""
-    try:
-        return values.day(text)
-    except Mistake as mistake:
-        raise BadUsage(mistake.message) from mistake
 
 
 ROUTES: Routes = {"GET /cai-dat": show_settings}
