@@ -19,7 +19,6 @@ from .terminal import print_json, tell
 
 if TYPE_CHECKING:
     from ..daemon.client import Client
-    from ..model.requests import NoteEdit
     from ..station import Station
     from ..station.schedule_editing import EntryEdit, EntrySource
     from ..station.what_if import ChangeEffect
@@ -211,21 +210,21 @@ def _carry_out(
 
 
 def _save(station: Station, client: Client, effect: ChangeEffect, who: str, accept_late: bool) -> None:
-    for saved in station.editing.schedules.save(effect, who, accept_late):
-        _note(client, rooms.requests.NoteEdit(saved.path, saved.before, saved.after), who)
+    station.editing.schedules.save(effect, who, accept_late)
+    for edit in effect.change:
+        _note(client, edit, who)
 
 
 def save_edit(station: Station, client: Client, edit: FileEdit, who: str) -> None:
     """Write one file whose new content was shown, and have it noted who did."""
     rooms.membership.must_be_edited_here(station.paths)
-    home = station.paths.home
-    rooms.edits.apply_edits(home, [edit], who)
-    _note(client, rooms.requests.NoteEdit(edit.path, edit.revision, rooms.edits.revision_of(home / edit.path)), who)
+    rooms.edits.apply_edits(station.paths.home, [edit], who)
+    _note(client, edit, who)
 
 
-def _note(client: Client, edit: NoteEdit, who: str) -> None:
+def _note(client: Client, edit: FileEdit, who: str) -> None:
     try:
-        client.decide(edit, who)
+        client.decide(rooms.requests.NoteEdit(edit.path, edit.revision, edit.revision_after), who)
     except Unreachable as error:  # it is saved all the same
         tell(_("{file}: the log does not know who saved it ({why})").format(file=edit.path, why=error.say(_)))
 

@@ -5,7 +5,6 @@ The child (worker.py) may be killed at any moment: nothing of people's own files
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -18,7 +17,7 @@ from pathlib import Path
 from ..codec import decode, decode_error, encode
 from ..errors import BadFile, BadUsage, Message, Problem
 from ..model.spoken_text import ReadingSettings
-from ..store.edits import ABSENT, FileEdit, apply_edits
+from ..store.edits import FileEdit, apply_edits, content_revision
 from . import files
 from .draft import ImportResult
 
@@ -75,12 +74,12 @@ def write_files(home: Path, imported: ImportResult) -> None:
 
     Raises `EditConflict` where somebody has changed one of the files since it was read, `EditLocked`, `WriteError`.
     """
-    edits = [FileEdit(splice.path, _revision(splice.before), splice.after) for splice in imported.splices]
-    apply_edits(home, edits, "import")
+    apply_edits(home, file_edits(imported), "import")
 
 
-def _revision(before: bytes) -> str:
-    return hashlib.sha256(before).hexdigest() if before else ABSENT
+def file_edits(imported: ImportResult) -> list[FileEdit]:
+    """What an import changes; a file that was empty before did not exist."""
+    return [FileEdit(one.path, content_revision(one.before or None), one.after) for one in imported.splices]
 
 
 def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> ImportResult:

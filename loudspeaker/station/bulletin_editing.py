@@ -5,7 +5,6 @@ Nothing is written here: an edit is a value (`store.edits`), to be saved once it
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -22,7 +21,7 @@ from ..model.commune import Commune
 from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specifications import SpecBuilder
 from ..store.asrun import AsRunLog
-from ..store.edits import ABSENT, EditConflict, FileEdit
+from ..store.edits import ABSENT, EditConflict, FileEdit, content_revision
 from ..store.readings import ReadingStore
 from ..text.cleanup import CleanText
 from . import approvals
@@ -90,7 +89,7 @@ class BulletinEditing:
         if bulletin not in (*contents.bulletins, *contents.broken) or not (self._home / path).is_file():
             raise NotFound(Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
         data = read_file(self._home, path)
-        revision = hashlib.sha256(data).hexdigest()
+        revision = content_revision(data)
         try:
             found = bulletin_file.parse(path, data)
             return BulletinSource(bulletin, path, revision, bulletin_edit.text_of(path, data), found)
@@ -108,7 +107,7 @@ class BulletinEditing:
         must_be_edited_here(self._paths)
         path = f"bulletins/{bulletin}.md"
         data = read_file(self._home, path)
-        if hashlib.sha256(data).hexdigest() != revision:
+        if content_revision(data) != revision:
             raise EditConflict(Message("somebody else has saved {files} meanwhile", files=path), [path])
         after = bulletin_edit.alter_head(path, data, head)
         if text != bulletin_edit.text_of(path, data):
@@ -188,7 +187,7 @@ class BulletinEditing:
         else:
             after = commune_edit.put_own_word(data, word.key, word.written, word.spoken)
         changed = list(self._said_otherwise(commune_file.parse(COMMUNE, after), word))
-        edit = FileEdit(COMMUNE, hashlib.sha256(data).hexdigest(), after)
+        edit = FileEdit(COMMUNE, content_revision(data), after)
         return WordEffect(edit, tuple(name for name, _ in changed), tuple(name for name, voided in changed if voided))
 
     def _said_otherwise(self, commune: Commune, word: OwnWord) -> Iterator[tuple[str, bool]]:

@@ -20,7 +20,7 @@ from ..model.enums import Expected
 from ..model.programme import Voice
 from ..model.refusal import Refusal, kind_of
 from ..store.asrun import AsRunLog
-from ..store.edits import FileEdit
+from ..store.edits import FileEdit, content_revision
 from .commune_clock import CommuneClock
 from .membership import must_be_edited_here
 from .paths import StationPaths
@@ -117,7 +117,7 @@ class CommuneEditing:
         data = self.read()
         after = change(data)
         commune_file.parse(COMMUNE, after)
-        return FileEdit(COMMUNE, hashlib.sha256(data).hexdigest(), after)
+        return FileEdit(COMMUNE, content_revision(data), after)
 
     def suppose(self, edit: FileEdit, days: int = AHEAD) -> RuleEffect:
         """What it does in the `days` to come, with the approvals that there are.

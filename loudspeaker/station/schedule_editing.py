@@ -19,7 +19,7 @@ from ..config.source import read_file
 from ..errors import BadUsage, Message, NotFound
 from ..model.schedule_change import Adjustment, EntryKey
 from ..store.asrun import AsRunLog
-from ..store.edits import ABSENT, EditConflict, FileEdit, apply_edits, revision_of
+from ..store.edits import EditConflict, FileEdit, apply_edits, content_revision, revision_of
 from .commune_clock import CommuneClock
 from .membership import must_be_edited_here
 from .paths import StationPaths
@@ -60,15 +60,6 @@ class EntryEdit:
     name: str
     entry: Entry | None
     seen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedFile:
-    """A file that was written: its revisions before and after, `ABSENT` where there was or is none."""
-
-    path: str
-    before: str
-    after: str
 
 
 class ScheduleEditing:
@@ -167,7 +158,7 @@ class ScheduleEditing:
         """In each session the first time that is still free for the entries of a change. Raises as `suppose` does."""
         return self._what_if.free_times(change)
 
-    def save(self, effect: ChangeEffect, by: str, accept_late: bool = False) -> list[SavedFile]:
+    def save(self, effect: ChangeEffect, by: str, accept_late: bool = False) -> None:
         """Write the files of a change whose effect was shown. The shell has it noted in the log.
 
         Raises `Refused` where the station takes signed files, for what breaks the policy, makes an airing inaudible, or
@@ -178,10 +169,6 @@ class ScheduleEditing:
             must_be_bearable(effect.comparison, accept_late)
         must_be_edited_here(self._paths)
         self._write(self._paths.home, effect.change, by)
-        return [
-            SavedFile(edit.path, edit.revision, ABSENT if edit.after is None else _revision(edit.after))
-            for edit in effect.change
-        ]
 
     def _schedule(self, village: str) -> tuple[str, bytes]:
         """The file of a village's schedule, empty where there is none. Raises `BadFile` where it is broken."""
@@ -189,7 +176,7 @@ class ScheduleEditing:
         if not (self._home / path).exists():
             return path, b""
         data, contents = read_file(self._home, path), self._files.contents
-        if contents.revisions.get(path) != _revision(data):  # what is used is sound
+        if contents.revisions.get(path) != content_revision(data):  # what is used is sound
             schedule_file.parse(path, data, contents.commune.days, {name: name for name in contents.bulletins})
         return path, data
 
@@ -198,7 +185,7 @@ class ScheduleEditing:
         data = before or schedule_entries.new_schedule(self._village_name(village))
         for edit in edits:
             data = _edit_entry(path, data, village, edit)
-        return FileEdit(path, _revision(before), data)
+        return FileEdit(path, content_revision(before or None), data)
 
     def _name_entries(self, edits: Iterable[EntryEdit]) -> list[EntryEdit]:
         """New entries with the names that they will have: none that anything else in the schedule has."""
@@ -241,7 +228,3 @@ def _name_after(edit: EntryEdit) -> str:
 
 def _entry_revision(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
-
-
-def _revision(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest() if data else ABSENT

@@ -44,6 +44,11 @@ class FileEdit:
     revision: str  # as `revision_of` gave it
     after: bytes | None  # None: the file is deleted
 
+    @property
+    def revision_after(self) -> str:
+        """The revision of the file when this is written."""
+        return content_revision(self.after)
+
 
 class EditConflict(Refused):
     """Somebody else has changed `paths` since the editor has seen them. Nothing was written."""
@@ -59,7 +64,11 @@ class EditLocked(Refused):
 
 def revision_of(path: Path) -> str:
     """The SHA-256 of a file's content, `ABSENT` where there is none."""
-    content = read_regular_file(path, LARGEST)
+    return content_revision(read_regular_file(path, LARGEST))
+
+
+def content_revision(content: bytes | None) -> str:
+    """The SHA-256 of what a file holds, `ABSENT` for one that does not exist."""
     return ABSENT if content is None else hashlib.sha256(content).hexdigest()
 
 

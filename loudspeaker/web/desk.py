@@ -23,7 +23,7 @@ from ..station.alarms import repeats, standing, standing_alarm
 from ..station.membership import must_be_edited_here, read_membership
 from ..station.paths import StationPaths
 from ..station.station import Station
-from ..store.edits import FileEdit, apply_edits, revision_of
+from ..store.edits import FileEdit, apply_edits
 
 FRESH = 1.0  # s that what was asked of the daemon is shown without asking again
 PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
@@ -109,14 +109,15 @@ class Desk:
         Raises `Refused` where the station takes signed files, `EditConflict`, `EditLocked`, `WriteError`.
         """
         must_be_edited_here(self.paths)
-        home = self.paths.home
-        changed = [
-            edit for edit in edits if edit.after is None or hashlib.sha256(edit.after).hexdigest() != edit.revision
-        ]
-        apply_edits(home, changed, by)
+        changed = [edit for edit in edits if edit.revision_after != edit.revision]
+        apply_edits(self.paths.home, changed, by)
+        self.note_saved(changed, by, account)
+
+    def note_saved(self, edits: Sequence[FileEdit], by: str, account: str) -> None:
+        """Have it noted in the log who has saved these files."""
         with suppress(Unreachable):  # the files tell by themselves that they are others; only by whom, they do not
-            for edit in changed:
-                self.ask(NoteEdit(edit.path, edit.revision, revision_of(home / edit.path)), by, account)
+            for edit in edits:
+                self.ask(NoteEdit(edit.path, edit.revision, edit.revision_after), by, account)
 
     def scope(self) -> str:
         """Whose signed files this box takes, as it was seen last; "" where bulletins and schedules are edited here."""

@@ -200,6 +200,11 @@ class PageRequest:
         account = self.person.account
         self.console.desk.save(edits, account.name, account.login)
 
+    def note_saved(self, edits: Sequence[FileEdit]) -> None:
+        """Have it noted in the log that whoever asks has saved these files."""
+        account = self.person.account
+        self.console.desk.note_saved(edits, account.name, account.login)
+
     def go(self, address: str) -> Response:
         """Send the browser on to one of our own pages, after a form that was sent by itself or by htmx."""
         if self.is_fragment:

@@ -68,12 +68,12 @@ def test_supposing_changes_nothing_of_what_is_planned(station: Station) -> None:
 
 def test_what_is_saved_is_what_was_shown(station: Station) -> None:
     effect = suppose(station, EntryEdit("Thôn Nà Hoa", "", NEW))
-    saved = station.editing.schedules.save(effect, "chị Hoa")
+    station.editing.schedules.save(effect, "chị Hoa")
     station.reload()
 
     path = station.paths.home / "schedules/na-hoa.yaml"
     assert schedule(station, "na-hoa").endswith("  - {bulletin: nhac, name: nhac-2, at: 11:04, until: 2026-11-30}\n")
-    assert [(one.path, one.after) for one in saved] == [("schedules/na-hoa.yaml", revision_of(path))]
+    assert [(one.path, one.revision_after) for one in effect.change] == [("schedules/na-hoa.yaml", revision_of(path))]
     assert {airing.id: airing.starts_at for airing in effect.comparison.mine}.items() <= {
         one.id: one.airing.starts_at for one in station.airings.plan(None, 14)
     }.items()
@@ -106,7 +106,8 @@ def test_what_would_be_late_is_saved_when_that_is_accepted(station: Station) -> 
     assert effect.choice("late")
     with pytest.raises(Refused, match="would be late"):
         station.editing.schedules.save(effect, "chị Hoa")
-    assert station.editing.schedules.save(effect, "chị Hoa", accept_late=True)
+    station.editing.schedules.save(effect, "chị Hoa", accept_late=True)
+    assert "name: nhac-2" in schedule(station, "na-hoa")
 
 
 @pytest.mark.parametrize("kind", [ChoiceKind.MOVE, ChoiceKind.INSTEAD])

@@ -12,9 +12,8 @@ from starlette.responses import Response
 
 from ...codec import UNREADABLE, decode, encode
 from ...config.entry_sentences import WEEKDAYS as DAY_NAMES
-from ...errors import BadFile, Message, Refused, Unreachable
-from ...model.requests import NoteEdit
-from ...station.schedule_editing import EntryEdit, EntrySource, SavedFile
+from ...errors import BadFile, Message, Refused
+from ...station.schedule_editing import EntryEdit, EntrySource
 from ...station.station import Station
 from ...store.edits import EditConflict
 from ..bulletin_pages.drafts import Draft
@@ -116,14 +115,14 @@ def _save(page: PageRequest) -> Response:
                     message = Message("what is left out is approved: only somebody who approves may do that")
                     return page.error(403, message)
                 effect = station.editing.schedules.suppose(station.editing.schedules.change(adjusted))
-            saved = station.editing.schedules.save(effect, account.name, accept_late=chosen == "late")
+            station.editing.schedules.save(effect, account.name, accept_late=chosen == "late")
         except EditConflict:
             return _show_conflict(page, station, offers, source)
         except Refused as refusal:
             attempt = replace(attempt, problem=FieldError("", refusal.message))
             return _show(page, offers, attempt, source, 422)
         first = min((airing.scheduled_at.date() for airing in effect.comparison.mine), default=offers.today)
-    note_saved(page, saved)
+    page.note_saved(effect.change)
     if source:
         page.console.drafts.drop(account.login, _draft_key(source))
     return page.go(f"/lich?ngay={first}&luu=1")
@@ -142,19 +141,11 @@ def _remove(page: PageRequest) -> Response:
                 return page.page(
                     "entry_remove.html", source=source, effect=effect, offers=offers, villages=page.texts("village")
                 )
-            saved = station.editing.schedules.save(effect, account.name)
+            station.editing.schedules.save(effect, account.name)
         except EditConflict:
             return _show_conflict(page, station, offers, source)
-    note_saved(page, saved)
+    page.note_saved(effect.change)
     return page.go("/lich?luu=1")
-
-
-def note_saved(page: PageRequest, saved: Iterable[SavedFile]) -> None:
-    """Have it noted in the log who saved these."""
-    account = page.person.account
-    for file in saved:
-        with suppress(Unreachable):  # they are saved all the same; who did it is then not in the log
-            page.console.desk.ask(NoteEdit(file.path, file.before, file.after), account.name, account.login)
 
 
 def _show_conflict(page: PageRequest, station: Station, offers: EntryOffers, source: EntrySource | None) -> Response:

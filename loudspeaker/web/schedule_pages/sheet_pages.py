@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from starlette.responses import Response
 
 from ...errors import LoudspeakerError
 from ...importers import files
 from ...importers.draft import ImportResult
-from ...importers.imports import read_import
+from ...importers.imports import file_edits, read_import
 from ...station.station import Station
 from ...station.what_if import ChangeEffect
-from ...store.edits import ABSENT, FileEdit
 from ..bulletin_pages.uploads import find_job, forget_upload, receive_upload, upload_key
 from ..jobs import JobControl, JobState
 from ..pages import PageRequest, Routes
-from .entry_pages import note_saved
 
 
 def show_sheet(page: PageRequest) -> Response:
@@ -56,8 +52,8 @@ def save_changes(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         effect = _effect(station, find_job(page).result)
         late = bool(page.text("late"))
-        saved = station.editing.schedules.save(effect, page.person.account.name, accept_late=late)
-    note_saved(page, saved)
+        station.editing.schedules.save(effect, page.person.account.name, accept_late=late)
+    page.note_saved(effect.change)
     forget_upload(page)
     return page.go("/lich?luu=1")
 
@@ -73,13 +69,8 @@ def _sheet_page(page: PageRequest, status: int = 200, error: LoudspeakerError | 
 
 def _effect(station: Station, imported: ImportResult) -> ChangeEffect:
     """What saving the sheet's changes would do; what stays as it was is no change."""
-    changes = [splice for splice in imported.splices if splice.before != splice.after]
-    edits = (FileEdit(one.path, _revision(one.before), one.after) for one in changes)
+    edits = (edit for edit in file_edits(imported) if edit.revision_after != edit.revision)
     return station.editing.schedules.suppose(tuple(edits))
-
-
-def _revision(before: bytes) -> str:
-    return hashlib.sha256(before).hexdigest() if before else ABSENT
 
 
 ROUTES: Routes = {

@@ -19,7 +19,6 @@ from ...station.station import Station
 from ...station.what_if import AHEAD, ChangeEffect
 from ..desk import village_names
 from ..pages import PageRequest, Routes
-from .entry_pages import note_saved
 from .week_table import DAYS, monday_of
 
 A_WEEK = timedelta(days=DAYS)
@@ -63,8 +62,8 @@ def save_copy(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         copy = _copy(station, page.text("tuan"), page.text("thon"))
         late = bool(page.text("late"))
-        saved = station.editing.schedules.save(copy.effect, page.person.account.name, accept_late=late)
-    note_saved(page, saved)
+        station.editing.schedules.save(copy.effect, page.person.account.name, accept_late=late)
+    page.note_saved(copy.effect.change)
     return page.go(f"/lich?tuan={copy.monday}&luu=1")
 
 

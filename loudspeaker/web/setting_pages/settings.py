@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from starlette.datastructures import UploadFile
@@ -30,7 +29,7 @@ def settle(
         with page.console.desk.station() as station:
             editing = station.editing.commune
             edit = editing.alter(change)
-            if hashlib.sha256(edit.after or b"").hexdigest() == edit.revision:
+            if edit.revision_after == edit.revision:
                 raise BadUsage(Message("nothing is other than it was"))
             effect = editing.suppose(edit)
             bulletins = station.files.contents.bulletins
