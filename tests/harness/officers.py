@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,17 @@ class Officer:
 
     def post(self, path: str, /, **fields: Any) -> Any:
         return self.client.post(path, data={"form_token": self.token, **fields})
+
+    def upload(self, path: str, name: str, data: bytes) -> Any:
+        """Send a file, and wait until it has been read: the page that shows it, or the refusal."""
+        answer = self.client.post(path, data={"form_token": self.token}, files={"file": (name, data)})
+        if answer.status_code != HTTPStatus.SEE_OTHER:
+            return answer
+        page = self.get(answer.headers["location"])
+        while "refresh" in page.headers:
+            self.console.jobs.wait(1)
+            page = self.get(answer.headers["location"])
+        return page
 
     def post_by_htmx(self, path: str, /, **fields: Any) -> Any:
         return self.client.post(path, data={"form_token": self.token, **fields}, headers=HTMX)

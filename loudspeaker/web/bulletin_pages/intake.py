@@ -18,7 +18,7 @@ from ...importers.official_letter import LeftOut
 from ..jobs import Job, JobControl, JobState
 from ..pages import PageRequest, Routes
 from .bulletins import RECORDED
-from .uploads import LONGEST_NAME, find_job, forget_upload, receive_upload, upload_folder, upload_key
+from .uploads import LONGEST_NAME, find_job, forget_upload, receive_upload, show_reading, upload_folder, upload_key
 
 DOCUMENT_BYTES, RECORDING_BYTES = 20 << 20, 60 << 20
 PARTS = {
@@ -107,9 +107,7 @@ def _wait_or_fail(page: PageRequest, job: Job) -> Response:
     """While it is being read, a page that looks again; where it cannot be used, why."""
     if job.state is JobState.FAILED:
         return _new_page(page, 422, job.error)
-    response = page.page("reading_file.html")
-    response.headers["Refresh"] = "1"
-    return response
+    return show_reading(page)
 
 
 def show_document(page: PageRequest) -> Response:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
 from ...errors import BadUsage, Message, NotFound
 from ...importers import files
@@ -76,6 +77,13 @@ def find_job(page: PageRequest) -> Job:
     if job is None:
         raise NotFound(Message("this file is not here any more; send it again"))
     return job
+
+
+def show_reading(page: PageRequest) -> Response:
+    """While an upload is being read: a page that looks again."""
+    response = page.page("reading_file.html")
+    response.headers["Refresh"] = "1"
+    return response
 
 
 def forget_upload(page: PageRequest) -> None:

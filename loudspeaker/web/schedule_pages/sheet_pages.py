@@ -10,8 +10,8 @@ from ...importers.draft import ImportResult
 from ...importers.imports import file_edits, read_import
 from ...station.station import Station
 from ...station.what_if import ChangeEffect
-from ..bulletin_pages.uploads import find_job, forget_upload, receive_upload, upload_key
-from ..jobs import JobControl, JobState
+from ..bulletin_pages.uploads import find_job, forget_upload, receive_upload, show_reading, upload_key
+from ..jobs import Job, JobControl, JobState
 from ..pages import PageRequest, Routes
 
 
@@ -36,12 +36,8 @@ def take_sheet(page: PageRequest) -> Response:
 def show_changes(page: PageRequest) -> Response:
     """What the sheet changes, village by village, and what that does in the days to come. Nothing is written yet."""
     job = find_job(page)
-    if job.state is JobState.FAILED:
-        return _sheet_page(page, 422, job.error)
     if job.state is not JobState.DONE:
-        response = page.page("reading_file.html")
-        response.headers["Refresh"] = "1"
-        return response
+        return _wait_or_fail(page, job)
     with page.console.desk.station() as station:
         effect = _effect(station, job.result)
     return page.page("sheet_changes.html", job=page.path["job"], messages=job.result.messages, effect=effect)
@@ -49,8 +45,11 @@ def show_changes(page: PageRequest) -> Response:
 
 def save_changes(page: PageRequest) -> Response:
     """Raises `EditConflict` where a schedule is not what it was when the sheet was read, `Refused` as saving does."""
+    job = find_job(page)
+    if job.state is not JobState.DONE:
+        return _wait_or_fail(page, job)
     with page.console.desk.station() as station:
-        effect = _effect(station, find_job(page).result)
+        effect = _effect(station, job.result)
         late = bool(page.text("late"))
         station.editing.schedules.save(effect, page.person.account.name, accept_late=late)
     page.note_saved(effect.change)
@@ -61,6 +60,11 @@ def save_changes(page: PageRequest) -> Response:
 def drop_changes(page: PageRequest) -> Response:
     forget_upload(page)
     return page.go("/lich/bang")
+
+
+def _wait_or_fail(page: PageRequest, job: Job) -> Response:
+    """While it is being read, a page that looks again; where it cannot be used, why."""
+    return _sheet_page(page, 422, job.error) if job.state is JobState.FAILED else show_reading(page)
 
 
 def _sheet_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -38,18 +37,6 @@ def editor(officers: Officers, daemon: FakeDaemon) -> Officer:
     return officers.officer(Role.EDIT)
 
 
-def send(officer: Officer, route: str, name: str, data: bytes) -> Any:
-    """Upload a file, and wait until it has been read: the page that shows it, or the refusal."""
-    answer = officer.client.post(route, data={"form_token": officer.token}, files={"file": (name, data)})
-    if answer.status_code != 303:
-        return answer
-    page = officer.get(answer.headers["location"])
-    while "refresh" in page.headers:
-        officer.console.jobs.wait(1)
-        page = officer.get(answer.headers["location"])
-    return page
-
-
 def bulletins(home: Path) -> set[str]:
     return {path.name for path in (home / "bulletins").iterdir()}
 
@@ -57,7 +44,7 @@ def bulletins(home: Path) -> set[str]:
 @pytest.mark.parametrize("name", FORMS)
 def test_a_dispatch_is_shown_before_anything_is_written(home: Path, editor: Officer, name: str) -> None:
     before = bulletins(home)
-    page = send(editor, "/tep", name, FORMS[name]())
+    page = editor.upload("/tep", name, FORMS[name]())
 
     assert page.status_code == 200
     assert TITLE in page.text
@@ -72,7 +59,7 @@ def test_a_dispatch_is_shown_before_anything_is_written(home: Path, editor: Offi
 
 
 def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
-    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+    page = editor.upload("/tep", "cong-van.txt", DISPATCH.encode())
     editor.post(f"{page.url.path}/bo")
 
     assert editor.get(page.url.path).status_code == 404
@@ -93,7 +80,7 @@ def test_what_cannot_be_used_is_refused_in_words(
     home: Path, editor: Officer, name: str, data: bytes, told: str
 ) -> None:
     before = bulletins(home)
-    page = send(editor, "/tep", name, data)
+    page = editor.upload("/tep", name, data)
 
     assert page.status_code == 422
     assert told in page.text
@@ -102,21 +89,21 @@ def test_what_cannot_be_used_is_refused_in_words(
 
 @pytest.mark.parametrize("name", ["virus.exe", "anh.gif", "khong-duoi", "a.docx.sh", ""])
 def test_a_file_of_another_kind_is_not_even_read(editor: Officer, name: str) -> None:
-    answer = send(editor, "/tep", name or "x", b"MZ")
+    answer = editor.upload("/tep", name or "x", b"MZ")
 
     assert answer.status_code == 422
     assert ".docx" in answer.text
 
 
 def test_a_file_name_leads_nowhere(home: Path, editor: Officer) -> None:
-    page = send(editor, "/tep", "../../../commune.yaml/..\\..\\x.txt", DISPATCH.encode())
+    page = editor.upload("/tep", "../../../commune.yaml/..\\..\\x.txt", DISPATCH.encode())
 
     assert page.status_code == 200
     assert "Xã Thử" in (home / "commune.yaml").read_text("utf-8")
 
 
 def test_nobody_sees_what_another_has_sent(editor: Officer, officers: Officers) -> None:
-    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+    page = editor.upload("/tep", "cong-van.txt", DISPATCH.encode())
 
     assert officers.officer(Role.APPROVE).get(page.url.path).status_code == 404
 
@@ -124,7 +111,7 @@ def test_nobody_sees_what_another_has_sent(editor: Officer, officers: Officers) 
 def test_an_old_encoding_is_told(editor: Officer) -> None:
     old = "KÝnh mêi bµ con ®Õn dù häp t¹i nhµ v¨n hãa th«n, ®óng giê. Néi dung: c«ng t¸c phßng chèng lò quÐt."
 
-    assert "TCVN3" in send(editor, "/tep", "cu.txt", old.encode("cp1252")).text
+    assert "TCVN3" in editor.upload("/tep", "cu.txt", old.encode("cp1252")).text
 
 
 def test_pasted_words_become_a_draft(home: Path, editor: Officer) -> None:
@@ -149,7 +136,7 @@ def test_nothing_at_all_is_no_bulletin(editor: Officer) -> None:
 
 
 def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> None:
-    page = send(editor, "/ghi-am", "ghi am.wav", voice_like())
+    page = editor.upload("/ghi-am", "ghi am.wav", voice_like())
     assert "<audio" in page.text
     assert not list(home.glob("recordings/*"))
     assert editor.get(f"{page.url.path}/nghe").content[:4] == b"fLaC"
@@ -167,7 +154,7 @@ def test_what_a_phone_records_becomes_a_bulletin(
     wav, path = tmp_path / "ghi.wav", tmp_path / f"ghi{suffix}"
     wav.write_bytes(voice_like())
     subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-ar", "16000", "-c:a", codec, path], check=True)
-    page = send(editor, "/ghi-am", f"Ghi âm của tôi{suffix}", path.read_bytes())
+    page = editor.upload("/ghi-am", f"Ghi âm của tôi{suffix}", path.read_bytes())
     editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
 
     assert soundfile.info(home / "recordings/loi-truong-thon.flac").duration > 2
@@ -175,7 +162,7 @@ def test_what_a_phone_records_becomes_a_bulletin(
 
 
 def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_it(home: Path, editor: Officer) -> None:
-    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
+    page = editor.upload("/ghi-am", "hmong.wav", voice_like())
     again = editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông")
     assert again.status_code == 422
 
@@ -189,7 +176,7 @@ def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_th
     home: Path, editor: Officer, daemon: FakeDaemon
 ) -> None:
     daemon.answers["submit"] = None
-    page = send(editor, "/ghi-am", "hmong.wav", voice_like())
+    page = editor.upload("/ghi-am", "hmong.wav", voice_like())
     editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
     path = home / "bulletins/hop.md"
     path.write_text(path.read_text("utf-8").replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
@@ -231,7 +218,7 @@ def test_a_recording_in_another_language_comes_beside_the_text_of_a_bulletin_and
 
 def test_a_photograph_and_a_scan_are_told_how_their_words_are_copied(editor: Officer) -> None:
     for name, data in (("anh.jpg", b"\xff\xd8"), ("quet.pdf", office_files.pdf([[]]))):
-        assert "Google Lens" in send(editor, "/tep", name, data).text
+        assert "Google Lens" in editor.upload("/tep", name, data).text
 
 
 def test_in_zalos_own_browser_the_pages_say_how_to_leave_it(editor: Officer) -> None:
@@ -243,4 +230,4 @@ def test_in_zalos_own_browser_the_pages_say_how_to_leave_it(editor: Officer) -> 
 def test_a_silent_recording_is_refused(editor: Officer) -> None:
     data, _ = wav_bytes(Clip(16_000, np.zeros(48_000, np.float32)))
 
-    assert send(editor, "/ghi-am", "im.wav", bytes(data)).status_code == 422
+    assert editor.upload("/ghi-am", "im.wav", bytes(data)).status_code == 422

@@ -31,15 +31,7 @@ def sheet(*rows: list[Any]) -> bytes:
 
 
 def send(officer: Officer, data: bytes, name: str = "Lịch tháng 12.xlsx") -> Any:
-    """Upload a sheet, and wait until it has been read: the page that shows it, or the refusal."""
-    answer = officer.client.post("/lich/bang", data={"form_token": officer.token}, files={"file": (name, data)})
-    if answer.status_code != 303:
-        return answer
-    page = officer.get(answer.headers["location"])
-    while "refresh" in page.headers:
-        officer.console.jobs.wait(1)
-        page = officer.get(answer.headers["location"])
-    return page
+    return officer.upload("/lich/bang", name, data)
 
 
 def text(response: Any) -> str:
@@ -64,6 +56,16 @@ def test_a_sheet_is_shown_before_anything_is_written_and_then_saved(
     assert schedule(home, "suoi-trat").startswith(before)
     assert "bulletin: nhac" in schedule(home, "suoi-trat")
     assert [facts["path"] for verb, facts, _ in daemon.asked if verb == "note_edit"] == ["schedules/suoi-trat.yaml"]
+
+
+def test_a_sheet_with_mistakes_is_not_saved_by_a_page_that_was_open_before(home: Path, editor: Officer) -> None:
+    before = schedule(home, "suoi-trat")
+    page = send(editor, sheet(["Thôn Suối Trát", "Nhắc lại", "25h00", "2"]))
+    answer = editor.post(f"{page.url.path}/luu")
+
+    assert answer.status_code == 422
+    assert "C2" in answer.text
+    assert schedule(home, "suoi-trat") == before
 
 
 def test_every_mistake_is_told_by_its_cell(home: Path, editor: Officer) -> None:
