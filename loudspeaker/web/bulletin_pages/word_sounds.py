@@ -45,7 +45,11 @@ def show_words(page: PageRequest) -> Response:
 
 def send_words(page: PageRequest) -> Response:
     """The sound itself. Raises `NotFound` while it is being made."""
-    sound = _hear(page, _words(page))
+    return send_sound(_hear(page, _words(page)))
+
+
+def send_sound(sound: HeardWords) -> Response:
+    """Raises `NotFound` while it is being made."""
     if sound.made is None:
         raise NotFound(Message("this sound has not been made yet"))
     return FileResponse(sound.made.path, media_type="audio/wav")

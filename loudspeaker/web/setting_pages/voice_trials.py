@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from ...config.values import runs_program
-from ...errors import BadUsage, Message, NotFound
+from ...errors import BadUsage, Message
 from ...model.programme import Voice
 from ...station.hearing import HeardWords, hear_words
-from ..bulletin_pages.word_sounds import MOST_LETTERS, start_making
+from ..bulletin_pages.word_sounds import MOST_LETTERS, send_sound, start_making
 from ..pages import PageRequest, Routes
 
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
@@ -41,10 +41,10 @@ def _hear(page: PageRequest, voice: str, words: str) -> HeardWords:
 
 
 def show_trial(page: PageRequest) -> Response:
-    return _answer(page, *_asked(page))
+    return _answer(page, *_words_of_address(page))
 
 
-def _asked(page: PageRequest) -> tuple[str, str]:
+def _words_of_address(page: PageRequest) -> tuple[str, str]:
     """Voice and words of the address. Raises `BadUsage`."""
     voice, words = page.query.get("giong", ""), page.query.get("chu", "")
     Voice.parse(voice)
@@ -63,10 +63,7 @@ def _answer(page: PageRequest, voice: str, words: str) -> Response:
 
 def send_trial(page: PageRequest) -> Response:
     """The sound itself. Raises `NotFound` while it is being made."""
-    sound = _hear(page, *_asked(page))
-    if sound.made is None:
-        raise NotFound(Message("this sound has not been made yet"))
-    return FileResponse(sound.made.path, media_type="audio/wav")
+    return send_sound(_hear(page, *_words_of_address(page)))
 
 
 ROUTES: Routes = {
