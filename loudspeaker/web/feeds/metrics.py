@@ -17,6 +17,7 @@ from ..pages import PageRequest
 from .feed_requests import Feeds
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+WANTED = (Expected.AIR, Expected.NOT_READY)
 PLAYED = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.AIRED_PARTLY, Verdict.TO_FILE})
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})  # within the value of a label
 
@@ -42,9 +43,11 @@ class Metric:
 def send_metrics(page: PageRequest) -> Response:
     board, health = page.air.board, page.console.desk.health()
     with page.console.desk.station() as station:
-        metrics = [*_day(station), *_box(station)]
+        metrics, outputs = list(_day(station)), list(station.files.box.outputs)
+        disk = shutil.disk_usage(station.paths.home).free
     wrong = Counter(str(row.serious).lower() for row in health.rows if row.wrong)
     metrics += [
+        _gauge("disk_free_bytes", "Free for sound", disk),
         _gauge("daemon_up", "Does the daemon answer?", board is not None),
         _gauge("clock_trusted", "Does the daemon believe the clock?", board is not None and board.trusted),
         _gauge("on_air", "Airings on the air, or between two plays", len(page.air.on)),
@@ -54,8 +57,8 @@ def send_metrics(page: PageRequest) -> Response:
     ]
     if board:
         metrics.append(Metric("log_entries_total", "counter", "Entries of the as-run log", [("", board.log)]))
-        outputs = ((name, name not in board.gone) for name in station.files.box.outputs)
-        metrics.append(_each("output_present", "Was its sound card there when last asked?", "output", outputs))
+        present = ((name, name not in board.gone) for name in outputs)
+        metrics.append(_each("output_present", "Was its sound card there when last asked?", "output", present))
     text = "\n".join(line for metric in metrics for line in metric.lines()) + "\n"
     return Response(text, media_type=KIND)
 
@@ -77,15 +80,8 @@ def _day(station: Station) -> Iterator[Metric]:
     yield _gauge("ready_tomorrow", "… of them with their sound or words ready", _count(tomorrow, Expected.AIR))
 
 
-WANTED = (Expected.AIR, Expected.NOT_READY)
-
-
 def _count(planned: Iterable[PlannedAiring], *expected: Expected) -> int:
     return sum(one.airing.expected in expected for one in planned)
-
-
-def _box(station: Station) -> Iterator[Metric]:
-    yield _gauge("disk_free_bytes", "Free for sound", shutil.disk_usage(station.paths.home).free)
 
 
 def _gauge(name: str, meaning: str, figure: float) -> Metric:
