@@ -81,9 +81,8 @@ class CardStream:
         card = find_card(name)
         self.card = card.name
         self._priority_raised = False
-        self._stream_guard = (
-            None if name == DEFAULT else StreamGuard()
-        )  # the default is whichever card the system chooses
+        # The default is whichever card the system chooses.
+        self._stream_guard = None if name == DEFAULT else StreamGuard()
         try:
             self._stream = sounddevice.RawOutputStream(
                 samplerate=rate,

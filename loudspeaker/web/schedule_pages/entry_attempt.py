@@ -126,20 +126,17 @@ def make_offers(station: Station) -> EntryOffers:
     villages = {village: names.get(village, village) for village in (*commune.villages, *names)}
     heard = {one.id: one.title for one in contents.bulletins.values() if one.level is not Level.EMERGENCY}
     entries = [entry for schedule in contents.schedules for entry in schedule.broadcasts]
-    relayed = {entry.stream: entry.stream for entry in entries if entry.stream}
+    stations = {address: name for name, address in commune.stations.items()}
+    unnamed = sorted({entry.stream for entry in entries if entry.stream} - stations.keys())
     return EntryOffers(
         villages,
         dict(sorted(heard.items(), key=lambda pair: pair[1])),
-        {**{address: name for name, address in commune.stations.items()}, **_unnamed(relayed, commune.stations)},
+        stations | {address: address for address in unnamed},
         tuple(commune.days),
         tuple((begins, part_of_day(begins)) for begins, _ in commune.policy.hours),
         station.clock.now().date(),
         commune.zone,
     )
-
-
-def _unnamed(relayed: Mapping[str, str], stations: Mapping[str, str]) -> dict[str, str]:
-    return {address: address for address in sorted(relayed) if address not in stations.values()}
 
 
 def try_form(station: Station, form: EntryForm, source: EntrySource | None, seen: str) -> Attempt:
