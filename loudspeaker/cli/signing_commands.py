@@ -110,7 +110,7 @@ def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
     put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
     if not yes:
         must_agree(_("Are these the eight syllables on the sheet of the commune?"))
-    _tell_taken(folder, {scope: lambda: deliveries.join(folder, first, who)})
+    _take_and_tell(folder, {scope: lambda: deliveries.join(folder, first, who)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -118,7 +118,7 @@ def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
 def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
     deliveries = _deliveries()
-    _tell_taken(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
+    _take_and_tell(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -137,7 +137,7 @@ def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
     envelope = rooms.dsse.parse_envelope(read_input(str(file)))
     for line in _describe(envelope):
         tell(line)
-    for line in _spoken(file, rooms.opening.read_unverified(envelope)):
+    for line in _spoken_lines(file, rooms.opening.read_unverified(envelope)):
         tell(line)
     own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
     rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
@@ -161,7 +161,7 @@ def show(file: str, trust_file: str | None, as_json: bool) -> None:
         for line in _describe(envelope, document):
             put(line)
         try:
-            for line in _spoken(Path(file), document):
+            for line in _spoken_lines(Path(file), document):
                 put(line)
         except Refused as error:  # the document alone may be looked at, too
             tell(error.say(_))
@@ -193,7 +193,7 @@ def _describe(envelope: SignedEnvelope, document: Document | None = None) -> Ite
     yield from (f"  {line}" for line in _contents(document))
 
 
-def _spoken(file: Path, document: Document) -> Iterator[str]:
+def _spoken_lines(file: Path, document: Document) -> Iterator[str]:
     """The words that are signed with a manifest of a delivery, which others will say as they stand."""
     if isinstance(document, rooms.signed_documents.SignedManifest):
         for path, words in rooms.packing.read_spoken_words(file.parent.parent / "blob", document):
@@ -212,7 +212,7 @@ def _contents(document: Document) -> Iterator[str]:
         yield document.text or document.bulletin or document.kind
 
 
-def _tell_taken(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
+def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
     """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
     results: list[TakenDelivery | RefusedDelivery] = []
     for scope, take in takes.items():

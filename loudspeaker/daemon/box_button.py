@@ -59,7 +59,7 @@ class BoxButton:
             self._down_since, self._agreed = now, None
         if self._down_since is not None and self._is_held(now):
             return True
-        return self._give_agreed()
+        return self._agree()
 
     def _is_held(self, now: float) -> bool:
         """Is it still to be seen what this press means?"""
@@ -74,7 +74,7 @@ class BoxButton:
         self._down_since = None
         return False
 
-    def _give_agreed(self) -> bool:
+    def _agree(self) -> bool:
         """Is there an alarm whose sound is still being made?"""
         alarm, self._agreed = self._agreed, None
         if alarm:

@@ -182,16 +182,16 @@ class PlayoutQueue:
 
         How long it takes, and when it starts for that, the next run plans again before it judges.
         """
-        kept = [_accepted(airing) for airing in self._kept[0] if airing.scheduled_at > now], self._kept[1]
+        kept = [_facts_to_keep(airing) for airing in self._kept[0] if airing.scheduled_at > now], self._kept[1]
         planned = [item for item in self if item.request is None]
         coming = tuple(item.airing for item in planned if item.airing.scheduled_at > now and not item.gone)
-        if ([_accepted(airing) for airing in coming], ends) != kept:
+        if ([_facts_to_keep(airing) for airing in coming], ends) != kept:
             due = [item.airing for item in planned if item.airing.scheduled_at <= now]
             self._journal.keep_plan([*due, *coming], ends)
             self._kept = coming, ends
 
 
-def _accepted(airing: Airing) -> object:
+def _facts_to_keep(airing: Airing) -> object:
     """What of an airing whoever takes up the plan must know: that it is asked for, and why nothing comes of it."""
     refused = None if airing.expected in (Expected.AIR, Expected.NOT_READY) else (airing.expected, airing.why)
     return airing.occurrence, refused

@@ -154,7 +154,7 @@ class DayPlanner:
             self._calendars[day] = today
         return self._calendars[day]
 
-    def _asked(self, channel: Channel, day: date) -> AskedDay:
+    def _asked_day(self, channel: Channel, day: date) -> AskedDay:
         if self.known is None:
             return self._ask(channel, day)
         return self.known.asked.find(channel, day, self._depends(channel, day), lambda: self._ask(channel, day))
@@ -171,7 +171,7 @@ class DayPlanner:
 
     def _outcomes(self, channel: Channel, day: date, nights: int) -> Iterator[tuple[PlanEntry, Outcome]]:
         """What becomes of every entry of a channel on a day; looks back `nights` for what runs over midnight."""
-        asked = self._asked(channel, day)
+        asked = self._asked_day(channel, day)
         yield from asked.rejected
         before = self._before(channel, day, nights) if asked.demands else None
         outcomes = allocate(asked.demands, lambda: _timeline(asked.today, before), self._frame(day))
@@ -194,7 +194,7 @@ class DayPlanner:
             return None
         evening = day - timedelta(days=1)
         words = self._frame(evening).around(opens=True, closes=True)
-        asked = self._asked(channel, evening)
+        asked = self._asked_day(channel, evening)
         entries = [entry for demand in asked.demands for entry in demand.entries]
         if all(entry.at + entry.broadcast.wait + entry.candidate.duration + words <= DAY for entry in entries):
             return None

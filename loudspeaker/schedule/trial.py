@@ -109,11 +109,11 @@ class Trial:
     def likeness(self, day: date) -> object:
         """Days on which this is the same are planned alike, with the change and without, but for their date."""
         if day not in self._likenesses:
-            self._likenesses[day] = tuple(_likeness(given, heard, day) for given, heard in self._heard)
+            self._likenesses[day] = tuple(_likeness(given, heard, day) for given, heard in self._both_inputs)
         return self._likenesses[day]
 
     @cached_property
-    def _heard(self) -> Sequence[tuple[PlanInput, Sequence[Channel]]]:
+    def _both_inputs(self) -> Sequence[tuple[PlanInput, Sequence[Channel]]]:
         """Without the change and with it: what is planned, and all outputs."""
         return [(given, list(channels(given.commune, given.box, given.schedules))) for given in (self.old, self.given)]
 

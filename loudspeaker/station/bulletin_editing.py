@@ -164,7 +164,8 @@ class BulletinEditing:
         source = self.source(bulletin)
         if source.bulletin is None:
             raise BadFile(source.problems)
-        names = chain([_joined(bulletin, language)], (_joined(bulletin, language, f"{number}") for number in count(2)))
+        numbers = chain([""], map(str, count(2)))
+        names = (_recording_path(bulletin, language, number) for number in numbers)
         recording = next(name for name in names if not (self._home / name).exists())
         data = read_file(self._home, source.path)
         after = bulletin_edit.put_recording(source.path, data, source.bulletin.parts, recording, language)
@@ -214,7 +215,7 @@ class BulletinEditing:
         return next(name for name in names if not any((self._home / path).exists() for path in _paths(name)))
 
 
-def _joined(*words: str) -> str:
+def _recording_path(*words: str) -> str:
     """The path of a recording named by these."""
     return f"recordings/{'-'.join(filter(None, map(slug, words)))}.flac"
 

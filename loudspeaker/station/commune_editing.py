@@ -151,7 +151,7 @@ class CommuneEditing:
 def _compare(edit: FileEdit, days: int, old: Mapping[str, Airing], new: Mapping[str, Airing]) -> RuleEffect:
     """What becomes of the airings of one plan in another one."""
     both = [(old[name], new[name]) for name in old if name in new and _is_heard(old[name], new[name])]
-    refused = tuple(_refused(old, new))
+    refused = tuple(_refusals(old, new))
     waiting = dict.fromkeys(one.bulletin for one in refused if kind_of(one.why) is Refusal.APPROVAL)
     return RuleEffect(
         edit,
@@ -164,7 +164,7 @@ def _compare(edit: FileEdit, days: int, old: Mapping[str, Airing], new: Mapping[
     )
 
 
-def _refused(old: Mapping[str, Airing], new: Mapping[str, Airing]) -> Iterator[Airing]:
+def _refusals(old: Mapping[str, Airing], new: Mapping[str, Airing]) -> Iterator[Airing]:
     """What would have been heard and will not be, with the reason."""
     for name, airing in old.items():
         if _is_heard(airing) and not _is_heard(new.get(name)):

@@ -121,7 +121,7 @@ class Deliveries:
         does; then it has not joined.
         """
         scope, joined = first.document.scope, read_membership(self.paths)
-        if joined and scope != self._parent(joined.followed[-1]):
+        if joined and scope != self._parent(joined.scopes[-1]):
             raise BadUsage(
                 Message("this box takes its files from {scope} already; first “fleet leave”", scope=joined.scope)
             )
@@ -137,7 +137,7 @@ class Deliveries:
 
         Raises `BadUsage` for a box that has not joined.
         """
-        followed = [one.scope for one in self._joined().followed]
+        followed = [one.scope for one in self._membership().scopes]
         return [scope for scope in followed if (folder / ROOT / scope).is_dir()] or followed[:1]
 
     def take(self, folder: Path, scope: str | None = None) -> TakenDelivery:
@@ -147,11 +147,11 @@ class Deliveries:
         older than what is here or has ended, `DamagedFile`, `BadFile` for files that no station could use, `Refused`
         where some are missing. Then the version before stays in force.
         """
-        membership = self._joined()
+        membership = self._membership()
         meant = scope or membership.scope
-        return self._take(folder, membership, next(one for one in membership.followed if one.scope == meant))
+        return self._take(folder, membership, next(one for one in membership.scopes if one.scope == meant))
 
-    def _joined(self) -> Membership:
+    def _membership(self) -> Membership:
         membership = read_membership(self.paths)
         if membership is None:
             raise BadUsage(Message("this box has not joined: “loudspeaker fleet join FOLDER”"))
@@ -177,7 +177,7 @@ class Deliveries:
 
         Raises `BadUsage` for a box that has not joined, `WriteError`.
         """
-        membership = self._joined()
+        membership = self._membership()
         files = self._received(membership.scope).files(membership.accepted.version)
         copy_files_home(self.paths, files, membership.accepted.files)
         self.paths.membership.unlink()

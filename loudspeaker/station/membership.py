@@ -58,7 +58,7 @@ class Membership:
     higher: tuple[FollowedScope, ...] = ()  # province, then country
 
     @property
-    def followed(self) -> tuple[FollowedScope, ...]:
+    def scopes(self) -> tuple[FollowedScope, ...]:
         """All whose files it takes, its own commune first."""
         return FollowedScope(self.scope, self.first_trust, self.accepted, self.floors), *self.higher
 

@@ -28,7 +28,7 @@ def find_sources(paths: StationPaths) -> list[Source]:
     membership = read_membership(paths)
     if membership is None:
         return [Source(paths.home)]
-    own, *higher = membership.followed
+    own, *higher = membership.scopes
     return [received_source(paths, own.scope, own.accepted), *(higher_source(paths, one) for one in higher)]
 
 

@@ -85,7 +85,7 @@ class ReviewLog:
             approved=_step(approved) if approved else None,
         )
 
-    def undecided(self) -> list[str]:
+    def open_reviews(self) -> list[str]:
         """Bulletins that were submitted or given back last, and about which nothing was decided since."""
         approved = self._read()
         last = {name: steps[-1].at for name, steps in self._steps.items()}

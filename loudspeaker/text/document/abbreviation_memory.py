@@ -62,12 +62,14 @@ class AbbreviationMemory:
         syllables, marked, at = words.split(), list[str](), 0
         while at < len(syllables):
             ends = range(len(syllables), at + 1, -1)
-            found = next(filter(None, (self._marked(" ".join(syllables[at:end])) for end in ends)), syllables[at])
+            found = next(
+                filter(None, (self._find_syllables(" ".join(syllables[at:end])) for end in ends)), syllables[at]
+            )
             marked.append(found)
             at += found.count(" ") + 1
         return " ".join(marked)
 
-    def _marked(self, words: str) -> str:
+    def _find_syllables(self, words: str) -> str:
         """Several syllables as the text has them; nothing where it does not."""
         at = self._bare.find(f" {words} ")
         return self._flat[at + 1 : at + 1 + len(words)] if at >= 0 else ""

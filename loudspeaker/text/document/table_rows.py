@@ -155,10 +155,10 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
         (min(row[n].column for row in whole), max(row[n].column + len(row[n].text) for row in whole))
         for n in range(len(full))
     ]
-    return [line.filled if len(line.filled) == len(full) else _placed(line, spans) for line in lines]
+    return [line.filled if len(line.filled) == len(full) else _place(line, spans) for line in lines]
 
 
-def _placed(line: Line, spans: Sequence[tuple[int, int]]) -> Row:
+def _place(line: Line, spans: Sequence[tuple[int, int]]) -> Row:
     """The cells of a line that has too few, each in the column, [from, to) in letters, that it lies below."""
     row = [Cell("", line.end, 0)] * len(spans)
     for cell in line.filled:
@@ -285,7 +285,7 @@ def _units(table: Table, row: Row) -> Iterator[str | None]:
         elif column.role is ColumnRole.CHANGE:
             own = own or currency
         elif amount:
-            own, unit = (_joined(own, unit), "") if unit else (own or ours, "")
+            own, unit = (_join_unit(own, unit), "") if unit else (own or ours, "")
         if column.role is ColumnRole.VALUE and _CURRENCY.match(own):
             currency = own.partition("/")[0]
         yield own
@@ -313,7 +313,7 @@ def _spans_columns(table: Table, row: Row) -> bool:
     return alone and words[1].count(" ") > 1 and not needs_head(words[1])
 
 
-def _joined(own: str, unit: str) -> str:
+def _join_unit(own: str, unit: str) -> str:
     """The unit in a column's head and that of the row: đ and kg -> đ/kg; /hộ and đ -> đ/hộ"""
     if not own or own[0] == "/":
         return unit + own

@@ -152,7 +152,7 @@ class AccountStore:
         """Replace the roles; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
         account, chosen = self.account(login), frozenset(roles)
         self._keep_an_administrator(account, Role.ADMIN in chosen)
-        self._change_account(account, "roles", _joined(chosen))
+        self._change_account(account, "roles", _role_text(chosen))
 
     def set_locked(self, login: str, locked: bool) -> None:
         """Lock or unlock; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
@@ -322,7 +322,7 @@ class AccountStore:
         try:
             cursor = database.execute(
                 "INSERT INTO accounts (login, name, roles, made) VALUES (?, ?, ?, ?)",
-                (_login(login), " ".join(name.split()), _joined(roles), self._database.now().timestamp()),
+                (_login(login), " ".join(name.split()), _role_text(roles), self._database.now().timestamp()),
             )
         except sqlite3.IntegrityError:
             raise BadUsage(Message("there is an account “{login}” already", login=login)) from None
@@ -379,7 +379,7 @@ def _account(row: sqlite3.Row) -> Account:
     return Account(row["id"], row["login"], row["name"], roles, bool(row["locked"]), row["hash"] is not None)
 
 
-def _joined(roles: frozenset[Role]) -> str:
+def _role_text(roles: frozenset[Role]) -> str:
     return " ".join(role for role in Role if role in roles)
 
 

@@ -110,11 +110,11 @@ def act_of(route: str, page: PageRequest, status: int) -> Act | None:
     if route in TRIALS or page.query.get("thu"):  # or first shows what it would do
         return None
     account = page.session.account if page.session else None
-    about = {name: str(value) for name, value in page.path.items()} | _noted(page.form)
+    about = {name: str(value) for name, value in page.path.items()} | _facts_to_note(page.form)
     return Act(route, status, account.name if account else "", account.login if account else "", page.address, about)
 
 
-def _noted(form: FormData) -> dict[str, str]:
+def _facts_to_note(form: FormData) -> dict[str, str]:
     """Fields that tell what it was about; those that are ticked several times as one."""
     found: dict[str, list[str]] = {}
     for name, value in form.multi_items():

@@ -244,14 +244,14 @@ def together(acts: Iterable[AuditEntry]) -> list[AuditEntry]:
     joined: list[AuditEntry] = []
     for act in acts:
         last = joined[-1] if joined else None
-        if last and act.at - last.at < AT_ONCE and act.by == last.by and (what := _joined(last.what, act.what)):
+        if last and act.at - last.at < AT_ONCE and act.by == last.by and (what := _join(last.what, act.what)):
             joined[-1] = replace(last, what=what)
         else:
             joined.append(act)
     return joined
 
 
-def _joined(first: Message, second: Message) -> Message | None:
+def _join(first: Message, second: Message) -> Message | None:
     """Both as one sentence, where they differ in the village or the airing alone."""
     if first.template != second.template or first == second:
         return None

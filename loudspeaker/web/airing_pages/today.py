@@ -122,7 +122,7 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
     planned, ahead = _split_plan(station, now, {one.id for one in on})
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
     day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
-    tonight, others = _unapproved(ahead, now)
+    tonight, others = _missing_approvals(ahead, now)
     chores = _chores(station, now, others, ahead, day)
     return DayBoard(
         now,
@@ -180,7 +180,7 @@ def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
         yield Moment(at, title, same, outcome_word(verdict, same[0].refusal), "" if heard else why, heard)
 
 
-def _unapproved(ahead: Sequence[PlannedAiring], now: datetime) -> list[list[tuple[str, datetime]]]:
+def _missing_approvals(ahead: Sequence[PlannedAiring], now: datetime) -> list[list[tuple[str, datetime]]]:
     """What will not be heard for want of an approval: what is to be said on top, and the rest."""
     found = [one for one in ahead if one.refusal is Refusal.APPROVAL]
     parts = ([one for one in found if _is_for_tonight(one.scheduled_at, now) is on_top] for on_top in (True, False))
@@ -200,7 +200,7 @@ def _chores(
     day: Sequence[Moment],
 ) -> Iterator[Chore]:
     """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
-    yield from _undecided(station)
+    yield from _review_chores(station)
     for title, at in unapproved:
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
         yield Chore(message, "/duyet", APPROVE)
@@ -214,10 +214,10 @@ def _chores(
         yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
 
 
-def _undecided(station: Station) -> Iterator[Chore]:
+def _review_chores(station: Station) -> Iterator[Chore]:
     """Bulletins that wait for somebody's word, or were given back."""
     contents, planner, reviews = station.files.contents, station.planner, ReviewLog(station.log)
-    known = [contents.bulletins[name] for name in reviews.undecided() if name in contents.bulletins]
+    known = [contents.bulletins[name] for name in reviews.open_reviews() if name in contents.bulletins]
     found = [(one, reviews.review(one, planner.bulletin_spec(one), planner.revision(one))) for one in known]
     waiting = [one for one, review in found if review.state is ReviewState.SUBMITTED]
     if waiting:

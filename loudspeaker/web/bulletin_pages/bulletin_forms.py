@@ -33,7 +33,7 @@ class BulletinForm:
         )
 
     @classmethod
-    def typed(cls, page: PageRequest) -> BulletinForm:
+    def from_page(cls, page: PageRequest) -> BulletinForm:
         """As it was typed. Browsers send every line end as two characters."""
         text = page.password("text").replace("\r\n", "\n").replace("\r", "\n")
         return cls(page.text("revision"), text.strip("\n").rstrip(), {name: page.text(name) for name in FIELDS})

@@ -169,7 +169,7 @@ def _last_save(station: Station, path: str, revision: str) -> LastSave:
 
 def save(page: PageRequest) -> Response:
     """Save what was typed, and with `then=submit` send it for approval."""
-    bulletin, form = page.path["id"], BulletinForm.typed(page)
+    bulletin, form = page.path["id"], BulletinForm.from_page(page)
     if page.text("replaces"):  # “keep mine”: what the other saved is kept beside
         _keep_theirs(page, bulletin)
     try:
@@ -233,7 +233,7 @@ def _keep_theirs(page: PageRequest, bulletin: str) -> None:
 
 def save_draft(page: PageRequest) -> Response:
     """What is being typed, kept until it is saved."""
-    page.console.drafts.put(page.person.account.login, page.path["id"], BulletinForm.typed(page).draft())
+    page.console.drafts.put(page.person.account.login, page.path["id"], BulletinForm.from_page(page).draft())
     return Response(status_code=204)
 
 

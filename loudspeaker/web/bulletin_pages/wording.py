@@ -88,7 +88,7 @@ def _settings(page: PageRequest) -> ReadingSettings:
 
 def read_again(page: PageRequest) -> Response:
     """What is being typed, as it will be said. Writes nothing."""
-    form = BulletinForm.typed(page)
+    form = BulletinForm.from_page(page)
     return page.page(
         "spoken.html", id=page.path["id"], form=form, spoken=view_spoken(page, page.path["id"], form.text, False)
     )
@@ -130,7 +130,7 @@ def _stretch(page: PageRequest) -> tuple[BulletinForm, StretchView]:
 
 def _form(page: PageRequest) -> BulletinForm:
     if page.http.method == "POST":
-        return BulletinForm.typed(page)
+        return BulletinForm.from_page(page)
     if draft := page.console.drafts.find(page.person.account.login, page.path["id"]):
         return BulletinForm.drafted(draft)
     with page.console.desk.station() as station:
@@ -147,7 +147,7 @@ def _place(page: PageRequest, text: str) -> tuple[int, int]:
 
 def correct_here(page: PageRequest) -> Response:
     """Write one place as it shall be said. The text is a draft until it is saved."""
-    form, place = BulletinForm.typed(page), _place(page, BulletinForm.typed(page).text)
+    form, place = BulletinForm.from_page(page), _place(page, BulletinForm.from_page(page).text)
     if form.text[place[0] : place[1]] != page.text("written"):
         raise BadUsage(Message("this place is not in the text any more; load the page again"))
     text = choose(form.text, place, _words(page))
@@ -180,7 +180,7 @@ def correct_everywhere(page: PageRequest) -> Response:
         return page.page(
             "own_word.html",
             id=page.path["id"],
-            form=BulletinForm.typed(page),
+            form=BulletinForm.from_page(page),
             word=word,
             changed=[titles.get(name, name) for name in effect.changed],
             voided=[titles.get(name, name) for name in effect.voided],
@@ -195,7 +195,7 @@ def accept(page: PageRequest) -> Response:
     bulletin, key = page.path["id"], page.text("doubt")
     page.console.drafts.see(bulletin, [key], page.person.account.login)
     if page.is_fragment:
-        form = BulletinForm.typed(page)
+        form = BulletinForm.from_page(page)
         return page.page("spoken.html", id=bulletin, form=form, spoken=view_spoken(page, bulletin, form.text, False))
     _keep_typed(page, bulletin)
     return page.go(f"/ban-tin/{bulletin}")
@@ -203,7 +203,7 @@ def accept(page: PageRequest) -> Response:
 
 def _keep_typed(page: PageRequest, bulletin: str) -> None:
     """Without a script the page is loaded anew: what was typed comes back as a draft."""
-    typed = BulletinForm.typed(page)
+    typed = BulletinForm.from_page(page)
     with page.console.desk.station() as station:
         saved = BulletinForm.of(station.editing.bulletins.source(bulletin))
     if not typed.same_as(saved):

@@ -79,7 +79,7 @@ class Attempt:
     lunar: tuple[date, ...] = ()  # the days to come on which lunar ones fall
 
     @property
-    def asked(self) -> AskBack | None:
+    def ask_back(self) -> AskBack | None:
         """The time that may be meant otherwise."""
         return self.problem if isinstance(self.problem, AskBack) else None
 

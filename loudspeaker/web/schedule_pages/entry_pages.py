@@ -68,7 +68,7 @@ def show_entry(page: PageRequest) -> Response:
         draft = page.console.drafts.find(page.person.account.login, _draft_key(source))
         form = replace(form_of_entry(source.village, source.entry, offers.named), villages=alike)
         if draft and page.query.get("nhap"):
-            form, draft = _drafted(draft, form), None
+            form, draft = _form_of_draft(draft, form), None
         attempt = try_form(station, form, source, source.revision)
     return _show(page, offers, attempt, source, draft=draft)
 
@@ -178,7 +178,7 @@ def _draft(page: PageRequest, attempt: Attempt) -> Draft:
     return Draft(page.text("seen"), words, {"form": json.dumps(encode(attempt.form))})
 
 
-def _drafted(draft: Draft, otherwise: EntryForm) -> EntryForm:
+def _form_of_draft(draft: Draft, otherwise: EntryForm) -> EntryForm:
     """The form that was kept; one of an earlier version of the program may be unreadable."""
     with suppress(*UNREADABLE):
         return decode(EntryForm, json.loads(draft.head["form"]))
@@ -273,11 +273,11 @@ def _form(page: PageRequest, station: Station, source: EntrySource | None) -> En
         form = replace(form, at=write_time(int(free)), sure=write_time(int(free)))
     for button, by in (("up", -1), ("down", 1)):
         if (move := page.text(button)).isdecimal():
-            form = replace(form, bulletins=_moved(form.bulletins, int(move), by))
+            form = replace(form, bulletins=_move(form.bulletins, int(move), by))
     return form
 
 
-def _moved(bulletins: Sequence[str], number: int, by: int) -> tuple[str, ...]:
+def _move(bulletins: Sequence[str], number: int, by: int) -> tuple[str, ...]:
     """The same order with one of them further up or down."""
     order = list(bulletins)
     if 0 <= number < len(order) and 0 <= number + by < len(order):

@@ -34,7 +34,7 @@ class DayForm:
     quiet: bool = False  # nothing is aired
 
     @classmethod
-    def typed(cls, page: PageRequest) -> DayForm:
+    def from_page(cls, page: PageRequest) -> DayForm:
         ticked = (bool(page.text(name)) for name in ("chime", "music", "quiet"))
         return cls(page.text("name"), page.text("dates"), page.text("moons"), *ticked)
 
@@ -142,7 +142,7 @@ def day_spans(days: DaySet, today: date) -> Iterator[DaySpan]:
 
 def change_day(page: PageRequest) -> Response:
     """A named day is new or another: first what that does, then the saving."""
-    form = DayForm.typed(page)
+    form = DayForm.from_page(page)
     return settle(page, DAYS, lambda data: _with_day(page, data, form), lambda error: _again(page, form, error))
 
 

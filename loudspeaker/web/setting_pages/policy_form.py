@@ -56,7 +56,7 @@ class PolicyForm:
         )
 
     @classmethod
-    def typed(cls, text: Callable[[str], str], texts: Callable[[str], tuple[str, ...]]) -> PolicyForm:
+    def from_fields(cls, text: Callable[[str], str], texts: Callable[[str], tuple[str, ...]]) -> PolicyForm:
         """What was sent; times that can be read are written alike."""
         pairs = zip(map(_as_clock, texts("begins")), map(_as_clock, texts("ends")), strict=False)
         return cls(

@@ -49,7 +49,7 @@ def show_policy(page: PageRequest) -> Response:
 def change_policy(page: PageRequest) -> Response:
     """First what it does, then, as it was shown, the saving. Raises `Refused` where the password is to be typed."""
     page.must_be_proved()
-    form = PolicyForm.typed(page.text, page.texts)
+    form = PolicyForm.from_fields(page.text, page.texts)
     now = PolicyForm.of(_commune(page).policy)
     return settle(
         page,
@@ -98,7 +98,7 @@ def add_temporary(page: PageRequest) -> Response:
     """Rules that end by themselves: first what they do, then the saving. Raises as `change_policy` does."""
     page.must_be_proved()
     first, last, why, other = (page.text(name) for name in ("first", "last", "why", "other"))
-    form = TemporaryForm(first, last, why, other, PolicyForm.typed(page.text, page.texts))
+    form = TemporaryForm(first, last, why, other, PolicyForm.from_fields(page.text, page.texts))
     now = PolicyForm.of(_commune(page).policy)
     return settle(
         page,
