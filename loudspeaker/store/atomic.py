@@ -96,6 +96,11 @@ def move_database_aside(path: Path, now: datetime) -> Path:
     return aside
 
 
+def databases_aside(path: Path) -> list[Path]:
+    """What `move_database_aside` has made of the database at `path`, the oldest first."""
+    return sorted(path.parent.glob(f"{path.stem}.damaged-*{path.suffix}"))
+
+
 def remove(path: Path, system: FileSystem = os) -> None:
     """Delete a file, on the disk when this returns; does nothing where it does not exist. Raises `OSError`."""
     try:

@@ -24,6 +24,7 @@ from ..store.atomic import WriteError
 from ..store.edits import EditLocked
 from .access import audit_pages, delegating, entrance, people, token_pages
 from .access.accounts import Account
+from .access.console_database import ConsoleDamaged
 from .airing_pages import air_control, emergency, history, replaying, today
 from .bulletin_pages import approving, bulletins, intake, listening, word_sounds, wording
 from .console import Console
@@ -112,7 +113,8 @@ def create_app(console: Console) -> ASGIApp:
         method, path = name.split(" ")
         answer_program = partial(answer_feed, console, rate, FEEDS[name], feed)
         routes.append(Route(path, answer_program, methods=[method], name=name))
-    errors: ErrorHandlers = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
+    fail = partial(_fail, console)
+    errors: ErrorHandlers = {HTTPException: partial(_refuse, console), ConsoleDamaged: fail, 500: fail}
     app = Starlette(routes=routes, exception_handlers=errors)
     return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), console))
 
@@ -174,7 +176,7 @@ def _note_act(page: PageRequest, route: str, status: int) -> None:
         return
     try:
         page.console.audit.add(act)
-    except (sqlite3.Error, WriteError):  # a full disk: what was done is done, and told
+    except (sqlite3.Error, WriteError, ConsoleDamaged):  # a full disk: what was done is done, and told
         logger.exception("not in the log of acts: %s", act)
 
 
@@ -256,8 +258,9 @@ def _refuse(console: Console, request: Request, refusal: HTTPException) -> Respo
 
 
 def _fail(console: Console, request: Request, fault: Exception) -> Response:
-    """A mistake of the program before anybody is known, or behind the pages."""
-    return PageRequest(console, request, FormData()).fault(fault)
+    """What fails before anybody is known, or behind the pages: a mistake of the program, a damaged console.db."""
+    page = PageRequest(console, request, FormData())
+    return page.error(status_of(fault), fault) if isinstance(fault, ConsoleDamaged) else page.fault(fault)
 
 
 def _send_asset(console: Console, request: Request) -> Response:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from ..clock import SystemClock
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock
+from ..store.atomic import databases_aside
 from .access.access_tokens import AccessTokens
 from .access.accounts import AccountStore
 from .access.audit import ConsoleAudit
@@ -54,6 +55,10 @@ class Console:
     def cookie(self) -> str:
         """The name of the session's cookie; with `__Host-` a browser takes it from this very address only."""
         return "__Host-s" if self.secure else "s"
+
+    def databases_aside(self) -> list[str]:
+        """Files with accounts and acts that were damaged, the oldest first: a technician may still read them."""
+        return [path.name for path in databases_aside(self.own / DATABASE)]
 
     def close(self) -> None:
         self.jobs.close()

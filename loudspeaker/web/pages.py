@@ -33,6 +33,7 @@ from ..store.atomic import WriteError
 from ..store.edits import EditLocked, FileEdit
 from .access.access_tokens import NoToken, WrongToken
 from .access.accounts import Session, TooManyTries
+from .access.console_database import ConsoleDamaged
 from .console import Console
 from .desk import AirState
 from .guard import DONE_ELSEWHERE, NEEDS, Task, may
@@ -49,6 +50,7 @@ STATUS: Mapping[type[LoudspeakerError], int] = {
     NoToken: 401,
     WrongToken: 403,
     EditLocked: 503,
+    ConsoleDamaged: 503,
     TooManyListeners: 503,
     BeingRead: 503,
     Unreachable: 503,

@@ -175,3 +175,37 @@ def test_a_log_without_its_wal_is_read_as_it_is(home: Path, clock: FakeClock, of
         assert "đám tang" in officers.officer(Role.VIEW).get("/nhat-ky").text
     finally:
         log.parent.chmod(0o755)
+
+
+def test_damage_in_the_midst_ends_in_a_page_that_tells_and_the_next_request_begins_anew(
+    officers: Officers, editor: Officer, home: Path
+) -> None:
+    database, path = officers.console.accounts._database, officers.console.own / "console.db"
+    before = contents(home)
+    for suffix in ("", "-wal"):
+        Path(f"{path}{suffix}").write_bytes(b"no database " * 20_000)
+    next(database.rows("PRAGMA shrink_memory"), None)
+    answer = editor.get("/lich")
+    (aside,) = officers.console.databases_aside()
+    assert answer.status_code == 503
+    assert aside in answer.text
+    assert "loudspeaker web first" in answer.text
+
+    stranger = officers.stranger()
+    assert editor.get("/").headers["location"] == "/bat-dau"
+    assert aside in stranger.get("/bat-dau").text
+    fields = {"login": "ly", "name": "Chị Lý", "password": PASSWORD, "again": PASSWORD}
+    assert stranger.post("/bat-dau", code=officers.console.accounts.make_link(), **fields).status_code == 303
+    assert aside in stranger.get("/nhat-ky/thao-tac").text
+    assert contents(home) == before
+
+
+def test_a_program_that_asks_of_a_damaged_console_db_is_told_in_json(officers: Officers, editor: Officer) -> None:
+    database, path = officers.console.accounts._database, officers.console.own / "console.db"
+    for suffix in ("", "-wal"):
+        Path(f"{path}{suffix}").write_bytes(b"no database " * 20_000)
+    next(database.rows("PRAGMA shrink_memory"), None)
+    answer = officers.stranger().get("/api/v1/now", authorization="Bearer ls_x")
+
+    assert answer.status_code == 503
+    assert "console.damaged" in answer.json()["error"]

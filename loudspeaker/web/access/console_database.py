@@ -1,79 +1,126 @@
 """console.db, which only the console opens: opened or begun anew, its transactions, and how long ago something was.
 
-Who keeps something there (accounts, tokens, the audit) has tables of their own. Ages are counted by the monotonic clock
-within one start of the machine, else by the wall clock: setting the clock ends nothing and prolongs nothing.
+Who keeps something there (accounts, tokens, the audit) has tables of their own. A database that is damaged is set aside
+for a technician and a new one begun, when it is opened and whenever it turns out later. Ages are counted by the
+monotonic clock within one start of the machine, else by the wall clock: setting the clock ends nothing and prolongs
+nothing.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
 from ...clock import boot_id as current_boot
-from ...errors import Message
+from ...errors import LoudspeakerError, Message
 from ...interfaces import Clock
 from ...store.atomic import WriteError, move_database_aside
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF")
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # kinds of errors; below: errors
+UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+logger = logging.getLogger(__name__)
+
+
+class ConsoleDamaged(LoudspeakerError):
+    """console.db turned out to be damaged in the midst of a request; from the next one on it can be used again."""
 
 
 class ConsoleDatabase:
-    """One connection to the database. Safe to be used from several threads."""
+    """One connection to the database at `path`, whichever file that is by now. Safe to be used from several threads.
 
-    def __init__(self, connection: sqlite3.Connection, clock: Clock, boot_id: str) -> None:
-        self._connection = connection
+    Raises `WriteError` where it cannot be opened.
+    """
+
+    _connection: sqlite3.Connection
+    _identity: tuple[int, int] | None = None  # of the file that is open; None: none is
+
+    def __init__(self, path: Path, clock: Clock, boot_id: str) -> None:
+        self._path = path
         self._clock = clock
         self._boot = boot_id
         self._lock = RLock()
+        self._schemas: list[str] = []
+        self._begin()
 
     @classmethod
     def open(cls, path: Path, clock: Clock, boot_id: str | None = None) -> ConsoleDatabase:
         """Open or make the database, readable by its owner only. A damaged one is renamed: people begin anew."""
-        try:
-            connection = _connect(path)
-        except sqlite3.DatabaseError:
-            move_database_aside(path, clock.now())
-            connection = _connect(path)
-        return cls(connection, clock, current_boot() if boot_id is None else boot_id)
+        return cls(path, clock, current_boot() if boot_id is None else boot_id)
 
     def close(self) -> None:
         self._connection.close()
 
     def create(self, schema: str) -> None:
         """Make the tables of `schema` that are missing."""
-        with self._lock:
-            self._connection.executescript(schema)
+        with self._current() as connection:
+            connection.executescript(schema)
+            self._schemas.append(schema)
 
     def rows(self, question: str, *values: object) -> Iterator[sqlite3.Row]:
-        with self._lock:
-            return iter(self._connection.execute(question, values).fetchall())
+        """Raises `ConsoleDamaged`."""
+        with self._current() as connection:
+            return iter(connection.execute(question, values).fetchall())
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, for one thread at a time. Raises `WriteError` where the disk is full; nothing changed."""
-        with self._lock:
+        """One transaction, for one thread at a time; nothing is changed where it raises.
+
+        Raises `WriteError` where the disk is full, `ConsoleDamaged`.
+        """
+        with self._current() as connection:
             try:
-                with self._transaction():
-                    yield self._connection
+                with _transaction(connection):
+                    yield connection
             except sqlite3.OperationalError as error:
-                raise WriteError(
-                    Message("cannot write {path}: {error}", path="console.db", error=str(error))
-                ) from error
+                if _is_damage(error):
+                    raise
+                raise _cannot_write(error) from error
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _current(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one thread at a time. Raises `ConsoleDamaged` where it turned out to be damaged."""
+        with self._lock:
+            if self._identity and self._connection.in_transaction:  # within `change`, which looks after it
+                yield self._connection
+                return
+            if self._identity is None or _identity(self._path) != self._identity:
+                self._begin()  # somebody has renamed or deleted it: a command, a person
+            try:
+                yield self._connection
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise
+                raise ConsoleDamaged(_describe(self._begin())) from error
+
+    def _begin(self) -> Path | None:
+        """Open what lies at the path, or make it; where a damaged one was renamed to. Raises `WriteError`."""
+        if self._identity:
+            self._identity = None
+            with suppress(sqlite3.Error):
+                self._connection.close()
+        found, aside = _identity(self._path), None
         try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # SQLite has ended it by itself where the disk was full
-                self._connection.execute("ROLLBACK")
-            raise
+            try:
+                connection = _connect(self._path)
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise
+                if _identity(self._path) == found:  # else another process was first
+                    aside = move_database_aside(self._path, self._clock.now())
+                    logger.error("console.db was damaged and lies in %s now", aside)
+                connection = _connect(self._path)
+            for schema in self._schemas:
+                connection.executescript(schema)
+        except sqlite3.Error as error:
+            raise _cannot_write(error) from error
+        self._connection, self._identity = connection, _identity(self._path)
+        return aside
 
     def now(self) -> datetime:
         """This moment by the wall clock, in UTC."""
@@ -95,6 +142,18 @@ class ConsoleDatabase:
         return abs(self._clock.now().timestamp() - float(wall))
 
 
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # where the disk was full SQLite has ended it by itself
+            connection.execute("ROLLBACK")
+        raise
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     """Raises `sqlite3.DatabaseError` where the file is no database or damaged."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,9 +163,39 @@ def _connect(path: Path) -> sqlite3.Connection:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("damaged")
+            unsound = sqlite3.DatabaseError("damaged")
+            unsound.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise unsound
     except sqlite3.DatabaseError:
         connection.close()
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Will waiting not help: is the file no database any more, or its place on the disk worn out?"""
+    code = getattr(error, "sqlite_errorcode", 0)  # 0 where Python itself complains
+    return code & 0xFF in DAMAGED or code in UNREADABLE
+
+
+def _describe(aside: Path | None) -> Message:
+    """What became of a database that read nonsense, where its file was renamed or was sound after all."""
+    if aside is None:
+        return Message("the accounts of these pages had to be opened anew; please do it once more")
+    return Message(
+        "the accounts of these pages were damaged and lie in {file} now. Everybody begins anew with a link that "
+        "“loudspeaker web first” prints at the machine; the station goes on as before",
+        file=aside.name,
+    )
+
+
+def _cannot_write(error: sqlite3.Error) -> WriteError:
+    return WriteError(Message("cannot write {path}: {error}", path="console.db", error=str(error)))
