@@ -29,6 +29,7 @@ from ..playout.memory_log import MemoryLog
 from ..playout.ports import Log
 from ..production.specification import RATE
 from ..schedule.recheck import recheck
+from ..speakers.card.latency_history import LatencyHistory
 from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
@@ -244,7 +245,8 @@ def _silent_programme(airing: Airing) -> Programme:
 def speakers(station: Station, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
     originals = OriginalVolumes(station.log.recall, station.log.remember)
-    context = SpeakerContext(station.clock, station.paths.aired, wake, originals)
+    latencies = LatencyHistory(station.log.recall, station.log.remember)
+    context = SpeakerContext(station.clock, station.paths.aired, wake, originals, latencies)
     return open_speakers(list(station.files.box.outputs.values()), context)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..model.box import Output
 from ..model.programme import Programme
 from .amplifier import Amplifier, AmplifierSpeaker
 from .card.alsa import address
+from .card.latency_history import LatencyHistory
 from .card.mixer import Mixer, OriginalVolumes, restore
 from .card.speaker import CardSpeaker, PlayerProcess
 from .file import FileSpeaker
@@ -36,13 +37,14 @@ AUTO = "auto"
 class SpeakerContext:
     """What speakers share: the time, the folder for sound that goes into files, and whom to call when there is news.
 
-    `originals` keep how a mixer was before; without them no mixer is touched.
+    `originals` keep how a mixer was before; without them no mixer is touched. `latencies` are those of the cards.
     """
 
     clock: Clock
     folder: Path
     wake: Callable[[], None] = lambda: None  # called from any thread
     originals: OriginalVolumes | None = None
+    latencies: LatencyHistory = field(default_factory=LatencyHistory)
 
 
 Opener = Callable[[Sequence[Output], SpeakerContext], Mapping[str, Speaker]]
@@ -86,7 +88,8 @@ def open_cards(outputs: Sequence[Output], context: SpeakerContext) -> dict[str, 
     for device in {output.device for output in outputs}:
         members = [output for output in outputs if output.device == device]
         channels = max(output.channel for output in members)
-        players[device] = PlayerProcess(device, channels, context.clock, context.wake, _mixer(members, context))
+        mixer = _mixer(members, context)
+        players[device] = PlayerProcess(device, channels, context.clock, context.wake, mixer, context.latencies)
         players[device].start()
     return {output.name: _card_speaker(output, players[output.device], context) for output in outputs}
 

@@ -29,6 +29,8 @@ from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Playback, Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
+from loudspeaker.playout.memory_log import MemoryLog
+from loudspeaker.speakers.card.latency_history import NOTE, LatencyHistory
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.stream_guard import StreamPlace
 from loudspeaker.station import Station
@@ -82,6 +84,27 @@ def is_told_truly(playback: Playback, at: datetime, instant: float, moment: floa
     """Does a playback that was armed for `at` tell when it was heard, as a recorder did at `moment`?"""
     assert playback.started_at
     return abs((playback.started_at - at).total_seconds() - (moment - instant)) < AGREED
+
+
+def test_what_a_stream_finds_of_its_card_is_known_to_the_next_daemon(
+    server: Server, noises: list[Noise], tmp_path: Path
+) -> None:
+    log = MemoryLog()
+
+    def known() -> list[list[float]]:
+        latencies = log.recall(NOTE)
+        return list(latencies.values()) if isinstance(latencies, dict) else []
+
+    for daemon in (1, 2):
+        context = SpeakerContext(SystemClock(), tmp_path, latencies=LatencyHistory(log.recall, log.remember))
+        speaker = open_speakers([Output("hall", "hall")], context)["hall"]
+        speaker.arm("x", [noises[0].programme], soon()[0])
+        wait_for(lambda daemon=daemon: known() and len(known()[0]) == daemon)
+        wait_for(lambda speaker=speaker: at_rest(speaker))
+        speaker.close()
+
+    assert len(known()) == 1
+    assert all(0.04 < latency < 0.1 for latency in known()[0])
 
 
 # A busy machine may spoil an attempt, by a gap or a late start. A player that is wrong spoils every one, and none may

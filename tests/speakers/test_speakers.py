@@ -30,12 +30,13 @@ from loudspeaker.model.programme import Programme
 from loudspeaker.sound.flac import write_flac
 from loudspeaker.speakers import day_file, integrity, stream_guard
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
-from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latency_history
 from loudspeaker.speakers.card.messages import (
     ArmCommand,
     Command,
+    HistoryCommand,
     Idle,
     KeepAlive,
+    LatencyReport,
     Leaving,
     OutputReport,
     PlayerReport,
@@ -138,112 +139,6 @@ def test_gain_multiplies_and_never_wraps_around(samples: list[int], gain: float)
     expected = [max(-32768, min(32767, round(sample * 10 ** (gain / 20)))) for sample in samples]
 
     assert gain_function(gain)(array("h", samples)).tolist() == expected
-
-
-# When does a frame leave?
-
-
-def observed_clock(held: float = 0.05, lies: float = 0.0, known: LatencyHistory | None = None) -> DacClock:
-    """What is learnt of a card that holds `held` seconds, whose frame 0 leaves at 5.0, and that asks late at times."""
-    dac_clock = DacClock(RATE, latency_history() if known is None else known)
-    for number in range(100):
-        late = 0.005 * (number % 3)
-        dac_clock.observe(5.0 - held + number / 100 + late, held - late + lies, number * 10)
-    return dac_clock
-
-
-def test_asking_late_does_not_move_the_anchor() -> None:
-    assert observed_clock().time_of(500) == pytest.approx(5.5)
-    assert observed_clock().frame_at(6.0) == 1000
-
-
-def test_what_a_card_usually_holds_is_believed_rather_than_a_busy_servers_word() -> None:
-    known = latency_history()
-    for _ in range(3):
-        observed_clock(known=known)
-
-    assert observed_clock(lies=0.004, known=known).time_of(0) == pytest.approx(5.0)
-
-
-def test_a_card_that_has_changed_its_habits_is_learnt_anew() -> None:
-    known = latency_history()
-    for _ in range(3):
-        observed_clock(known=known)
-
-    assert observed_clock(held=0.09, known=known).time_of(0) == pytest.approx(5.0)
-
-
-def test_a_gap_that_no_server_reports_is_known_from_the_asking() -> None:
-    known = latency_history()
-    observed_clock(known=known)
-    dac_clock = observed_clock(known=known)
-    for number in range(100, 150):  # 40 ms were lost; the server now says 10 ms too much
-        dac_clock.observe(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
-
-    assert dac_clock.underrun
-    assert dac_clock.time_of(0) == pytest.approx(5.04)
-
-
-def test_a_stream_with_a_gap_teaches_nothing() -> None:
-    known = latency_history()
-    observed_clock(known=known)
-    broken = observed_clock(known=known)
-    for number in range(100, 250):
-        broken.observe(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
-
-    assert observed_clock(known=known).time_of(0) == pytest.approx(5.0)
-    assert all(held == pytest.approx(0.05) for held in known)
-
-
-def test_a_delay_that_is_caught_up_with_is_no_gap() -> None:
-    dac_clock = observed_clock()
-    for number in range(100, 150):  # every burst of four blocks is asked for up to 30 ms late
-        dac_clock.observe(5.0 - 0.05 + (number // 4 * 4 + 3) / 100, 0.05, number * 10)
-
-    assert not dac_clock.underrun
-
-
-def test_a_card_that_ran_dry_is_not_believed_for_a_while() -> None:
-    known = latency_history()
-    observed_clock(known=known)
-    dac_clock = observed_clock(known=known)
-    dac_clock.report_underrun()
-    for number in range(20):
-        dac_clock.observe(6.0 + number / 100, 0.25, number * 10)
-
-    assert dac_clock.time_of(0) == pytest.approx(6.05)
-
-
-def test_the_reports_of_a_busy_server_drift_and_their_middle_is_right() -> None:
-    dac_clock = DacClock(RATE, latency_history())
-    for number in range(212):  # from 4 ms too much to 5 ms too little, as was recorded beside two busy cores
-        drift = 0.004 - 0.009 * number / 211
-        dac_clock.observe(5.0 - 0.05 + number / 100, 0.05 + drift, number * 10)
-
-    assert dac_clock.time_of(0) == pytest.approx(5.0, abs=0.001)
-
-
-def test_a_gap_while_a_stream_begins_leaves_nothing_in_the_history() -> None:
-    known = latency_history()
-    dac_clock = DacClock(RATE, known)
-    for number in range(20):
-        dac_clock.observe(5.0 - 0.075 + number / 100, 0.05, number * 10)
-    dac_clock.report_underrun()
-    for number in range(20, 200):
-        dac_clock.observe(5.0 - 0.05 + number / 100, 0.05, number * 10)
-
-    assert not known
-    assert dac_clock.time_of(0) == pytest.approx(5.0)
-
-
-def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
-    dac_clock = DacClock(RATE, latency_history())
-    for number in range(12):
-        dac_clock.observe(3.0, 0.0125 * number, number * 10)
-    for number in range(12, 20):
-        dac_clock.observe(4.95 + number / 100, 0.05, number * 10)
-
-    assert dac_clock.time_of(0) == pytest.approx(5.0)
 
 
 # The renderer
@@ -372,6 +267,8 @@ def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
     [
         (ArmCommand("hall", "x", 1, 5.5, -3.0, RATE, 0, ["a.wav", "b.wav"]), decode_command),
         (StopCommand("hall", 0.03), decode_command),
+        (HistoryCommand({"hall, 48000 Hz, 50.0 ms": [0.05, 0.06]}), decode_command),
+        (LatencyReport("hall, 48000 Hz, 50.0 ms", [0.05, 0.06]), decode_report),
         (OutputReport("hall", "x", State.FAILED, 7, 5.5, 6.0, "hw:0", "file", "a.wav"), decode_report),
         (KeepAlive({"hall": 7}), decode_report),
         (Idle(3), decode_report),

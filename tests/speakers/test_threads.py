@@ -29,7 +29,7 @@ from loudspeaker.interfaces import Playback, State
 from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import speaker
-from loudspeaker.speakers.card.dac_clock import DacClock, latency_history
+from loudspeaker.speakers.card.dac_clock import DacClock
 from loudspeaker.speakers.card.messages import ArmCommand, OutputReport
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer, Prebuffer
 from loudspeaker.speakers.card.render import Renderer
@@ -157,7 +157,7 @@ def track() -> Track:
 
 
 def dac_clock() -> DacClock:
-    made = DacClock(RATE, latency_history())
+    made = DacClock(RATE)
     made.observe(0.0, 0.0, 0)
     return made
 

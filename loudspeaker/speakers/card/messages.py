@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from ...interfaces import State
 
@@ -35,6 +36,13 @@ class StopCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryCommand:
+    """Know what earlier players have found: latencies in seconds by the set-up of a card (`CardStream.setup`)."""
+
+    latencies: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class OutputReport:
     """Where the last sequence of one output stands. Sent when its state changes."""
 
@@ -48,6 +56,14 @@ class OutputReport:
     fault: str = ""  # see `speaker.fault_message`
     detail: str = ""
     confirmed: bool = True  # False: not sent by the player but assumed until it is
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyReport:
+    """What the last streams of one set-up of a card have found, the newest at the end. Sent when one is closed."""
+
+    setup: str
+    latencies: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,9 @@ class Leaving:
     """The player has given up its card and ends."""
 
 
-Command = ArmCommand | StopCommand
-PlayerReport = OutputReport | KeepAlive | Idle | Leaving
-KINDS = {kind.__name__: kind for kind in (ArmCommand, StopCommand, OutputReport, KeepAlive, Idle, Leaving)}
+Command = ArmCommand | StopCommand | HistoryCommand
+PlayerReport = OutputReport | LatencyReport | KeepAlive | Idle | Leaving
+KINDS = {kind.__name__: kind for kind in (*get_args(Command), *get_args(PlayerReport))}
 
 
 def encode(message: Command | PlayerReport) -> bytes:

@@ -14,8 +14,7 @@ import select
 import signal
 import sys
 import wave
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -23,8 +22,21 @@ from typing import TYPE_CHECKING
 from ...interfaces import State
 from ...process import die_with_parent
 from ..stream_guard import has_server
-from .dac_clock import LatencyHistory, latency_history
-from .messages import ArmCommand, Command, Idle, KeepAlive, Leaving, OutputReport, PlayerReport, decode_command, encode
+from .dac_clock import EARLIER
+from .messages import (
+    ArmCommand,
+    Command,
+    HistoryCommand,
+    Idle,
+    KeepAlive,
+    LatencyReport,
+    Leaving,
+    OutputReport,
+    PlayerReport,
+    StopCommand,
+    decode_command,
+    encode,
+)
 from .prebuffer import LivePrebuffer, Prebuffer
 from .track import Track
 
@@ -60,7 +72,7 @@ class Player:
         self.channels = channels
         self.stream: CardStream | None = None
         self.tracks: dict[str, Track] = {}  # by output
-        self.histories: defaultdict[int, LatencyHistory] = defaultdict(latency_history)  # of the card, by rate
+        self.latencies: dict[str, Sequence[float]] = {}  # of the last streams, by their set-up
         self._commands = 0
         self._last_states: dict[str, State] = {}
         self._blocks = 0
@@ -76,14 +88,16 @@ class Player:
     def handle(self, command: Command) -> None:
         """Carry out a command of the daemon."""
         self._commands += 1
-        output = command.output
-        if isinstance(command, ArmCommand):
-            try:
-                self._arm(command)
-            except PlayerFault as fault:
-                send(OutputReport(output, command.airing, State.FAILED, 0, fault=fault.kind, detail=fault.detail))
-        elif self.stream and output in self.tracks:
-            self.tracks[output].stop(round(command.fade * self.stream.renderer.rate))
+        match command:
+            case ArmCommand(output, airing):
+                try:
+                    self._arm(command)
+                except PlayerFault as fault:
+                    send(OutputReport(output, airing, State.FAILED, 0, fault=fault.kind, detail=fault.detail))
+            case StopCommand(output, fade) if self.stream and output in self.tracks:
+                self.tracks[output].stop(round(fade * self.stream.renderer.rate))
+            case HistoryCommand(latencies):
+                self.latencies |= latencies
         if not self.stream:
             self.report_idle()
 
@@ -133,15 +147,23 @@ class Player:
         return self._start(rate)
 
     def _start(self, rate: int) -> CardStream:
-        self.stream = open_stream(self.card, rate, self.channels, self.histories[rate])
+        self.stream = open_stream(self.card, rate, self.channels, self.latencies)
         self._blocks, self._block_at = 0, monotonic()
         return self.stream
 
     def _close(self) -> None:
         if self.stream:
             self.tracks.clear()
-            self.stream.close()
-            self.stream = None
+            self._close_stream(self.stream)
+
+    def _close_stream(self, stream: CardStream) -> None:
+        """Close the card and remember what its stream has found."""
+        stream.close()
+        self.stream = None
+        if (latency := stream.renderer.dac_clock.latency) is not None:
+            latencies = [*self.latencies.get(stream.setup, ()), latency][-EARLIER:]
+            self.latencies[stream.setup] = latencies
+            send(LatencyReport(stream.setup, latencies))
 
     def _report_change(self, output: str, track: Track, now: float) -> None:
         state = track.state(now)
@@ -173,8 +195,7 @@ class Player:
         """After an underrun a card reports wrong times for long: open it anew as soon as there is time for it."""
         renderer = self.stream.renderer if self.stream else None
         if self.stream and renderer and renderer.dac_clock.underrun and renderer.is_idle(until=now + REOPENING):
-            self.stream.close()
-            self.stream = None
+            self._close_stream(self.stream)
             with suppress(PlayerFault):  # the card has gone: the daemon will miss the keep-alives
                 self._start(renderer.rate).renderer.take_over(renderer)
 
@@ -195,14 +216,14 @@ class Player:
         os._exit(1)
 
 
-def open_stream(card: str, rate: int, channels: int, history: LatencyHistory) -> CardStream:
+def open_stream(card: str, rate: int, channels: int, latencies: Mapping[str, Sequence[float]]) -> CardStream:
     """A running stream on the card. Raises `PlayerFault`."""
     try:
         from . import portaudio  # here, because a machine may have no PortAudio
     except OSError as error:  # sounddevice is there, PortAudio is not
         raise PlayerFault("library", str(error)) from error
     try:
-        return portaudio.CardStream(card, rate, channels, history)
+        return portaudio.CardStream(card, rate, channels, latencies)
     except portaudio.CardNotFound as error:
         raise PlayerFault("gone") from error
     except portaudio.AmbiguousCard as error:

@@ -6,6 +6,7 @@ Importing this loads PortAudio; the daemon must not.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -15,7 +16,6 @@ import sounddevice  # type: ignore[import-untyped]
 from sounddevice import PortAudioError
 
 from ..stream_guard import StreamGuard
-from .dac_clock import LatencyHistory
 from .render import Renderer
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
@@ -69,12 +69,13 @@ class CardStream:
     """A running stream on the card called `name`: `rate` frames a second, at least `channels` where the card has them.
 
     PortAudio lists the machine's cards only when it starts, so it is started for each stream and ended after it: a
-    card that was plugged in meanwhile is found, and the memory goes back.
+    card that was plugged in meanwhile is found, and the memory goes back. `latencies` are those of earlier streams, by
+    their `setup`.
 
     Raises `CardNotFound`, `AmbiguousCard` or `PortAudioError`.
     """
 
-    def __init__(self, name: str, rate: int, channels: int, history: LatencyHistory) -> None:
+    def __init__(self, name: str, rate: int, channels: int, latencies: Mapping[str, Sequence[float]]) -> None:
         raise_priority(10)  # the threads of a sound server's library are started in here
         terminate()
         sounddevice._initialize()
@@ -92,11 +93,16 @@ class CardStream:
                 latency=LATENCY,
                 callback=self._render_block,
             )
-            self.renderer = Renderer(rate, self._stream.channels, history)
+            self.renderer = Renderer(rate, self._stream.channels, latencies.get(self.setup, ()))
             self._stream.start()
         except PortAudioError:
             self._close_stream_guard()
             raise
+
+    @property
+    def setup(self) -> str:
+        """What its latency depends on, as far as it is known here: streams that are alike in it have the same."""
+        return f"{self.card}, {self._stream.samplerate:.0f} Hz, {1000 * self._stream.latency:.1f} ms"
 
     @property
     def active(self) -> bool:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
-from .dac_clock import DacClock, LatencyHistory, latency_history
+from .dac_clock import DacClock
 from .track import Track
 
 
 class Renderer:
     """The tracks of one running stream. `render` never waits: what a block needs has been read before."""
 
-    def __init__(self, rate: int, channels: int, history: LatencyHistory | None = None) -> None:
+    def __init__(self, rate: int, channels: int, earlier: Sequence[float] = ()) -> None:
         self.rate = rate  # frames a second
         self.channels = channels
-        self.dac_clock = DacClock(rate, latency_history() if history is None else history)
+        self.dac_clock = DacClock(rate, earlier)
         self.position = 0  # frames given to the card
         self.blocks = 0  # given to the card: shows that it still requests some
         self.tracks: list[Track] = []

@@ -22,11 +22,14 @@ from ...errors import DeviceGone, Message, SpeakerError
 from ...interfaces import Clock, Playback, State
 from ...model.programme import Programme
 from .. import integrity
+from .latency_history import LatencyHistory
 from .messages import (
     ArmCommand,
     Command,
+    HistoryCommand,
     Idle,
     KeepAlive,
+    LatencyReport,
     Leaving,
     OutputReport,
     PlayerReport,
@@ -52,7 +55,7 @@ class PlayerProcess:
 
     `reports` holds the last report on each output; `reported` is notified of each new one, and `wake` is called from
     the listener's thread. The `mixer` is set at the start and before each sequence, since a card that was plugged in
-    again comes back with a volume of its own.
+    again comes back with a volume of its own. Each new player is told the `history` of latencies, and adds to it.
     """
 
     def __init__(
@@ -62,12 +65,14 @@ class PlayerProcess:
         clock: Clock,
         wake: Callable[[], None] = lambda: None,
         mixer: Mixer | None = None,
+        history: LatencyHistory | None = None,
     ) -> None:
         self.name = name
         self.channels = channels
         self.clock = clock
         self.wake = wake
         self.mixer = mixer
+        self.history = history or LatencyHistory()
         self.reports: dict[str, OutputReport] = {}
         self.reported = threading.Condition()
         self._child: subprocess.Popen[bytes] | None = None
@@ -146,10 +151,13 @@ class PlayerProcess:
                 child.kill()
                 self._child, self._listener, self._due = None, None, None
                 raise DeviceGone(fault_message("unstarted", self.name, str(error))) from error
+            self._write(child, HistoryCommand(self.history.all()))
         return self._child
 
     def _send(self, command: Command) -> None:
-        child = self._ensure_child()
+        self._write(self._ensure_child(), command)
+
+    def _write(self, child: subprocess.Popen[bytes], command: Command) -> None:
         assert child.stdin
         self._sent += 1
         self._due = max(self._due or 0.0, monotonic() + KEEP_ALIVE_TIMEOUT)
@@ -187,6 +195,8 @@ class PlayerProcess:
                 self.reported.notify_all()
         if isinstance(report, OutputReport):
             self.wake()
+        elif isinstance(report, LatencyReport):
+            self.history.update(report.setup, report.latencies)
 
     def _mark_dead(self, child: subprocess.Popen[bytes], fault: str) -> None:
         """The player has ended, and with it what it played. The next command starts another."""
