@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "station",
             "store",
         ),
-        *("synthesis", *EDGES),
+        *("synthesis", "trust", *EDGES),
     },
     "web": {
         *("clock", "config", "daemon", "i18n", "importers", "interfaces", "reports", "station", "store", "text"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
 from ..model.airing import Airing, Occurrence
 from ..model.enums import Expected
@@ -40,6 +41,25 @@ def at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None 
     """What a person asked for, to be heard at its instant; `duration` in seconds, where it is known."""
     starts, ends = occurrence.scheduled_at, occurrence.scheduled_at + timedelta(seconds=duration)
     return Airing(occurrence, starts, ends, duration, "prepared", Expected.AIR, None, fallback=fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class AiringName:
+    """What the id of an airing that was asked for is made of."""
+
+    village: str
+    kind: str
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        return airing_name(self.kind, self.village, self.at)
+
+
+def parse_airing_name(name: str, zone: tzinfo) -> AiringName:
+    """What a name that `airing_name` gave was made of, in the commune's zone."""
+    village, kind, instant = name.split("/")
+    return AiringName(village, kind, datetime.fromisoformat(instant).replace(tzinfo=zone))
 
 
 def airing_name(kind: str, village: str, moment: datetime) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta, tzinfo
 from itertools import islice
 
+from ..model.alert_answer import PreparedAlert
 from ..model.board import Board, BoardAiring
 from ..model.enums import Expected
 from ..playout.item import PlayoutItem
@@ -17,7 +19,7 @@ from .on_air import OnAir
 NEXT = 12  # airings that come
 
 
-def board(on_air: OnAir) -> Board:
+def board(on_air: OnAir, prepared: tuple[PreparedAlert, ...] = ()) -> Board:
     """Raises `LogUnusable`."""
     now, log, files = on_air.now(), on_air.controller.log, on_air.station.files
     items = on_air.controller.open_items()
@@ -34,7 +36,23 @@ def board(on_air: OnAir) -> Board:
         gone=on_air.controller.gone_outputs(),
         files=_digest(files.contents.revisions),
         log=on_air.station.log.last_number(),
+        prepared=prepared,
     )
+
+
+def status_row(item: PlayoutItem, zone: tzinfo) -> dict[str, object]:
+    """What is on or comes, as `AskStatus` is answered."""
+    airing, started = item.airing, item.state.on_air
+    said = item.request.programmes if item.request else ()
+    lasts = timedelta(seconds=said[0].duration if said else airing.duration)
+    again = item.request is not None and item.request.plays > 1  # how long it will be heard nobody can tell
+    return {
+        **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
+        **{"on": is_heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
+        "drill": airing.drill,
+        "started_at": started and started.astimezone(zone).isoformat(),
+        "ends_at": (started + lasts).astimezone(zone).isoformat() if started and not again else None,
+    }
 
 
 def is_heard(item: PlayoutItem) -> bool:

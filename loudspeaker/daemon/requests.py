@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..codec import encode
 from ..errors import BeingRead, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing, Occurrence
 from ..model.alert_preview import AlertPreview, EndPreview
-from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
+from ..model.asrun_record import ALARM, PLAY
 from ..model.board import Board, Health
 from ..model.bulletin import Bulletin
-from ..model.enums import Ending, Level
+from ..model.enums import Level
 from ..model.envelope import Envelope, read_request
 from ..model.programme import Programme
 from ..model.requests import (
@@ -28,9 +28,11 @@ from ..model.requests import (
     AskOutcome,
     AskPins,
     AskStatus,
+    ConfirmAlert,
     ConfirmClock,
     EndUrgent,
     Interrupt,
+    LookAgain,
     Outcome,
     Play,
     PreviewEnd,
@@ -39,11 +41,12 @@ from ..model.requests import (
     Request,
     Stop,
     SweepSound,
+    TakeAlert,
     TestOutput,
     Urgent,
     WithdrawUrgent,
 )
-from ..playout.item import ManualRequest, PlayoutItem, request_from_facts
+from ..playout.item import ManualRequest, request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults
@@ -51,11 +54,16 @@ from ..station.alarms import Closing, standing
 from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
+from ..station.membership import must_have_joined
 from ..store.asrun import LogUnusable
 from .asked_airings import airing_name, at_once, co_signer, in_words, named_recipes, names_file
-from .board_rows import board, is_heard
+from .board_rows import board, is_heard, status_row
 from .on_air import OnAir
 from .render_jobs import RenderJobs
+from .request_sound import RequestSound
+
+if TYPE_CHECKING:
+    from .alert_requests import SignedAlerts
 
 INTERRUPTED = Message("the command that played it was interrupted")
 SECOND = timedelta(seconds=1)
@@ -81,9 +89,10 @@ class Requests:
         self.on_air = on_air
         self._look = look or on_air.look
         self._health = health
-        self._jobs = jobs
         self._sweep = sweep
+        self._signed_alerts: SignedAlerts | None = None
         self.station = on_air.station
+        self.sound = RequestSound(on_air.station, jobs)
         self.controller = on_air.controller
         self.speakers = on_air.speakers
         self.log = on_air.log
@@ -98,8 +107,8 @@ class Requests:
         Whoever has to wait until the sound is made (`BeingMade`) asks again, and is kept in the log then.
         """
         request, by = envelope.request, envelope.by or ""
-        if self._jobs and isinstance(request, Play | Urgent | EndUrgent | TestOutput):
-            self._await_sound(request, self._jobs)
+        if self.sound.jobs and isinstance(request, Play | Urgent | EndUrgent | TestOutput):
+            self._await_sound(request)
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
                 facts = {"do": request.verb, **envelope.sender(), "uid": envelope.uid, **co_signer(request)}
@@ -118,9 +127,9 @@ class Requests:
 
     def play(self, request: Play, by: str) -> list[str]:
         found = self.station.files.bulletin(request.bulletin)
-        now = self._free("play", request.villages)
-        airings = [self._replay(found, village, now) for village in dict.fromkeys(request.villages)]
-        return [self._take(ManualRequest(airing, by, override=request.override)) for airing in airings]
+        now = self._free(PLAY, request.villages)
+        airings = [self.replay(found, village, now) for village in dict.fromkeys(request.villages)]
+        return [self.submit(ManualRequest(airing, by, override=request.override)) for airing in airings]
 
     def urgent(self, request: Urgent, by: str) -> list[str]:
         """The ids of its airings; of those that there are already, where the same alarm is given once more."""
@@ -134,7 +143,7 @@ class Requests:
         while request.issued and any(self._is_taken(alarm) for alarm in alarms):
             alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
         for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
-            self._take(alarm)
+            self.submit(alarm)
         self.on_air.button.forget(request.issued or "")
         return [alarm.airing.id for alarm in alarms]
 
@@ -165,7 +174,7 @@ class Requests:
         said: dict[str, Programme] = {}
         alarms = []
         for village in request.villages:
-            alarm = self._occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
+            alarm = self.occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
             if alarm.output not in said:
                 said[alarm.output] = self._sound_of(request, alarm.output)
             airing = at_once(alarm, fallback=clear)
@@ -175,7 +184,7 @@ class Requests:
     def _sound_of(self, request: Urgent, output: str) -> Programme:
         """By the recipe that its maker names, whichever voice spoke; else by its words."""
         made = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
-        return made or self._find_made(
+        return made or self.sound.find_made(
             self.station.alerts.alert_spec(request.text, request.bulletin, output, request.drill)
         )
 
@@ -190,26 +199,22 @@ class Requests:
 
     def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
         alert = self.station.alerts.preview(request)
-        made = request.make and self._jobs and self._jobs.start(alert.wanted, alert.clears)
+        made = request.make and self.sound.jobs and self.sound.jobs.start(alert.wanted, alert.clears)
         return replace(alert, wanted={}, clears={}) if made else alert
 
     def preview_end(self, request: PreviewEnd, _by: str) -> EndPreview:
         end = self.station.alerts.preview_end(request)
-        made = request.make and self._jobs and self._jobs.start(end.wanted)
+        made = request.make and self.sound.jobs and self.sound.jobs.start(end.wanted)
         return replace(end, wanted={}) if made else end
 
-    def _await_sound(self, request: Play | Urgent | EndUrgent | TestOutput, jobs: RenderJobs) -> None:
+    def _await_sound(self, request: Play | Urgent | EndUrgent | TestOutput) -> None:
         """Have made what nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
-        if jobs.collect():
-            jobs.must_be_over(named_recipes(request))
+        self.sound.must_be_over(named_recipes(request))
         try:
             missing = self.missing_sound(request)
         except LoudspeakerError:
             return  # it is raised again by what carries the request out
-        wanted = {self.station.planner.recipe(spec): encode(spec.job()) for spec in missing}
-        jobs.must_be_over(wanted)
-        if not any(map(jobs.has_failed, wanted)) and jobs.start(wanted):
-            jobs.must_be_over(wanted)
+        self.sound.await_made(missing)
 
     def missing_sound(self, request: Play | Urgent | EndUrgent | TestOutput) -> list[ProgrammeSpec]:
         """What is to be heard and has not been made, as far as its words have been read."""
@@ -250,26 +255,39 @@ class Requests:
 
     def _air_closing(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
-        said = {output: self._find_made(order) for output, order in self.station.alerts.closing_specs(closing).items()}
-        kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
+        now = self._free(closing.kind, {alarm.village for alarm in closing.alarms})
+        return [self.submit(request) for request in self.closing_requests(closing, by, closing.kind, now)]
+
+    def closing_requests(self, closing: Closing, by: str, kind: str, at: datetime) -> list[ManualRequest]:
+        """The words of an end, for each village where its alarms were given; `kind` and `at` name them."""
+        orders = self.station.alerts.closing_specs(closing)
+        said = {output: self.sound.find_made(order) for output, order in orders.items()}
         villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
-        now = self._free(kind, villages)
         title = self.station.files.template(closing.bulletin).title if closing.bulletin else closing.text or ""
         requests = []
         for village in villages:
-            words = self._occurrence(kind, now, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
+            words = self.occurrence(kind, at, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
             requests.append(ManualRequest(at_once(words), by, (said[words.output],), ends=ends))
-        return [self._take(request) for request in requests]
+        return requests
 
     def test(self, request: TestOutput, by: str) -> list[str]:
         output = request.output
         self.station.preparation.must_be_testable(output)
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
-        trial = self._occurrence("test", now, village, output, Level.ROUTINE)
-        said = self._find_made(self.station.preparation.test_spec(output, request.tone))
-        return [self._take(ManualRequest(at_once(trial), by, (said,), override="test"))]
+        trial = self.occurrence("test", now, village, output, Level.ROUTINE)
+        said = self.sound.find_made(self.station.preparation.test_spec(output, request.tone))
+        return [self.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
+
+    def signed_alerts(self) -> SignedAlerts:
+        """What does them. Raises `BadUsage` for a box that has not joined."""
+        must_have_joined(self.station.paths)
+        if self._signed_alerts is None:
+            from .alert_requests import SignedAlerts  # `cryptography` takes memory, which most boxes save
+
+            self._signed_alerts = SignedAlerts(self)
+        return self._signed_alerts
 
     def stop(self, request: Stop, by: str) -> list[str]:
         outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
@@ -284,26 +302,16 @@ class Requests:
     def sweep(self, _request: SweepSound, _by: str) -> None:
         self._sweep()
 
+    def look(self, _request: LookAgain, _by: str = "") -> None:
+        self._look()
+
     def status(self, _request: AskStatus, _by: str) -> list[Row]:
         """What is on and what comes, in this process' hands."""
-        return [self._state_of(item) for item in self.controller.open_items()]
-
-    def _state_of(self, item: PlayoutItem) -> Row:
-        airing, started = item.airing, item.state.on_air
-        said = item.request.programmes if item.request else ()
-        lasts = timedelta(seconds=said[0].duration if said else airing.duration)
-        again = item.request is not None and item.request.plays > 1  # how long it will be heard nobody can tell
-        local = self.station.files.commune.zone
-        return {
-            **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
-            **{"on": is_heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
-            "drill": airing.drill,
-            "started_at": started and started.astimezone(local).isoformat(),
-            "ends_at": (started + lasts).astimezone(local).isoformat() if started and not again else None,
-        }
+        zone = self.station.files.commune.zone
+        return [status_row(item, zone) for item in self.controller.open_items()]
 
     def board(self, _request: AskBoard, _by: str) -> Board:
-        return board(self.on_air)
+        return board(self.on_air, self._signed_alerts.waiting() if self._signed_alerts else ())
 
     def health(self, _request: AskHealth, _by: str) -> Health:
         return self._health()
@@ -328,19 +336,10 @@ class Requests:
             return Outcome(airing, record.verdict, record.why)
         return Outcome(airing, "on-air" if heard else None, waits)
 
-    def _take(self, request: ManualRequest) -> str:
+    def submit(self, request: ManualRequest) -> str:
         """The id of its airing."""
         self.controller.submit(request, self.on_air.now())
         return request.airing.id
-
-    def _find_made(self, order: ProgrammeSpec) -> Programme:
-        if order.unread:
-            raise BeingRead(NOT_READ_YET)
-        found = self.station.planner.find_programme(order)
-        if found is None:
-            failure = self._jobs and self._jobs.take_failure(self.station.planner.recipe(order))
-            raise failure or LoudspeakerError(Message("its sound has not been made"))
-        return found
 
     def _output(self, village: str) -> str:
         output = self.station.files.box.plays.get(village, "")
@@ -348,13 +347,13 @@ class Requests:
             raise NotFound(Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village))
         return output
 
-    def _replay(self, bulletin: Bulletin, village: str, now: datetime) -> Airing:
+    def replay(self, bulletin: Bulletin, village: str, now: datetime, kind: str = PLAY) -> Airing:
         """An airing of a bulletin that a person asked for, now."""
-        occurrence = self._occurrence("play", now, village, bulletin.title, bulletin.level, bulletin.id)
+        occurrence = self.occurrence(kind, now, village, bulletin.title, bulletin.level, bulletin.id)
         plans = self.station.planner
         return at_once(occurrence, plans.duration(plans.bulletin_spec(bulletin, occurrence.output))[0])
 
-    def _occurrence(
+    def occurrence(
         self,
         kind: str,
         now: datetime,
@@ -382,6 +381,8 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     PreviewUrgent: Requests.preview_urgent,
     WithdrawUrgent: Requests.withdraw_urgent,
     EndUrgent: Requests.end_urgent,
+    TakeAlert: lambda requests, request, _by: requests.signed_alerts().take(request),
+    ConfirmAlert: lambda requests, request, by: requests.signed_alerts().confirm(request, by),
     PreviewEnd: Requests.preview_end,
     TestOutput: Requests.test,
     Stop: Requests.stop,
@@ -393,4 +394,5 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     AskHealth: Requests.health,
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
+    LookAgain: Requests.look,
 }

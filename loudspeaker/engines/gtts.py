@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable, TryAgain
@@ -64,20 +65,18 @@ class Gtts:
 
     def voices(self) -> Sequence[str]:
         try:
-            from gtts.lang import tts_langs  # loads requests; the daemon asks for fingerprints
+            return sorted(_load_package().lang.tts_langs())
         except ImportError:
             return ()
-        return sorted(tts_langs())
 
     def _requests(self, text: str, voice: str) -> tuple[Sequence[str], Mapping[str, str]]:
         """The bodies of the requests for `text`, one for each hundred letters or so, and their headers.
 
         Raises `BadRequest`.
         """
-        from gtts.tts import gTTS  # loads requests
-
         if voice not in self.voices():
             raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
+        gTTS = _load_package().gTTS
         try:
             return gTTS(text, lang=voice, lang_check=False).get_bodies(), gTTS.GOOGLE_TTS_HEADERS
         except AssertionError as error:  # gTTS raises it where nothing is left after its cleaning
@@ -89,6 +88,13 @@ class Gtts:
 
         self._limiter.acquire()
         return _extract_mp3(post(self._url, body, headers, self._longest))
+
+
+def _load_package() -> ModuleType:
+    import gtts.lang  # loads requests; the daemon asks for fingerprints
+
+    package: ModuleType = gtts
+    return package
 
 
 def _extract_mp3(answer: bytes) -> bytes:

@@ -10,8 +10,17 @@ from .airing import Occurrence, OfOccurrence
 from .enums import Verdict
 
 # Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
-ALARM, ALL_CLEAR, CORRECTION = "urgent", "all-clear", "correction"
+ALARM, ALL_CLEAR, CORRECTION, PLAY = "urgent", "all-clear", "correction", "play"
 ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
+
+
+def asked_kind(broadcast: str) -> str:
+    """What was asked for, whoever signed it.
+
+    >>> asked_kind("urgent@ban-may")
+    'urgent'
+    """
+    return broadcast.partition("@")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ..errors import Message
 from .airing import StandingPause
+from .alert_answer import PreparedAlert
 from .enums import Level
 
 
@@ -59,6 +60,7 @@ class Board:
     gone: Mapping[str, Message]  # output -> what its sound card said, where that was not there when it was last asked
     files: str  # a SHA-256 that changes with people's files, as they were read last
     log: int  # the number of the log's last entry
+    prepared: tuple[PreparedAlert, ...] = ()  # signed alerts that too few have signed yet
 
 
 class HealthSubject(StrEnum):

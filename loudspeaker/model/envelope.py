@@ -4,12 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..codec import UNREADABLE, decode, encode, known_fields
 from ..errors import BadUsage, Message, bad_character
-from .requests import REQUESTS, WHO, Request, Who
+from .requests import (
+    Approve,
+    AskBoard,
+    AskHealth,
+    AskOutcome,
+    AskPins,
+    AskStatus,
+    Commission,
+    ConfirmAlert,
+    ConfirmClock,
+    EndUrgent,
+    ExplainStop,
+    GiveBack,
+    Interrupt,
+    LookAgain,
+    NoteEdit,
+    Pause,
+    Play,
+    PreviewEnd,
+    PreviewUrgent,
+    ProposeUrgent,
+    Request,
+    Resume,
+    Skip,
+    SoftenOutput,
+    Stop,
+    Submit,
+    SweepSound,
+    TakeAlert,
+    TestOutput,
+    Urgent,
+    WithdrawUrgent,
+)
 
 SENDERS = ("by", "account", "via")
+
+
+class Who(StrEnum):
+    """Who may ask something, of those whom the control socket lets in."""
+
+    ANYBODY = "anybody"
+    NAMED = "named"  # who says their name, which is kept in the log
+
+
+# Who may ask what.
+WHO: Mapping[type[Request], Who] = {
+    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
+    LookAgain: Who.ANYBODY,
+    TakeAlert: Who.ANYBODY,  # whoever carries it: it says itself who has signed
+    **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
+    **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission, SoftenOutput), Who.NAMED),
+    **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent, ConfirmAlert), Who.NAMED),
+}
+REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
 """What people ask of a station on the air: one value for each, checked when it is made, the same whatever way it comes.
 
 Command line, console, control socket, daemon and log use these. On the control socket a request is its verb and its
-fields; who asks (`envelope.py`) stands beside them. A new request is a class with its row in `WHO` and a handler, in
-`daemon/requests.py` or, of what is decided, in `station/decisions.py`.
+fields; who asks stands beside them (`envelope.py`). A new request is a class with its row in `envelope.WHO` and a
+handler, in `daemon/requests.py` or, of what is decided, in `station/decisions.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from ..codec import known_fields
@@ -156,6 +155,25 @@ class Interrupt(Request):
 
     verb: ClassVar[str] = "interrupt"
     airings: tuple[str, ...]
+
+
+# What was signed elsewhere. The answer is an `AlertAnswer`.
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TakeAlert(Request):
+    """Do what a signed alert says (its `envelope` as JSON), if as many have signed it as must."""
+
+    verb: ClassVar[str] = "alert"
+    envelope: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConfirmAlert(Request):
+    """Give an alert (its id) that one has signed: whoever asks stands at the box and is the second person."""
+
+    verb: ClassVar[str] = "confirm_alert"
+    alert: str
 
 
 # Decisions, which are kept in the log.
@@ -359,24 +377,14 @@ class AskOutcome(Request):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LookAgain(Request):
+    """There are new files: take them up at once, not when they are next looked for."""
+
+    verb: ClassVar[str] = "look"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskPins(Request):
     """What is wrong with the pins in the daemon's hands."""
 
     verb: ClassVar[str] = "pins"
-
-
-class Who(StrEnum):
-    """Who may ask something, of those whom the control socket lets in."""
-
-    ANYBODY = "anybody"
-    NAMED = "named"  # who says their name, which is kept in the log
-
-
-# Who may ask what.
-WHO: Mapping[type[Request], Who] = {
-    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
-    **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
-    **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission, SoftenOutput), Who.NAMED),
-    **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent), Who.NAMED),
-}
-REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}

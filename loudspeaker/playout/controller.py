@@ -135,10 +135,16 @@ class Controller:
         self._journal.record_request(request, now)
         self._queue.take(request, now, now)
 
-    def stop(self, now: datetime, by: str, why: str, outputs: Collection[str] | None = None) -> list[str]:
-        """Silence what sounds, waits or is about to start, on `outputs` or all; returns the airings' ids."""
+    def stop(
+        self, now: datetime, by: str, why: str, outputs: Collection[str] | None = None, spared: Collection[str] = ()
+    ) -> list[str]:
+        """Silence what sounds, waits or is about to start, on `outputs` or all; returns the airings' ids.
+
+        Those whose ids are `spared` go on.
+        """
         due = [item for item in self._queue if item.urgent or not item.waiting or item.target <= now]
-        concerned = [item for item in due if outputs is None or item.airing.output in outputs]
+        meant = [item for item in due if item.airing.id not in spared]
+        concerned = [item for item in meant if outputs is None or item.airing.output in outputs]
         return self._stop(concerned, now, by=by, why=why)
 
     def call_off(self, now: datetime, by: str, why: str, airings: Collection[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..model.bulletin import Bulletin, Part
+from ..model.spoken_text import Utterance
 from .reading_cache import ReadingCache
 from .specification import Lead, ProgrammeSpec, RecordingSpec, SpeechSpec, SpokenWords
 
@@ -51,6 +52,10 @@ class SpecBuilder:
     def for_urgent_text(self, text: str, lead: Lead = Lead.NONE) -> ProgrammeSpec:
         """For a text of the moment, read in this process: an alarm, a test of an output."""
         return ProgrammeSpec((self.speech(text),), lead)
+
+    def for_spoken_words(self, words: tuple[Utterance, ...]) -> ProgrammeSpec:
+        """For words that are spoken as they stand."""
+        return ProgrammeSpec((SpokenWords(words, self.voices).speech(),))
 
     def speech(self, text: str) -> SpeechSpec:
         """A text of the moment as a part of a programme, read in this process."""

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..codec import UNREADABLE
+from ..codec import UNREADABLE, decode
 from ..errors import Message
-from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, Event
+from ..model.alert_answer import AlertState
+from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, Event, asked_kind
 from ..playout.item import request_from_facts
 from ..playout.ports import Log
 
 Wording = Callable[[Event], Message | None]
 SHORT = 8  # letters of a digest that people compare by eye
+N_ = str
 ASKED = {
     "confirm_clock": Message("confirms the clock"),
     "propose_urgent": Message("wants to give an alarm, which waits for a second person"),
@@ -143,14 +145,14 @@ def _explain(event: Event) -> Message:
 
 def _request_message(event: Event) -> Message:
     airing = request_from_facts(event.facts).airing
-    facts = {"title": " ".join(airing.title.split()), "village": airing.village}
-    if airing.broadcast == ALARM and airing.drill:
+    facts, kind = {"title": " ".join(airing.title.split()), "village": airing.village}, asked_kind(airing.broadcast)
+    if kind == ALARM and airing.drill:
         return Message("gives a drill in {village}: {title}", **facts)
-    if airing.broadcast == ALARM:
+    if kind == ALARM:
         return Message("gives an alarm in {village}: {title}", **facts)
-    if airing.broadcast == ALL_CLEAR:
+    if kind == ALL_CLEAR:
         return Message("gives the all-clear in {village}", village=airing.village)
-    if airing.broadcast == CORRECTION:
+    if kind == CORRECTION:
         return Message("corrects an alarm in {village}", village=airing.village)
     if airing.broadcast == "test":
         return Message("tries output {output}", output=airing.output)
@@ -169,6 +171,34 @@ def _request(event: Event) -> Message | None:
     return Message("gives an alarm together with {second}", second=second) if second else None
 
 
+def _alert(event: Event) -> Message:
+    """A step of a signed alert."""
+    facts = event.facts
+    alert, title = str(facts["alert"]), " ".join(str(facts["title"]).split())
+    state, ended = facts["state"], ", ".join(decode(tuple[str, ...], facts["references"]))
+    if state == AlertState.PREPARED:
+        missing = facts["missing"]
+        return Message(
+            "signs alert {alert}, which is heard when {missing} more have: {title}",
+            alert=alert,
+            missing=missing,
+            title=title,
+        )
+    if state == AlertState.GIVEN:
+        act = Message("signs alert {alert}, which is to be heard: {title}", alert=alert, title=title)
+        return Message("{act} (its words differ here)", act=act) if facts.get("differs") else act
+    if state == AlertState.FAILED:
+        return Message("signs alert {alert}, which could not be done so far: {why}", alert=alert, why=facts["why"])
+    if state == AlertState.ENDED and facts["kind"] != "end":
+        return Message("signs alert {alert}, which had been ended before it came", alert=alert)
+    return Message(DONE[AlertState(str(state))], alert=alert, ended=ended)
+
+
+DONE = {
+    AlertState.ENDED: N_("signs alert {alert}: the end of {ended}"),
+    AlertState.STOPPED: N_("signs alert {alert}: what is on the air is stopped"),
+    AlertState.CHECKED: N_("signs alert {alert}: a silent check, which went well"),
+}
 WORDINGS: Mapping[str, Wording] = {
     "skip": _skip,
     "pause": _pause,
@@ -180,6 +210,7 @@ WORDINGS: Mapping[str, Wording] = {
     "soften": _soften,
     "stop": _stop,
     "explain": _explain,
+    "alert": _alert,
     "asked": _request_message,
     "end": _end,
     "request": _request,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..model.airing import Airing
-from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord
+from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord, asked_kind
 from ..model.enums import Expected, Level, Verdict
 from ..model.refusal import Refusal, known
 from .log_export import BoxLog
@@ -121,10 +121,10 @@ def kind_of(record: AsRunRecord) -> AiringKind:
     """What one airing was to people."""
     if record.level is not Level.EMERGENCY or not is_manual(record.id):  # one in a schedule is refused, and no alarm
         return AiringKind.BROADCAST
-    if record.broadcast in ENDINGS:
+    if (kind := asked_kind(record.broadcast)) in ENDINGS:
         if record.drill:
             return AiringKind.DRILL_END
-        return AiringKind.CORRECTION if record.broadcast == CORRECTION else AiringKind.ALL_CLEAR
+        return AiringKind.CORRECTION if kind == CORRECTION else AiringKind.ALL_CLEAR
     return AiringKind.DRILL if record.drill else AiringKind.EMERGENCY
 
 

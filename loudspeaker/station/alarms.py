@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..model.airing import Airing
-from ..model.asrun_record import ALARM, ENDINGS
+from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, ENDINGS, asked_kind
 from ..model.board import StandingAlarm
 from ..model.enums import Ending
 from ..playout import deadlines
 from ..playout.item import request_from_facts
 from ..playout.ports import Log
-from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
+from ..production import specifications as said
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,24 @@ class Closing:
     bulletin: str | None
     alarms: Sequence[Airing]
 
+    @property
+    def kind(self) -> str:
+        """What its words are, as they are asked for."""
+        return CORRECTION if self.form is Ending.MISTAKE else ALL_CLEAR
+
 
 def standing(log: Log, now: datetime) -> list[Airing]:
-    """The alarms of the last 24 hours that were not cleared or corrected since, the oldest first."""
+    """The alarms of the last 24 hours that were not cleared, corrected or replaced since, the oldest first."""
     found: dict[str, Airing] = {}
     for event in log.events("asked", since=now - deadlines.CEILING):
         request = request_from_facts(event.facts)
         airing = request.airing
-        if airing.broadcast == ALARM:
+        kind, ended = asked_kind(airing.broadcast), request.ends
+        if kind == ALARM:
             found[airing.id] = airing
-        elif airing.broadcast in ENDINGS:  # older logs do not name what was ended: all of its village
-            ended = request.ends or [alarm.id for alarm in found.values() if alarm.village == airing.village]
-            found = {name: alarm for name, alarm in found.items() if name not in ended}
+        elif kind in ENDINGS and not ended:  # older logs do not name what was ended: all of its village
+            ended = tuple(alarm.id for alarm in found.values() if alarm.village == airing.village)
+        found = {name: alarm for name, alarm in found.items() if name not in ended}
     return list(found.values())
 
 
@@ -70,5 +76,5 @@ def closing_words(form: Ending, clear: str | None, drill: bool) -> tuple[str, st
     The end of a drill says nothing of a flood that has passed.
     """
     if form is Ending.MISTAKE:
-        return DRILL_MISTAKEN if drill else MISTAKEN, None
-    return (DRILL_OVER, None) if drill else (ALL_CLEAR, clear)
+        return said.DRILL_MISTAKEN if drill else said.MISTAKEN, None
+    return (said.DRILL_OVER, None) if drill else (said.ALL_CLEAR, clear)

@@ -16,6 +16,7 @@ from ..model.airing import Airing
 from ..model.alert_preview import AlertPreview, ClosingPreview, EndPreview, Wanted
 from ..model.enums import Ending, Level
 from ..model.requests import PreviewEnd, PreviewUrgent, Urgent
+from ..model.spoken_text import Utterance
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..schedule.open_hours import open_hours
 from ..store.asrun import AsRunLog
@@ -128,6 +129,13 @@ class Alerts:
             order = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
         else:
             order = self.planner.urgent_spec(text or "", output)
+        return self._for_alarm(order, drill)
+
+    def spoken_spec(self, words: tuple[Utterance, ...], output: str, drill: bool) -> ProgrammeSpec:
+        """The same in words that are spoken as they stand."""
+        return self._for_alarm(self.planner.spoken_spec(words, output), drill)
+
+    def _for_alarm(self, order: ProgrammeSpec, drill: bool) -> ProgrammeSpec:
         return (self.planner.drill_spec(order) if drill else order).with_voices(self.local_voices())
 
     def local_voices(self) -> tuple[str, ...]:

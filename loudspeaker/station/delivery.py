@@ -37,6 +37,7 @@ from .membership import (
     Membership,
     copy_files_home,
     keep_membership,
+    must_have_joined,
     read_membership,
 )
 from .paths import StationPaths
@@ -137,7 +138,7 @@ class Deliveries:
 
         Raises `BadUsage` for a box that has not joined.
         """
-        followed = [one.scope for one in self._membership().scopes]
+        followed = [one.scope for one in must_have_joined(self.paths).scopes]
         return [scope for scope in followed if (folder / ROOT / scope).is_dir()] or followed[:1]
 
     def take(self, folder: Path, scope: str | None = None) -> TakenDelivery:
@@ -147,15 +148,9 @@ class Deliveries:
         older than what is here or has ended, `DamagedFile`, `BadFile` for files that no station could use, `Refused`
         where some are missing. Then the version before stays in force.
         """
-        membership = self._membership()
+        membership = must_have_joined(self.paths)
         meant = scope or membership.scope
         return self._take(folder, membership, next(one for one in membership.scopes if one.scope == meant))
-
-    def _membership(self) -> Membership:
-        membership = read_membership(self.paths)
-        if membership is None:
-            raise BadUsage(Message("this box has not joined: “loudspeaker fleet join FOLDER”"))
-        return membership
 
     def _parent(self, followed: FollowedScope) -> str | None:
         """The office above a scope, by its newest trust document."""
@@ -177,7 +172,7 @@ class Deliveries:
 
         Raises `BadUsage` for a box that has not joined, `WriteError`.
         """
-        membership = self._membership()
+        membership = must_have_joined(self.paths)
         files = self._received(membership.scope).files(membership.accepted.version)
         copy_files_home(self.paths, files, membership.accepted.files)
         self.paths.membership.unlink()
@@ -228,20 +223,39 @@ class Deliveries:
         One that resets the scope is signed by the people of its parent instead, `parents` from its first to its newest.
         Raises `UntrustedDocument`; those before it are kept.
         """
-        known, floors = received.trust_documents(), decode(Floors, followed.floors)
-        if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
-            raise Refused(Message("the trust documents of this box are damaged: join anew"))
-        trust = open_first_trust(parse_envelope(known[0]))
-        for raw in known[1:]:
-            trust = _open_next(raw, trust, parents)
+        trust, floors = self._walk_kept(followed, received, parents), decode(Floors, followed.floors)
         while (path := there / "trust" / f"{trust.version + 1}.json").exists():
             raw = _read(path)
             trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
             received.keep_trust(trust.version, raw)
             floors = accept_trust(replace(floors, trust=trust.version - 1), trust)
-        if trust.version < floors.trust:  # somebody has taken away what revokes a key
-            raise Refused(Message("the trust documents of this box are damaged: join anew"))
+        _must_reach(trust, floors)
         return trust, floors
+
+    def trusts(self) -> list[tuple[TrustDocument, Floors]]:
+        """The trust document in force and what may still be accepted, of its commune and then of the offices above.
+
+        Raises `BadUsage` for a box that has not joined, `Refused` for one whose documents are damaged.
+        """
+        membership, found = must_have_joined(self.paths), []
+        for one in membership.scopes:
+            trust = self._walk_kept(one, self._received(one.scope), self._parents(membership, one))
+            floors = decode(Floors, one.floors)
+            _must_reach(trust, floors)
+            found.append((trust, floors))
+        return found
+
+    def _walk_kept(
+        self, followed: FollowedScope, received: ReceivedFiles, parents: Sequence[TrustDocument]
+    ) -> TrustDocument:
+        """Walk from the first trust document to the newest that is here."""
+        known = received.trust_documents()
+        if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
+            raise Refused(Message("the trust documents of this box are damaged: join anew"))
+        trust = open_first_trust(parse_envelope(known[0]))
+        for raw in known[1:]:
+            trust = _open_next(raw, trust, parents)
+        return trust
 
     def _switch(self, received: ReceivedFiles, raw: bytes, own: bool, accepted: AcceptedManifest) -> None:
         """Put the files on the disk; none that no station could be made of. Raises `BadFile`, `WriteError`."""
@@ -250,6 +264,12 @@ class Deliveries:
             source = received_source(self.paths, received.scope, accepted)
             Folder([source], box=Source(self.paths.home)).contents(self.now)
         received.keep_manifest(raw)
+
+
+def _must_reach(trust: TrustDocument, floors: Floors) -> None:
+    """Raises `Refused` where somebody has taken away what revokes a key."""
+    if trust.version < floors.trust:
+        raise Refused(Message("the trust documents of this box are damaged: join anew"))
 
 
 def _open_next(raw: bytes, trust: TrustDocument, parents: Sequence[TrustDocument]) -> TrustDocument:

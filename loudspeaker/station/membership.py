@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
-from ..errors import Message, Refused
+from ..errors import BadUsage, Message, Refused
 from ..store.atomic import FileSystem, read_regular_file, write_atomic
 from ..store.received import ReceivedFiles
 from .paths import StationPaths
@@ -86,6 +86,14 @@ def read_membership(paths: StationPaths) -> Membership | None:
 def keep_membership(paths: StationPaths, membership: Membership, system: FileSystem = os) -> None:
     """From now on these files are read. Raises `WriteError`."""
     write_atomic(paths.membership, json.dumps(encode(membership), ensure_ascii=False).encode(), system)
+
+
+def must_have_joined(paths: StationPaths) -> Membership:
+    """Whose files it takes. Raises `BadUsage` for a box that takes people's own, `Refused` where nobody can tell."""
+    membership = read_membership(paths)
+    if membership is None:
+        raise BadUsage(Message("this box has not joined: “loudspeaker fleet join FOLDER”"))
+    return membership
 
 
 def files_folder(paths: StationPaths) -> Path:

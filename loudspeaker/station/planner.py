@@ -18,6 +18,7 @@ from ..model.contents import Contents, PlanInput
 from ..model.enums import Level
 from ..model.generations import Generations
 from ..model.programme import Programme
+from ..model.spoken_text import Utterance
 from ..playout.ports import Log
 from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
@@ -133,6 +134,10 @@ class Planner:
     def urgent_spec(self, text: str, output: str) -> ProgrammeSpec:
         """An emergency's own words; its attention signal stands before every play."""
         return self._for_output(self.builder.for_urgent_text(text), output, Lead.ATTENTION)
+
+    def spoken_spec(self, words: tuple[Utterance, ...], output: str) -> ProgrammeSpec:
+        """The same in words that are spoken as they stand."""
+        return self._for_output(self.builder.for_spoken_words(words), output, Lead.ATTENTION)
 
     def words_spec(self, text: str, output: str) -> ProgrammeSpec:
         """A few words of the moment with nothing around them."""

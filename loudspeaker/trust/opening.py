@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ from .faults import Fault, UntrustedDocument
 from .signed_documents import (
     MOST_ALERT_BYTES,
     Alert,
+    AlertKind,
     Approval,
     Bell,
     LogHead,
@@ -26,6 +28,15 @@ Document = TrustDocument | SignedManifest | Alert | Bell | LogHead
 D = TypeVar("D", bound=Document)
 TYPE = "application/vnd.loudspeaker.{kind}+json;v=1"
 APPROVAL = "approval"
+# Who signs an alert of each kind, and whether as many must as that role demands; else one is enough.
+ALERT_SIGNERS: Mapping[AlertKind, tuple[SigningRole, bool]] = {
+    AlertKind.ALERT: (SigningRole.EMERGENCY, True),
+    AlertKind.UPDATE: (SigningRole.EMERGENCY, True),
+    AlertKind.END: (SigningRole.EMERGENCY, False),
+    AlertKind.CHECK: (SigningRole.EMERGENCY, False),
+    AlertKind.STOP: (SigningRole.EMERGENCY, False),
+    AlertKind.PLAY: (SigningRole.CONTENT, True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,16 @@ class Opened(Generic[D]):
 
     document: D
     persons: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAlert:
+    """An alert, who has signed it as they may, how many persons are still `missing`, and the hash of its payload."""
+
+    document: Alert
+    persons: frozenset[str]
+    missing: int
+    sha256: str
 
 
 def seal(document: Document) -> SignedEnvelope:
@@ -131,6 +152,18 @@ def open_manifest(
         _refuse_unsigned(0, trust.threshold(SigningRole.CONTENT), SigningRole.CONTENT)
     _check_type(envelope, SignedManifest.document_type)
     return open_document(SignedManifest, envelope, trust, manifest_role(before, _parse(SignedManifest, envelope)))
+
+
+def open_alert(envelope: SignedEnvelope, trust: TrustDocument) -> OpenedAlert:
+    """An alert that at least one of those has signed who may. Raises `UntrustedDocument`."""
+    _check_type(envelope, Alert.document_type)
+    roles = (SigningRole.EMERGENCY, SigningRole.CONTENT)
+    if not find_signers(envelope, [key for role in roles for key in trust.keys_of(role)]):  # then nothing is parsed
+        _refuse_unsigned(0, trust.threshold(SigningRole.EMERGENCY), SigningRole.EMERGENCY)
+    role, together = ALERT_SIGNERS[_parse(Alert, envelope).kind]
+    opened = open_document(Alert, envelope, trust, role, at_least=1)
+    missing = max(trust.threshold(role) - len(opened.persons), 0) if together else 0
+    return OpenedAlert(opened.document, opened.persons, missing, hashlib.sha256(envelope.payload).hexdigest())
 
 
 def approval_envelope(scope: str, bulletin: str, digest: str) -> SignedEnvelope:

@@ -27,6 +27,7 @@ FILE = re.compile(
 )
 EVERY_VILLAGE = "*"
 MOST_REPEATS, LONGEST_GAP = 100, 3600.0  # of an alert; seconds
+SHORTEST_CADENCE = 60.0  # seconds
 LONGEST_ALERT = timedelta(hours=24)
 MOST_ALERT_BYTES = 4_000
 MOST_FILES, MOST_FILE_BYTES = 5_000, 500_000_000
@@ -40,6 +41,14 @@ class SigningRole(StrEnum):
     RULES = "rules"  # manifests that change commune.yaml
     EMERGENCY = "emergency"  # alerts
     HUB = "hub"  # bells; nothing that sounds
+
+
+class AlertEnd(StrEnum):
+    """How an end ends its alarms; the words are those of `model.enums.Ending`."""
+
+    CLEAR = "clear"  # with the all-clear
+    MISTAKE = "mistake"  # with a correction: they were given by mistake
+    STOP = "stop"  # they are said no more; the danger stands
 
 
 class AlertKind(StrEnum):
@@ -222,8 +231,11 @@ class SignedSound:
 class Cadence:
     """An alert that is said again, day and night, until an end, an update or `until`."""
 
-    every: float  # seconds
+    every: float  # seconds, from one beginning to the next
     until: datetime
+
+    def __post_init__(self) -> None:
+        require(SHORTEST_CADENCE <= self.every <= LONGEST_ALERT.total_seconds(), Message("it is said too often"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,7 @@ class Alert:
     gap: float = 0.0  # seconds
     again: Cadence | None = None
     audio: SignedSound | None = None
+    form: AlertEnd = AlertEnd.CLEAR  # of an end
 
     def __post_init__(self) -> None:
         _check_head(self.scope, self.seq - 1)
@@ -272,6 +285,8 @@ class Alert:
             require(words == 0, Message("this says nothing by itself"))
         refers = self.kind in (AlertKind.UPDATE, AlertKind.END)
         require(bool(self.references) == refers, Message("an update or an end names what it is of"))
+        own = re.compile(rf"{self.scope}/[1-9]\d{{0,17}}")
+        require(all(map(own.fullmatch, self.references)), Message("it refers to what is no alert of its scope"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,8 @@ from loudspeaker.daemon.requests import HANDLERS, Requests
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.model.alert_preview import AlertPreview
 from loudspeaker.model.enums import Ending
+from loudspeaker.model.envelope import REQUESTS, WHO, Who
 from loudspeaker.model.requests import (
-    REQUESTS,
-    WHO,
     AskOutcome,
     Outcome,
     Play,
@@ -41,7 +40,6 @@ from loudspeaker.model.requests import (
     PreviewUrgent,
     ProposeUrgent,
     Stop,
-    Who,
 )
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -21,7 +21,7 @@ from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, Message, Refused
 from loudspeaker.model import requests
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.envelope import Envelope, read_request
+from loudspeaker.model.envelope import WHO, Envelope, read_request
 from loudspeaker.model.requests import Request
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -91,6 +91,9 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
     (requests.ExplainStop(("a",), "tang"), "Lan", "explain_stop", {"airings": ["a"], "why": "tang", "by": "Lan"}),
     (requests.AskOutcome(("a",)), None, "outcome", {"airings": ["a"]}),
     (requests.AskPins(), None, "pins", {}),
+    (requests.LookAgain(), None, "look", {}),
+    (requests.TakeAlert("{}"), None, "alert", {"envelope": "{}"}),
+    (requests.ConfirmAlert("xa-thu/17"), "Lan", "confirm_alert", {"alert": "xa-thu/17", "by": "Lan"}),
     (
         requests.Urgent("Lũ!", None, ("na-hoa",), 3, 30.0, None, False, {"a": "0" * 64}, ISSUED),
         "Lan",
@@ -127,7 +130,7 @@ def test_a_request_stands_on_the_control_socket_as_it_always_has(
 
 
 def test_every_request_has_its_line() -> None:
-    assert {type(request) for request, *_ in LINES} == set(requests.WHO)
+    assert {type(request) for request, *_ in LINES} == set(WHO)
 
 
 def test_an_older_client_names_no_instant_and_leaves_out_what_has_a_default() -> None:

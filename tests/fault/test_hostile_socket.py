@@ -16,8 +16,7 @@ from harness.daemon_process import running_daemon
 
 from loudspeaker.codec import known_fields
 from loudspeaker.daemon.protocol import ask
-from loudspeaker.model.envelope import SENDERS
-from loudspeaker.model.requests import REQUESTS
+from loudspeaker.model.envelope import REQUESTS, SENDERS
 
 LINES, CROWDS = 20_000, 20  # hostile lines; crowds of a thousand idle callers
 CROWD = 1015

@@ -17,6 +17,7 @@ from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.opening import (
     approval_envelope,
     find_approvers,
+    open_alert,
     open_document,
     open_first_trust,
     open_manifest,
@@ -30,6 +31,7 @@ from loudspeaker.trust.signed_documents import (
     Approval,
     Bell,
     Heads,
+    RoleKeys,
     SignedManifest,
     SigningRole,
     TrustDocument,
@@ -107,6 +109,10 @@ def test_a_manifest_is_not_an_alert_and_another_communes_alert_not_ours() -> Non
         {"text": "a\x1b[2J", "spoken": "a"},
         {"references": ["ban-may/1"]},
         {"audio": {"sha256": "x", "bytes": 1}},
+        {"form": "all-clear"},
+        {"again": {"every": 59.0, "until": "2026-11-28T09:00:00+00:00"}},
+        {"kind": "end", "text": None, "spoken": None, "references": ["na-hoa/1"]},
+        {"kind": "end", "text": None, "spoken": None, "references": ["ban-may/0"]},
     ],
     ids=str,
 )
@@ -114,6 +120,39 @@ def test_a_signed_document_with_a_field_that_cannot_be_is_refused_all_the_same(c
     stored = {"type": "alert", **encode(make_alert()), **change}
     envelope = SignedEnvelope(payload_type("alert"), json.dumps(stored).encode())
     assert refusal(signed(envelope, "hoa", "pao")) is Fault.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "missing"),
+    [
+        ("alert", ("hoa", "pao"), 0),
+        ("alert", ("hoa",), 1),
+        ("update", ("ly",), 1),
+        ("end", ("ly",), 0),
+        ("check", ("pao",), 0),
+        ("stop", ("pao",), 0),
+        ("play", ("hoa",), 0),
+    ],
+)
+def test_an_alert_knows_how_many_must_still_sign_it(kind: str, names: tuple[str, ...], missing: int) -> None:
+    silent = {} if kind in ("alert", "update") else {"text": None, "spoken": None}
+    bulletin = {"bulletin": "tin"} if kind == "play" else {}
+    refers = {"references": ("ban-may/1",)} if kind in ("update", "end") else {}
+    alert = make_alert(2, kind=AlertKind(kind), **silent, **bulletin, **refers)
+
+    opened = open_alert(signed(seal(alert), *names), TRUST)
+
+    assert (opened.document, opened.persons, opened.missing) == (alert, set(names), missing)
+    with pytest.raises(UntrustedDocument):
+        open_alert(signed(seal(alert), "hub"), TRUST)
+
+
+def test_an_alert_is_signed_by_whom_its_kind_demands() -> None:
+    content = RoleKeys((PEOPLE["hub"].public.id,), 1)
+    trust = replace(TRUST, roles={**TRUST.roles, SigningRole.CONTENT: content})
+    with pytest.raises(UntrustedDocument) as refused:
+        open_alert(signed(seal(make_alert()), "hub"), trust)
+    assert refused.value.fault is Fault.UNSIGNED
 
 
 @pytest.mark.parametrize("payload", [b"", b"[]", b"null", b"\xff", b'{"type": "alert"}', b"[" * 3000])

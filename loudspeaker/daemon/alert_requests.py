@@ -1,0 +1,329 @@
+"""Signed alerts on the air: verified here, done once, whatever way they come and however often.
+
+Whoever carries one asks again while its sound is being made, and after whatever has gone wrong: what is on record of it
+is not done again, and what is lacking is done. Loaded for a box that has joined a commune only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+from ..errors import LoudspeakerError, Message, NotFound, Refused, SpeakerError
+from ..model.airing import Airing
+from ..model.alert_answer import AlertAnswer, AlertState, PreparedAlert
+from ..model.asrun_record import ALARM, PLAY
+from ..model.enums import Ending, Level
+from ..model.programme import Programme
+from ..model.requests import ConfirmAlert, LookAgain, TakeAlert
+from ..playout.item import ManualRequest, request_from_facts
+from ..station.alarms import standing
+from ..station.alert_log import AlertLog, first_sound
+from ..station.reviews import Signer
+from ..station.signed_alerts import AlertReader, ReceivedAlert
+from ..trust.signed_documents import EVERY_VILLAGE, AlertKind
+from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
+
+if TYPE_CHECKING:
+    from .requests import Requests
+
+FORGOTTEN = timedelta(minutes=30)  # so long an alert waits for its second person
+SECOND = timedelta(seconds=1)
+MOST_WAITING = 16  # alerts at a time: one key that was stolen must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAlert:
+    """An alert that too few have signed yet, until then (monotonic, s)."""
+
+    received: ReceivedAlert
+    row: PreparedAlert
+    until: float
+
+
+class SignedAlerts:
+    """Does what signed alerts say. Everything is called from the daemon's one thread."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+        self._on_air = requests.on_air
+        self._station = requests.station
+        self._controller = requests.controller
+        self._log = requests.controller.log
+        self._ledger = AlertLog(self._log)
+        self._reader = AlertReader(self._station, self._ledger)
+        self._waiting: dict[str, WaitingAlert] = {}
+
+    def take(self, request: TakeAlert) -> AlertAnswer:
+        """Do what it says, or what is still lacking of that.
+
+        Raises `UntrustedDocument`, `BadUsage` for a box that has not joined, `BeingMade`, `BeingRead`, `Refused` for a
+        drill at night, and what keeps its sound from being made.
+        """
+        trust = self._on_air.last_trust
+        trusted = trust.believed and trust.doubt is None
+        received = self._reader.open(request.envelope, self._on_air.now(), trusted)
+        self._reader.must_be_acceptable(received)
+        if not self._villages(received):
+            return AlertAnswer(received.alert.id, AlertState.ELSEWHERE)
+        if received.is_over:
+            return self._report(received)
+        if received.template:
+            self._requests.look(LookAgain())  # the files as they are: no older ones will do
+        if received.opened.missing and self._ledger.decided(received.alert.id) is None:
+            return self._prepare(received)
+        return self._carry_out(received, self._on_air.say(received.signed_by))
+
+    def confirm(self, request: ConfirmAlert, by: str) -> AlertAnswer:
+        """Give an alert to which one signature is lacking: whoever stands at the box is the second person.
+
+        Raises `NotFound` where it does not wait, `Refused` where more are lacking or they have signed it, as `take`.
+        """
+        waiting = self._waiting.get(request.alert)
+        if waiting is None or waiting.until < self._on_air.clock.monotonic():
+            raise NotFound(Message("no alert “{alert}” waits for a second person", alert=request.alert))
+        if waiting.row.missing > 1:
+            raise Refused(Message("{missing} more persons must sign it", missing=waiting.row.missing))
+        received = waiting.received
+        if any(Signer(name).is_same(Signer(by)) for name in received.signers):
+            raise Refused(Message("{by} has signed it: the second person is another", by=by))
+        both = Message("{signed}, with {by} at the box", signed=received.signed_by, by=by)
+        return self._carry_out(received, self._on_air.say(both))
+
+    def waiting(self) -> tuple[PreparedAlert, ...]:
+        """Those that wait for more signatures, for the board."""
+        now = self._on_air.clock.monotonic()
+        self._waiting = {name: one for name, one in self._waiting.items() if one.until >= now}
+        return tuple(one.row for one in self._waiting.values())
+
+    def _carry_out(self, received: ReceivedAlert, by: str) -> AlertAnswer:
+        """What keeps it from being done is on record, too."""
+        try:
+            DO[received.alert.kind](self, received, by)
+        except Refused:  # it is being made or read, or may not be heard now: whoever asks is told
+            raise
+        except LoudspeakerError as error:
+            self._note(received, AlertState.FAILED, by, why=self._on_air.say(error.message))
+            raise
+        self._reader.keep_floors(received)
+        self._waiting.pop(received.alert.id, None)
+        return self._report(received)
+
+    # One that waits.
+
+    def _prepare(self, received: ReceivedAlert) -> AlertAnswer:
+        """Have its sound made, which nobody hears, so that the next signature has it heard at once."""
+        alert, villages = received.alert, self._villages(received)
+        if self._ledger.is_ended(alert.id):
+            return AlertAnswer(alert.id, AlertState.ENDED)
+        if received.says_something:
+            self._requests.sound.start_making(self._reader.specs(received, villages).values())
+        by = self._on_air.say(received.signed_by)
+        self._note(received, AlertState.PREPARED, by, missing=received.opened.missing)
+        self._wait(received, by, villages)
+        return AlertAnswer(alert.id, AlertState.PREPARED)
+
+    def _wait(self, received: ReceivedAlert, by: str, villages: Sequence[str]) -> None:
+        """From its first signature on; that it comes again does not make it wait longer."""
+        alert, missing = received.alert, received.opened.missing
+        known = next((one for one in self.waiting() if one.id == alert.id), None)
+        if known and known.missing == missing:
+            return
+        lasts = min(FORGOTTEN, alert.until - received.now)
+        forgotten_at = self._on_air.now() + lasts
+        row = PreparedAlert(alert.id, self._title(received), tuple(villages), by, missing, alert.drill, forgotten_at)
+        self._waiting.pop(alert.id, None)
+        self._waiting[alert.id] = WaitingAlert(received, row, self._on_air.clock.monotonic() + lasts.total_seconds())
+        while len(self._waiting) > MOST_WAITING:
+            del self._waiting[next(iter(self._waiting))]
+
+    # What is heard.
+
+    def _give(self, received: ReceivedAlert, by: str) -> None:
+        """On record before anything is heard; an update then replaces what it refers to."""
+        alert = received.alert
+        if self._ledger.is_ended(alert.id):
+            self._decide(received, AlertState.ENDED, by)
+            return self._silence(alert.references, Ending.STOP, by)
+        lacking = self._lacking(received, ALARM)
+        if not lacking:
+            return self._silence(alert.references, Ending.STOP, by)
+        self._station.alerts.must_be_drill_time([name.village for name in lacking], alert.drill)
+        said = self._make(received, lacking)
+        facts = {"differs": True} if self._reader.differs(received) else {}
+        self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking], **facts)
+        self._silence(alert.references, Ending.STOP, by)
+        for name in lacking:
+            self._requests.submit(self._alarm(received, name, said, by))
+        return None
+
+    def _make(self, received: ReceivedAlert, names: Sequence[AiringName]) -> Mapping[str, Programme]:
+        """Output -> what it says once. Raises `BeingMade`, or what keeps it from being made."""
+        specs = self._reader.specs(received, [name.village for name in names])
+        self._requests.sound.await_made(specs.values())
+        return {output: self._requests.sound.find_made(spec) for output, spec in specs.items()}
+
+    def _alarm(
+        self, received: ReceivedAlert, name: AiringName, said: Mapping[str, Programme], by: str
+    ) -> ManualRequest:
+        alert, found = received.alert, self._reader.bulletin(received)
+        title, bulletin = self._title(received), found.id if found else None
+        occurrence = self._requests.occurrence(
+            name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
+        )
+        airing = at_once(occurrence, fallback=found.all_clear if found else None)
+        programme, ends = said[occurrence.output], self._replaced(alert.references, name.village)
+        if alert.again is None:
+            until = self._by_our_clock(received, alert.until)
+            return ManualRequest(airing, by, (programme,), alert.repeat, alert.gap, until, ends=ends)
+        last = min(alert.again.until, alert.until)
+        gap = max(alert.again.every - programme.duration * alert.repeat, 0.0)
+        plays = 1 + int((last - alert.issued).total_seconds() // alert.again.every)
+        until = self._by_our_clock(received, last)
+        return ManualRequest(airing, by, (programme,) * alert.repeat, plays, gap, until, ends=ends)
+
+    def _replaced(self, references: Iterable[str], village: str) -> tuple[str, ...]:
+        """The airings of these alerts in a village, which an update puts an end to."""
+        airings = (airing for alert in references for airing in self._ledger.airings(alert))
+        return tuple(airing for airing in airings if airing.startswith(f"{village}/"))
+
+    def _by_our_clock(self, received: ReceivedAlert, instant: datetime) -> datetime:
+        """An instant of a document, as far away as it is, whatever this machine's clock says."""
+        return self._on_air.now() + (instant - received.now)
+
+    def _play(self, received: ReceivedAlert, by: str) -> None:
+        """A bulletin, within policy."""
+        found = self._station.files.bulletin(received.alert.bulletin or "")
+        if found.level is Level.EMERGENCY:
+            raise Refused(Message("“{bulletin}” is an alarm: it is signed as one", bulletin=found.id))
+        lacking = self._lacking(received, PLAY)
+        outputs = self._station.alerts.outputs_of([name.village for name in lacking])
+        self._requests.sound.await_made(self._station.planner.replay_specs(found, outputs, self._on_air.now()))
+        self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking])
+        for name in lacking:
+            self._requests.submit(ManualRequest(self._requests.replay(found, name.village, name.at, name.kind), by))
+
+    def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
+        """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
+        alert = received.alert
+        known = [parse_airing_name(one, self._zone) for one in self._ledger.airings(alert.id)]
+        names = known or self._names(received, f"{kind}@{alert.scope}")
+        if any(self._log.events("end", name.id) for name in names):
+            return []
+        return [name for name in names if not self._log.events("asked", name.id)]
+
+    def _names(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
+        """By the second at which it was signed; by a later one where another alert of that second has those names."""
+        alert, villages = received.alert, self._villages(received)
+        at = alert.issued.astimezone(self._zone)
+        while any(self._ledger.is_anothers(airing_name(kind, village, at), alert.id) for village in villages):
+            at += SECOND
+        return [AiringName(village, kind, at) for village in villages]
+
+    # What is heard no more.
+
+    def _end(self, received: ReceivedAlert, by: str) -> None:
+        """Silence at once; the words of its end when they are made."""
+        alert, form = received.alert, Ending(received.alert.form)
+        self._decide(received, AlertState.ENDED, by)
+        self._silence(alert.references, form, by)
+        meant = {airing for one in alert.references for airing in self._ledger.airings(one)}
+        stands = [alarm for alarm in standing(self._log, self._on_air.now()) if alarm.id in meant]
+        closings = self._station.alerts.closings(stands, form)
+        self._requests.sound.await_made(
+            spec for closing in closings for spec in self._station.alerts.closing_specs(closing).values()
+        )
+        for closing in closings:
+            kind = f"{closing.kind}@{alert.scope}"
+            for request in self._requests.closing_requests(closing, by, kind, alert.issued.astimezone(self._zone)):
+                self._requests.submit(request)
+
+    def _silence(self, alerts: Iterable[str], form: Ending, by: str) -> None:
+        """End the alarms of these alerts, as far as they were not ended so before."""
+        alarms = [self._asked(airing) for alert in alerts for airing in self._ledger.airings(alert)]
+        fresh = [alarm for alarm in alarms if alarm and not self._was_ended(alarm.id, form)]
+        self._controller.end(self._on_air.now(), by, form, fresh)
+        for alert in alerts:
+            self._waiting.pop(alert, None)
+
+    def _asked(self, airing: str) -> Airing | None:
+        events = self._log.events("asked", airing)
+        return request_from_facts(events[0].facts).airing if events else None
+
+    def _was_ended(self, airing: str, form: Ending) -> bool:
+        return any(event.facts.get("form") == form for event in self._log.events("end", airing))
+
+    def _stop(self, received: ReceivedAlert, by: str) -> None:
+        """Silence what sounds when it comes first, but for alarms that were signed after it."""
+        alert = received.alert
+        if self._ledger.decided(alert.id):
+            return
+        outputs = set(self._station.alerts.outputs_of(self._villages(received)))
+        items = [item for item in self._controller.open_items() if item.request and "@" in item.airing.broadcast]
+        spared = [item.airing.id for item in items if item.airing.scheduled_at > alert.issued]
+        why = self._on_air.say(Message("a signed order to stop"))
+        self._controller.stop(self._on_air.now(), by, why, None if EVERY_VILLAGE in alert.villages else outputs, spared)
+        self._decide(received, AlertState.STOPPED, by)  # behind it: what was cut short here is done when it comes again
+
+    def _check(self, received: ReceivedAlert, by: str) -> None:
+        """Everything up to the made sound, and no sound. The words are new each time, so that they are made."""
+        alert = received.alert
+        if self._ledger.decided(alert.id):
+            return
+        for output, why in self._controller.gone_outputs().items():
+            raise SpeakerError(Message("output {output}: {why}", output=output, why=why))
+        words = self._on_air.say(Message("Silent check {alert}.", alert=alert.id))
+        outputs = self._station.alerts.outputs_of(self._villages(received))
+        specs = [self._station.alerts.alert_spec(words, None, output, False) for output in outputs]
+        self._requests.sound.await_made(specs)
+        for spec in specs:
+            self._requests.sound.find_made(spec)
+        self._decide(received, AlertState.CHECKED, by)
+
+    # What is on record.
+
+    def _decide(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
+        """Once: what was decided of an alert stays so."""
+        if self._ledger.decided(received.alert.id) is None:
+            self._note(received, state, by, **facts)
+
+    def _note(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
+        self._ledger.note(received.opened, state, self._on_air.now(), by=by, title=self._title(received), **facts)
+
+    def _report(self, received: ReceivedAlert) -> AlertAnswer:
+        """How far it has come, by the log."""
+        alert = received.alert.id
+        airings = tuple(self._ledger.airings(alert))
+        sound = first_sound(self._log, airings)
+        done = self._ledger.decided(alert)
+        state = AlertState(str(done["state"])) if done else AlertState.FAILED
+        if state is AlertState.GIVEN and sound is not None:
+            state = AlertState.AIRED
+        return AlertAnswer(alert, AlertState.ENDED if self._ledger.is_ended(alert) else state, airings, sound)
+
+    def _villages(self, received: ReceivedAlert) -> list[str]:
+        return self._reader.villages(received.alert, self._requests.speakers)
+
+    def _title(self, received: ReceivedAlert) -> str:
+        """Of its template, or its own words; "" of what says nothing."""
+        with suppress(LoudspeakerError):  # a template that is not here (yet)
+            found = self._reader.bulletin(received)
+            return found.title if found else received.alert.text or ""
+        return received.template or ""
+
+    @property
+    def _zone(self) -> tzinfo:
+        return self._station.files.commune.zone
+
+
+DO: Mapping[AlertKind, Callable[[SignedAlerts, ReceivedAlert, str], None]] = {
+    AlertKind.ALERT: SignedAlerts._give,
+    AlertKind.UPDATE: SignedAlerts._give,
+    AlertKind.END: SignedAlerts._end,
+    AlertKind.CHECK: SignedAlerts._check,
+    AlertKind.STOP: SignedAlerts._stop,
+    AlertKind.PLAY: SignedAlerts._play,
+}

@@ -1,0 +1,53 @@
+"""The sound that a request waits for: found where it was made, else made by the daemon's children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..codec import encode
+from ..errors import BeingRead, LoudspeakerError, Message
+from ..model.programme import Programme
+from ..production.specification import NOT_READ_YET, ProgrammeSpec
+from ..station.station import Station
+from .render_jobs import RenderJobs
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSound:
+    """Sound for one daemon. Without `jobs`, whoever asks has had it made."""
+
+    station: Station
+    jobs: RenderJobs | None
+
+    def must_be_over(self, recipes: Iterable[str]) -> None:
+        """Raises `BeingMade` while any of these is being made."""
+        if self.jobs and self.jobs.collect():
+            self.jobs.must_be_over(recipes)
+
+    def await_made(self, specs: Iterable[ProgrammeSpec]) -> None:
+        """Have made what of these nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
+        missing = [spec for spec in specs if not self.station.planner.find_programme(spec)]
+        if not self.jobs or not missing:
+            return
+        wanted = {self.station.planner.recipe(spec): encode(spec.job()) for spec in missing}
+        self.jobs.collect()
+        self.jobs.must_be_over(wanted)
+        if not any(map(self.jobs.has_failed, wanted)) and self.jobs.start(wanted):
+            self.jobs.must_be_over(wanted)
+
+    def start_making(self, specs: Iterable[ProgrammeSpec]) -> None:
+        """Have made what of these nobody has made yet, and wait for nothing."""
+        wanted = self.station.alerts.missing_sound(specs)
+        if self.jobs and wanted:
+            self.jobs.start(wanted)
+
+    def find_made(self, spec: ProgrammeSpec) -> Programme:
+        """What was made by this. Raises `BeingRead`, and what kept it from being made."""
+        if spec.unread:
+            raise BeingRead(NOT_READ_YET)
+        found = self.station.planner.find_programme(spec)
+        if found is None:
+            failure = self.jobs and self.jobs.take_failure(self.station.planner.recipe(spec))
+            raise failure or LoudspeakerError(Message("its sound has not been made"))
+        return found
