@@ -56,6 +56,7 @@ from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..station.membership import must_have_joined
 from ..store.asrun import LogUnusable
+from .agent_access import AgentAccess
 from .asked_airings import airing_name, at_once, co_signer, in_words, named_recipes, names_file
 from .board_rows import board, is_heard, status_row
 from .on_air import OnAir
@@ -85,11 +86,13 @@ class Requests:
         health: Callable[[], Health] = Health,
         jobs: RenderJobs | None = None,
         sweep: Callable[[], object] = lambda: None,
+        access: AgentAccess | None = None,
     ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
         self._health = health
         self._sweep = sweep
+        self._access = access or AgentAccess()
         self._signed_alerts: SignedAlerts | None = None
         self.station = on_air.station
         self.sound = RequestSound(on_air.station, jobs)
@@ -99,7 +102,9 @@ class Requests:
 
     def carry_out(self, verb: str, arguments: Mapping[str, object], uid: int) -> object:
         """What came through the control socket; the answer is JSON. Raises `BadUsage` for what is no request."""
-        return encode(self.handle(read_request(verb, arguments, uid)))
+        envelope = read_request(verb, arguments, uid)
+        self._access.must_be_allowed(envelope)
+        return encode(self.handle(envelope))
 
     def handle(self, envelope: Envelope) -> object:
         """Do what is asked, and keep in the log who asked. Raises `LoudspeakerError`.
@@ -154,9 +159,6 @@ class Requests:
             raise Refused(Message("this box has no button"))
         agreed = replace(envelope, request=second)
         self.on_air.button.wait_for(second.issued or "", lambda: self.handle(agreed))
-
-    def withdraw_urgent(self, request: WithdrawUrgent, _by: str) -> None:
-        self.on_air.button.forget(request.issued)
 
     def _instant_of(self, request: Urgent) -> datetime:
         """When it was given, as far as whoever asks tells the same time as this machine."""
@@ -379,7 +381,7 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     Play: Requests.play,
     Urgent: Requests.urgent,
     PreviewUrgent: Requests.preview_urgent,
-    WithdrawUrgent: Requests.withdraw_urgent,
+    WithdrawUrgent: lambda requests, request, _by: requests.on_air.button.forget(request.issued),
     EndUrgent: Requests.end_urgent,
     TakeAlert: lambda requests, request, _by: requests.signed_alerts().take(request),
     ConfirmAlert: lambda requests, request, by: requests.signed_alerts().confirm(request, by),
