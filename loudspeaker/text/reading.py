@@ -67,7 +67,8 @@ def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
     spoken.finish()
-    return Reading(spoken.text(), tuple(_doubts(text, clean, spoken, settings, stretch)), tuple(spoken.spans))
+    below = tuple(_doubts_below(spoken, lambda at: arranged.cell_below(clean.place(at))))
+    return Reading(spoken.text(), tuple(_doubts(text, clean, spoken, settings, stretch, below)), tuple(spoken.spans))
 
 
 @lru_cache(maxsize=1)
@@ -94,6 +95,7 @@ def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnW
 
 _BLANKS = re.compile("  +")
 _TIGHT = re.compile(r" ?([,;])(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt
+_FORM = re.compile(r"(?:^|\W)[acbeô]\.$")  # of address: UBND a. XÃ is read alike twice
 _STRAY = re.compile(r" ([,;])$")  # 7h30 ,ngày 23/2
 
 
@@ -184,7 +186,8 @@ class _SpokenText:
         if not words or (words in (",", ".") and self._last in ",.;:!?(-" and self._length):
             return ""
         tail = "".join(self._pieces[-3:])[-6:].rstrip(' "“(')
-        if (not self._length or not tail or tail[-1] in ".!?\n") and words[:1].islower():
+        begins = not tail or (tail[-1] in ".!?\n" and not _FORM.search(tail))
+        if (begins or not self._length) and words[:1].islower():
             words = words[0].upper() + words[1:]
         return words
 
@@ -211,17 +214,39 @@ def _letters_of(words: str) -> str:
 
 
 class _Place(NamedTuple):
-    """A doubtful stretch of the text as given, [start, end), its words, why, and the word that may be meant."""
+    """A doubtful stretch of the text as given, [start, end), its words, why, and the word that may be meant.
+
+    `below`: the doubt is about the head of the column, so that nothing else can be said of the stretch itself.
+    """
 
     start: int
     end: int
     spoken: str
     why: Message
     meant: str = ""
+    below: bool = False
+
+
+_PHRASE = re.compile(r"[^,;.\n]*")
+
+
+def _doubts_below(spoken: _SpokenText, cell_below: Callable[[int], tuple[int, int] | None]) -> Iterator[_Place]:
+    """A doubt about the head of a column for each cell that it is said before."""
+    words = spoken.text()
+    for guess in spoken.guesses:
+        cell = cell_below(guess.start)
+        phrase = _PHRASE.match(words, guess.begin)
+        if cell and phrase:
+            yield _Place(*cell, phrase[0], guess.why, below=True)
 
 
 def _doubts(
-    text: str, clean: CleanText, spoken: _SpokenText, settings: ReadingSettings, stretch: Stretch
+    text: str,
+    clean: CleanText,
+    spoken: _SpokenText,
+    settings: ReadingSettings,
+    stretch: Stretch,
+    below: Sequence[_Place],
 ) -> Iterator[Doubt]:
     """What was guessed, typing errors, lines without marks and an old encoding, in order of place, none twice."""
     words = spoken.text()
@@ -239,7 +264,7 @@ def _doubts(
         if not any(guess.start < end and start < guess.end for guess in spoken.guesses)
     ]
     found = {
-        place[:2]: place for place in (*guesses[::-1], *slips, *toneless)
+        place[:2]: place for place in (*below, *guesses[::-1], *slips, *toneless)
     }  # of a head that is said again, the first
     encoding = legacy_encoding(text)
     if encoding:
@@ -256,7 +281,7 @@ def _old(encoding: str) -> Message:
 def _with_lines(given: str, places: Iterable[_Place], settings: ReadingSettings) -> Iterator[Doubt]:
     """Doubts of places in `given`, in order of their start, with line, column and alternatives; counted in one walk."""
     line, line_start, counted = 1, 0, 0
-    for start, end, spoken, why, meant in places:
+    for start, end, spoken, why, meant, below in places:
         breaks = given.count("\n", counted, start)
         if breaks:
             line += breaks
@@ -264,7 +289,7 @@ def _with_lines(given: str, places: Iterable[_Place], settings: ReadingSettings)
         counted = max(counted, start)
         written = given[start:end].rstrip(" ")
         place = (start, start + len(written))
-        others = (meant,) if meant else other_readings(given, place, spoken, settings.region)
+        others = (meant,) if meant else () if below else other_readings(given, place, spoken, settings.region)
         yield Doubt(written, spoken, why, line, start - line_start + 1, place, others)
 
 

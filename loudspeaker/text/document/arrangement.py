@@ -14,12 +14,14 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 class TextPiece(NamedTuple):
     """Some letters, and the stretch [start, end) of the text as given that they stand for.
 
-    Copied letters are as many as those of their stretch; words that were put in have an empty one.
+    Copied letters are as many as those of their stretch; words that were put in have an empty one. `is_head`: it is
+    the head of a column, said before a cell.
     """
 
     text: str
     start: int
     end: int
+    is_head: bool = False
 
     @classmethod
     def put_in(cls, text: str, at: int) -> TextPiece:
@@ -42,6 +44,14 @@ class Arrangement:
         first = self._place(start)[0]
         return first, max(first, self._place(end - 1)[1] if end > start else first)
 
+    def cell_below(self, at: int) -> tuple[int, int] | None:
+        """Where the cell stands that the head of a column at the letter `at` of `text` is said before, if it is one."""
+        number = bisect_right(self._begins, at) - 1
+        if number >= len(self._pieces) or not self._pieces[number].is_head:
+            return None
+        copied = (piece for piece in self._pieces[number + 1 :] if piece.start < piece.end and not piece.is_head)
+        return next(((piece.start, piece.end) for piece in copied), None)
+
     def without_lines(self, numbers: Collection[int]) -> Arrangement:
         """The same without some of its lines, counted from 0."""
         kept: list[TextPiece] = []
@@ -50,7 +60,9 @@ class Arrangement:
             start = piece.start
             for part in _LINES.findall(piece.text):
                 if line not in numbers:
-                    kept.append(TextPiece(part, min(start, piece.end), min(start + len(part), piece.end)))
+                    kept.append(
+                        piece._replace(text=part, start=min(start, piece.end), end=min(start + len(part), piece.end))
+                    )
                 start += len(part)
                 line += part.endswith("\n")
         return Arrangement(kept)

@@ -16,7 +16,7 @@ from .column_heads import AMOUNT, DAY_LIST, in_small_letters
 RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # what a unit such as “/năm” follows
 _UP = frozenset("+↑▲")
 _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
-_HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
+_HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 

@@ -38,8 +38,12 @@ _TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
 _PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
 _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
+_SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
+_BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh")
 _TELEPHONE = pattern(r"(?i) ?(?:[-–/,+&]|và|\() ?(?:số )?(?:s?đt|điện thoại|sđt liên hệ|phone|tel)\.?\)?$")
-_BOTH_WAYS = pattern(r"(?i)(?:tăng|giảm|\+|-)(?: ?[/,(-]+ ?(?:tăng|giảm|\+|-)\)?)? ?")  # Tăng/giảm so với hôm qua
+_BOTH_WAYS = pattern(  # Tăng/giảm so với hôm qua; Tăng (+), giảm (-)
+    r"(?i)(?:tăng|giảm|[+±-])(?:[ /,;(]{1,3}(?:tăng|giảm|[+-])\)?){0,3} ?"
+)
 
 
 def needs_head(text: str) -> bool:
@@ -55,8 +59,8 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
     text = head.text if change else _first_of_two(head.text, cell.text)
     if not text or _is_needless(text, cell.text, first):
         return
-    if DAY_LIST.fullmatch(cell.text) and text.lower().startswith("ngày"):
-        yield TextPiece.put_in("các ngày ", cell.start)  # and not: ngày thu các ngày
+    if words := _in_other_words(text, cell.text):
+        yield TextPiece.put_in(words, cell.start)
         return
     text = _without_repetition(in_small_letters(text), cell.text)
     dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) else None
@@ -65,24 +69,41 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
     both = _BOTH_WAYS.match(text) if change else None
     cut = dated.start("event") if dated else both.end() if both else 0
     if text[cut:]:
-        yield TextPiece(text[cut:], head.start + cut, head.start + len(text))
+        yield TextPiece(text[cut:], head.start + cut, head.start + len(text), is_head=True)
         yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
 
 
+def _in_other_words(head: str, text: str) -> str:
+    """What is said for a head of days instead of itself, if anything: các ngày before 7; 14, sinh ngày."""
+    if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
+        return "các ngày "  # and not: ngày thu các ngày
+    if _BIRTHDAY.fullmatch(head):
+        return "sinh ngày " if _DATE.match(text) else "sinh năm "
+    return ""
+
+
 def _first_of_two(head: str, text: str) -> str:
-    """A head without its second half: Con ông (bà) before “bà Hiên” is Con; nothing of Thôn (nơi ở) before a name."""
+    """A head without its second half: Con ông (bà) before “bà Hiên” is Con; nothing of Thôn (nơi ở) before a name.
+
+    Nor is anything said of a head of several things, Thời gian, địa điểm, before words that tell what they are.
+    """
     parents, either = _PARENTS.search(head), _EITHER.search(head)
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
     if either is None:
-        return head
+        told = not needs_head(text) or CLOCK.match(text)
+        return "" if told and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
     return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]
 
 
 def _without_repetition(head: str, text: str) -> str:
-    """A head without “giờ” before an hour, without its telephone, and without the word that its cell begins with."""
+    """A head without “giờ” before an hour, without its telephone, and without the word that its cell begins with.
+
+    Nothing of it is said before words that begin so: Loại đất, Đất ở nông thôn.
+    """
     head = _TELEPHONE.sub("", _CLOCK_HEAD.sub("", head) if CLOCK.match(text) else head)
-    return head[: len(head) - _overlap(head, text)].rstrip()
+    overlap = _overlap(head, text)
+    return "" if overlap and not needs_head(text[overlap:].lstrip()) else head[: len(head) - overlap].rstrip()
 
 
 def _link(head: str) -> str:

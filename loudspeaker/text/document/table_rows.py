@@ -32,13 +32,19 @@ _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
 _UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}[23²³]?(?:/[^\W\d]{1,9}[23²³]?){0,2}|[-–]?")
 _UNIT_IN_HEAD = pattern(
-    r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?):? ?)?(?P<unit>[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)$"
+    r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?|tính bằng):? ?)?"
+    r"(?P<unit>(?:1\.?000 ?(?=đ|VN[ĐD]|vn[đd]))?[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)"
+    r"(?= [^\W\d_]{2}|$)"
 )
 _UNIT_OF_ROW = pattern(
     r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
     r"(?:nghìn|triệu|tỷ)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"
 )
-_NO_UNIT = frozenset(("nếu có", "dự kiến", "tạm tính", "bắt buộc", "ký tên"))
+_THOUSAND = pattern(r"1\.?000 ?")
+_NO_UNIT = pattern(  # what stands in brackets behind the name of a column and tells of what, not in what
+    r"(?i)(?:nếu|dự|tạm|bắt|ký|bằng|ghi|theo|kể|gồm|có|không|đã|chưa|trong|cả|số|họ|tên|nam|nữ|vợ|cha|ông|bà|tổ|thôn|"
+    r"xóm|ấp|bản|khu|khóm|xã|phường|nơi|tại|từ|đến|đợt|ước|làm|hiện|cũ|mới|đại|chủ|của|cho|và|hoặc)(?!\w)"
+)
 _PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
     r"(?P<head>(?!(?i:thứ|sáng|tăng|ngày)\b).{3,}?)\s*"
     r"(?P<per>/ ?(?:kg|sào|mẫu|ha|m2|m3|m²|m³|năm|tháng|ngày|lần|hộ|người|suất|con|cây|bao|tấn|tạ|yến|lít|khẩu|lượt|vụ|"
@@ -55,7 +61,7 @@ _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
 )
 _NOTHING = pattern(r"[-–—./…_ ]*")
 _TICK = frozenset("xX✓✔")
-_CHANGE_HEAD = pattern(r"(?i)so với|tăng|giảm|chênh lệch|thay đổi|biến động")
+_CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
 _CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
 
@@ -201,14 +207,20 @@ def _headed_column(cell: Cell, texts: Sequence[str], currency: str) -> Column:
     if _UNIT_HEAD.fullmatch(cell.text) and any(map(_UNIT_CELL.fullmatch, texts)):
         return Column(ColumnRole.UNIT, cell, "")
     unit = _UNIT_IN_HEAD.search(cell.text)
-    if unit and unit["unit"] not in _NO_UNIT and any(map(AMOUNT.fullmatch, texts)):
-        cell = cell._replace(text=cell.text[: unit.start()])
-        return Column(_value_role(cell.text), cell, unit["unit"])
+    if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
+        written, at, end = cell.text, unit.start(), unit.end()
+        cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
+        return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"]))
     per = _PER_IN_HEAD.fullmatch(cell.text)
     if per and any(map(RATED.fullmatch, texts)):
         cell = cell._replace(text=per["head"])
     dong = _dong(cell.text, texts, currency)
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
+
+
+def _say_thousand(unit: str) -> str:
+    """A unit with its thousand in words: 1.000đ -> nghìn đ"""
+    return _THOUSAND.sub("nghìn ", unit)
 
 
 def _dong(head: str, texts: Sequence[str], currency: str) -> str:
