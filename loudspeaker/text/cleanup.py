@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from .lazy_regex import pattern
 from .syllables import has_marks, is_syllable
 
-_DASHES = "÷→⇒‐‑‒–—―−﹣－"
+_DASHES = "÷‐‑‒–—―−﹣－"
 _BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _BREAKS = "\r\u000b\u000c\u001c\u001d\u001e\u0085\u2028\u2029"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufe0e\ufe0f"
@@ -23,6 +23,7 @@ _ALIKE = str.maketrans("АВЕКМНОРСТХУавекмнорстхуіІјѕ
 
 _FOLD: dict[int, str] = {
     **{ord(c): "-" for c in _DASHES},
+    **{ord(c): "->" for c in "→⇒"},
     **{ord(c): " " for c in _BLANKS},
     **{ord(c): "\n" for c in _BREAKS},
     **{ord(c): "" for c in _INVISIBLE},

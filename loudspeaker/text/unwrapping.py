@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 
 from .lazy_regex import pattern
 
-_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]|[IVX]{1,5}[.)/-](?!\w)")
+_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ](?:[.)]|- )|[IVX]{1,5}[.)/-](?!\w)")
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(
     r"(?i)(?:trích )?(?:thông báo|quyết định|thư mời|giấy mời|công điện|thông cáo|kế hoạch|hướng dẫn|báo cáo|chỉ thị|"
@@ -33,6 +33,7 @@ _LINKING = pattern(  # no line ends with these
     r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
     r"(?<!mặt )(?<!công )bằng|hoặc|đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
+_SALUTATION = pattern(r"(?i)(?:kính|thân|gửi|gởi|thưa|chào|alo)(?!\w)")  # Kính gửi cô bác, anh chị,
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
 _LABELLED = pattern(r"[^\W\d_]+(?: [^\n:👉]{1,24}?)? ?(?::|👉|➡|->) ")
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
@@ -64,7 +65,10 @@ def _break_lines(lines: list[str]) -> Iterator[str]:
     margin = max(len(line.rstrip()) for line in lines)
     breaks = [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
     full = [_is_full(line, following, margin) for line, following in breaks]
-    wrapped = any(over and following[0].islower() for over, (_, following) in zip(full, breaks, strict=True))
+    wrapped = any(
+        over and following[0].islower() and not _is_listed(line, following)
+        for over, (line, following) in zip(full, breaks, strict=True)
+    )
     for over, (line, following), written in zip(full, breaks, lines, strict=False):
         yield written
         yield " " if _goes_on(line, following, margin, over and wrapped) else "\n"
@@ -103,7 +107,7 @@ def _begins_small(line: str, following: str) -> bool:
 def _is_listed(line: str, following: str) -> bool:
     """Whether two lines are entries of a list in small letters: ngõ 3: quét đường⏎ngõ 7: khơi rãnh"""
     labelled = _LABELLED.match(following) is not None
-    return labelled or (line.lstrip("-+*• ").split(" ")[0] == following.split(" ")[0] and len(line) < _NARROW)
+    return labelled or line.lstrip("-+*• ").split(" ")[0] == following.split(" ")[0]
 
 
 def _tells_kind(line: str, following: str) -> bool:
@@ -134,6 +138,8 @@ def _ends_in_amount(line: str, following: str) -> bool:
 
 def _is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
+    if line[-1] == "," and following[0].isupper() and _SALUTATION.match(line):
+        return False
     if line[-1] in ",-–/&+(" or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

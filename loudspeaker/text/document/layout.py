@@ -31,10 +31,11 @@ FRAME = re.compile(
 )
 _OFFICE = re.compile(
     r"(?i)(?:tm\.?|kt\.?)? ?(?:\w+ )?(?:trưởng|phó|thủ quỹ|thủ kho|kế toán|giám đốc|chủ tịch|bí thư|thư ký|chủ tọa|"
+    r"chủ trì|chủ toạ|"
     r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
 )
-_NAME = re.compile(r"\(?[^\W\d_a-zà-ỹ][^\d:;,.]{2,40}")
-_MOST_SIGNATURES = 3  # lines: two offices, a mark of signing, two names
+_NAME = re.compile(r"\([^()\d]{2,40}\)|[^\W\d_a-zà-ỹ][^\d:;,]{2,40}")  # a name, an office, (Ký, ghi rõ họ tên)
+_MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
 _COLUMNS = 2
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest

@@ -12,7 +12,7 @@ from ..syllables import UPPER
 
 _LABEL = pattern(
     rf"(?m)^[ \"“]*(?:(?P<part>[IVX]{{1,5}})|(?P<point>\d{{1,2}})|(?P<item>[a-zđ])|(?P<division>[A-DĐ]))"
-    rf" ?(?:\.(?!\d)-?|[)/](?!\d)|-(?= ?[{UPPER}]))(?=[\s{UPPER}])"
+    rf" ?(?:\.(?!\d)-?|[)/](?!\d)|-(?= ?[{UPPER}]| ))(?=[\s{UPPER}])"
 )
 _FIRST = {"part": {"I", "II"}, "point": {"1", "2"}, "item": {"a", "b"}, "division": {"A", "B"}}
 

@@ -70,6 +70,10 @@ _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sá
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _CLAUSE = pattern(r"[.;:!?]\s+|\n")
+_TRAVEL = pattern(r"(?:^|\W)(?:khởi hành|xuất phát|lộ trình|hành trình|tuyến|di chuyển|diễu hành|rước|rẽ|xe|đi)(?!\w)")
+_PLACE = pattern(
+    rf" ?(?:[{UPPER}]|(?:cầu|chợ|ngã|đường|đê|dốc|cổng|trường|trạm|nhà|đình|chùa|bến|sân|thôn|xóm|ấp|bản) )"
+)
 _WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
 _DASH = r"-{1,200}"
@@ -78,13 +82,17 @@ _DASH = r"-{1,200}"
 @rule(r"[-=]{1,3}>|➔", starts="sign")
 def arrow(match: re.Match[str], context: Context) -> Answer:
     """An arrow: 8 -> 10h, tổ 1 -> tổ 6, đoạn nhà ô.Tòng -> cầu đá: until; 150mg/lần => chọn gói: a pause"""
-    if context.begins_line(match.start()):
+    start, end = match.span()
+    if context.begins_line(start):
         return ""
-    number = _NUMBER_BEHIND.match(context.text, match.end())
-    clause = _CLAUSE.split(context.text[max(0, match.start() - 2 * REACH) : match.start()].lower())[-1]
-    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, match.end())
-    way = along or ("=" not in match[0] and _WAY.search(clause))
-    return " đến " if way or (number and _stands_after_amount(context, match.start())) else ","
+    number = _NUMBER_BEHIND.match(context.text, end)
+    ahead = context.text[max(0, start - 2 * REACH) : start].lower()
+    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
+    way = along or ("=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1]))
+    alike = _are_ends_alike(ahead, context.text[end : end + REACH].lower()) or _do_codes_rise(context, start, end)
+    if way or alike or (number and _stands_after_amount(context, start)):
+        return " đến "
+    return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
 
 
 @rule(_DASH, starts="sign", only_if=at_line_start)

@@ -16,6 +16,7 @@ from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
+from ..names.persons import PAIR
 
 rule = RuleMaker(Kind.LABEL)
 
@@ -179,7 +180,7 @@ def bracket_letter(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ])-(?= ?[{UPPER}])|"
+    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ])-(?= ?[{UPPER}]| )|"
     rf"\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
     starts="word",
     only_if=at_line_start,
@@ -190,6 +191,8 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street
     """
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
+        return None
+    if match[1] in "AC" and PAIR.match(context.text, match.end() + 1):
         return None
     if match[0][-1] == "-" and not context.levels.items:
         return None

@@ -117,8 +117,8 @@ def plus(match: re.Match[str], context: Context) -> Answer:
         return "cộng "
     if _links_things(context, start, end):
         return " và "
-    if context.text[end : end + 3].strip(" (")[:1].isdecimal() and context.char(start - 2).isdecimal():
-        return " cộng "  # 2.000.000 + (35.000 * 26)
+    if not opens and _stands_between_numbers(context, start, end):
+        return " cộng "
     if opens or not context.text[end : end + 2].strip()[:1].isalnum():
         return "" if not context.char(start - 1).isalnum() else "cộng"
     if context.is_after(start, _PRIZES):  # cờ + 2.000.000đ
@@ -126,6 +126,11 @@ def plus(match: re.Match[str], context: Context) -> Answer:
     if _are_same_things(context, start, end):
         return " và "
     return " cộng " if _is_term(context, start, end) else ""
+
+
+def _stands_between_numbers(context: Context, start: int, end: int) -> bool:
+    """Whether two numbers are added: 2.000.000 + (35.000 * 26)"""
+    return context.text[end : end + 3].strip(" (")[:1].isdecimal() and context.char(start - 2).isdecimal()
 
 
 def _links_things(context: Context, start: int, end: int) -> bool:
@@ -139,7 +144,7 @@ def _links_things(context: Context, start: int, end: int) -> bool:
 def _is_term(context: Context, start: int, end: int) -> bool:
     """Whether something that can be added stands before: Toán + Văn, 5% + 2%, (…) + 3"""
     before = context.text[max(0, start - 2) : start].strip()[-1:]
-    return before.isalnum() or before == "%" or (before == ")" and context.char(end + 1).isdecimal())
+    return before.isalnum() or before in ("%", ")")
 
 
 def _are_same_things(context: Context, start: int, end: int) -> bool:
