@@ -51,13 +51,15 @@ def _is_decided(line: Meaning) -> bool:
 def _remembered(context: Context, written: str, lines: Sequence[Meaning], otherwise: Meaning | None) -> Entry | None:
     """What the rest of the text tells: words beside another place where it is written, or its full form anywhere.
 
-    Where a line that asks for no neighbours is certain, only the full form says otherwise. The full form of two letters
-    is a guess, and only where no word beside them says anything.
+    Where a line that asks for no neighbours is certain, only the full form says otherwise. For two letters, which stand
+    for much, the text gives only a guess, unless it is their usual meaning; their full form only where no word beside
+    them says anything.
     """
     decided = _decided(context, written)
     full = context.memory.written_out(written, (line.reading for line in lines))
     if len(decided) == 1 and (full in decided or not (otherwise and otherwise.sure)):
-        return Entry(min(decided), sure=True)
+        usual = otherwise is not None and otherwise.reading in decided
+        return Entry(min(decided), sure=usual or len(written) > _SHORT)
     beside = otherwise is not None and bool(otherwise.before or otherwise.after)
     if full is None or (beside and len(written) == _SHORT):
         return None

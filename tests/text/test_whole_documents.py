@@ -107,6 +107,16 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Thôn (nơi ở)", "Hà Nội", "hà nội"),
         ("Con ông (bà)", "Đỗ Hải", "con ông đỗ hải"),
         ("Con ông/bà", "bà Trần Hiên", "con bà trần hiên"),
+        ("Họ tên - Chức vụ", "ông Lê Ba - trưởng thôn", "ông lê ba, trưởng thôn"),
+        ("Thời gian, địa điểm", "8h sáng, sân đình", "tám giờ sáng, sân đình"),
+        ("Diện tích (ha) đăng ký", "2,5", "diện tích đăng ký hai phẩy năm héc ta"),
+        ("Thành tiền (1.000đ)", "450", "thành tiền bốn trăm năm mươi nghìn đồng"),
+        ("Năm sinh (nam/nữ)", "1975", "năm sinh một nghìn chín trăm bảy mươi lăm"),
+        ("Số tiền (bằng số)", "500.000", "số tiền năm trăm nghìn đồng"),
+        ("Ngày, tháng, năm sinh", "12/3/2006", "sinh ngày mười hai tháng ba năm hai nghìn không trăm linh sáu"),
+        ("Tăng (+), giảm (-)", "-500", "giảm năm trăm"),
+        ("Loại đất", "Đất ở", "đất ở"),
+        ("Buổi", "Đ", "đêm"),
         (
             "Người liên hệ - ĐT",
             "bà Lan 0912 345 678",
@@ -157,6 +167,18 @@ def test_units_and_cells_are_told_of_what_they_belong_to(rows: list[str], heard:
     assert heard in lines("\n".join(rows))
 
 
+def test_a_doubt_about_the_head_of_a_column_is_told_at_each_of_its_cells() -> None:
+    doubts = read("Họ tên\tHS\tGhi chú\nLò A\t5\tvắng\nHà B\t12\t").doubts
+
+    assert [(doubt.line, doubt.written, doubt.spoken) for doubt in doubts] == [
+        (1, "HS", "học sinh"),
+        (2, "5", "học sinh năm"),
+        (3, "12", "học sinh mười hai"),
+    ]
+    assert doubts[0].alternatives
+    assert not doubts[1].alternatives
+
+
 def test_lines_with_a_colon_set_below_each_other_are_no_table() -> None:
     assert lines("Cụm A   : ngày chẵn\nCụm C   : ngày lẻ\nCụm E   : cả tuần")[0] == "Cụm A, ngày chẵn"
 
@@ -165,6 +187,12 @@ def test_two_signatures_side_by_side_are_said_one_after_the_other() -> None:
     text = "Đã kiểm tra.\nThủ quỹ                    Trưởng thôn\nHà Thị Nụ                  Lương Văn Kỷ"
 
     assert lines(text)[1:] == ["Thủ quỹ", "Hà Thị Nụ", "Trưởng thôn", "Lương Văn Kỷ"]
+
+
+def test_a_remark_below_two_offices_belongs_to_their_signatures() -> None:
+    text = "   THƯ KÝ              CHỦ TRÌ\n (Ký, họ tên)          (Ký, họ tên)\n  Lý Mẩy            Hoàng Văn Slầm"
+
+    assert lines(text) == ["Thư ký", "Ký, họ tên", "Lý Mẩy", "Chủ trì", "Ký, họ tên", "Hoàng Văn Slầm"]
 
 
 @pytest.mark.parametrize(
@@ -334,3 +362,36 @@ def test_entries_in_small_letters_are_not_run_together() -> None:
     text = "Chia việc:\nngõ 3: quét đường trục, cạo tờ rơi cột điện\nngõ 7: khơi rãnh đến trạm bơm\nngõ 9: thu gom"
 
     assert len(lines(text)) == 4
+
+
+def test_entries_that_begin_alike_are_not_run_together_however_long_they_are() -> None:
+    text = "\n".join(
+        f"ngõ {n} (số chẵn) 👉 khơi rãnh từ nhà bà Tẹo đến trạm bơm của hợp tác xã, 150m" for n in (3, 7, 9)
+    )
+
+    assert len(lines(text)) == 3
+
+
+def test_whom_a_text_greets_is_a_line_of_its_own() -> None:
+    assert lines("Kính gửi cô bác, anh chị,\nĐội điện vừa gởi lịch.")[0] == "Kính gửi cô bác, anh chị"
+
+
+def test_letters_with_a_dash_are_levels_whatever_follows_them() -> None:
+    heard = lines("a- ≤ 500 triệu: không nộp\nb- trên 500 triệu: nộp 1%\nc- từ 3 tỷ: nộp 2%")
+
+    assert [line[:4] for line in heard] == ["Ý a,", "Ý bê", "Ý xê"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Họp tại HT UBND xã. Mỗi hộ được 30k HT ăn trưa.", "HT"),
+        ("Nhập ngày 8/12.\nTrực ngày 1-3.", "1-3"),
+        ("Hỏi T/úy Nam trực ban.", "T/úy"),
+        ("Giảm 0,5 m3 trong hóa đơn T7.", "T7"),
+        ("Thoát nghèo: Lý A Phủ (B1=152đ).", "152đ"),
+        ("Nhánh rẽ Ninh Loan 1/2/3 mất điện.", "1/2/3"),
+    ],
+)
+def test_what_could_be_meant_otherwise_is_a_doubt(text: str, written: str) -> None:
+    assert written in [doubt.written for doubt in read(text).doubts]

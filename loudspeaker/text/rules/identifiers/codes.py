@@ -35,7 +35,7 @@ _PART = pattern(r"[^\W\d_]+|\d+")
 def _say_name(name: str, context: Context) -> str:
     """TVS -> tê vê ét; Covid stays"""
     if not name.isupper() and not name[0].islower():
-        return name
+        return name if has_vowel(name) else spell_letters(name)  # QNg-92114
     known = context.lexicon.known(name) if len(name) > 2 else None
     return known.reading if known and known.sure else spell_letters(name) or name
 
@@ -58,7 +58,7 @@ def age_class(match: re.Match[str], context: Context) -> str:
     return f"u {context.number(match[1])}"
 
 
-@rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+@rule(r"([^\W\d_]{1,14})-(\d{1,6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def name_dash_number(match: re.Match[str], context: Context) -> Answer:
     """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
@@ -71,7 +71,7 @@ def name_dash_number(match: re.Match[str], context: Context) -> Answer:
     if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    number = spell_digits(match[2]) if len(match[2]) == 6 else context.numerals.code(match[2])
+    number = spell_digits(match[2]) if len(match[2]) > 4 else context.numerals.code(match[2])
     return f"{_say_name(name, context)} {number}{letter}"
 
 
@@ -115,6 +115,22 @@ def flight(match: re.Match[str], context: Context) -> str | None:
     """Number of a flight: chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
     flown = any(cue in context.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
     return f"{spell_letters(match[1])} {context.numerals.code(match[2])}" if flown else None
+
+
+_UNITS = {"e": "trung đoàn", "f": "sư đoàn", "d": "tiểu đoàn", "c": "đại đội"}
+_REGIMENT = pattern(r"\b[ef]\.? ?\d{2,3}\b")  # E174 F316
+_ARMY = pattern(
+    r"\b(?:ccb|cựu chiến binh|trung đoàn|sư đoàn|tân binh|đơn vị|bộ đội|nhập ngũ|chiến sĩ|cán bộ)\b|\b[ef]\. ?\d"
+)
+
+
+@rule(r"([efdc]|[EFDC])(?:\. ?|(?<=[A-Z]))(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word")
+def army_unit(match: re.Match[str], context: Context) -> str | None:
+    """Unit of the army: CCB e.66 (d.7), đơn vị nhận e.141, f.312 -> trung đoàn sáu mươi sáu, tiểu đoàn bảy"""
+    near = context.text[max(0, match.start() - 2 * REACH) : match.start() + REACH].lower()
+    if not _ARMY.search(near) or (match[1].isupper() and not _REGIMENT.search(near)):
+        return None
+    return f"{_UNITS[match[1].lower()]} {context.number(match[2])}"
 
 
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
@@ -193,17 +209,6 @@ def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, cont
 
 
 _YEAR = pattern(r"(?:19|20)\d\d")
-
-
-_UNITS = {"e": "trung đoàn", "f": "sư đoàn", "d": "tiểu đoàn", "c": "đại đội"}
-_ARMY = pattern(r"\b(?:ccb|cựu chiến binh|trung đoàn|sư đoàn|tân binh|đơn vị|bộ đội|nhập ngũ)\b|\b[ef]\. ?\d")
-
-
-@rule(r"([efdc])\. ?(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word")
-def army_unit(match: re.Match[str], context: Context) -> str | None:
-    """Unit of the army: CCB e.66 (d.7), đơn vị nhận e.141, f.312 -> trung đoàn sáu mươi sáu, tiểu đoàn bảy"""
-    near = context.text[max(0, match.start() - 2 * REACH) : match.start() + REACH].lower()
-    return f"{_UNITS[match[1]]} {context.number(match[2])}" if _ARMY.search(near) else None
 
 
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")

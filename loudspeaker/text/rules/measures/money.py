@@ -19,7 +19,11 @@ _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
-_HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?")
+_HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?|[1-9](?!00)\d\d")  # no sum ends so
+_SCORED = pattern(
+    r"(?<![\d.,])\d{1,2} ?(?:điểm|đ)(?![^\W_/])[^\n]{0,20}\n[^\n]{1,60}$"
+)  # a point or two in the line above
+_PER = pattern(r" ?/ ?[^\W\d]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
 _WHOLE = pattern(r".*[.,]\d00")
@@ -61,13 +65,17 @@ def dong(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_small(match: re.Match[str]) -> bool:
-    """Whether an amount is too small for dong: 7,5đ, 20đ"""
-    return match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1]) is not None
+    """Whether an amount is too small for dong: 7,5đ, 20đ, 152đ; not where it is a rate, 50đ/kg"""
+    small = match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1])
+    return bool(small) and not _PER.match(match.string, match.end())
 
 
 def _is_lost(match: re.Match[str], context: Context) -> bool:
-    """Whether a team that loses or draws gets so many points: thua 0đ"""
-    return match[0] == "0đ" and context.is_after(match.start(), (" thua", " hòa", " hoà"))
+    """Whether a team gets so many points: thua 0đ; FC Đồng Dài: 0đ, below teams that have some"""
+    if match[0] != "0đ":
+        return False
+    above = context.text[max(0, match.start() - 3 * REACH) : match.start()]
+    return context.is_after(match.start(), (" thua", " hòa", " hoà")) or _SCORED.search(above) is not None
 
 
 def _points(match: re.Match[str], context: Context) -> str | Guess:

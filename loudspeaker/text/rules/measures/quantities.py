@@ -11,7 +11,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
-from ...numerals import NUMBER
+from ...numerals import NUMBER, spell_letters
 from ...reasons import APART, COMMA
 from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets
 from ...syllables import LOWER, UPPER
@@ -307,6 +307,12 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
     gap = context.text[context.previous.end : at]
     near = context.previous.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
     return " nhân " if near and _FACTOR.match(context.text, end) else None
+
+
+@rule(r"(?<=\d)x([A-ZĐ]{1,4})(\d{1,4})(?![^\W_])", starts="word")
+def times_code(match: re.Match[str], context: Context) -> str:
+    """So many of something that has a code: dây 3xAC70 -> nhân a xê bảy mươi"""
+    return f" nhân {spell_letters(match[1])} {context.numerals.code(match[2])}"
 
 
 @rule(r"[xX](?=\d(?:[.,]\d)?(?!\d|[.,]\d))", starts="word", only_after=_PAID)

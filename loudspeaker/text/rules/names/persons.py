@@ -20,7 +20,10 @@ rule = RuleMaker(Kind.PERSON)
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _WHO = r"(?:- [^:\n\d]{2,30}|\([^()\n]{2,30}\))"  # A. Thắng - thợ điện; A. Quyết (tổ trưởng TDP 5)
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
-_CALLED_TOO = pattern(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
+_CALLED_TOO = pattern(
+    rf"(?:^|[ (:\n])(?:[acbeôACÔ]\. ?|(?:anh|chị|ông|bà|cô) )[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và| ?[+&]) $"
+)
+PAIR = pattern(rf"[{UPPER}][{LOWER}]{{1,6}} ?(?:[+&,]|và) ?[acbeô]\. ?[{UPPER}]")  # A. Thắng + c. Lành
 _LETTERS = pattern(  # a. Quy. may be two letters, a. Hai may have been a. II
     rf"[{UPPER}][{LOWER}]+\.(?!$|\n)|(?:Một|Hai|Ba|Bốn|Năm|Sáu|Bảy|Tám|Chín|Mười)(?!\w)"
 )
@@ -42,7 +45,7 @@ def mister(match: re.Match[str], context: Context) -> str:
     return "ông"
 
 
-@rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family_name(match: re.Match[str], context: Context) -> str:
     """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
@@ -63,11 +66,8 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
-    named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
-    called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
-    sure = named or called_too or match[1] == "ô" or context.is_after(match.start(), CALLING)
     spoken = _CALLED[match[1].lower()]
-    if sure:
+    if match[1] == "ô" or context.is_after(match.start(), CALLING) or _is_named(match, context):
         return spoken
     within = re.search(r"[^\W\d_]+ $", context.text[max(0, match.start() - 12) : match.start()])
     if within is None:
@@ -78,6 +78,14 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within[0].islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)
+
+
+def _is_named(match: re.Match[str], context: Context) -> bool:
+    """Whether a telephone follows, or somebody else is named beside: a. Hùng 0978…, A. Thắng + c. Lành"""
+    at, end = match.span()
+    if re.match(_NAME_AND_PHONE, context.text[end : end + 2 * REACH]) or PAIR.match(context.text, end):
+        return True
+    return _CALLED_TOO.search(context.text[max(0, at - 20) : at]) is not None
 
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word", only_after=_ASKED)

@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list
 from ...numerals import LETTERS
-from ...reasons import ambiguous
+from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 
@@ -68,6 +68,15 @@ def _begins_item(match: re.Match[str], context: Context) -> bool:
 
 
 _ROADS = words_before("tuyến|đoạn|trên|dọc|góc|ngã tư|ngã ba|mặt|từ|đến|ngõ|hẻm|số nhà")
+
+
+_SIGNING = {"TM": "thay mặt", "KT": "ký thay", "TL": "thừa lệnh", "TUQ": "thừa ủy quyền"}
+
+
+@rule(rf"(TM|KT|TL|TUQ)\.(?= ?[{UPPER}])", starts="word", only_if=at_line_start)
+def mark_of_signing(match: re.Match[str], context: Context) -> str:
+    """Mark above a signature, whatever its letters stand for elsewhere: TM. HĐQT -> thay mặt"""
+    return _SIGNING[match[1]]
 
 
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
@@ -183,6 +192,8 @@ def _is_room(at: int, context: Context) -> bool:
 _ROOM = pattern(rf"\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
+_PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày
+_LETTERED = words_before("vitamin|loại|hạng|nhóm|bảng|khối|mục|điểm|lớp|tổ|khu|lô|phòng|cột")
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
 
@@ -212,6 +223,17 @@ def province(match: re.Match[str], context: Context) -> str | None:
 def rank(match: re.Match[str], context: Context) -> str:
     """Rank in the army: Th/tá Vàng Mí Sính -> thiếu tá"""
     return f"{_RANK[match[1]]} {match[2]}"
+
+
+@rule(
+    rf"[A-ZĐ]/(?!(?:{_PER})(?!\w))[{LOWER}]{{2,6}}(?![^\W_])",
+    starts="word",
+)
+def word_in_short(match: re.Match[str], context: Context) -> Guess | None:
+    """A word whose beginning is one letter, and nobody knows which word: T/úy Nam"""
+    if context.char(match.start() - 1).isalnum() or context.is_after(match.start(), _LETTERED):
+        return None
+    return Guess(f"{LETTERS[match[0][0]]} {match[0][2:]}", UNKNOWN)
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")

@@ -31,6 +31,8 @@ _SITES = words_before(cue_list("sites_with_t"))
 _MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?$")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
+_SOMETIME = words_before("vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng")
+_DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
@@ -119,9 +121,11 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {context.numerals.month(int(match[1]))}"
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
+    following = context.after(match.end())
     if not match[2]:
         listed = context.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
-        if context.is_after(match.start(), _COUNTED_TO):  # số ca mắc đến T6 là 1.204
+        counted_to = context.is_after(match.start(), _COUNTED_TO)  # số ca mắc đến T6 là 1.204
+        if counted_to or (context.is_after(match.start(), _SOMETIME) and not _DAY_BEHIND.match(following)):
             return Guess(first, Message("a weekday, or a month"))
         alone = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
         if alone and not _DAY_BEFORE.search(context.before(match.start())):  # đợt I 700.000đ (T4)
@@ -147,8 +151,8 @@ def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
     numbers = match[0].split("/")
     words = context.before(match.start())
     spoken = ", ".join(map(context.number, numbers))
-    if counts_up(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
-        return spoken
+    if counts_up(match[0]) and not words.endswith(_CALENDAR):  # nhánh rẽ Ninh Loan 1/2/3
+        return spoken if words.endswith(_LISTED) else Guess(spoken, DATE_OR_NUMBERS)
     graded = len(numbers) == 2 and int(numbers[1]) == int(numbers[0]) + 1 and words.endswith(_GRADES)
     return Guess(spoken, DATE_OR_NUMBERS) if graded else None
 

@@ -27,6 +27,9 @@ _DAY = pattern(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
 _AT_HEAD = words_after("ở đầu|đứng đầu|ở trước|đứng trước|phía trước|đằng trước|ở cuối|ở giữa")
+_LAST_DIGITS = words_before(
+    "số cuối|chữ số cuối|số đuôi|có đuôi|đuôi số|số cuối là|tận cùng là|số tận cùng|số cuối cùng là"
+)
 _TYPED = words_before("mã|số|bấm|nhập|gõ|quay|phím|thêm|chữ số|đuôi")
 _HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
@@ -81,6 +84,12 @@ def digits_with_points(match: re.Match[str], context: Context) -> Answer:
     """Groups of digits with points: 320.20000.341527: dots, but not after every third digit"""
     spoken = ", ".join(map(spell_digits, match[0].split(".")))
     return spoken if context.is_before(match.end(), _BANKS) else Guess(spoken, _no_cue())
+
+
+@rule(r"\d{2,5}(?!\d|[.,/-]\d)", only_after=_LAST_DIGITS)
+def last_digits(match: re.Match[str], context: Context) -> Answer:
+    """The last digits of a number: các số có 3 số cuối 127, biển số đuôi 45 -> one by one"""
+    return spell_digits(match[0])
 
 
 @rule(r"9999(?!\d|[.,]\d)")

@@ -6,6 +6,7 @@ A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only wher
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -148,8 +149,27 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
     if not day.possible() or _counts_something(match, context) or (match[2] == "-" and _is_range(match, context)):
         return None
     if _is_certain_day(day, match, context):
-        return _say_day(context, at, day)
+        return _days_with_dash(day, match, context) or _say_day(context, at, day)
     return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
+
+
+_WITH_SLASH = pattern(r"(?<![\d/])(?:[12]?\d|0\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/])")
+
+
+@lru_cache(maxsize=4)
+def _has_days_with_slash(text: str) -> bool:
+    """Whether a text writes its days with a slash, so that a dash is until: Ngày 1-3, ngày 8/12"""
+    return _WITH_SLASH.search(text) is not None
+
+
+def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
+    """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12"""
+    at, numerals = match.start(), context.numerals
+    at_hour = context.follows(Kind.TIME, at, " ngày ")  # 20h ngày 1-3
+    if match[2] != "-" or day.day >= day.month or at_hour or not _has_days_with_slash(context.text):
+        return None
+    days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
+    return Guess(as_day(context, at, days), DATE_OR_NUMBERS)
 
 
 def _counts_something(match: re.Match[str], context: Context) -> bool:
