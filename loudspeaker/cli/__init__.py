@@ -12,6 +12,7 @@ plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
+alert_commands        fleet alert, confirm
 web_commands          web
 """
 
@@ -25,6 +26,7 @@ from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
 from . import (
     air_commands,
+    alert_commands,
     editing_commands,
     file_commands,
     log_commands,
@@ -75,6 +77,8 @@ PARTS = (
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
+for command in alert_commands.COMMANDS:
+    signing_commands.fleet.add_command(command)
 
 
 def main() -> None:

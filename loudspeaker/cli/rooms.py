@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .. import clock as clock
     from .. import codec as codec
     from .. import i18n as i18n
+    from ..daemon import alert_delivery as alert_delivery
     from ..daemon import client as client
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ..reports import log_export as log_export
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
+    from ..station import alert_packing as alert_packing
     from ..station import bulletin_editing as bulletin_editing
     from ..station import delivery as delivery
     from ..station import membership as membership
@@ -68,13 +70,23 @@ if TYPE_CHECKING:
 
 ROOMS = {
     "": ("clock", "codec", "i18n"),
-    "daemon.": ("client", "loop", "on_air", "service"),
+    "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "requests"),
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("bulletin_editing", "delivery", "membership", "naming", "new_station", "packing", "paths", "read_text"),
+        *(
+            "alert_packing",
+            "bulletin_editing",
+            "delivery",
+            "membership",
+            "naming",
+            "new_station",
+            "packing",
+            "paths",
+            "read_text",
+        ),
         *("schedule_editing", "station", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),

@@ -24,7 +24,8 @@ from .terminal import print_json, put, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..station.delivery import Deliveries, RefusedDelivery, TakenDelivery
+    from ..station.delivery import Deliveries, TakenDelivery
+    from ..station.stick_answer import Result
     from ..trust.dsse import SignedEnvelope
     from ..trust.opening import Document
     from ..trust.signed_documents import TrustDocument
@@ -209,27 +210,30 @@ def _contents(document: Document) -> Iterator[str]:
     elif isinstance(document, documents.TrustDocument):
         yield from (f"{key.id}  {key.name}" for key in document.keys)
     elif isinstance(document, documents.Alert):
-        yield document.text or document.bulletin or document.kind
+        yield from (line.say(_) for line in rooms.alert_packing.alert_lines(document))
 
 
 def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
     """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
-    results: list[TakenDelivery | RefusedDelivery] = []
+    results: list[Result] = []
     for scope, take in takes.items():
         try:
             results.append(take())
         except LoudspeakerError as error:
             results.append(rooms.delivery.RefusedDelivery(scope, error))
-    refused = [one for one in results if isinstance(one, rooms.delivery.RefusedDelivery)]
+    ask = current_station_context().client.ask
+    for scope in takes:  # with the files that have come, and by people who still may sign
+        results += rooms.alert_delivery.hand_over_alerts(folder, scope, ask)
+    refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]
     for result in results:
         if result not in refused[:1]:  # that one ends the command
             tell(result.message().say(_))
     _answer_stick(folder, results)
-    if refused:
+    if refused and refused[0].why:
         raise refused[0].why
 
 
-def _answer_stick(folder: Path, results: Sequence[TakenDelivery | RefusedDelivery]) -> None:
+def _answer_stick(folder: Path, results: Sequence[Result]) -> None:
     """Write onto the stick what became of it, with this box's log; one that cannot be written costs only that."""
     context = current_station_context()
     paths = rooms.paths.StationPaths(context.home, context.state)

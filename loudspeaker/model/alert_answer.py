@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from ..errors import LoudspeakerError, Message
 
 
 class AlertState(StrEnum):
@@ -41,3 +44,29 @@ class PreparedAlert:
     missing: int  # persons who must still sign
     drill: bool
     forgotten_at: datetime  # it waits no longer than that
+
+
+STATES: Mapping[AlertState, Message] = {
+    AlertState.ELSEWHERE: Message("it is for no village of this box"),
+    AlertState.PREPARED: Message("its sound is made; nothing is heard before a second person signs"),
+    AlertState.GIVEN: Message("it is heard now"),
+    AlertState.AIRED: Message("it has been heard"),
+    AlertState.ENDED: Message("it has ended"),
+    AlertState.STOPPED: Message("what was on the air has been stopped"),
+    AlertState.CHECKED: Message("the silent check went well"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedAlert:
+    """What became of an alert (its number) that was handed to the daemon: its answer, or why it was not taken."""
+
+    alert: str
+    answer: AlertAnswer | None = None
+    why: LoudspeakerError | None = None
+
+    def message(self) -> Message:
+        """What came of it, in one sentence."""
+        if self.answer:
+            return Message("Alert {alert}: {state}.", alert=self.alert, state=STATES[self.answer.state])
+        return Message("Alert {alert} NOT TAKEN: {why}", alert=self.alert, why=self.why and self.why.message)

@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import Message
+from ..model.alert_answer import HandedAlert
 from ..reports.log_export import export_log
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
@@ -32,7 +33,7 @@ FOLDER, RESULT = "out", "KET-QUA.txt"
 ID_DIGITS = 8
 LARGEST_BOX_FILE = 1_000_000  # bytes
 LINE_END = "\r\n"  # so that the oldest Notepad shows lines
-Result = TakenDelivery | RefusedDelivery
+Result = TakenDelivery | RefusedDelivery | HandedAlert
 
 
 def write_answer(
@@ -97,6 +98,6 @@ def _tell(result: Result, translate: Callable[[str], str]) -> Iterator[str]:
     yield result.message().say(translate)
     if isinstance(result, RefusedDelivery):
         yield Message("What was in force before stays in force.").say(translate)
-    elif result.is_new:
+    elif isinstance(result, TakenDelivery) and result.is_new:
         yield from (Message("  new: {file}", file=path).say(translate) for path in result.changed)
         yield from (Message("  no more: {file}", file=path).say(translate) for path in result.gone)

@@ -1,0 +1,104 @@
+"""Alarms for many boxes: written here, signed with `sign`, given by whoever carries them; agreed to at a box."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import click
+
+from ..errors import BadUsage, Message
+from . import rooms
+from .app import TextType, TranslatedCommand, option
+from .command_context import by_whom, current_station_context
+from .parameter_types import LENGTH, _
+from .prompts import ask_decider
+from .signing_commands import in_scope
+from .terminal import put, tell
+
+NUMBER = click.IntRange(min=1)  # of an alert
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@click.argument("text", type=TextType(), required=False)
+@in_scope
+@option("--bulletin", metavar="B", help="A template of level emergency instead of a text.")
+@option("--village", "villages", metavar="V", multiple=True, help="For this village; several times. Without: for all.")
+@option("--repeat", type=click.IntRange(1, 100), default=3, show_default=True, help="How often it is said.")
+@option("--gap", type=LENGTH, default="30s", show_default=True, metavar="T", help="Silence between.")
+@option("--lasts", type=LENGTH, default="2h", show_default=True, metavar="T", help="Boxes take it for so long.")
+@option("--drill", is_flag=True, help="Say that it is a drill.")
+@option("--end", type=NUMBER, metavar="N", help="End alarm number N.")
+@option("--form", type=click.Choice(["clear", "stop", "mistake"]), default="clear", help="With --end: how it ends.")
+@option("--update", type=NUMBER, metavar="N", help="Take the place of alarm number N.")
+@option("--check", is_flag=True, help="A silent check: each box makes sound that nobody hears.")
+@option("--stop", is_flag=True, help="Silence whatever is on the air.")
+def alert(
+    folder: Path,
+    text: str | None,
+    scope: str,
+    bulletin: str | None,
+    villages: tuple[str, ...],
+    repeat: int,
+    gap: timedelta,
+    lasts: timedelta,
+    drill: bool,
+    end: int | None,
+    form: str,
+    update: int | None,
+    check: bool,
+    stop: bool,
+) -> None:
+    """Write an alarm for all boxes of a commune into a delivery, to be signed by two; its end, or a check, by one."""
+    kind, refers = _kind(end, update, check, stop)
+    documents = rooms.signed_documents
+    silent = kind not in (documents.AlertKind.ALERT, documents.AlertKind.UPDATE)
+    if bool(text) + bool(bulletin) != (0 if silent else 1):
+        raise BadUsage(Message("an alarm has either a text or --bulletin, and nothing else has one"))
+    draft = rooms.alert_packing.AlertDraft(
+        kind,
+        text,
+        bulletin,
+        refers,
+        villages or (documents.EVERY_VILLAGE,),
+        documents.AlertEnd(form),
+        drill,
+        1 if silent else repeat,
+        0.0 if silent else gap.total_seconds(),
+        lasts,
+    )
+    station = current_station_context().station
+    written, path = rooms.alert_packing.write_alert(station, folder, scope, draft, station.clock.now())
+    put(str(path))
+    for line in rooms.alert_packing.alert_lines(written):
+        put(line.say(_))
+    tell(_("Nobody has signed it yet: use “sign”."))
+
+
+def _kind(
+    end: int | None, update: int | None, check: bool, stop: bool
+) -> tuple[rooms.signed_documents.AlertKind, tuple[int, ...]]:
+    """What kind of alert is meant, and which ones it refers to. Raises `BadUsage` where several are."""
+    kinds = rooms.signed_documents.AlertKind
+    given = {kinds.END: end, kinds.UPDATE: update, kinds.CHECK: check, kinds.STOP: stop}
+    meant = [kind for kind, wanted in given.items() if wanted]
+    if len(meant) > 1:
+        raise BadUsage(Message("give one of --end, --update, --check and --stop"))
+    refers = tuple(one for one in (end, update) if one)
+    return (meant or [kinds.ALERT])[0], refers
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("alert", metavar="ALERT")
+@by_whom
+def confirm(alert: str, by: str | None) -> None:
+    """At a box: give an alarm that one person has signed, as the second person. It is heard at once."""
+    who = ask_decider(by)
+    ask, request = current_station_context().client.ask, rooms.requests.ConfirmAlert(alert)
+    rooms.alert_delivery.ask_until_made(partial(ask, request, who))
+    tell(_("Alert {alert} is heard now.").format(alert=alert))
+
+
+COMMANDS = (alert, confirm)

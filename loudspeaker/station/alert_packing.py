@@ -1,0 +1,128 @@
+"""Alerts as signed documents of a delivery, for people to sign: alarms, their ends, checks, stops.
+
+    v1/SCOPE/alert/17.json
+
+Numbers rise within the folder, and no two alerts of it are of the same second: boxes know them by both. So a scope's
+alerts are written in one folder, of which sticks are copies. What is packed nobody has signed yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ..errors import BadUsage, Message
+from ..model.enums import Level
+from ..store.atomic import write_atomic
+from ..text.reading import read
+from ..trust.dsse import format_envelope, parse_envelope
+from ..trust.opening import read_unverified, seal
+from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertEnd, AlertKind
+from . import approvals
+from .delivery import ROOT
+from .station import Station
+
+SECOND = timedelta(seconds=1)
+KINDS: Mapping[AlertKind, Message] = {
+    AlertKind.ALERT: Message("an alarm"),
+    AlertKind.UPDATE: Message("an alarm in the place of another"),
+    AlertKind.CHECK: Message("a silent check"),
+    AlertKind.STOP: Message("silence, now"),
+    AlertKind.PLAY: Message("a bulletin, within the policy"),
+}
+ENDS: Mapping[AlertEnd, Message] = {
+    AlertEnd.CLEAR: Message("the end of an alarm, with the all-clear"),
+    AlertEnd.STOP: Message("the end of an alarm: it is said no more, the danger stands"),
+    AlertEnd.MISTAKE: Message("the end of an alarm: it was given by mistake"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """What somebody wants boxes to do: `bulletin` or `text` is said, `references` are numbers of alerts."""
+
+    kind: AlertKind
+    text: str | None = None
+    bulletin: str | None = None
+    references: tuple[int, ...] = ()
+    villages: tuple[str, ...] = (EVERY_VILLAGE,)
+    form: AlertEnd = AlertEnd.CLEAR
+    drill: bool = False
+    repeat: int = 1
+    gap: float = 0.0  # seconds
+    lasts: timedelta = timedelta(hours=2)
+
+
+def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now: datetime) -> tuple[Alert, Path]:
+    """The alert that follows the last in `out`, and its file; its words are read as `station` reads them.
+
+    Raises `Refused` where blanks are to be filled in, `BadUsage`, `NotFound`, `UntrustedDocument` for what no alert can
+    be, `WriteError`.
+    """
+    folder = out / ROOT / scope / "alert"
+    before = list(_known(folder))
+    seq = max((alert.seq for alert in before), default=0) + 1
+    issued = max([now.replace(microsecond=0), *(alert.issued + SECOND for alert in before)])
+    spoken, approved = _words(station, draft)
+    alert = Alert(
+        f"{scope}/{seq}",
+        seq,
+        scope,
+        draft.kind,
+        draft.villages,
+        issued,
+        issued + draft.lasts,
+        draft.text,
+        spoken,
+        draft.bulletin,
+        approved,
+        tuple(f"{scope}/{number}" for number in draft.references),
+        drill=draft.drill,
+        repeat=draft.repeat,
+        gap=draft.gap,
+        form=draft.form,
+    )
+    path = folder / f"{seq}.json"
+    write_atomic(path, format_envelope(seal(alert)))
+    return alert, path
+
+
+def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]:
+    """How its text is spoken; the digest of its template."""
+    station.alerts.must_be_filled(draft.text, draft.bulletin)
+    if draft.text is not None:
+        return read(draft.text, station.files.commune.reading_settings).spoken, None
+    if draft.bulletin is None:
+        return None, None
+    found = station.files.bulletin(draft.bulletin)
+    if (found.level is Level.EMERGENCY) is (draft.kind is AlertKind.PLAY):
+        raise BadUsage(Message("an alarm says a template, and a template is said by an alarm: “{name}”", name=found.id))
+    alarm = draft.kind is not AlertKind.PLAY
+    return None, approvals.digest(found, station.planner.bulletin_spec(found)) if alarm else None
+
+
+def _known(folder: Path) -> Iterator[Alert]:
+    for path in folder.glob("*.json"):
+        document = read_unverified(parse_envelope(path.read_bytes()))
+        if isinstance(document, Alert):
+            yield document
+
+
+def alert_lines(alert: Alert) -> Sequence[Message]:
+    """What whoever signs it reads."""
+    villages = ", ".join(alert.villages) if EVERY_VILLAGE not in alert.villages else Message("all villages")
+    times = Message("{times} times", times=alert.repeat) if alert.repeat > 1 else Message("once")
+    lines = [
+        Message("for {villages}, until {until}", villages=villages, until=f"{alert.until.astimezone():%H:%M %d/%m/%Y}")
+    ]
+    if alert.drill:
+        lines.append(Message("it is a drill"))
+    if alert.references:
+        lines.append(Message("about {alerts}", alerts=", ".join(alert.references)))
+    if alert.spoken:
+        lines.append(Message("spoken {times}: {words}", times=times, words=alert.spoken))
+    if alert.bulletin:
+        lines.append(Message("spoken {times}: the bulletin “{name}”", times=times, name=alert.bulletin))
+    return lines
