@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ..process import make_way
 
-GONE = 0.5  # s: a child that was told to end has ended
+GONE = 0.5  # s: until a child that was told to end is killed
 BRIEFLY = 0.1  # s
 
 
@@ -54,6 +54,15 @@ class Children:
             child.terminate()
 
     def wait(self) -> None:
+        """After `terminate`: until they have ended."""
         for child in self._running.values():
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=GONE)
+            wait_for_end(child)
+
+
+def wait_for_end(child: subprocess.Popen[bytes]) -> None:
+    """Wait until a child that was told to end has ended; kill it where that takes longer than `GONE`."""
+    try:
+        child.wait(GONE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

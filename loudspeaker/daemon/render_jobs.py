@@ -16,7 +16,7 @@ from ..errors import BeingMade, LoudspeakerError, Message
 from ..model.alert_preview import Wanted
 from ..production.specification import RenderReport
 from ..station.paths import StationPaths
-from .children import GONE
+from .children import wait_for_end
 
 ENDED = Message("what makes its sound has ended too early; see the journal")
 MOST_CHILDREN = 4  # at a time: more would only keep each other waiting
@@ -98,10 +98,9 @@ class RenderJobs:
             child.process.terminate()
 
     def wait(self) -> None:
-        """After `terminate`: until they have ended, as far as they do so soon."""
+        """After `terminate`: until they have ended."""
         for child in self._children:
-            with suppress(subprocess.TimeoutExpired):
-                child.process.wait(GONE)
+            wait_for_end(child.process)
             _close_output(child.process)
 
     def _open(self, wanted: Sequence[Wanted]) -> subprocess.Popen[bytes]:
