@@ -17,6 +17,7 @@ from .access.accounts import AccountStore
 from .access.audit import ConsoleAudit
 from .access.console_database import ConsoleDatabase
 from .access.delegations import DelegationStore
+from .access.passwords import PasswordHashes
 from .airing_pages.alarm_forms import AlarmDesk
 from .bulletin_pages.drafts import DraftStore
 from .certificate import TLS_FOLDER, CertificateFiles
@@ -104,14 +105,14 @@ def open_console(
     language: str = LANGUAGES[0],
     hosts: frozenset[str] = LOCAL,
     secure: bool = False,
+    hashes: PasswordHashes | None = None,
 ) -> Console:
     """The console over a station; whoever opens it closes it. The station is opened when a page first needs it."""
-    clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
+    clock = clock or SystemClock()
     desk, database = Desk(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
-    templates = make_templates(translate, assets)
     return Console(
         desk,
-        AccountStore(database),
+        AccountStore(database, hashes),
         AccessTokens(database),
         ConsoleAudit(database),
         DraftStore(database, clock),
@@ -120,9 +121,9 @@ def open_console(
         paths.own,
         clock,
         language,
-        translate,
-        assets,
-        templates,
+        translator(language),
+        load_assets(),
+        make_templates(language),
         LiveEvents(desk.mark),
         hosts,
         secure,

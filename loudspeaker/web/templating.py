@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
+from ..i18n import translator
 from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
@@ -35,9 +37,10 @@ class Asset:
     version: str  # changes with the content
 
 
-def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
-    """Every file that a page may ask for, by name."""
-    paths = [path for path in sorted(folder.iterdir()) if path.suffix in KINDS]
+@cache
+def load_assets() -> Mapping[str, Asset]:
+    """Every file that a page may ask for, by name; read and packed once."""
+    paths = [path for path in sorted(STATIC.iterdir()) if path.suffix in KINDS]
     return {path.name: _load(path) for path in paths}
 
 
@@ -47,8 +50,10 @@ def _load(path: Path) -> Asset:
     return Asset(path.name, KINDS[path.suffix], content, packed, hashlib.sha256(content).hexdigest()[:12])
 
 
-def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset]) -> Environment:
-    """The environment of the pages, in the language of `translate`."""
+@cache
+def make_templates(language: str) -> Environment:
+    """The environment of the pages in one language; made once, since compiling a page takes 60 ms."""
+    translate, assets = translator(language), load_assets()
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,

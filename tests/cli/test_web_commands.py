@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.officers import QUICK
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import SystemClock
@@ -27,7 +28,8 @@ def web(home: Path, *words: str) -> Result:
 @pytest.fixture
 def store(home: Path) -> Iterator[AccountStore]:
     """The accounts, beside whatever the commands do with them."""
-    with closing(AccountStore.open(console_paths(home, home / ".state").database, SystemClock())) as store:
+    database = console_paths(home, home / ".state").database
+    with closing(AccountStore.open(database, SystemClock(), hashes=QUICK)) as store:
         yield store
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.daemon_process import running_daemon
-from harness.officers import PASSWORD
+from harness.officers import PASSWORD, QUICK
 from harness.waiting import PATIENCE, wait_for
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.client import Client
@@ -99,7 +99,7 @@ class Stage:
 
     @cached_property
     def accounts(self) -> AccountStore:
-        return AccountStore.open(console_paths(self.home, self.home / ".state").database, SystemClock())
+        return AccountStore.open(console_paths(self.home, self.home / ".state").database, SystemClock(), hashes=QUICK)
 
     def add(self, login: str, *roles: Role) -> None:
         """A person with the password of the tests."""

@@ -6,21 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from loudspeaker.codec import encode
 from loudspeaker.interfaces import Clock
 from loudspeaker.model.board import Board, BoardAiring
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.access.passwords import PasswordHashes
 from loudspeaker.web.app import create_app
 from loudspeaker.web.console import Console, console_paths, open_console
 
 HOST = "http://127.0.0.1:8080"
 PASSWORD = "mưa rơi trên ngói đỏ"
+QUICK = PasswordHashes(rounds=1, memory=8)  # nobody guesses here
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 HTMX = {"hx-request": "true"}
 
@@ -71,9 +75,13 @@ class Officers:
     console: Console
     _known: dict[tuple[Role, ...], Officer] = field(default_factory=dict)
 
+    @cached_property
+    def _app(self) -> ASGIApp:
+        return create_app(self.console)
+
     def stranger(self) -> Officer:
         """Somebody who has not logged in."""
-        client = TestClient(create_app(self.console), HOST, False, headers=FROM_HERE, follow_redirects=False)
+        client = TestClient(self._app, HOST, False, headers=FROM_HERE, follow_redirects=False)
         return Officer(self.console, client)
 
     def officer(self, *roles: Role) -> Officer:
@@ -92,7 +100,7 @@ class Officers:
 @contextmanager
 def officers_of(home: Path, clock: Clock, language: str = "vi") -> Iterator[Officers]:
     """The console of the station in `home`."""
-    console = open_console(console_paths(home, home / ".state"), clock=clock, language=language)
+    console = open_console(console_paths(home, home / ".state"), clock=clock, language=language, hashes=QUICK)
     try:
         yield Officers(console)
     finally:

@@ -24,7 +24,7 @@ from loudspeaker.model.board import BoardAiring, StandingAlarm
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.access.passwords import hash_password, verify_password
+from loudspeaker.web.access.passwords import PasswordHashes
 from loudspeaker.web.app import create_app
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.guard import FEEDS, MOST_FIELDS, NEEDS
@@ -175,11 +175,12 @@ def test_nobody_elses_page_may_read_an_answer(officers: Officers) -> None:
 
 def test_who_is_unknown_takes_as_long_as_who_mistypes() -> None:
     """By the time of this thread's processor, which a busy machine does not change."""
-    known = hash_password(PASSWORD)
+    hashes = PasswordHashes()
+    known = hashes.hash(PASSWORD)
 
     def seconds(hashed: str | None) -> float:
         began = time.thread_time()
-        assert not verify_password("sai hoàn toàn", hashed)
+        assert not hashes.verify("sai hoàn toàn", hashed)
         return time.thread_time() - began
 
     seconds(None)  # what is kept from then on

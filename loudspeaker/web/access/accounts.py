@@ -20,7 +20,7 @@ from ...errors import BadUsage, Message, NotFound, Refused
 from ...interfaces import Clock
 from ...store.atomic import WriteError
 from .console_database import ConsoleDatabase
-from .passwords import check_password, hash_password, verify_password
+from .passwords import PasswordHashes, check_password
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 SESSION_IDLE, SESSION_LONGEST = 12 * HOUR, 7 * DAY
@@ -114,14 +114,17 @@ class TooManyTries(Refused):
 class AccountStore:
     """The accounts of one console. Safe to be used from several threads."""
 
-    def __init__(self, database: ConsoleDatabase) -> None:
+    def __init__(self, database: ConsoleDatabase, hashes: PasswordHashes | None = None) -> None:
         self._database = database
+        self._hashes = hashes or PasswordHashes()
         database.create(SCHEMA)
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, boot_id: str | None = None) -> AccountStore:
+    def open(
+        cls, path: Path, clock: Clock, boot_id: str | None = None, hashes: PasswordHashes | None = None
+    ) -> AccountStore:
         """With a connection of their own."""
-        return cls(ConsoleDatabase.open(path, clock, boot_id))
+        return cls(ConsoleDatabase.open(path, clock, boot_id), hashes)
 
     def close(self) -> None:
         self._database.close()
@@ -164,7 +167,7 @@ class AccountStore:
         """A new password for somebody who has one; the person's sessions end. Raises `NotFound`, `WeakPassword`."""
         account = self.account(login)
         check_password(password, [*names, account.login, account.name])
-        self._change_account(account, "hash", hash_password(password))
+        self._change_account(account, "hash", self._hashes.hash(password))
 
     def remove(self, login: str) -> None:
         """Raises `NotFound`, `Refused` for the last administrator."""
@@ -201,7 +204,7 @@ class AccountStore:
             self._note_try(f"link {address}")
         self._usable_link(digest)
         check_password(password, [*names, login, name])
-        hashed = hash_password(password)
+        hashed = self._hashes.hash(password)
         with self._database.change() as database:  # somebody else may have used it meanwhile
             account = self._usable_link(digest)
             number = account or self._insert(database, login, name, frozenset(Role))
@@ -232,7 +235,7 @@ class AccountStore:
         self._refuse_tries(by_login, ACCOUNT_TRIES)
         self._refuse_tries(by_address, ADDRESS_TRIES)
         row = next(self._database.rows("SELECT * FROM accounts WHERE login = ? AND NOT locked", _login(login)), None)
-        if not verify_password(password, row["hash"] if row else None) or row is None:
+        if not self._hashes.verify(password, row["hash"] if row else None) or row is None:
             self._note_try(by_login)
             self._note_try(by_address)
             left = max(0, ACCOUNT_TRIES - len(self._tries(by_login)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -13,9 +13,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from ...errors import BadUsage, Message
 
 SHORTEST, LONGEST = 10, 200  # characters
-
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # memory in KiB
-_ONE_AT_A_TIME = Lock()  # each hash takes 19 MB
 
 
 class WeakPassword(BadUsage):
@@ -34,19 +31,32 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
         raise WeakPassword(Message("this password is among the first that are tried; choose another"))
 
 
-def hash_password(password: str) -> str:
-    """The Argon2id hash, with its parameters and salt, as text."""
-    with _ONE_AT_A_TIME:
-        return _HASHER.hash(normalize(password))
+class PasswordHashes:
+    """Argon2id hashes. Safe to be used from several threads, of which one is served at a time.
 
+    What a guess costs is `rounds` over `memory` KiB; a hash keeps what it was made with.
+    """
 
-def verify_password(password: str, hashed: str | None) -> bool:
-    """Does the password belong to the hash? As slow without a hash, so that the time tells nobody who is known."""
-    try:
-        with _ONE_AT_A_TIME:
-            return _HASHER.verify(hashed or _hash_of_nobody(), normalize(password)) and hashed is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    def __init__(self, rounds: int = 2, memory: int = 19_456) -> None:
+        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
+        self._one_at_a_time = Lock()  # for the sake of memory
+
+    def hash(self, password: str) -> str:
+        """The hash, with its parameters and salt, as text."""
+        with self._one_at_a_time:
+            return self._hasher.hash(normalize(password))
+
+    def verify(self, password: str, hashed: str | None) -> bool:
+        """Does the password belong to the hash? As slow without a hash, so that the time tells nobody who is known."""
+        try:
+            with self._one_at_a_time:
+                return self._hasher.verify(hashed or self._of_nobody, normalize(password)) and hashed is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    @cached_property
+    def _of_nobody(self) -> str:
+        return self._hasher.hash("")
 
 
 def normalize(password: str) -> str:
@@ -66,8 +76,3 @@ def _common() -> frozenset[str]:
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 60 ms and 10 MB: only for who sets a password
 
     return frozenset(FREQUENCY_LISTS["passwords"])
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _HASHER.hash("")
