@@ -20,6 +20,7 @@ from harness.scoring import Form, canonical, choices
 
 PAUSE = "\ue0ff"  # stands in canonical text where a short pause is heard; no mark of scoring.py uses it
 FULL_STOP = 0.8  # seconds of silence at which a sentence has ended
+NOTHING = "(?!)"  # an expression that is found nowhere
 SHORT_PAUSE = re.compile(r"[,;:](?= |$)")  # within an utterance
 FACTS = {"date", "time", "phone", "money", "name"}  # whatever else is wrong, these must not be wrong in silence
 
@@ -38,30 +39,28 @@ class Line:
     join: bool  # may be said in one sentence with the line before
 
     @cached_property
-    def expression(self) -> str:
-        """For `heard_text`: the parts of the pattern, a pause between them, and a pause allowed behind any word."""
-        parts = (self.required or self.optional).split(" , ")
-        return f"{PAUSE} ".join(map(_part, parts)) + f"(?:{PAUSE} )?"
+    def parts(self) -> tuple[tuple[Form, ...], ...]:
+        """What may be said between the pauses that it must have."""
+        return tuple(map(_forms, (self.required or self.optional).split(" , ")))
 
     @cached_property
     def vocabulary(self) -> set[str]:
         """Every word that the pattern has, canonical."""
         return set(canonical(re.sub(r"[()|]", " ", self.required or self.optional)).split())
 
-    @cached_property
-    def words(self) -> re.Pattern[str]:
-        """For text in which no pause is marked."""
-        return re.compile("(?<= )" + "".join(map(_plain_part, (self.required or self.optional).split(" , "))))
+    def expressions(self, heard: str) -> list[str]:
+        """For each part those of its forms that may be in `heard`; all of a line's forms take too long to compile."""
+        found = [[form.expression for form in forms if form.may_be_in(heard)] for forms in self.parts]
+        return [f"(?:{'|'.join(dict.fromkeys(part) or [NOTHING])})" for part in found]
+
+    def is_found_in(self, stream: str) -> bool:
+        """Whether its words are said somewhere in canonical text in which no pause is marked."""
+        return re.search("(?<= )" + "".join(self.expressions(stream)), stream) is not None
 
 
 @cache
-def _plain_part(pattern: str) -> str:
-    forms = dict.fromkeys(Form.of(form).expression for form in choices(pattern))
-    return f"(?:{'|'.join(forms)})"
-
-
-def _part(pattern: str) -> str:
-    return _plain_part(pattern).replace(r"\ ", rf"\ (?:{PAUSE} )?")
+def _forms(pattern: str) -> tuple[Form, ...]:
+    return tuple(dict.fromkeys(map(Form.of, choices(pattern))))
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,10 @@ class Document:
     def required(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.required)
 
-    @cached_property
-    def optional(self) -> re.Pattern[str]:
-        """Any optional lines in one sentence, in any order."""
-        each = [line.expression for line in self.lines if line.optional]
-        return re.compile(f"(?:{'|'.join(each)})+" if each else r"(?!)")
+    def only_optional(self, text: str) -> bool:
+        """Whether a sentence says optional lines and nothing else, in any order."""
+        each = [_expression([line], text) for line in self.lines if line.optional]
+        return re.fullmatch(f"(?:{'|'.join(each)})+", text) is not None
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def score(document: Document, heard: Sequence[Sentence]) -> Score:
     for text, lines, right in _paired(document, texts):
         if text and not lines:
             extra.append(text)
-        judgements += [Judgement(line, text, right, line.words.search(stream) is not None) for line in lines]
+        judgements += [Judgement(line, text, right, line.is_found_in(stream)) for line in lines]
     return Score(document, tuple(judgements), tuple(extra))
 
 
@@ -177,7 +175,7 @@ Pair = tuple[str, tuple[Line, ...], bool]  # a sentence or "", the lines that it
 def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
     """The best way through sentences and lines, found from their ends; sentences of optional lines are left out."""
     lines = document.required
-    free = [document.optional.fullmatch(text) is not None for text in texts]
+    free = [document.only_optional(text) for text in texts]
     # (sentence, line) -> lines right from there on, less a little for each extra sentence; the pair; where to go on
     best: dict[tuple[int, int], tuple[float, Pair | None, tuple[int, int]]] = {}
     for at in range(len(texts), -1, -1):
@@ -195,7 +193,7 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
                 ways += [
                     (len(group), (texts[at], group, True), (at + 1, number + len(group)))
                     for group in _groups(lines, number)
-                    if _says(group).fullmatch(texts[at])
+                    if re.fullmatch(_expression(group, texts[at]), texts[at])
                 ]
             scored = [(value + best[end][0], pair, end) for value, pair, end in ways]
             best[at, number] = max(scored, key=lambda way: way[0]) if scored else (0, None, (at, number))
@@ -218,6 +216,8 @@ def _groups(lines: Sequence[Line], number: int) -> list[tuple[Line, ...]]:
     return [tuple(lines[number : number + 1 + more]) for more in range(joined + 1)]
 
 
-@cache
-def _says(group: tuple[Line, ...]) -> re.Pattern[str]:
-    return re.compile("".join(line.expression for line in group))
+def _expression(lines: Iterable[Line], text: str) -> str:
+    """For `text` of `heard_text`: lines behind each other, a pause between their parts, one allowed behind any word."""
+    bare = " " + text.replace(f"{PAUSE} ", "")
+    parts = [f"{PAUSE} ".join(line.expressions(bare)).replace(r"\ ", rf"\ (?:{PAUSE} )?") for line in lines]
+    return "".join(f"{part}(?:{PAUSE} )?" for part in parts)

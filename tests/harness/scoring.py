@@ -100,23 +100,28 @@ def _apply(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
     return text
 
 
+@cache
 def canonical(text: str) -> str:
     """The text as the judge compares it: one blank before, between and after the words."""
     return _apply(_NUMBERS, " ".join(("", *_replaced(_syllables(text)), "")))
 
 
-def choices(pattern: str) -> list[str]:
-    """Every plain string that a pattern with (a|b) stands for, innermost brackets first."""
-    done: dict[str, None] = {}
+def choices(pattern: str, heard: str = "") -> Iterator[str]:
+    """Every plain string that a pattern with (a|b) stands for, innermost brackets first.
+
+    Those whose words stand in the canonical text `heard` come first: of many strings one is mostly asked for.
+    """
+    done: set[str] = set()
     todo = {pattern: None}
     while todo:
         form, _ = todo.popitem()
         if group := _GROUP.search(form):
             head, tail = form[: group.start()], form[group.end() :]
-            todo.update(dict.fromkeys(head + choice + tail for choice in group[1].split("|")))
-        else:
-            done[form] = None
-    return list(done)
+            likeliest_last = sorted(group[1].split("|"), key=lambda choice: (canonical(choice) in heard, len(choice)))
+            todo.update(dict.fromkeys(head + choice + tail for choice in likeliest_last))
+        elif form not in done:
+            done.add(form)
+            yield form
 
 
 @cache
@@ -161,9 +166,14 @@ class Form:
         if not self.marks:
             return self.text == heard
         head, *rest = self._plain
-        if not (heard.startswith(head) and heard.endswith(rest[-1][1:]) and all(one[1:] in heard for one in rest)):
+        if not (heard.startswith(head) and heard.endswith(rest[-1][1:]) and self.may_be_in(heard)):
             return False
         return re.fullmatch(self.expression, heard[1:]) is not None
+
+    def may_be_in(self, heard: str) -> bool:
+        """False where this form is certainly no part of the canonical text `heard`; exact where nothing is marked."""
+        head, *rest = self._plain
+        return head in heard and all(one[1:] in heard for one in rest)
 
 
 @dataclass(frozen=True)
@@ -175,18 +185,17 @@ class Case:
     input: str
     accept: tuple[str, ...]
 
-    @cached_property
-    def forms(self) -> list[Form]:
-        """What the patterns stand for."""
-        return list(dict.fromkeys(Form.of(form) for pattern in self.accept for form in choices(pattern)))
+    def forms(self, heard: str = "") -> Iterator[Form]:
+        """What the patterns stand for, what is like `heard` first."""
+        return (Form.of(form) for pattern in self.accept for form in choices(pattern, heard))
 
     def accepts(self, reading: str, lenient: bool = False) -> bool:
         """Whether an announcer may say this; `lenient` forgives another house's style (years, minutes, `ngày`)."""
         heard = canonical(reading)
-        return any(form.fits(heard) for form in self.forms) or (lenient and self._forgives(heard))
+        return any(form.fits(heard) for form in self.forms(heard)) or (lenient and self._forgives(heard))
 
     def _forgives(self, heard: str) -> bool:
-        return _apply(_LENIENT, heard) in {_apply(_LENIENT, form.text) for form in self.forms if not form.marks}
+        return _apply(_LENIENT, heard) in {_apply(_LENIENT, form.text) for form in self.forms() if not form.marks}
 
     def golds(self) -> list[str]:
         """Readings as plain spoken text: each pattern with its first choices and with its last ones."""
