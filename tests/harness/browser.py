@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from loudspeaker.web.console import console_paths
 
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+WIDTHS = {"phone": PHONE, "desk": DESK}
 LINE = re.compile(r"http://127\.0\.0\.1:(\d+)/(?:bat-dau#([\w-]+))?")
 FILES = {
     "commune.yaml": """
@@ -183,6 +184,17 @@ class Visitor:
         """Press what is called so, and count it."""
         self.page.get_by_role(role, name=name).first.click()
         self.taps += 1
+
+
+@contextmanager
+def visiting(chromium: Any, stage: Stage, login: str, width: Mapping[str, int]) -> Iterator[Visitor]:
+    """Somebody who has logged in, at a browser of that width; whatever goes wrong there fails the test."""
+    context = chromium.new_context(viewport=width, locale="vi-VN")
+    visitor = Visitor(context.new_page(), stage)
+    visitor.log_in(login)
+    yield visitor
+    context.close()
+    assert visitor.seen.wrong == [], visitor.seen.wrong
 
 
 def axe_violations(page: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""A power cut as a value: what may be left on the disk at every instant of some writing. Stand-ins for the tests only.
+"""A power cut as a value: what may be on the disk at every instant of some writing; and a full disk. Stand-ins only.
 
 What was not fsynced may be lost, and names may outlive the content they were given to: both are tried.
 """
@@ -20,9 +20,23 @@ World = dict[Path, bytes]  # what a restart finds
 T = TypeVar("T")
 
 
+class FullDisk:
+    """A disk that is full from the n-th file on."""
+
+    replace, unlink = staticmethod(os.replace), staticmethod(os.unlink)
+
+    def __init__(self, fails: int) -> None:
+        self._left = fails
+
+    def fsync(self, fd: int) -> None:
+        self._left -= not S_ISDIR(os.fstat(fd).st_mode)
+        if self._left <= 0:
+            raise OSError(28, "No space left on device")
+
+
 @dataclass
 class RecordingDisk:
-    """A `store.files.System` that does what it is told under `root` and keeps every world a cut could leave."""
+    """A `store.atomic.FileSystem` that does what it is told under `root` and keeps every world a cut could leave."""
 
     root: Path
     worlds: list[World] = field(default_factory=list)

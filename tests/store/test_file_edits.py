@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from harness.power_cut import RecordingDisk, restarted
+from harness.power_cut import FullDisk, RecordingDisk, restarted
 
 from loudspeaker.errors import BadUsage
 from loudspeaker.store.atomic import WriteError
@@ -127,26 +126,12 @@ def test_a_file_that_was_made_or_deleted_meanwhile_is_a_conflict(home: Path, nam
 @pytest.mark.parametrize("fails", range(1, 5))
 def test_a_full_disk_changes_nothing(home: Path, fails: int) -> None:
     with pytest.raises(WriteError):
-        apply_edits(home, everything(home), "Hoa", system=Full(fails))
+        apply_edits(home, everything(home), "Hoa", system=FullDisk(fails))
 
     assert contents(home) == BEFORE
     assert not list(home.rglob("*.part"))
     apply_edits(home, everything(home), "Hoa")
     assert contents(home) == AFTER
-
-
-class Full:
-    """A disk that is full from the n-th file on."""
-
-    replace, unlink = staticmethod(os.replace), staticmethod(os.unlink)
-
-    def __init__(self, fails: int) -> None:
-        self._left = fails
-
-    def fsync(self, fd: int) -> None:
-        self._left -= not stat.S_ISDIR(os.fstat(fd).st_mode)
-        if self._left <= 0:
-            raise OSError(28, "No space left on device")
 
 
 def add_line(home: str, person: int) -> int:
@@ -180,7 +165,7 @@ def test_who_waits_too_long_is_told_who_is_saving(home: Path) -> None:
             return str(error)
         return ""
 
-    class Slow(Full):
+    class Slow(FullDisk):
         def fsync(self, fd: int) -> None:
             answers.append(save("Lan", b"mine"))
 

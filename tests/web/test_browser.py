@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from harness.browser import (
-    DESK,
     PHONE,
+    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     running_stage,
     small_targets,
+    visiting,
     write_station,
 )
 from harness.officers import PASSWORD
@@ -26,7 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
 ]
 
-WIDTHS = {"phone": PHONE, "desk": DESK}
 PAGES = [
     "/",
     "/them",
@@ -76,13 +76,9 @@ def width(request: pytest.FixtureRequest) -> dict[str, int]:
 
 @pytest.fixture
 def visitor(chromium: Any, stage: Stage, width: dict[str, int]) -> Iterator[Visitor]:
-    """Somebody with every role, logged in; whatever went wrong at their browser fails the test."""
-    context = chromium.new_context(viewport=width, locale="vi-VN")
-    found = Visitor(context.new_page(), stage)
-    found.log_in("all")
-    yield found
-    context.close()
-    assert found.seen.wrong == []
+    """Somebody with every role."""
+    with visiting(chromium, stage, "all", width) as found:
+        yield found
 
 
 def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: Any, tmp_path: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import sqlite3
-import stat
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import PASSWORD, Officer, Officers, officers_of
+from harness.power_cut import FullDisk
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
@@ -24,20 +23,6 @@ from loudspeaker.web.access.accounts import Role
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 TYPED = "Kính thưa bà con!\r\n\r\nMời bà con ra <đồng> sớm.\r\n"
-
-
-class FullDisk:
-    """A disk that is full from the n-th file on."""
-
-    replace, unlink = staticmethod(os.replace), staticmethod(os.unlink)
-
-    def __init__(self, fails: int) -> None:
-        self._left = fails
-
-    def fsync(self, fd: int) -> None:
-        self._left -= not stat.S_ISDIR(os.fstat(fd).st_mode)
-        if self._left <= 0:
-            raise OSError(28, "No space left on device")
 
 
 def contents(home: Path) -> dict[str, bytes]:

@@ -13,12 +13,13 @@ import pytest
 from harness.browser import (
     DESK,
     FILES,
-    PHONE,
+    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     running_stage,
     small_targets,
+    visiting,
     write_station,
 )
 from pypdf import PdfReader
@@ -67,14 +68,11 @@ def fill_station(stage: Stage, files: dict[str, str]) -> None:
     write_station(stage.home, files)
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     fill_station(stage, FILES)
-    context = chromium.new_context(viewport=request.param, locale="vi-VN")
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("lan")
-    yield visitor
-    context.close()
+    with visiting(chromium, stage, "lan", request.param) as visitor:
+        yield visitor
 
 
 def look(visitor: Visitor, paths: list[str]) -> list[str]:
@@ -92,6 +90,8 @@ def look(visitor: Visitor, paths: list[str]) -> list[str]:
 def test_no_page_shuts_anybody_out(visitor: Visitor) -> None:
     assert len(PAGES) > 30
     assert "\n".join(look(visitor, PAGES)) == ""
+    # Three pages that are opened without the fields of their form say what is missing, with status 422.
+    visitor.seen.wrong = [told for told in visitor.seen.wrong if "422" not in told]
 
 
 @pytest.mark.parametrize("files", [NOTHING, FILES | BROKEN], ids=["nothing", "mistakes"])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 from harness import office_files
-from harness.browser import DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, FILES, PHONE, Stage, Visitor, axe_violations, running_stage, write_station
 from harness.paths import DATA
 from harness.sounds import voice_like
 
@@ -63,12 +63,6 @@ def people(chromium: Any, stage: Stage) -> Iterator[People]:
         assert wrong == []
 
 
-def violations(visitor: Visitor) -> list[str]:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    found = axe.Axe().run(visitor.page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
-
-
 def is_narrow(visitor: Visitor) -> bool:
     """Nobody has to scroll sideways."""
     wide: int = visitor.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
@@ -103,14 +97,14 @@ def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
     hoa.taps += 1
     chooser.value.set_files(path)
     hoa.page.get_by_text("Phần bỏ đi").wait_for()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     assert is_narrow(hoa)
     hoa.tap("Tạo bản nháp")
     hoa.page.wait_for_url("**/ban-tin/tiep-tuc-*")
 
     assert hoa.taps == 3
     assert "Bluezone" in hoa.page.locator("#text").input_value()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
 
 
 @WIDTHS
@@ -123,7 +117,7 @@ def test_a_place_is_corrected_in_two_taps(people: People, size: dict[str, int]) 
     hoa.page.locator(".doubt.at").get_by_text("Sửa…").click()
     hoa.taps += 1
     hoa.page.locator("dialog[open]").wait_for()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     hoa.tap("ngày mười ba tháng tám")
     hoa.page.locator("dialog[open]").wait_for(state="hidden")
 
@@ -159,7 +153,7 @@ def test_a_word_for_the_commune_shows_first_what_it_changes(people: People, stag
     hoa.page.locator("#other-all").fill("trưởng ban xã")
     hoa.tap("Xem sẽ đổi những gì")
     hoa.page.get_by_text("Đổi lời đọc của 1 bản tin").wait_for()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     assert "TBX" not in (stage.home / "commune.yaml").read_text("utf-8")
     hoa.tap("Lưu cho cả xã")
     hoa.page.get_by_text("Từ nay cả xã đọc như vậy").wait_for()
@@ -211,12 +205,12 @@ def test_from_sending_to_approving(people: People, stage: Stage, size: dict[str,
     hoa.tap("Gửi duyệt")
     hoa.page.get_by_text("Đã gửi duyệt").wait_for()
     assert hoa.taps == 1
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
 
     pao.open("/duyet")
-    assert violations(pao) == []
+    assert axe_violations(pao.page) == []
     pao.tap(f"Họp {name}", "link")
-    assert violations(pao) == []
+    assert axe_violations(pao.page) == []
     assert is_narrow(pao)
     pao.tap("Duyệt phát")
     pao.page.get_by_text("đã duyệt,").wait_for()
@@ -267,7 +261,7 @@ FOLLOW = """() => new Promise(done => {
 def test_the_sentence_that_is_heard_is_marked_in_both_texts_in_time(people: People) -> None:
     hoa = people.visitor("hoa")
     make_sound(hoa, "tin-sang")
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     late = hoa.page.evaluate(FOLLOW)
 
     assert len(late) == 3
@@ -287,7 +281,7 @@ def test_two_tabs_lose_nothing(people: People, stage: Stage) -> None:
     hoa.page.locator("#text").fill("Bản của chị Hoa.")
     hoa.page.locator("main button.main").click()
     hoa.page.get_by_text("Chị Pao đã lưu bản này").wait_for()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     hoa.tap("Giữ bản của tôi")
     hoa.page.get_by_text("Đã lưu").wait_for()
 
@@ -335,7 +329,7 @@ def test_what_the_microphone_hears_becomes_a_bulletin_in_three_taps(people: Peop
     hoa.page.wait_for_timeout(3_000)  # somebody speaks
     hoa.tap("Xong")
     hoa.page.locator("audio").wait_for()
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     hoa.page.locator("#title").fill("Lời trưởng thôn")
     hoa.tap("Dùng")
     hoa.page.wait_for_url("**/ban-tin/loi-truong-thon*")
@@ -382,7 +376,7 @@ def test_a_file_is_taken_or_refused_in_words(people: People, stage: Stage, tmp_p
     hoa.page.locator("#document").set_input_files(tmp_path / name)
     hoa.page.locator("main").get_by_text(told).first.wait_for()
 
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     assert sorted((stage.home / "bulletins").iterdir()) == before
 
 
@@ -396,7 +390,7 @@ def test_a_reading_is_heard_before_it_is_chosen(people: People, stage: Stage) ->
     hoa.page.wait_for_function("() => document.querySelector('#heard audio').currentTime > 0")
 
     assert hoa.page.locator("dialog[open]").count() == 1
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
 
 
 @WIDTHS
@@ -408,5 +402,5 @@ def test_every_page_is_accessible_and_fits(people: People, path: str, size: dict
     hoa = people.visitor("hoa", size)
     hoa.open(path)
 
-    assert violations(hoa) == []
+    assert axe_violations(hoa.page) == []
     assert is_narrow(hoa)

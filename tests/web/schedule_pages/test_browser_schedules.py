@@ -10,22 +10,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from harness.browser import (
-    DESK,
     FILES,
     PHONE,
+    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     noon_zone,
     running_stage,
     small_targets,
+    visiting,
     write_station,
 )
 
 from loudspeaker.web.access.accounts import Role
 
 pytestmark = pytest.mark.browser
-WIDTHS = {"phone": PHONE, "desk": DESK}
 BUSY = "# lịch\nvillage: Bản Lìm\nbroadcasts:\n  - {{bulletin: tin-dai, at: '15:00'}}  # chiều\n# hết\n"
 MORE = {
     "bulletins/hop.md": "---\ntitle: Họp thôn\nrepeat: 2\n---\nMời bà con họp thôn tối nay.\n",
@@ -46,12 +46,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     """An editor who begins with the same schedules each time."""
     write_station(stage.home, FILES | MORE)
-    context = chromium.new_context(viewport=request.param, locale="vi-VN")
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("hoa")
-    yield visitor
-    context.close()
-    assert visitor.seen.wrong == []
+    with visiting(chromium, stage, "hoa", request.param) as visitor:
+        yield visitor
 
 
 def schedule(home: Path, village: str) -> str:
