@@ -27,6 +27,7 @@ PLACES: dict[str, tuple[Sequence[str], str]] = {
     "commune": (commune_file.KEYS, "## commune.yaml: xã / the commune"),
     "policy": ((*commune_file.POLICY_KEYS, "villages"), "### quy chế / policy"),
     "contact": (commune_file.CONTACT_KEYS, "### liên hệ, kỹ thuật / contacts, technician"),
+    "received": (commune_file.RECEIVED_KEYS, "### tin cấp trên / received"),
     "exception": (commune_file.EXCEPTION_KEYS, "### quy chế tạm thời / exceptions"),
     "day": (commune_file.DAY_KEYS, "### ngày đặc biệt / days"),
     "box": (box_file.KEYS, "## box.yaml: thiết bị / this machine"),

@@ -72,7 +72,8 @@ def _plan_cells(number: int, planned: PlannedAiring, on: Collection[str]) -> lis
     airing = planned.airing
     length = ("" if airing.duration_source == "prepared" else "~") + seconds(round(airing.duration, 3))
     when, start = day_hour(airing.scheduled_at), hour(airing.starts_at)
-    return [str(number), when, airing.village, airing.title, length, start, expected_outcome(planned, on)]
+    title = f"{airing.title} ({airing.origin})" if airing.origin else airing.title
+    return [str(number), when, airing.village, title, length, start, expected_outcome(planned, on)]
 
 
 def plan_message(airings: Sequence[PlannedAiring]) -> list[str]:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..station import membership as membership
     from ..station import naming as naming
     from ..station import new_station as new_station
+    from ..station import offers as offers
     from ..station import packing as packing
     from ..station import paths as paths
     from ..station import read_text as read_text
@@ -76,18 +77,8 @@ ROOMS = {
     "model.": ("box", "enums", "requests"),
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *(
-            "alert_packing",
-            "bulletin_editing",
-            "delivery",
-            "membership",
-            "naming",
-            "new_station",
-            "packing",
-            "paths",
-            "read_text",
-        ),
-        *("schedule_editing", "station", "stick_answer", "what_if"),
+        *("alert_packing", "bulletin_editing", "delivery", "membership", "naming", "new_station", "offers", "packing"),
+        *("paths", "read_text", "schedule_editing", "station", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -120,6 +121,21 @@ def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
     deliveries = _deliveries()
     _take_and_tell(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
+
+
+@fleet.command(cls=TranslatedCommand)
+@as_json
+def offers(as_json: bool) -> None:
+    """What offices above the commune offer: nobody hears it before the commune's schedule has such a line."""
+    found = list(rooms.offers.list_offers(current_station_context().station.files))
+    if as_json:
+        print_json([{**asdict(offer), "when": offer.when.say(_)} for offer in found])
+        return
+    for offer in found:
+        put(_("{origin} offers “{title}”, {when}:").format(**{**asdict(offer), "when": offer.when.say(_)}))
+        put(f"  - {offer.line}")
+    if not found:
+        tell(_("Nothing is offered that no schedule has taken up."))
 
 
 @fleet.command(cls=TranslatedCommand)

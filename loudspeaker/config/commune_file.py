@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import Message
-from ..model.commune import Commune, Contact, Policy, TemporaryPolicy
+from ..model.commune import Commune, Contact, Policy, ReceivedRules, TemporaryPolicy
 from ..model.day_set import DaySet, NamedDay, any_of
 from ..model.enums import ApprovalRule
 from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
@@ -21,7 +21,7 @@ from .keywords import KEYWORDS
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
-    *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician"),
+    *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician", "received"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
@@ -31,6 +31,7 @@ POLICY_KEYS = (
     *("days", "quiet"),
 )
 CONTACT_KEYS = ("name", "phone")
+RECEIVED_KEYS = ("routine", "priority", "minutes_per_day")
 EXCEPTION_KEYS = ("from", "until", "why", "policy")
 POLICY_FIELDS = {"emergency": "alarm_by_two", "days": "weekdays"}  # key -> field of `Policy`, where it is another
 
@@ -71,6 +72,7 @@ def _read(path: str, data: bytes) -> Commune:
         stations=stations,
         contacts=_contacts(top, villages),
         technician=_contact(top.get_section("technician", CONTACT_KEYS)),
+        received=_received(top),
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
             for at, voice in enumerate(voices)
@@ -202,6 +204,27 @@ def _contact(section: Section | None) -> Contact | None:
     if section is None:
         return None
     return Contact(section.require("name", values.word, ""), section.require("phone", values.phone, ""))
+
+
+def _received(top: Section) -> dict[str, ReceivedRules]:
+    """How the commune airs what offices above it have scheduled, by their scope."""
+    section = top.get_section("received", ())
+    if section is None:
+        return {}
+    for name in section:
+        section.check(name, values.ident)
+    return {name: _received_rules(section.get_section(name, RECEIVED_KEYS)) for name in section}
+
+
+def _received_rules(entry: Section | None) -> ReceivedRules:
+    usual = ReceivedRules()
+    if entry is None:
+        return usual
+    return ReceivedRules(
+        routine=entry.get("routine", values.choice({"offered": False, "scheduled": True}), usual.routine),
+        first=entry.get("priority", values.choice({"waits": False, "first": True}), usual.first),
+        minutes_per_day=entry.get("minutes_per_day", values.whole(0, 1440), usual.minutes_per_day),
+    )
 
 
 def _exceptions(

@@ -26,6 +26,7 @@ from ..model.day_set import NamedDay
 from . import box_file, bulletin_file, commune_file, schedule_file, spoken_bulletin
 from .source import Source, file_stamp, is_inside
 
+RECEIVED_WAIT = 1800.0  # seconds that an entry from an office above the commune may wait, where it says nothing
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
 
 T = TypeVar("T")
@@ -107,10 +108,12 @@ class Survey:
         problems = [*self.problems, *(self.commune.value.mistakes if self.commune.value else ())]
         if self.commune.value is None or self.box.value is None:
             raise BadFile(problems)
+        schedules = [loaded.value for loaded in self.schedules.values() if loaded.value]
         return Contents(
             commune=self.commune.value,
             box=self.box.value,
-            schedules=tuple(loaded.value for loaded in self.schedules.values() if loaded.value),
+            schedules=tuple(one for one in schedules if not one.origin),
+            received=tuple(one for one in schedules if one.origin),
             bulletins={name: loaded.value for name, loaded in self.bulletins.items() if loaded.value},
             broken=frozenset(name for name, loaded in self.bulletins.items() if not loaded.value),
             revisions=self.revisions,
@@ -297,10 +300,11 @@ def _parse_bulletin(
 def _parse_schedule(
     source: Source, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str], name: str, data: bytes
 ) -> VillageSchedule:
-    schedule = schedule_file.parse(name, data, named, titles)
     if not source.origin:
-        return schedule
-    return replace(schedule, broadcasts=tuple(_name_by_source(source, broadcast) for broadcast in schedule.broadcasts))
+        return schedule_file.parse(name, data, named, titles)
+    schedule = schedule_file.parse(name, data, named, titles, RECEIVED_WAIT)
+    broadcasts = tuple(_name_by_source(source, broadcast) for broadcast in schedule.broadcasts)
+    return replace(schedule, broadcasts=broadcasts, origin=source.origin)
 
 
 def _name_by_source(source: Source, broadcast: Broadcast) -> Broadcast:
@@ -309,4 +313,5 @@ def _name_by_source(source: Source, broadcast: Broadcast) -> Broadcast:
         name=source.id(broadcast.name),
         bulletin=broadcast.bulletin and source.id(broadcast.bulletin),
         fallback=broadcast.fallback and source.id(broadcast.fallback),
+        last=min(filter(None, (broadcast.last, source.until)), default=None),
     )

@@ -43,6 +43,10 @@ KEYS = {
     "quy chế tạm thời": "exceptions",
     "lý do": "why",
     "lí do": "why",
+    "tin cấp trên": "received",
+    "tin thường": "routine",
+    "tin ưu tiên": "priority",
+    "số phút mỗi ngày": "minutes_per_day",
     # box.yaml
     "phát": "plays",
     "đường loa": "outputs",
@@ -176,4 +180,8 @@ WORDS = {
     "rằm": "15",
     "bài": "text",
     "tự động": "auto",
+    "đề nghị": "offered",
+    "xếp lịch": "scheduled",
+    "sau tin xã": "waits",
+    "trước tin xã": "first",
 }

@@ -29,25 +29,32 @@ ENTRY_KEYS = (
 LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
 
 
+WAIT = 600.0  # seconds that an entry may be put off, where it says nothing
+
+
 def parse(
-    path: str, data: bytes, named: Mapping[str, NamedDay] | None = NO_DAYS, titles: Mapping[str, str] | None = None
+    path: str,
+    data: bytes,
+    named: Mapping[str, NamedDay] | None = NO_DAYS,
+    titles: Mapping[str, str] | None = None,
+    wait: float = WAIT,
 ) -> VillageSchedule:
     """Read one village's schedule. Raises `BadFile` with every mistake in it.
 
     `named` are the commune's named days, `titles` those of bulletins by id; None where nobody knows them: only known
-    names can be proposed.
+    names can be proposed. An entry may be put off for `wait` seconds where it says nothing else.
     """
-    return parse_file(path, data, lambda path, data: _read(path, data, named, titles), KEYWORDS)
+    return parse_file(path, data, lambda path, data: _read(path, data, named, titles, wait), KEYWORDS)
 
 
 def _read(
-    path: str, data: bytes, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str] | None
+    path: str, data: bytes, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str] | None, wait: float
 ) -> VillageSchedule:
     top = document(path, decode_text(path, data), KEYWORDS, KEYS)
     if "broadcasts" not in top:
         top.add_problem(Message("“{key}” is missing", key=top.spelling("broadcasts")))
     entries = top.get_sections("broadcasts", ENTRY_KEYS)
-    broadcasts = tuple(_broadcast(entry, named, values.reference(titles)) for entry in entries)
+    broadcasts = tuple(_broadcast(entry, named, values.reference(titles), wait) for entry in entries)
     _check_names(entries, broadcasts)
     schedule = VillageSchedule(
         id=(village := values.file_id(path, top)),
@@ -59,7 +66,9 @@ def _read(
     return schedule
 
 
-def _broadcast(entry: Section, named: Mapping[str, NamedDay] | None, reference: Callable[[str], str]) -> Broadcast:
+def _broadcast(
+    entry: Section, named: Mapping[str, NamedDay] | None, reference: Callable[[str], str], wait: float
+) -> Broadcast:
     _check_source(entry)
     _check_together(entry)
     bulletin = entry.get("bulletin", reference, None)
@@ -84,7 +93,7 @@ def _broadcast(entry: Section, named: Mapping[str, NamedDay] | None, reference: 
         length=entry.get("for", values.length, None),
         fallback=entry.get("fallback", reference, None),
         level=entry.get("level", scheduled_level, None),
-        wait=entry.get("wait", values.length, 600.0),
+        wait=entry.get("wait", values.length, wait),
         gain=entry.get("gain", values.gain, 0.0),
         repeat=entry.get("repeat", values.whole(1, 10), None),
     )

@@ -74,10 +74,15 @@ def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None =
         warnings += _never_aired(sound, bulletins, today)
         warnings += _expired_bulletins(sound, bulletins, today)
         if box and survey.commune.value:
-            warnings += unknown_villages(commune, box, sound)
+            warnings += unknown_villages(commune, box, _own(sound))
     warnings += strays(folder.box_source.folder) if folder.box_source.folder == folder.home else _unread(folder)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
     return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
+
+
+def _own(schedules: Iterable[VillageSchedule]) -> list[VillageSchedule]:
+    """Those of the commune itself, which are named by villages."""
+    return [schedule for schedule in schedules if not schedule.origin]
 
 
 def _unread(folder: Folder) -> Iterator[Problem]:
@@ -111,7 +116,7 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
 def _plan_findings(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
     contents, clock = planner.contents, CommuneClock(station.clock, lambda: planner.contents.commune.zone)
     today = clock.day(None)
-    heard = list(channels(contents.commune, contents.box, contents.schedules))
+    heard = list(channels(contents.commune, contents.box, planner.schedules))
     dates = [today + timedelta(days=number) for number in range(days)]
     for here in (True, False):
         for problem in report_crowded_days(schedules_of(heard, here), dates, MOST_A_DAY):
@@ -121,7 +126,7 @@ def _plan_findings(station: Station, planner: Planner, days: int) -> Iterator[Fi
     rest, outside = split_by_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
     known = {*contents.bulletins, *contents.broken}
     readable = (airing for airing in rest if airing.bulletin in (None, *known))
-    for problem in [*outside, *broken_plans(contents.schedules, readable)]:
+    for problem in [*outside, *broken_plans(planner.schedules, readable)]:
         yield Finding(problem, mistake=False)
 
 

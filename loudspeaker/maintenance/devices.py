@@ -87,7 +87,12 @@ def _pin_fault(reason: str | None) -> Message | None:
 
 def _stream_checks(contents: Contents) -> Iterator[HealthCheck]:
     """Lines into the box, and the stations that commune.yaml names."""
-    urls = {one.stream for schedule in contents.schedules for one in schedule.broadcasts if one.stream}
+    urls = {
+        one.stream
+        for schedule in (*contents.schedules, *contents.received)
+        for one in schedule.broadcasts
+        if one.stream
+    }
     for url in sorted(urls):
         if url.startswith("input:"):
             yield HealthCheck(Message("line {url}", url=url), probe.probe_input(url), HealthSubject.STREAM)

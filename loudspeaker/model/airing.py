@@ -93,6 +93,7 @@ class Airing(OfOccurrence):
     gain: float = 0.0  # dB
     repeat: int | None = None  # None: as often as the bulletin says
     wait: float = 600.0  # how long it may be held up
+    origin: str = ""  # the office above the commune whose schedule asks for it
 
     def with_fallback(self) -> Airing:
         """The same time of the same village, with the fallback bulletin instead of the stream."""

@@ -59,3 +59,4 @@ class VillageSchedule:
     name: str  # for display
     broadcasts: tuple[Broadcast, ...]
     path: str = ""
+    origin: str = ""  # the office above the commune that has sent it; "" for the commune's own

@@ -29,6 +29,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedRules:
+    """How the commune airs what an office above it has scheduled (tin cấp trên, Thông tư 39/2020/TT-BTTTT)."""
+
+    routine: bool = False  # is its routine planned, too? Else it is only offered
+    first: bool = False  # does its priority go before the commune's own?
+    minutes_per_day: float = 15  # on each output; what the commune schedules itself does not count
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody who is telephoned where the program cannot help."""
 
@@ -75,6 +84,7 @@ class Commune:
     stations: Mapping[str, str] = field(default_factory=dict)  # name -> address, of those that are offered by name
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # of villages: who is called where they hear nothing
     technician: Contact | None = None
+    received: Mapping[str, ReceivedRules] = field(default_factory=dict)  # of offices above the commune, by their scope
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def approval_rule(self, day: date) -> ApprovalRule:
@@ -88,6 +98,10 @@ class Commune:
     def reading_settings(self) -> ReadingSettings:
         """Its own words, and how its region reads."""
         return ReadingSettings(self.say, self.abbrev, self.names, "south" if self.region == "south" else "north")
+
+    def rules_for(self, origin: str) -> ReceivedRules:
+        """How what this office above the commune has scheduled is aired."""
+        return self.received.get(origin) or ReceivedRules()
 
     def policy_of(self, village: str, day: date | None = None) -> Policy:
         """A village's own rules, or the commune's; on a `day`, where other rules may hold, those of that day."""

@@ -24,6 +24,7 @@ class Contents:
     broken: frozenset[str]  # ids of bulletins that are there but cannot be used
     revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
     problems: tuple[Problem, ...]
+    received: tuple[VillageSchedule, ...] = ()  # of offices above the commune, each for all of its villages
 
     @property
     def voices(self) -> tuple[str, ...]:

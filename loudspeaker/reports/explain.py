@@ -85,6 +85,7 @@ def explain_airing(
     sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
     if planned:
         sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_format_time(planned.scheduled_at)))
+        sentences += _origin(planned)
         sentences += _expectation(planned) if _start_of(planned) > now else ()
     elif about := _title_and_time(record, events):
         sentences.append(Message("“{title}”, due at {at}.", title=about[0], at=_format_time(about[1].astimezone(zone))))
@@ -153,6 +154,12 @@ def _absence(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
             "No daemon was at work from {since}, when it was told to end, to {until}.", since=since, until=until
         )
     return Message("No daemon was at work from {since} to {until}.", since=since, until=until)
+
+
+def _origin(airing: Airing) -> Iterator[Message]:
+    """Who asks for it, where that is not the commune."""
+    if airing.origin:
+        yield Message("{origin} has scheduled it; the commune’s rules hold for it.", origin=airing.origin)
 
 
 def _expectation(airing: Airing) -> Iterator[Message]:

@@ -96,7 +96,7 @@ def _air_instead(trial: Trial, comparison: PlanComparison) -> Choice | None:
     given_up = {adjustment.key: _days_given_up(adjustment) for adjustment in adjustments if adjustment}
     more = [day for adjustment in adjustments if adjustment for day in adjustment.left_out]
     sound = [adjustment for adjustment in adjustments if adjustment]
-    if not met or len(sound) < len(met) or not trial.is_clean(sound, given_up, more):
+    if not met or _is_received(met) or len(sound) < len(met) or not trial.is_clean(sound, given_up, more):
         return None
     return Choice(ChoiceKind.INSTEAD, _instead_message(sound, met), tuple(sound))
 
@@ -146,6 +146,11 @@ def _level_rank(trial: Trial, broadcast: Broadcast) -> int:
     facts = trial.given.facts.get(broadcast.bulletin or "")
     level = broadcast.level or (facts.level if facts else None)
     return level.rank if level else 0
+
+
+def _is_received(airings: Mapping[EntryKey, list[Airing]]) -> bool:
+    """Is the entry of any of these in no file of the commune?"""
+    return any(airing.origin for same in airings.values() for airing in same)
 
 
 def _days_given_up(adjustment: Adjustment) -> Callable[[date], bool]:

@@ -59,12 +59,15 @@ def changed_entries(before: Iterable[VillageSchedule], after: Iterable[VillageSc
 
 
 def entries_by_key(schedules: Iterable[VillageSchedule]) -> dict[EntryKey, Broadcast]:
-    """Every entry by its village and name; the line on which it stands is no part of what it is."""
-    return {
-        (schedule.id, broadcast.name): replace(broadcast, line=0)
-        for schedule in schedules
-        for broadcast in schedule.broadcasts
-    }
+    """Every entry by its village and name, the commune's own before one that it was sent.
+
+    The line on which it stands is no part of what it is.
+    """
+    entries: dict[EntryKey, Broadcast] = {}
+    for schedule in schedules:
+        for broadcast in schedule.broadcasts:
+            entries.setdefault((schedule.id, broadcast.name), replace(broadcast, line=0))
+    return entries
 
 
 def compare_plans(

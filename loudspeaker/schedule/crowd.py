@@ -1,13 +1,14 @@
 """More airings on one day than a box can deal with: which of them are planned, and what `check` says of it.
 
 A day's plan stays short enough to be made while something is on the air. Whoever asks for little gets all of it; what
-is left is shared alike by the others, and of theirs what is due first is planned.
+is left is shared alike by the others, and of theirs what is due first is planned. What offices above the commune have
+scheduled gets what the commune's own schedules leave.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from operator import itemgetter
@@ -15,23 +16,24 @@ from operator import itemgetter
 from ..errors import Message, Problem
 from ..model.broadcast import VillageSchedule
 from .channels import Placed
-from .occurrences import Limit
+from .occurrences import Limit, Limits
 from .timeline import format_time
 
 MOST_A_DAY = 1_500  # of all villages of a box; fifty villages with thirty airings each
 
 
-def find_limits(schedules: Sequence[Placed], day: date, most: int) -> Mapping[int, Limit]:
-    """Where schedules are cut that have no room on `day`, by the order of their village; empty where all have."""
+def find_limits(schedules: Sequence[Placed], day: date, most: int) -> Limits:
+    """Where schedules are cut that have no room on `day`; empty where all have."""
     if sum(len(entry.times) for _, schedule in schedules for entry in schedule.broadcasts) <= most:
         return {}
-    asked = [(_count(schedule, day), village, schedule) for village, schedule in schedules]
     room, cuts = most, {}
-    for number, (count, village, schedule) in enumerate(sorted(asked, key=itemgetter(0))):
-        share = room // (len(asked) - number)
-        if count > share:
-            cuts[village] = _limit(schedule, day, share)
-        room -= min(count, share)
+    for received in (False, True):
+        asked = [(_count(one, day), village, one) for village, one in schedules if bool(one.origin) is received]
+        for number, (count, village, schedule) in enumerate(sorted(asked, key=itemgetter(0))):
+            share = room // (len(asked) - number)
+            if count > share:
+                cuts[village, schedule.path] = _limit(schedule, day, share)
+            room -= min(count, share)
     return cuts
 
 
@@ -50,8 +52,8 @@ def report_crowded_days(schedules: Sequence[Placed], days: Iterable[date], most:
         if not (cuts := find_limits(schedules, day, most)):
             continue
         for village, schedule in schedules:
-            if village in cuts:
-                yield Problem(schedule.path, 0, _message(_count(schedule, day), day, cuts[village][0], most))
+            if cut := cuts.get((village, schedule.path)):
+                yield Problem(schedule.path, 0, _message(_count(schedule, day), day, cut[0], most))
         return
 
 

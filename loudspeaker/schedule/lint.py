@@ -119,18 +119,17 @@ def _format_day(day: date | None) -> str:
 
 
 def broken_plans(schedules: Iterable[VillageSchedule], airings: Iterable[Airing]) -> Iterator[Problem]:
-    """What will not go as written: one line for each broadcast and reason, with the first time and how often."""
-    places = {
-        (schedule.id, entry.name): (schedule.path, entry.line)
-        for schedule in schedules
-        for entry in schedule.broadcasts
-    }
-    alike: dict[tuple[str, str, str], list[Airing]] = {}
+    """What will not go as written: one line for each entry of a file and reason, with the first time and how often."""
+    places: dict[tuple[str, str], tuple[str, int]] = {}
+    for schedule in schedules:  # the commune's own before what it was sent
+        for entry in schedule.broadcasts:
+            places.setdefault((schedule.id, entry.name), (schedule.path, entry.line))
+    alike: dict[tuple[str, int, str], list[Airing]] = {}
     for airing in airings:
         if airing.why is not None and airing.expected in REPORTED:
-            alike.setdefault((airing.village, airing.broadcast, airing.why.template), []).append(airing)
-    for (village, broadcast, _), same in alike.items():
-        path, line = places.get((village, broadcast), ("", 0))
+            place = places.get((airing.village, airing.broadcast), ("", 0))
+            alike.setdefault((*place, airing.why.template), []).append(airing)
+    for (path, line, _), same in alike.items():
         yield Problem(path, line, _first(same))
 
 

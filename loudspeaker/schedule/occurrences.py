@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ..model.airing import BulletinFacts, Occurrence
-from ..model.broadcast import Broadcast
+from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.commune import Commune
 from ..model.enums import Level
 from .channels import Calendar, Channel
+from .origins import precedence
 
 
 class Candidate(NamedTuple):
@@ -26,12 +29,13 @@ class Candidate(NamedTuple):
 class PlanEntry(NamedTuple):
     """A candidate with the broadcast that asks for it, and its place in the level law."""
 
-    rank: int  # negative, so that the higher level comes first
+    rank: tuple[int, int]  # of its level, the higher first; then as `precedence` says
     at: int  # seconds since local midnight
     village_order: int
     file_order: int
     candidate: Candidate
     broadcast: Broadcast
+    origin: str = ""  # the office above the commune that asks for it
 
 
 LEVEL_LAW = itemgetter(0, 1, 2, 3)  # docs/promises.md, 7; what stands behind has no order
@@ -46,6 +50,7 @@ class Demand(NamedTuple):
     stream: bool
     level: Level
     entries: list[PlanEntry]
+    origin: str = ""  # the office above the commune that asks for it, where the commune itself does not
 
     @property
     def title(self) -> str:
@@ -54,41 +59,58 @@ class Demand(NamedTuple):
 
 
 Limit = tuple[int, int]  # seconds since midnight, place in the file: the first for which there is no room
+Limits = Mapping[tuple[int, str], Limit]  # by the order of the village and the path of the file
+NO_LIMITS: Limits = MappingProxyType({})
 
 
 def occurrences(
+    commune: Commune,
     channel: Channel,
     calendar: Calendar,
     facts: Mapping[str, BulletinFacts],
-    limits: Mapping[int, Limit] = MappingProxyType({}),
+    limits: Limits = NO_LIMITS,
 ) -> Iterator[PlanEntry]:
-    """All that falls on the day of `calendar`; `limits` by the order of villages that ask for too much."""
-    day = calendar.midnight.date()
+    """All that falls on the day of `calendar`; `limits` are of schedules that ask for too much.
+
+    What an office above the commune has scheduled is left out on a day on which the commune's own schedule has the same
+    bulletin, or something of the same name: so it is given another time.
+    """
+    for order, schedule, number, broadcast in _entries_on(channel, calendar.midnight.date()):
+        known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
+        level = broadcast.level or (known.level if known else Level.ROUTINE)
+        title = known.title if known else broadcast.name
+        duration, rank = bare_length(broadcast, known), (-level.rank, precedence(commune, schedule.origin, level))
+        times = broadcast.times
+        if (latest := limits.get((order, schedule.path))) is not None:
+            times = tuple(at for at in times if (at, number) < latest)
+        for at in times:
+            occurrence = Occurrence(
+                calendar.airing_id(schedule.id, broadcast.name, at),
+                schedule.id,
+                channel.output,
+                broadcast.name,
+                broadcast.bulletin,
+                level,
+                calendar.moment(at),
+                title,
+            )
+            candidate = Candidate(occurrence, broadcast.stream, known, at, duration)
+            yield PlanEntry(rank, at, order, number, candidate, broadcast, schedule.origin)
+
+
+def _entries_on(channel: Channel, day: date) -> Iterator[tuple[int, VillageSchedule, int, Broadcast]]:
+    """What falls on a day, each with the order of its village, its schedule and its place in it."""
+    nearer: set[tuple[int, str | None]] = set()
     for order, schedule in channel.schedules:
-        latest = limits.get(order)
-        for number, broadcast in enumerate(schedule.broadcasts):
-            if not broadcast.falls_on(day):
-                continue
-            known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
-            level = broadcast.level or (known.level if known else Level.ROUTINE)
-            title = known.title if known else broadcast.name
-            duration, rank = bare_length(broadcast, known), -level.rank
-            times = broadcast.times
-            if latest is not None:
-                times = tuple(at for at in times if (at, number) < latest)
-            for at in times:
-                occurrence = Occurrence(
-                    calendar.airing_id(schedule.id, broadcast.name, at),
-                    schedule.id,
-                    channel.output,
-                    broadcast.name,
-                    broadcast.bulletin,
-                    level,
-                    calendar.moment(at),
-                    title,
-                )
-                candidate = Candidate(occurrence, broadcast.stream, known, at, duration)
-                yield PlanEntry(rank, at, order, number, candidate, broadcast)
+        entries = [numbered for numbered in enumerate(schedule.broadcasts) if numbered[1].falls_on(day)]
+        if schedule.origin:
+            entries = [
+                (number, entry)
+                for number, entry in entries
+                if nearer.isdisjoint({(order, entry.name), (order, entry.bulletin or entry.name)})
+            ]
+        nearer.update((order, name) for _, entry in entries for name in (entry.name, entry.bulletin))
+        yield from ((order, schedule, number, entry) for number, entry in entries)
 
 
 def bare_length(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
@@ -115,4 +137,5 @@ def demands(entries: Iterable[PlanEntry]) -> list[Demand]:
 def _demand(same: list[PlanEntry]) -> Demand:
     leader, stream = same[0], same[0].broadcast.stream is not None
     length = max(entry.candidate.duration for entry in same) if stream else leader.candidate.duration
-    return Demand(leader.at, length, leader.broadcast.wait, stream, leader.candidate.occurrence.level, same)
+    origin = leader.origin if all(entry.origin for entry in same) else ""
+    return Demand(leader.at, length, leader.broadcast.wait, stream, leader.candidate.occurrence.level, same, origin)

@@ -6,7 +6,7 @@ policy lets an airing run over midnight are the nights before planned with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
@@ -19,7 +19,7 @@ from ..model.generations import Generations
 from .admission import QUESTIONS, OutputDay, output_day
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .crowd import find_limits
-from .occurrences import Demand, Limit, PlanEntry, demands, occurrences
+from .occurrences import NO_LIMITS, Demand, Limits, PlanEntry, demands, occurrences
 from .open_hours import DAY, may_cross_midnight, subtract_pauses
 from .timeline import Allocation, Outcome, Rejection, SessionFrame, Timeline, allocate
 
@@ -108,7 +108,7 @@ class DayPlanner:
     given: PlanInput
     channels: Sequence[Channel]
     known: DayPlans | None = None  # without it nothing is kept: what a plan depends on takes time to tell
-    _limits: dict[tuple[date, bool], Mapping[int, Limit]] = field(default_factory=dict)
+    _limits: dict[tuple[date, bool], Limits] = field(default_factory=dict)
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
     def airings(self, channel: Channel, day: date) -> list[Placing]:
@@ -131,7 +131,7 @@ class DayPlanner:
     def _depends(self, channel: Channel, day: date) -> object:
         """All that it depends on what a channel is asked for on a day."""
         given = self.given
-        commune = given.commune.zone, given.commune.days, given.commune.streams
+        commune = given.commune.zone, given.commune.days, given.commune.streams, given.commune.received
         facts = {name: given.facts.get(name) for name in self._bulletins(channel, day)}
         return channel, facts, commune, given.restrictions, self._limits_of(channel, day)
 
@@ -162,7 +162,8 @@ class DayPlanner:
     def _ask(self, channel: Channel, day: date) -> AskedDay:
         today = output_day(self.given, channel, self._calendar(day))
         rejected, admitted = [], []
-        for entry in occurrences(channel, self._calendar(day), self.given.facts, self._limits_of(channel, day)):
+        limits, commune = self._limits_of(channel, day), self.given.commune
+        for entry in occurrences(commune, channel, self._calendar(day), self.given.facts, limits):
             if rejection := today.reject(entry.candidate, QUESTIONS):
                 rejected.append((entry, rejection))
             else:
@@ -174,15 +175,15 @@ class DayPlanner:
         asked = self._asked_day(channel, day)
         yield from asked.rejected
         before = self._before(channel, day, nights) if asked.demands else None
-        outcomes = allocate(asked.demands, lambda: _timeline(asked.today, before), self._frame(day))
+        outcomes = allocate(asked.demands, lambda: self._timeline(asked.today, before), self._frame(day))
         for demand, outcome in zip(asked.demands, outcomes, strict=True):
             for entry in demand.entries:
                 yield entry, outcome
 
-    def _limits_of(self, channel: Channel, day: date) -> Mapping[int, Limit]:
+    def _limits_of(self, channel: Channel, day: date) -> Limits:
         """Where the villages of a channel are cut that have no room on a day."""
         if self.given.most is None:
-            return {}
+            return NO_LIMITS
         key = day, bool(channel.output)  # villages that another box plays take no room from this one's
         if key not in self._limits:
             self._limits[key] = find_limits(schedules_of(self.channels, key[1]), day, self.given.most)
@@ -210,11 +211,15 @@ class DayPlanner:
         tune = words.tune if self._calendar(day).music else 0.0
         return SessionFrame(words.opening + tune, words.closing)
 
-
-def _timeline(today: OutputDay, before: Allocation | None) -> Timeline:
-    policy = today.policy
-    hours = subtract_pauses(today.open, today.pauses)
-    return Timeline(hours, policy.sessions_per_day, policy.minutes_per_session * 60, before)
+    def _timeline(self, today: OutputDay, before: Allocation | None) -> Timeline:
+        policy, received = today.policy, self.given.commune.rules_for
+        return Timeline(
+            subtract_pauses(today.open, today.pauses),
+            policy.sessions_per_day,
+            policy.minutes_per_session * 60,
+            before,
+            lambda origin: received(origin).minutes_per_day * 60,
+        )
 
 
 def _airing(today: Calendar, entry: PlanEntry, outcome: Outcome) -> Airing:
@@ -239,4 +244,5 @@ def _airing(today: Calendar, entry: PlanEntry, outcome: Outcome) -> Airing:
         gain=leader.gain,
         repeat=leader.repeat,
         wait=leader.wait,
+        origin=entry.origin,
     )

@@ -66,12 +66,16 @@ class Timeline:
     most_sessions: int
     longest_session: float
     before: Allocation | None = None
+    quota: Callable[[str], float] = lambda origin: FOREVER  # seconds of what this office above the commune asks for
     allocations: list[Allocation] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)  # of the allocations, to look them up by
     sessions: int = 0
+    received: dict[str, float] = field(default_factory=dict)  # seconds that offices above the commune have got
 
     def allocate(self, demand: Demand, extra: float = 0.0) -> Outcome:
         """Find time for a demand whose sound is longer by `extra` (words of its session)."""
+        if demand.origin and self.received.get(demand.origin, 0.0) + demand.length > self.quota(demand.origin):
+            return _over_quota(demand.origin, self.quota(demand.origin))
         found = self._find_stretch(demand) if demand.stream else self._find_gap(demand, demand.length + extra)
         return found if isinstance(found, Rejection) else self._insert(found)
 
@@ -83,9 +87,7 @@ class Timeline:
             return Allocation(demand, begins, ends) if self.is_open(begins, ends) else _too_long(length - demand.length)
         if begins > demand.at + demand.wait or not self.is_open(begins, ends):
             return Rejection(Expected.DISPLACED, _explain_clash(demand, begins, blocker))
-        facts = {"time": format_seconds(begins), "other": blocker.demand.title}
-        why = Message("it waits until {time}: “{other}” is on the air", **facts)
-        return Allocation(demand, begins, ends, why=why)
+        return Allocation(demand, begins, ends, why=_explain_wait(demand, begins, blocker.demand))
 
     def _find_free(self, begins: int, length: float) -> tuple[int, Allocation | None]:
         """The first time from `begins` on at which nothing else sounds for `length`, and what was in the way last."""
@@ -141,6 +143,8 @@ class Timeline:
             why = Message("the session would be longer than {minutes} minutes", minutes=minutes)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
         self.sessions += more
+        if origin := allocation.demand.origin:
+            self.received[origin] = self.received.get(origin, 0.0) + allocation.demand.length
         known.insert(place, allocation)
         self.starts.insert(place, allocation.begins)
         return allocation
@@ -230,6 +234,21 @@ def _too_long(words: float) -> Rejection:
     return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
 
 
+def _over_quota(origin: str, most: float) -> Rejection:
+    why = Message("{origin} has its {minutes} minutes of this day already", origin=origin, minutes=f"{most / 60:g}")
+    return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
+
+
+def _explain_wait(demand: Demand, begins: float, other: Demand) -> Message:
+    """What it waits for, and by which rule where that is an office above the commune, or waits itself."""
+    facts = {"time": format_seconds(begins), "other": other.title}
+    if demand.level is other.level and demand.origin and not other.origin:
+        return Message("it waits until {time}: of this level the commune’s own “{other}” goes first", **facts)
+    if demand.level is other.level and other.origin and not demand.origin:
+        return Message("it waits until {time}: “{other}” of {origin} goes first", **facts, origin=other.origin)
+    return Message("it waits until {time}: “{other}” is on the air", **facts)
+
+
 def _explain_clash(demand: Demand, free: float, blocker: Allocation) -> Message:
     """What is in the way, and the choices that a person has: follow on, override, shorten."""
     minutes = ceil((free - demand.at) / 60)
@@ -237,6 +256,14 @@ def _explain_clash(demand: Demand, free: float, blocker: Allocation) -> Message:
         **{"other": blocker.demand.title, "time": format_seconds(free), "seconds": round(free - demand.at)},
         **{"at": format_time(ceil(free / 60) * 60), "minutes": minutes},
     }
+    if demand.origin:
+        return Message(
+            "“{other}” is on the air until {time}, longer than what {origin} sends may wait; "
+            "give it a time in the commune’s own schedule (bulletin: {bulletin}, at: {at})",
+            **facts,
+            origin=demand.origin,
+            bulletin=demand.entries[0].candidate.occurrence.bulletin,
+        )
     if demand.level is Level.ROUTINE and blocker.demand.level is Level.ROUTINE:
         return Message(
             "“{other}” is on the air until {time}, an overlap of {seconds} s; choose: "

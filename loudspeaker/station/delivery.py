@@ -41,7 +41,7 @@ from .membership import (
     read_membership,
 )
 from .paths import StationPaths
-from .people_files import received_source
+from .people_files import is_for_commune, received_source
 
 ROOT = "v1"
 
@@ -191,7 +191,7 @@ class Deliveries:
         now = least_now(floors, self.now, self.trusted)
         floors = accept_manifest(floors, opened.document, sha256, now, version_of("loudspeaker"))
         manifest, before = opened.document, followed.accepted
-        files = manifest.files if followed.scope == membership.scope else bulletins_for_others(manifest)
+        files = manifest.files if followed.scope == membership.scope else files_for_commune(manifest, membership.scope)
         accepted = AcceptedManifest(
             manifest.version,
             {path: file.sha256 for path, file in files.items()},
@@ -284,8 +284,8 @@ def _open_next(raw: bytes, trust: TrustDocument, parents: Sequence[TrustDocument
     return open_next_trust(envelope, trust)
 
 
-def bulletins_for_others(manifest: SignedManifest) -> Mapping[str, SignedFile]:
-    """What boxes of communes take of the manifest of an office above them: bulletins with their signed words.
+def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, SignedFile]:
+    """What boxes of a commune take of the manifest of an office above it: bulletins with their signed words, schedules.
 
     Raises `Refused` where words are missing, or where it would be in force for ever.
     """
@@ -295,8 +295,7 @@ def bulletins_for_others(manifest: SignedManifest) -> Mapping[str, SignedFile]:
     for path, file in bulletins.items():
         if file.speech is None:
             raise Refused(Message("{file} comes without its words as they are to be spoken", file=path))
-    speech = {file.speech for file in bulletins.values()}
-    return {path: file for path, file in manifest.files.items() if path in bulletins or path in speech}
+    return {path: file for path, file in manifest.files.items() if is_for_commune(path, commune, manifest.scope)}
 
 
 def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> SignedManifest | None:

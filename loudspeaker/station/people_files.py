@@ -29,7 +29,7 @@ def find_sources(paths: StationPaths) -> list[Source]:
     if membership is None:
         return [Source(paths.home)]
     own, *higher = membership.scopes
-    return [received_source(paths, own.scope, own.accepted), *(higher_source(paths, one) for one in higher)]
+    return [received_source(paths, own.scope, own.accepted), *(higher_source(paths, own.scope, one) for one in higher)]
 
 
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
@@ -37,16 +37,23 @@ def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest)
     return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
 
 
-def higher_source(paths: StationPaths, followed: FollowedScope) -> Source:
-    """The bulletins of an office above the commune: the commune decides when they are heard, so no schedules.
+def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) -> Source:
+    """The bulletins of an office above the commune, and of its schedules those that are for this commune.
 
     The day on which its manifest ends is no day of theirs any more.
     """
     accepted = followed.accepted
-    files = {path: sha for path, sha in accepted.files.items() if path.startswith(("bulletins/", "speech/"))}
+    files = {path: sha for path, sha in accepted.files.items() if is_for_commune(path, commune, followed.scope)}
     until = accepted.expires and accepted.expires.date() - timedelta(days=1)
     folder = ReceivedFiles(paths.received, followed.scope).files(accepted.version)
     return Source(folder, followed.scope, files, speech=accepted.speech, until=until)
+
+
+def is_for_commune(path: str, commune: str, origin: str) -> bool:
+    """Is a file of the office `origin` read on the boxes of a commune? Its schedules are named by whom they are for."""
+    return path.startswith(("bulletins/", "speech/")) or path in (
+        f"schedules/{name}.yaml" for name in (commune, origin)
+    )
 
 
 def open_folder(paths: StationPaths, stand_in: bool = True) -> Folder:

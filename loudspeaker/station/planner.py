@@ -24,6 +24,7 @@ from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
+from ..schedule.origins import planned_schedules
 from ..schedule.plan import DayPlans, plan
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
@@ -59,6 +60,7 @@ class Planner:
 
         What depends on nothing that has changed is kept: specifications, recipes, durations, days of an output.
         """
+        self.schedules = planned_schedules(self.contents)
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
         for kept in (self._specs, self._recipes, self._durations, self._days):
@@ -73,6 +75,7 @@ class Planner:
         """A planner of files that nobody has saved: it uses what is kept here, and nothing of that is lost by it."""
         supposed = copy(self)
         supposed.files = files
+        supposed.schedules = planned_schedules(files.contents)
         supposed.texts = supposed._open_texts(self.texts.reads, self.texts)
         supposed.builder = SpecBuilder(supposed.texts, files.contents.voices, files.folder.recording_state)
         supposed._days = DayPlans()
@@ -256,14 +259,14 @@ class Planner:
         """What a plan from `begins` on depends on, but for the words of sessions."""
         commune, box = self.contents.commune, self.contents.box
         decisions = restrictions(log, box.outputs, begins - MEMORY)
-        return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
+        return PlanInput(commune, box, self.schedules, facts, decisions, most=MOST_A_DAY)
 
     def bulletin_facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
         approved, known, names = approvals.standing(log), self.contents.bulletins, set(names)
         broken = dict.fromkeys(names & self.contents.broken, BROKEN)
         repeats: dict[str | None, set[int]] = defaultdict(set)
-        for broadcast in (broadcast for village in self.contents.schedules for broadcast in village.broadcasts):
+        for broadcast in (broadcast for village in self.schedules for broadcast in village.broadcasts):
             if broadcast.repeat:
                 repeats[broadcast.bulletin].add(broadcast.repeat)
         return broken | {
@@ -279,7 +282,7 @@ class Planner:
                     yield name, event
 
     def _names_in_schedules(self) -> set[str]:
-        entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
+        entries = [entry for village in self.schedules for entry in village.broadcasts]
         return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
 
     def session_words(self) -> SessionWords:

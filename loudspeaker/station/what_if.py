@@ -85,7 +85,7 @@ class WhatIf:
     def _trial(self, supposed: Planner, contents: Contents, days: int, about: Collection[EntryKey]) -> Trial:
         old = self._files.contents
         changed = changed_entries(old.schedules, contents.schedules) | frozenset(about)
-        villages = _find_concerned(old, contents, changed)
+        villages = _find_concerned(self._planner, supposed, changed)
         begins, _ends = self._clock.window(None, days)
         today = begins.date()
         return Trial(
@@ -99,7 +99,7 @@ class WhatIf:
     def _given(self, planner: Planner, villages: Collection[str], changed: Collection[EntryKey]) -> PlanInput:
         """What the plan of these villages depends on; bulletins of what is `changed` with their length read once."""
         log, contents = self._log(), planner.contents
-        schedules = tuple(schedule for schedule in contents.schedules if schedule.id in villages)
+        schedules = tuple(schedule for schedule in planner.schedules if schedule.id in villages)
         entries = [(schedule.id, entry) for schedule in schedules for entry in schedule.broadcasts]
         facts = planner.bulletin_facts(log, {name for _, entry in entries if (name := entry.bulletin)})
         for village, entry in entries:
@@ -137,9 +137,10 @@ def _first(airings: Sequence[Airing]) -> Message:
     return Message("{when} “{title}”: {why}", when=when, title=airing.title, why=airing.why or "–")
 
 
-def _find_concerned(old: Contents, new: Contents, changed: Collection[EntryKey]) -> frozenset[str]:
+def _find_concerned(before: Planner, after: Planner, changed: Collection[EntryKey]) -> frozenset[str]:
     """All villages of the outputs on which a change of files may be heard."""
-    every = frozenset(schedule.id for schedule in (*old.schedules, *new.schedules))
+    old, new = before.contents, after.contents
+    every = frozenset(schedule.id for schedule in (*before.schedules, *after.schedules))
     if (old.commune, old.box) != (new.commune, new.box):
         return every
     texts = {
@@ -149,11 +150,11 @@ def _find_concerned(old: Contents, new: Contents, changed: Collection[EntryKey])
     }
     direct = {village for village, _ in changed} | {
         schedule.id
-        for schedule in new.schedules
+        for schedule in after.schedules
         for entry in schedule.broadcasts
         if texts & {entry.bulletin, entry.fallback}
     }
-    heard = channels(new.commune, new.box, new.schedules)
+    heard = channels(new.commune, new.box, after.schedules)
     return frozenset().union(*(channel.villages for channel in heard if channel.villages & direct))
 
 

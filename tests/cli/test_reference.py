@@ -60,6 +60,8 @@ def parse(place: str, key: str, line: str) -> Any:
             kept = [one for one in whole.splitlines() if one.partition(":")[0] != key]
             body = ", ".join([*kept, line])
             return commune_file.parse("commune.yaml", f"{COMMUNE}exceptions: [{{{body}}}]\n".encode())
+        case "received":
+            return commune_file.parse("commune.yaml", f"{COMMUNE}received: {{lao-cai: {{{line}}}}}\n".encode())
         case "day":
             body = inline("dates: 2026-09-05", key, line, beside)
             return commune_file.parse("commune.yaml", f"commune: Xã\nid: xa\ndays: {{x: {{{body}}}}}\n".encode())

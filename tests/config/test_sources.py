@@ -13,13 +13,14 @@ from harness.small_commune import FILES, at
 from loudspeaker.config.folder import STANDS_IN, Folder
 from loudspeaker.config.source import Source
 from loudspeaker.model.contents import PlanInput
+from loudspeaker.schedule.origins import planned_schedules
 from loudspeaker.schedule.plan import plan
 from loudspeaker.store.last_good import LastGoodVersions
 
 NOW = at("2026-11-24T12:00")
 RECEIVED = {
     "bulletins/bao-so-5.md": "---\ntitle: Bão số 5\nlevel: priority\n---\nBão sắp vào bờ.\n",
-    "schedules/na-hoa.yaml": "village: Nà Hoa\nbroadcasts:\n  - {bulletin: bao-so-5, at: '06:05'}\n",
+    "schedules/lao-cai.yaml": "broadcasts:\n  - {bulletin: bao-so-5, at: '06:05'}\n",
     "speech/bao-so-5.json": '[[["Bão sắp vào bờ.", 0.5]]]\n',
 }
 SPEECH = {"bulletins/bao-so-5.md": "speech/bao-so-5.json"}
@@ -50,15 +51,17 @@ def test_ids_from_elsewhere_bear_their_origin(folder: Folder) -> None:
     bulletin = contents.bulletins["bao-so-5@lao-cai"]
     assert (bulletin.id, bulletin.path) == ("bao-so-5@lao-cai", "received/lao-cai/bulletins/bao-so-5.md")
     assert contents.revisions[bulletin.path] == hashes(RECEIVED)["bulletins/bao-so-5.md"]
-    received = next(one for one in contents.schedules if one.path == "received/lao-cai/schedules/na-hoa.yaml")
+    assert {one.origin for one in contents.schedules} == {""}
+    [received] = contents.received
+    assert (received.path, received.origin) == ("received/lao-cai/schedules/lao-cai.yaml", "lao-cai")
     assert [(entry.name, entry.bulletin) for entry in received.broadcasts] == [("bao-so-5@lao-cai", "bao-so-5@lao-cai")]
 
 
-def test_both_are_planned_for_a_village(folder: Folder) -> None:
+def test_both_are_planned_for_the_villages(folder: Folder) -> None:
     contents = folder.contents(NOW)
 
     airings = plan(
-        PlanInput(contents.commune, contents.box, contents.schedules, {}),
+        PlanInput(contents.commune, contents.box, planned_schedules(contents), {}),
         at("2026-11-25T06:00"),
         at("2026-11-25T07:00"),
     )
@@ -66,6 +69,7 @@ def test_both_are_planned_for_a_village(folder: Folder) -> None:
     assert {airing.id for airing in airings} == {
         "na-hoa/tin-sang/2026-11-25T06:05",
         "na-hoa/bao-so-5@lao-cai/2026-11-25T06:05",
+        "suoi-trat/bao-so-5@lao-cai/2026-11-25T06:05",
     }
 
 
@@ -98,13 +102,13 @@ def test_of_what_was_signed_only_these_bytes_are_used_and_nothing_stands_in(fold
 def test_what_was_not_signed_is_not_read_and_what_is_missing_is_told(folder: Folder) -> None:
     received = folder.sources[1].folder
     write(received, {"bulletins/la.md": RECEIVED["bulletins/bao-so-5.md"]})
-    (received / "schedules" / "na-hoa.yaml").unlink()
+    (received / "schedules" / "lao-cai.yaml").unlink()
 
     contents = folder.contents(NOW)
 
     assert "la@lao-cai" not in {*contents.bulletins, *contents.broken}
     assert [str(problem) for problem in contents.problems] == [
-        "received/lao-cai/schedules/na-hoa.yaml: there is no such file"
+        "received/lao-cai/schedules/lao-cai.yaml: there is no such file"
     ]
 
 

@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 from harness.office import NOW, Office, deliveries, join
+from harness.small_commune import ZONE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config.spoken_bulletin import format_signed_words
 from loudspeaker.errors import BadFile, BadUsage, Refused
+from loudspeaker.maintenance.check import check_files
 from loudspeaker.model.enums import Expected
 from loudspeaker.model.spoken_text import Utterance
+from loudspeaker.reports.explain import explain_airing
 from loudspeaker.station import approvals
 from loudspeaker.station.membership import read_membership
+from loudspeaker.station.offers import list_offers
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
@@ -137,6 +141,74 @@ def test_only_the_commune_decides_when_it_is_heard(
     village = schedule(commune, joined)
 
     assert planned(joined) == [(f"{village}/bao-so-5@tinh-thu/2026-11-24T06:15", Expected.AIR)]
+
+
+def schedule_by_province(province: Office, *entries: str, to: str = PROVINCE) -> None:
+    """Have the province schedule these entries for all of its communes, or for one."""
+    (province.home / "schedules").mkdir(exist_ok=True)
+    lines = "".join(f"  - {{{entry}}}\n" for entry in entries)
+    province.write(f"schedules/{to}.yaml", f"broadcasts:\n{lines}")
+    province.publish("tu", spoken=True)
+
+
+def test_its_priority_is_heard_without_the_commune_and_its_routine_is_offered(
+    joined: StationPaths, province: Office
+) -> None:
+    urgent = "bulletin: bao-so-5, name: gap, level: priority, at: [05:40, 12:00]"
+    schedule_by_province(province, urgent, "bulletin: bao-so-5, at: 06:20")
+    schedule_by_province(province, "bulletin: bao-so-5, level: priority, at: 06:10", to="xa-khac")
+    deliveries(joined).take(province.stick, PROVINCE)
+
+    days = [(one.partition("/")[2], expected) for one, expected in planned(joined)]
+    assert days == [
+        ("gap@tinh-thu/2026-11-24T05:40", Expected.AIR),
+        ("gap@tinh-thu/2026-11-24T05:40", Expected.AIR),
+        ("gap@tinh-thu/2026-11-24T12:00", Expected.REFUSED),
+        ("gap@tinh-thu/2026-11-24T12:00", Expected.REFUSED),
+    ]
+    accepted = read_membership(joined)
+    assert accepted
+    assert "schedules/xa-khac.yaml" not in accepted.higher[0].accepted.files
+
+    station = Station.open(joined.home, joined.state, clock=FakeClock(NOW))
+    found = list(check_files(station, 2))
+    name, airing, record = station.airings.look_up(f"na-hoa/gap@tinh-thu/{NOW.date()}T05:40")
+    story = explain_airing(name, airing, record, station.log, NOW, ZONE)
+    [offer] = list_offers(station.files)
+    station.close()
+
+    assert [str(one.problem) for one in found if "tinh-thu" in one.problem.path] == [
+        "received/tinh-thu/schedules/tinh-thu.yaml:2: 12:00 24/11/2026, and 3 more times in these days: "
+        "it lies outside the hours of policy (05:30–06:30, 10:45–11:30, 16:30–18:30)"
+    ]
+    assert "tinh-thu has scheduled it; the commune’s rules hold for it." in map(str, story)
+    assert (offer.origin, offer.line) == (PROVINCE, '{bulletin: "bao-so-5@tinh-thu", at: 06:20}')
+
+
+def test_an_offer_is_taken_up_by_the_line_that_is_shown(
+    joined: StationPaths, commune: Office, province: Office
+) -> None:
+    schedule_by_province(province, "bulletin: bao-so-5, at: 06:20, days: [tue]")
+    deliveries(joined).take(province.stick, PROVINCE)
+    assert planned(joined) == []
+    station = Station.open(joined.home, joined.state)
+    [offer] = list_offers(station.files)
+    station.close()
+
+    file = commune.home / "schedules" / "na-hoa.yaml"
+    file.write_text(f"{file.read_text(encoding='utf-8').rstrip()}\n  - {offer.line}\n", encoding="utf-8")
+    commune.publish("hoa")
+    deliveries(joined).take(commune.stick)
+
+    assert planned(joined) == [("na-hoa/bao-so-5@tinh-thu/2026-11-24T06:20", Expected.AIR)]
+
+
+def test_its_schedule_ends_with_its_manifest(joined: StationPaths, province: Office) -> None:
+    schedule_by_province(province, "bulletin: bao-so-5, level: priority, at: 05:40")
+    deliveries(joined).take(province.stick, PROVINCE)
+
+    assert {expected for _, expected in planned(joined, 89)} == {Expected.AIR}
+    assert planned(joined, 91) == []
 
 
 def test_a_province_that_has_vanished_does_not_speak_for_ever(joined: StationPaths, commune: Office) -> None:
