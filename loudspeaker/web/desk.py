@@ -15,6 +15,7 @@ from typing import Any
 from ..daemon.client import Client
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
+from ..model.alert_answer import PreparedAlert
 from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.commune import Contact
 from ..model.envelope import Envelope
@@ -47,6 +48,11 @@ class AirState:
     def on(self) -> tuple[BoardAiring, ...]:
         """What is on the air, or between two plays."""
         return self.board.on if self.board else ()
+
+    @property
+    def prepared(self) -> tuple[PreparedAlert, ...]:
+        """Signed alerts that wait for more signatures."""
+        return self.board.prepared if self.board else ()
 
     @property
     def next_at(self) -> datetime | None:

@@ -15,6 +15,7 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message, Refused
+from loudspeaker.model.alert_answer import PreparedAlert
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.board import BoardAiring, StandingAlarm
 from loudspeaker.model.enums import Level, Verdict
@@ -47,6 +48,17 @@ def test_what_comes_is_shown_with_its_villages(officers: Officers, daemon: FakeD
     assert "Không có lượt nào" in text  # by the daemon, which has nothing in hand yet
     assert text.index("06:05") < text.index("11:00") < text.index("17:30")
     assert "Thôn Nà Hoa, Thôn Suối Trát" in text  # one row for both
+
+
+def test_an_alert_that_waits_for_a_signature_stands_on_every_page(
+    officers: Officers, daemon: FakeDaemon, clock: FakeClock
+) -> None:
+    waiting = PreparedAlert("xa-thu/17", "Lũ đang về.", ("na-hoa",), "Chị Hoa", 1, False, clock.now())
+    daemon.answers["board"] = board_of(clock.now(), prepared=(waiting,))
+
+    for path in ("/", "/lich"):
+        text = officers.officer(Role.VIEW).get(path).text
+        assert "Lệnh khẩn xa-thu/17 đã có chữ ký của Chị Hoa; còn thiếu 1 chữ ký thì mới phát: Lũ đang về." in text
 
 
 def test_while_no_daemon_answers_every_page_says_so(officers: Officers) -> None:

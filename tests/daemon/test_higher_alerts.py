@@ -1,0 +1,99 @@
+"""Alarms of a province on a commune's box: signed by two of its own people, for the communes that it names."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from harness.alert_box import BOX, AlertBox, flood, order
+from harness.office import NOW, SCOPE, Office, join
+from harness.signing import make_alert
+
+from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.trust.faults import Fault, UntrustedDocument
+from loudspeaker.trust.signed_documents import Alert, AlertKind
+
+PROVINCE, OFFICIALS, TWO = "tinh-thu", ("tu", "binh", "mai"), ("tu", "binh")
+DAM = "---\ntitle: Xả lũ\nlevel: emergency\nall_clear: het-xa\n---\nHồ xả 500 m3/s.\n"
+
+
+@pytest.fixture
+def box(home: Path, tmp_path: Path) -> Iterator[AlertBox]:
+    """It has joined its commune and the province."""
+    (home / "box.yaml").write_text(BOX, encoding="utf-8")
+    commune = Office(tmp_path / "commune", tmp_path / "stick")
+    shutil.copytree(home, commune.home, ignore=shutil.ignore_patterns(".state", "box.yaml", "audio_cache"))
+    commune.trust("hoa", "pao", parent=PROVINCE)
+    commune.publish("hoa", "pao")
+    province = Office(tmp_path / "province", commune.stick, PROVINCE)
+    (province.home / "bulletins").mkdir(parents=True)
+    province.write("commune.yaml", "commune: Tỉnh Thử\nid: tinh-thu\n")
+    province.write("bulletins/xa-lu.md", DAM)
+    province.write("bulletins/het-xa.md", "---\ntitle: Hết xả\nlevel: emergency\n---\nHồ đã đóng.\n")
+    province.trust(*TWO, people=OFFICIALS)
+    province.publish(*TWO, spoken=True)
+    paths = StationPaths(home, home / ".state")
+    join(paths, commune)
+    join(paths, province)
+    with closing(AlertBox(home)) as box:
+        yield box
+
+
+def storm(seq: int = 5, **changed: object) -> Alert:
+    given = {"scope": PROVINCE, "issued": NOW, "until": NOW + timedelta(hours=2), "text": "Bão!", "spoken": "Bão!"}
+    return make_alert(seq, **{**given, **changed})
+
+
+def test_a_provinces_alarm_is_heard_in_the_communes_that_it_is_for(box: AlertBox) -> None:
+    elsewhere = box.deliver(storm(audience=("xa-khac",)), *TWO)
+    prepared = box.deliver(storm(6, audience=("xa-khac", SCOPE)), "tu")
+    given = box.deliver(storm(6, audience=("xa-khac", SCOPE)), *TWO)
+    box.run(60)
+
+    assert (elsewhere.state, prepared.state) == (AlertState.ELSEWHERE, AlertState.PREPARED)
+    assert given.airings[0] == f"na-hoa/urgent@{PROVINCE}/2026-11-24T05:00:00"
+    assert box.heard() == [f"urgent@{PROVINCE}"] == box.heard("suoi-trat")
+
+
+def test_it_is_signed_by_its_own_people_and_stops_and_plays_nothing_of_the_communes(box: AlertBox) -> None:
+    for alert, names in ((storm(), ("hoa", "pao")), (storm(scope=SCOPE), TWO)):
+        with pytest.raises(UntrustedDocument) as refused:
+            box.deliver(alert, *names)
+        assert refused.value.fault is Fault.WRONG_SCOPE
+    silent = {"text": None, "spoken": None}
+    for alert in (storm(kind=AlertKind.STOP, **silent), storm(kind=AlertKind.PLAY, bulletin="tin-sang", **silent)):
+        with pytest.raises(UntrustedDocument, match="only the commune itself"):
+            box.deliver(alert, *TWO)
+    box.run(60)
+    assert box.played == []
+
+
+def test_its_template_is_heard_in_its_signed_words_and_so_is_its_all_clear(box: AlertBox) -> None:
+    box.deliver(storm(text=None, spoken=None, bulletin="xa-lu", approved="0" * 64), *TWO)
+    box.run(30)
+    end = storm(6, kind=AlertKind.END, text=None, spoken=None, references=(f"{PROVINCE}/5",))
+    box.deliver(end, "mai")
+    box.run(30)
+
+    assert any("năm trăm" in words for words in box.jobs.made)
+    assert box.jobs.made[-1] == "Hồ đã đóng."
+    assert box.heard() == [f"urgent@{PROVINCE}", f"all-clear@{PROVINCE}"]
+
+
+def test_two_alarms_that_meet_take_turns_and_neither_ends_with_the_other(box: AlertBox) -> None:
+    box.deliver(storm(repeat=3), *TWO)
+    box.run(3)
+    box.deliver(flood(17, repeat=3, issued=NOW + timedelta(seconds=3)), "hoa", "pao")
+    box.run(30)
+    box.deliver(order("end", 18, 17, form="stop"), "ly")
+    box.run(120)
+
+    heard = box.heard()
+    assert heard[:2] == [f"urgent@{PROVINCE}", f"urgent@{SCOPE}"]
+    assert heard.count(f"urgent@{PROVINCE}") == 3
+    assert heard.count(f"urgent@{SCOPE}") < 3
