@@ -188,6 +188,13 @@ def test_a_late_track_begins_at_once_and_says_when() -> None:
     assert late.started_at == pytest.approx(0.2)
 
 
+def test_what_is_due_at_once_begins_behind_the_silence_of_a_new_stream() -> None:
+    renderer = Renderer(RATE, 1, pre_roll=25)
+    renderer.tracks.append(Track("a", 0, Ramp(3), 0.0))
+
+    assert turn(renderer, [10] * 4) == [0] * 30 + [1, 2, 3] + [0] * 7
+
+
 def test_a_stopped_track_fades_out_and_tells_what_was_heard() -> None:
     renderer = Renderer(RATE, 1)
     renderer.tracks.append(track := Track("a", 0, Ramp(1000), 0.0))

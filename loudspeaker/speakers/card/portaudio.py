@@ -19,6 +19,7 @@ from ..stream_guard import StreamGuard
 from .render import Renderer
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
+PRE_ROLL = 0.05  # seconds of silence first: a busy machine was seen to lose up to the first 18 ms of a new stream
 DEFAULT = "auto"
 
 
@@ -93,7 +94,7 @@ class CardStream:
                 latency=LATENCY,
                 callback=self._render_block,
             )
-            self.renderer = Renderer(rate, self._stream.channels, latencies.get(self.setup, ()))
+            self.renderer = Renderer(rate, self._stream.channels, latencies.get(self.setup, ()), round(PRE_ROLL * rate))
             self._stream.start()
         except PortAudioError:
             self._close_stream_guard()

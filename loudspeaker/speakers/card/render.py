@@ -12,9 +12,10 @@ from .track import Track
 class Renderer:
     """The tracks of one running stream. `render` never waits: what a block needs has been read before."""
 
-    def __init__(self, rate: int, channels: int, earlier: Sequence[float] = ()) -> None:
+    def __init__(self, rate: int, channels: int, earlier: Sequence[float] = (), pre_roll: int = 0) -> None:
         self.rate = rate  # frames a second
         self.channels = channels
+        self.pre_roll = pre_roll  # frames at the stream's beginning in which no track begins
         self.dac_clock = DacClock(rate, earlier)
         self.position = 0  # frames given to the card
         self.blocks = 0  # given to the card: shows that it still requests some
@@ -29,7 +30,7 @@ class Renderer:
         out[:] = bytes(len(out))
         samples = out.cast("h")
         occupied: set[int] = set()
-        for track in self.tracks:
+        for track in self.tracks if self.position >= self.pre_roll else ():
             before = track.frames
             self._mix(track, samples[track.channel :: self.channels], track.channel in occupied)
             if track.frames > before:
