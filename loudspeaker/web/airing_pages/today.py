@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
@@ -13,13 +13,14 @@ from starlette.responses import Response, StreamingResponse
 from ...errors import Message
 from ...model.airing import StandingPause
 from ...model.board import Board, BoardAiring, Health
-from ...model.enums import Expected, ReviewState, Verdict
+from ...model.enums import ApprovalRule, Expected, ReviewState, Verdict
 from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
 from ...station.restrictions import standing_pauses, uncommissioned
 from ...station.reviews import ReviewLog
 from ...station.station import Station
+from ..access.delegating import warn_of_few
 from ..desk import village_names
 from ..guard import Task
 from ..pages import MORE, PageRequest, Routes
@@ -113,6 +114,8 @@ def show_today(page: PageRequest) -> Response:
     air, health = page.air, page.console.desk.health()
     with page.console.desk.station() as station:
         board = read_board(station, air.board, health)
+        rule = station.files.commune.approval_rule(board.now.date())
+    board = replace(board, chores=(*board.chores, *_few_approvers(page, rule)))
     return page.page("today_board.html" if page.is_fragment else "today.html", board=board)
 
 
@@ -138,6 +141,15 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
         tuple(_health(station, air, health)),
         air.clock if air and not air.trusted else None,
     )
+
+
+def _few_approvers(page: PageRequest, rule: ApprovalRule) -> Iterator[Chore]:
+    """That approval depends on one person, or on nobody: for those who can help it."""
+    few = None if page.console.desk.scope() else warn_of_few(page.console, rule)
+    if few and page.may(Task.APPROVE):
+        yield Chore(few, "/uy-quyen", Message("Let somebody stand in"))
+    elif few and page.may(Task.RULE):
+        yield Chore(few, "/cai-dat/nguoi", Message("People"))
 
 
 def _split_plan(

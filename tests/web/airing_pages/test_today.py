@@ -345,3 +345,27 @@ def test_without_a_station_the_page_says_what_is_missing(officers: Officers, hom
 
     assert answer.status_code == 422
     assert "loudspeaker init" in answer.text
+
+
+def test_one_person_alone_who_can_approve_is_told_to_those_who_can_help_it(
+    home: Path, officers: Officers, daemon: FakeDaemon
+) -> None:
+    told = "Chỉ một mình Chị Approve duyệt được"
+    approver, admin, viewer = (officers.officer(role) for role in (Role.APPROVE, Role.ADMIN, Role.VIEW))
+    assert told not in approver.get("/").text  # nothing has to be approved
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+    assert told in approver.get("/").text
+    assert 'href="/uy-quyen"' in approver.get("/").text
+    assert told in admin.get("/").text
+    assert 'href="/cai-dat/nguoi"' in admin.get("/").text
+    assert told not in viewer.get("/").text
+
+    officers.officer(Role.APPROVE, Role.EDIT)
+    assert told not in approver.get("/").text
+
+
+def test_whoever_has_logged_in_stands_in_the_bar(officers: Officers, daemon: FakeDaemon) -> None:
+    bar = officers.officer(Role.EDIT).get("/dau-trang").text
+
+    assert '<a class="who on-desk" href="/them">Chị Edit</a>' in bar
