@@ -20,6 +20,7 @@ from ..airing_pages.history import KIND_OF_COMMUNE
 from ..kept_form import offer_again
 from ..pages import PageRequest, Routes
 from .bulletin_forms import BulletinForm, compare_lines
+from .bulletin_search import BulletinSearch
 from .drafts import Draft
 from .listening import Listening, listening
 from .wording import SpokenView, view_spoken
@@ -66,12 +67,18 @@ class LastSave:
 
 
 def show_list(page: PageRequest) -> Response:
-    wanted = page.query.get("loc", "")
+    """Those in the state `loc`, all where none is named, in which the words `tim` stand."""
+    wanted, typed = page.query.get("loc", ""), " ".join(page.query.get("tim", "").split())
+    search = BulletinSearch.of(typed)
     with page.console.desk.station() as station:
-        rows = bulletin_rows(station)
+        every = bulletin_rows(station)
+        found = search.find(station.files.contents.bulletins.values()) if search.words else {}
+    rows = [row for row in every if row.id in found] if search.words else every
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
-    return page.page("bulletins.html", rows=shown, counts=counts, states=STATES, wanted=wanted, total=len(rows))
+    shown.sort(key=lambda row: found[row.id].nearness if row.id in found else 0)
+    facts = {"rows": shown, "counts": counts, "states": STATES, "wanted": wanted, "total": len(every)}
+    return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=found)
 
 
 def bulletin_rows(station: Station) -> list[BulletinRow]:
