@@ -21,7 +21,7 @@ from .keywords import KEYWORDS
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
-    *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician", "received"),
+    *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician", "received", "alarm_tail"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
@@ -73,6 +73,7 @@ def _read(path: str, data: bytes) -> Commune:
         contacts=_contacts(top, villages),
         technician=_contact(top.get_section("technician", CONTACT_KEYS)),
         received=_received(top),
+        alarm_tails=_alarm_tails(top, villages),
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
             for at, voice in enumerate(voices)
@@ -225,6 +226,12 @@ def _received_rules(entry: Section | None) -> ReceivedRules:
         first=entry.get("priority", values.choice({"waits": False, "first": True}), usual.first),
         minutes_per_day=entry.get("minutes_per_day", values.whole(0, 1440), usual.minutes_per_day),
     )
+
+
+def _alarm_tails(top: Section, villages: tuple[str, ...]) -> dict[str, str]:
+    """What a village hears in its own language behind every alarm, by its id: a sound file."""
+    section = top.get_section("alarm_tail", ())
+    return section.get_mapping(values.one_of(villages), values.relative_path) if section else {}
 
 
 def _exceptions(

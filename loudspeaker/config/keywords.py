@@ -37,6 +37,7 @@ KEYS = {
     "vùng miền": "region",
     "nguồn tiếp sóng": "streams",
     "liên hệ": "contacts",
+    "câu sau báo động": "alarm_tail",
     "kỹ thuật": "technician",
     "kĩ thuật": "technician",
     "điện thoại": "phone",

@@ -202,7 +202,7 @@ def _missing_recordings(bulletin: Bulletin, folder: Folder) -> Iterator[Problem]
 
 
 def _missing_signals(commune: Commune, folder: Folder) -> Iterator[Problem]:
-    for file in (commune.chime, commune.music):
+    for file in dict.fromkeys((commune.chime, commune.music, *commune.alarm_tails.values())):
         if file and folder.recording_state(file) is None:
             yield Problem("commune.yaml", 0, Message("the recording {file} is missing", file=file))
 

@@ -85,6 +85,7 @@ class Commune:
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # of villages: who is called where they hear nothing
     technician: Contact | None = None
     received: Mapping[str, ReceivedRules] = field(default_factory=dict)  # of offices above the commune, by their scope
+    alarm_tails: Mapping[str, str] = field(default_factory=dict)  # of villages: a sound file, heard behind real alarms
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def approval_rule(self, day: date) -> ApprovalRule:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import LoudspeakerError
-from ..ffmpeg import decode_file
+from ..ffmpeg import as_clip, decode_file, decode_pcm
 from ..model.programme import Programme, SentenceMark, Voice
 from ..sound import chime
 from ..sound.clip import Clip
@@ -23,9 +24,11 @@ from ..store.programmes import ProgrammeFacts, ProgrammeStore
 from ..synthesis.fallback import FallbackChain, Synthesis
 from .specification import FORMAT, Lead, ProgrammeSpec, RecordingSpec, SpeechSpec
 
+logger = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]  # sentences done, of all
 
 AFTER_RECORDING = 0.8  # s
+LONGEST_TAIL = 60.0  # s of a recording behind an alarm: it is one sentence
 TONE_SECONDS, TONE_HERTZ, TONE_LEVEL = 5, 1000, -18.0  # dBFS, the alignment level of EBU R 68
 
 LEAD_SOUNDS = {Lead.CHIME: chime.chime, Lead.TUNE: chime.signature, Lead.ATTENTION: chime.emergency}
@@ -87,6 +90,7 @@ class ProgrammeRenderer:
         rate = profile_of(spec).rate
         speech = self._synthesize(spec, progress)
         pieces = [piece for part in spec.pieces for piece in self._pieces(part, speech, rate)]
+        pieces += self._tail(spec.tail, rate)
         composition = compose(
             [replace(piece, number=number) for number, piece in enumerate(pieces)],
             rate,
@@ -115,6 +119,16 @@ class ProgrammeRenderer:
         if isinstance(part, RecordingSpec):
             return [Piece(decode_file(self.home / part.path, rate), AFTER_RECORDING, part.path)]
         return [Piece(speech.clips[part.voices][line.text], line.pause_after, line.text) for line in part.utterances]
+
+    def _tail(self, recordings: Iterable[RecordingSpec], rate: int) -> Iterator[Piece]:
+        """An alarm does not fail over what is heard behind it: what cannot be decoded is left out, and told."""
+        for recording in recordings:
+            try:
+                sound = as_clip(decode_pcm(self.home / recording.path, rate, LONGEST_TAIL), rate)
+            except LoudspeakerError as error:
+                logger.warning("%s is not heard behind the alarm: %s", recording.path, error)
+            else:
+                yield Piece(sound, AFTER_RECORDING, recording.path)
 
     def _lead_sound(self, spec: ProgrammeSpec, rate: int) -> Clip | None:
         if spec.lead is Lead.NONE:

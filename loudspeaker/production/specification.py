@@ -101,6 +101,7 @@ class Additions(NamedTuple):
 
     lead_file: RecordingSpec | None
     reminder: SpokenWords | None
+    tail: tuple[RecordingSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,9 @@ class RenderJob(NamedTuple):
 
     def spec(self) -> ProgrammeSpec:
         pieces = tuple(piece.speech() if isinstance(piece, SpokenWords) else piece for piece in self.pieces)
-        lead_file, reminder = self.additions
+        lead_file, reminder, tail = self.additions
         spec = ProgrammeSpec(pieces, lead_file=lead_file, reminder=reminder.speech() if reminder else None)
-        return replace(spec, **self.settings._asdict())
+        return replace(spec, tail=tail, **self.settings._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class ProgrammeSpec:
     repeat: int = 1
     gap: float = 3.0
     reminder: SpeechSpec | None = None  # said between repeats
+    tail: tuple[RecordingSpec, ...] = ()  # behind the pieces; one that cannot be decoded keeps nobody from the rest
     profile: str = "horn"
     loudness: float | None = None
     rate: int = RATE
@@ -206,13 +208,14 @@ class ProgrammeSpec:
     def identity(self) -> list[object]:
         """Its part of a recipe; words by their digest, so that a programme is found without loading its text."""
         parts = [piece.identity() if piece else None for piece in (self.lead_file, self.reminder)]
-        return [[piece.identity() for piece in self.pieces], parts, self._settings()]
+        tail = [[recording.identity() for recording in self.tail]] if self.tail else []
+        return [[piece.identity() for piece in self.pieces], parts, self._settings(), *tail]
 
     def job(self) -> RenderJob:
         """The same for another process. Raises as `SpeechSpec.passage` does."""
         pieces = tuple(piece.words() if isinstance(piece, SpeechSpec) else piece for piece in self.pieces)
         reminder = self.reminder.words() if self.reminder else None
-        return RenderJob(pieces, Additions(self.lead_file, reminder), self._settings())
+        return RenderJob(pieces, Additions(self.lead_file, reminder, self.tail), self._settings())
 
     def _settings(self) -> Settings:
         return Settings(self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate)

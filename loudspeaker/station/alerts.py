@@ -6,9 +6,10 @@ It is read here, and made by whoever asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ..codec import encode
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Refused
@@ -17,7 +18,7 @@ from ..model.alert_preview import AlertPreview, ClosingPreview, EndPreview, Want
 from ..model.enums import Ending, Level
 from ..model.requests import PreviewEnd, PreviewUrgent, Urgent
 from ..model.spoken_text import Utterance
-from ..production.specification import NOT_READ_YET, ProgrammeSpec
+from ..production.specification import NOT_READ_YET, ProgrammeSpec, RecordingSpec
 from ..schedule.open_hours import open_hours
 from ..store.asrun import AsRunLog
 from .alarms import Closing, closing_words, closings, repeats, standing
@@ -70,7 +71,7 @@ class Alerts:
             villages=[village for village, output in self.files.box.plays.items() if output in orders],
             spoken=order.spoken_text,
             doubts=[doubt.message() for doubt in order.doubts],
-            mistakes=[_mistake(problem) for problem in self.files.problems],
+            mistakes=[*map(_mistake, self.files.problems), *(() if drill else self._silent_tails(outputs))],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
             wanted=self.missing_sound(orders.values()),
             clears=self.missing_sound(clears),
@@ -124,7 +125,31 @@ class Alerts:
         return [village for output in outputs if output for village in hearers[output]]
 
     def alert_spec(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
-        """What an emergency says once: a bulletin, or a text of the moment."""
+        """What an emergency says once, and behind a real one what those who hear it are told in their language."""
+        return self._with_tails(self._words_spec(text, bulletin, output, drill), output, drill)
+
+    def _with_tails(self, spec: ProgrammeSpec, output: str, drill: bool) -> ProgrammeSpec:
+        heard = () if drill else (tail for tail in self._tails(output).values() if tail.digest)
+        return replace(spec, tail=tuple(dict.fromkeys(heard)))
+
+    def _tails(self, output: str) -> dict[str, RecordingSpec]:
+        """Village -> its recorded sentence, of all who hear this output and have one."""
+        known = self.files.commune.alarm_tails
+        heard = [village for village in self.files.box.hearers().get(output, ()) if village in known]
+        return {village: self.planner.builder.recording(known[village]) for village in heard}
+
+    def _silent_tails(self, outputs: Iterable[str]) -> Iterator[Message]:
+        """What an alarm is given without, for it waits for nothing: sentences that are missing or not read yet."""
+        for village, tail in chain.from_iterable(self._tails(output).items() for output in outputs):
+            if not tail.digest:
+                why = (
+                    NOT_READ_YET if tail.digest is None else Message("the recording {file} is missing", file=tail.path)
+                )
+                facts = {"village": village, "why": why}
+                yield Message("{village} will not hear its recorded sentence behind the alarm: {why}", **facts)
+
+    def _words_spec(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
+        """A bulletin, or a text of the moment, said once."""
         if bulletin:
             order = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
         else:
@@ -133,7 +158,7 @@ class Alerts:
 
     def spoken_spec(self, words: tuple[Utterance, ...], output: str, drill: bool) -> ProgrammeSpec:
         """The same in words that are spoken as they stand."""
-        return self._for_alarm(self.planner.spoken_spec(words, output), drill)
+        return self._with_tails(self._for_alarm(self.planner.spoken_spec(words, output), drill), output, drill)
 
     def _for_alarm(self, order: ProgrammeSpec, drill: bool) -> ProgrammeSpec:
         return (self.planner.drill_spec(order) if drill else order).with_voices(self.local_voices())
@@ -147,7 +172,7 @@ class Alerts:
         """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
         clear = self._readable(self.files.template(bulletin).all_clear if bulletin else None)
         words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
-        return [self.alert_spec(*said, output, drill) for said in words for output in outputs]
+        return [self._words_spec(*said, output, drill) for said in words for output in outputs]
 
     def closings(self, alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
         """How these end; in the words of the station itself where an all-clear cannot be read any more."""
@@ -186,7 +211,7 @@ class Alerts:
         if closing.text is None:
             return {}
         outputs = self.outputs_of([alarm.village for alarm in closing.alarms])
-        return {output: self.alert_spec(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
+        return {output: self._words_spec(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
     def _preview_closing(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
         return ClosingPreview(

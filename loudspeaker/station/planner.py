@@ -234,7 +234,7 @@ class Planner:
         """Every recording that these files name, by its path below the station's folder."""
         commune = self.contents.commune
         paths = {part.audio for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
-        return sorted(path for path in (commune.chime, commune.music, *paths) if path)
+        return sorted(path for path in {commune.chime, commune.music, *commune.alarm_tails.values(), *paths} if path)
 
     def recordings(self) -> list[RecordingSpec]:
         return [self.builder.recording(path) for path in self.sound_files()]

@@ -142,6 +142,15 @@ def test_whom_to_call_is_known_by_village_and_for_the_box() -> None:
     assert commune.technician == Contact("Lý", "+84 987 654 321")
 
 
+def test_what_a_village_hears_behind_an_alarm_is_a_sound_file_of_a_village_that_there_is() -> None:
+    head = "xã: Xã A\nmã: a\ncác thôn: [na-hoa]\n"
+    commune = read(f"{head}câu sau báo động: {{na-hoa: recordings/tieng-mong.flac}}\n")
+    assert commune.alarm_tails == {"na-hoa": "recordings/tieng-mong.flac"}
+
+    assert "na-hoa" in told(f"{head}alarm_tail: {{na-hao: recordings/x.flac}}\n")[0]
+    assert told(f"{head}alarm_tail: {{na-hoa: ../x.flac}}\n")
+
+
 def test_a_contact_of_no_village_and_no_telephone_are_told() -> None:
     found = told("commune: A\nid: a\nvillages: [na-hoa]\ncontacts: {na-hao: {name: Sơn, phone: số mới}}\n")
     assert "did you mean “na-hoa”" in found[0]
