@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from ..errors import Message
 from ..yamlfile import Splice, quote
+from .letter_validity import propose_validity
 from .official_letter import LeftOut, OfficialLetter, parse_lines
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
@@ -44,6 +46,8 @@ class BulletinDraft:
     text: str
     notes: tuple[Message, ...]  # what was left out, and what was guessed or is missing
     left: tuple[LeftPart, ...] = ()
+    valid_from: date | None = None  # proposed by the days that stand in it, for an officer to confirm
+    valid_until: date | None = None
 
     def markdown(self) -> str:
         """The bulletin as a file: its head, then its text."""
@@ -74,7 +78,7 @@ def make_draft(letter: OfficialLetter, encoding: str = "") -> BulletinDraft:
     notes = tuple(_notes(letter))
     if encoding:
         notes = (_conversion_message(encoding), *notes)
-    return BulletinDraft(title, _source(letter), "\n\n".join(body), notes, left)
+    return BulletinDraft(title, _source(letter), "\n\n".join(body), notes, left, *propose_validity(letter))
 
 
 def _conversion_message(encoding: str) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -12,11 +12,12 @@ from starlette.responses import FileResponse, Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message
 from ...importers import files
-from ...importers.draft import ImportResult
+from ...importers.draft import BulletinDraft, ImportResult
 from ...importers.imports import read_import
 from ...importers.official_letter import LeftOut
 from ..jobs import Job, JobControl, JobState
 from ..pages import PageRequest, Routes
+from ..templating import full_date
 from .bulletins import RECORDED
 from .uploads import LONGEST_NAME, find_job, forget_upload, receive_upload, show_reading, upload_folder, upload_key
 
@@ -115,23 +116,42 @@ def show_document(page: PageRequest) -> Response:
     job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
-    imported: ImportResult = job.result
-    draft = imported.draft
-    assert draft
+    draft: BulletinDraft = job.result.draft
+    return _document_page(page, draft, {"title": draft.title, "source": draft.source, **_coming_validity(page, draft)})
+
+
+def _coming_validity(page: PageRequest, draft: BulletinDraft) -> dict[str, str]:
+    """The validity that is proposed, as it is typed; none where it is past."""
+    with page.console.desk.station() as station:
+        today = station.clock.now().date()
+    past = draft.valid_until is None or draft.valid_until < today
+    days = {"valid_from": draft.valid_from, "valid_until": draft.valid_until}
+    return {name: "" if past or day is None else full_date(day) for name, day in days.items()}
+
+
+def _document_page(
+    page: PageRequest, draft: BulletinDraft, typed: Mapping[str, str], error: LoudspeakerError | None = None
+) -> Response:
     notes = [note for note in draft.notes if not note.template.startswith("left out")]  # those stand there whole
-    return page.page("document.html", job=page.path["job"], draft=draft, notes=notes, parts=PARTS)
+    facts = {"draft": draft, "notes": notes, "parts": PARTS, "typed": typed, "error": error}
+    return page.page("document.html", 422 if error else 200, job=page.path["job"], **facts)
 
 
 def keep_document(page: PageRequest) -> Response:
     job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
-    draft = job.result.draft
-    with page.console.desk.station() as station:
-        bulletin, edit = station.editing.bulletins.create(
-            page.text("title") or draft.title, draft.text, page.text("source")
-        )
-    page.save(edit)
+    draft: BulletinDraft = job.result.draft
+    typed = {name: page.text(name) for name in ("title", "source", "valid_from", "valid_until")}
+    days = typed["valid_from"], typed["valid_until"]
+    try:
+        with page.console.desk.station() as station:
+            editing = station.editing.bulletins
+            bulletin, edit = editing.create(typed["title"] or draft.title, draft.text, typed["source"])
+            edit = editing.with_head(edit, {"valid": "..".join(days)}) if any(days) else edit
+        page.save(edit)
+    except BadFile as error:
+        return _document_page(page, draft, typed, error)
     forget_upload(page)
     return page.go(f"/ban-tin/{bulletin}")
 

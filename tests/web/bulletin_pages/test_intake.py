@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import textwrap
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from harness.officers import Officer, Officers
 from harness.paths import DATA
 from harness.sounds import voice_like
 
+from loudspeaker.config.bulletin_file import parse
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.wav import wav_bytes
 from loudspeaker.web.access.accounts import Role
@@ -56,6 +58,37 @@ def test_a_dispatch_is_shown_before_anything_is_written(home: Path, editor: Offi
     text = (home / f"bulletins/{kept.headers['location'].rpartition('/')[2]}.md").read_text("utf-8")
     assert text.startswith(f'---\ntitle: "{TITLE}"\nsource: "CV 15"\n---\n')
     assert "Nơi nhận" not in text
+
+
+LETTER = """ỦY BAN NHÂN DÂN\nXÃ THỬ\nSố: 12/TB-UBND\nBản Mây, ngày {day} tháng {month} năm 2026
+
+THÔNG BÁO\nVề việc khám sức khỏe người cao tuổi
+
+Trạm y tế xã khám từ 7h30 đến 11h ngày {until}. Mời các cụ đến đông đủ."""
+
+
+def test_a_validity_is_proposed_by_the_days_of_the_letter(home: Path, editor: Officer) -> None:
+    page = editor.upload("/tep", "moi.txt", LETTER.format(day=20, month=11, until="02/12").encode())
+    assert 'name="valid_from" value="20/11/2026"' in page.text
+    assert 'name="valid_until" value="02/12/2026"' in page.text
+
+    fields = {"title": "Khám sức khỏe", "source": ""}
+    wrong = editor.post(f"{page.url.path}/giu", **fields, valid_from="20/11/2026", valid_until="32/12/2026")
+    assert wrong.status_code == 422
+    assert 'name="valid_until" value="32/12/2026"' in wrong.text
+    assert "kham-suc-khoe.md" not in bulletins(home)
+
+    kept = editor.post(f"{page.url.path}/giu", **fields, valid_from="20/11/2026", valid_until="5/12/2026")
+    assert kept.headers["location"] == "/ban-tin/kham-suc-khoe"
+    bulletin = parse("bulletins/kham-suc-khoe.md", (home / "bulletins/kham-suc-khoe.md").read_bytes())
+    assert (bulletin.valid_from, bulletin.valid_until) == (date(2026, 11, 20), date(2026, 12, 5))
+
+
+def test_a_validity_that_is_past_is_not_proposed_but_told(editor: Officer) -> None:
+    page = editor.upload("/tep", "cu.txt", LETTER.format(day=1, month=3, until="15/3").encode())
+
+    assert 'name="valid_until" value=""' in page.text
+    assert "15/03/2026, đã qua" in page.text
 
 
 def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
