@@ -15,6 +15,7 @@ from ..errors import BadUsage, Message
 from . import airing_views, alert_views, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
+from .editing_commands import save_edit
 from .parameter_types import BULLETIN, DAY, VILLAGE, _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell
@@ -111,7 +112,8 @@ def submit(station: Station, client: Client, bulletins: tuple[str, ...], by: str
 @option("--undo", is_flag=True, help="Take the approval back.")
 @option("--return", "why", metavar="WORDS", help="Give it back instead: what is to be written otherwise.")
 @option("--paper", metavar="NUMBER", help="It was approved on paper of this number; needs --signer.")
-@option("--signer", metavar="NAME", help="With --paper: who signed it.")
+@option("--photo", metavar="FILE", help="A photograph of the paper, with its number or in its place; needs --signer.")
+@option("--signer", metavar="NAME", help="With --paper or --photo: who signed it.")
 @by_whom
 @with_client
 @with_station
@@ -130,6 +132,7 @@ def approve(
     if undo and why is not None:
         raise BadUsage(Message("choose one of --undo and --return"))
     who = ask_decider(by)
+    photo = on_paper["photo"] and _keep_photo(station, client, Path(on_paper["photo"]), who)
     if undo:
         for bulletin in dict.fromkeys(bulletins):
             client.disapprove(bulletin, who)
@@ -143,8 +146,19 @@ def approve(
             client.decide(rooms.requests.GiveBack(shown.bulletin, shown.digest, why), who)
             tell(_("given back: {bulletin}").format(bulletin=shown.bulletin))
             continue
-        approval = client.approve(shown.bulletin, who, shown, **on_paper)
+        approval = client.approve(shown.bulletin, who, shown, **on_paper | {"photo": photo})
         tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
+
+
+def _keep_photo(station: Station, client: Client, file: Path, who: str) -> str:
+    """The SHA-256 of a photograph, which is kept. Raises `BadUsage` where it is none."""
+    data = rooms.atomic.read_regular_file(file, rooms.paper_photos.LARGEST + 1)
+    if data is None:
+        raise BadUsage(Message("{file} cannot be read", file=file))
+    sha256, edit = rooms.paper_photos.keep_photo(station.paths.home, data)
+    if edit:
+        save_edit(station, client, edit, who)
+    return str(sha256)
 
 
 @click.command(cls=TranslatedCommand)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ..station import new_station as new_station
     from ..station import offers as offers
     from ..station import packing as packing
+    from ..station import paper_photos as paper_photos
     from ..station import paths as paths
     from ..station import read_text as read_text
     from ..station import schedule_editing as schedule_editing
@@ -78,7 +79,7 @@ ROOMS = {
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
         *("alert_packing", "bulletin_editing", "delivery", "membership", "naming", "new_station", "offers", "packing"),
-        *("paths", "read_text", "schedule_editing", "station", "stick_answer", "what_if"),
+        *("paper_photos", "paths", "read_text", "schedule_editing", "station", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

@@ -191,13 +191,13 @@ class Client:
         *,
         paper: str | None = None,
         signer: str | None = None,
+        photo: str | None = None,
     ) -> str:
-        """Bind a bulletin as it was shown, or as it is; the digest that was approved.
-
-        Where they are named, `signer` has approved it on the `paper` of that number, and `by` enters it.
+        """Bind a bulletin as it was shown, or as it is; the digest. Where `signer` is named they have signed it on the
+        `paper` of that number, or that `photo` (SHA-256) shows, and `by` enters it.
         """
         shown = shown or self._open_station().preparation.preview(bulletin)
-        self.decide(Approve(shown.bulletin, shown.digest, False, paper, signer), by)
+        self.decide(Approve(shown.bulletin, shown.digest, False, paper, signer, photo=photo), by)
         return shown.digest
 
     def disapprove(self, bulletin: str, by: str) -> None:

@@ -216,7 +216,7 @@ class Approve(Request):
     """A bulletin may be aired as `digest` says that it was shown; or take that back."""
 
     verb: ClassVar[str] = "approve"
-    later: ClassVar[frozenset[str]] = frozenset({"paper", "signer", "heard", "in_place_of"})
+    later: ClassVar[frozenset[str]] = frozenset({"paper", "signer", "heard", "in_place_of", "photo"})
     bulletin: str
     digest: str
     undo: bool = False
@@ -224,6 +224,12 @@ class Approve(Request):
     signer: str | None = None
     heard: bool | None = None  # did whoever approves listen to it? None: nobody knows
     in_place_of: str | None = None  # by whose delegation
+    photo: str | None = None  # of the paper: the SHA-256 under which it is kept (station/paper_photos.py)
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        if self.photo is not None and not SHA256.fullmatch(self.photo):
+            raise BadUsage(Message("a photograph is named by 64 hexadecimal digits"))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -97,8 +97,9 @@ def _approve(event: Event) -> Message:
         return Message("takes the approval of “{bulletin}” back", bulletin=facts["bulletin"])
     shown = {"bulletin": facts["bulletin"], "digest": str(facts["digest"])[:SHORT]}
     act = Message("approves “{bulletin}” ({digest})", **shown)
-    if facts.get("paper"):
-        paper = {"paper": facts["paper"], "signer": facts["signer"]}
+    if facts.get("signer"):
+        photo = Message("(photograph {sha256})", sha256=str(facts.get("photo"))[:SHORT])
+        paper = {"paper": facts.get("paper") or photo, "signer": facts["signer"]}
         act = Message("enters that {signer} approved “{bulletin}” on paper {paper} ({digest})", **shown, **paper)
     elif giver := facts.get("in_place_of"):
         act = Message("approves “{bulletin}” ({digest}) in the place of {giver}", **shown, giver=giver)

@@ -31,6 +31,7 @@ from ..playout import deadlines
 from ..production.specification import NOT_READ_YET
 from . import approvals, reviews
 from .commune_clock import parse_instant
+from .paper_photos import is_kept
 from .restrictions import COMMISSION, MEMORY, SOFTEN, skips, standing_pauses
 from .reviews import EDIT
 
@@ -112,15 +113,20 @@ class Decisions:
 
         Raises `Refused` where policy knows none, `BadUsage`.
         """
-        if request.paper is None and request.signer is None:
+        if request.paper is None and request.signer is None and request.photo is None:
             return {}
-        if not (request.paper and request.signer):
-            raise BadUsage(Message("of what was signed on paper say its number and who signed it"))
+        if not ((request.paper or request.photo) and request.signer):
+            raise BadUsage(
+                Message("of what was signed on paper say its number, or send a photograph, and who signed it")
+            )
         if not self.station.files.commune.policy_of("", self.station.clock.now().date()).approval_on_paper:
             raise Refused(
                 Message("the policy knows no approval on paper: write `approval_on_paper: yes` into commune.yaml")
             )
-        return {"paper": request.paper, "signer": request.signer}
+        if request.photo and not is_kept(self.station.paths.home, request.photo):
+            raise NotFound(Message("the photograph is not there any more, or was changed"))
+        photo = {"photo": request.photo} if request.photo else {}
+        return {"paper": request.paper or "", "signer": request.signer, **photo}
 
     def _disapprove(self, request: Approve, who: Envelope) -> None:
         bulletin = request.bulletin

@@ -45,6 +45,7 @@ class ReviewStep:
     why: str = ""
     paper: str = ""  # the number of what was signed on paper
     signer: str = ""  # … and who signed it
+    photo: str = ""  # … and the SHA-256 of its photograph
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _state(last: Event | None, approved: Event | None) -> ReviewState:
 
 
 def _step(event: Event) -> ReviewStep:
-    texts = {name: str(event.facts.get(name) or "") for name in ("digest", "why", "paper", "signer")}
+    texts = {name: str(event.facts.get(name) or "") for name in ("digest", "why", "paper", "signer", "photo")}
     return ReviewStep(_signer(event), event.at, **texts)
 
 

@@ -214,6 +214,7 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /duyet/{id}": Task.APPROVE,
     "POST /duyet/{id}/tra": Task.APPROVE,
     "POST /duyet/{id}/giay": Task.WRITE,
+    "GET /duyet/anh/{sha256}": Task.LOOK,
 }
 # What other programs read, and which token they must show; None: none. Reading only.
 FEEDS: Mapping[str, TokenUse | None] = {
@@ -234,6 +235,7 @@ LARGEST_BODIES: Mapping[str, int] = {  # of files; bytes
     "POST /tep": 20 << 20,
     "POST /lich/bang": 20 << 20,
     "POST /ghi-am": 60 << 20,
+    "POST /duyet/{id}/giay": 11 << 20,
 }
 MOST_FIELDS, MOST_FILES = 250, 1  # of a form: all villages, and all days of a calendar, may be ticked
 

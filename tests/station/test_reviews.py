@@ -18,13 +18,16 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.errors import BadUsage, OutOfDate, Refused
+from loudspeaker.errors import BadUsage, NotFound, OutOfDate, Refused
 from loudspeaker.i18n import set_language
 from loudspeaker.model.airing import BulletinFacts
 from loudspeaker.model.enums import ReviewState
+from loudspeaker.reports.audit_trail import background
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.paper_photos import keep_photo
 from loudspeaker.station.reviews import Review, ReviewLog, Signer
+from loudspeaker.store.edits import apply_edits
 
 FILE = "bulletins/nhac.md"
 HOA, PAO = {"by": "chị Hoa", "account": "hoa", "via": "web"}, {"by": "anh Páo", "account": "pao", "via": "web"}
@@ -207,6 +210,27 @@ def test_a_signature_on_paper_is_that_of_whoever_signed(office: Office) -> None:
     approved = office.review().approved
     assert approved
     assert (approved.paper, approved.signer, approved.by.name) == ("12/PD", "anh Páo", "chị Hoa")
+
+
+@paper
+def test_a_photograph_that_is_kept_stands_in_for_the_number_of_the_paper(office: Office) -> None:
+    office.save("Xin nhắc bà con họp xã.", HOA)
+    sha256, edit = keep_photo(office.station.paths.home, b"\xff\xd8\xffphotograph")
+    with pytest.raises(NotFound):
+        office.decide("approve", HOA, photo=sha256, signer="anh Páo")
+    assert edit
+    apply_edits(office.station.paths.home, [edit], "chị Hoa")
+    with pytest.raises(BadUsage):
+        office.decide("approve", HOA, photo=sha256)
+    with pytest.raises(BadUsage):
+        office.decide("approve", HOA, photo="../box.yaml", signer="anh Páo")
+
+    office.decide("approve", HOA, photo=sha256, signer="anh Páo")
+    approved = office.review().approved
+    assert approved
+    assert (approved.photo, approved.paper, approved.signer) == (sha256, "", "anh Páo")
+    told = background(office.station.log, "na-hoa", "nhac", office.station.clock.now())
+    assert any(f"(photograph {sha256[:8]})" in str(entry.what) for entry in told)
 
 
 def test_whether_it_was_listened_to_and_in_whose_place_is_kept_as_far_as_it_is_known(office: Office) -> None:

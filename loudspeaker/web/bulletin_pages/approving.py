@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ...errors import BadUsage, Message, NotFound, OutOfDate
@@ -14,6 +15,7 @@ from ...model.airing import Airing
 from ...model.enums import ApprovalRule, Expected, Level, ReviewState
 from ...model.requests import Approve, GiveBack
 from ...station.approvals import Preview
+from ...station.paper_photos import LARGEST, keep_photo, read_photo
 from ...station.reviews import Review, ReviewLog, Signer
 from ...station.station import Station
 from ..access.delegating import warn_of_few
@@ -138,6 +140,7 @@ def _page(page: PageRequest, view: ReviewView, status: int = 200, error: Message
         states=STATES,
         zone=view.zone,
         words=page.text("why"),
+        typed={name: page.text(name) for name in ("paper", "signer")},
     )
 
 
@@ -156,16 +159,39 @@ def approve(page: PageRequest) -> Response:
 
 
 def note_paper(page: PageRequest) -> Response:
-    """Enter what was approved on paper: its number, and who signed it. The station refuses where policy has none."""
+    """Enter what was approved on paper: its number or a photograph, and who signed it.
+
+    The station refuses where policy has none.
+    """
     account, paper, signer = page.person.account, page.text("paper"), page.text("signer")
-    if not (paper and signer):
-        return _page(page, _view(page), 422, Message("write the number of the paper and who signed it"))
-    request = Approve(page.path["id"], page.text("digest"), paper=paper, signer=signer)
+    sent = page.form.get("photo")
+    data = sent.file.read(LARGEST + 1) if isinstance(sent, UploadFile) else b""
+    if not ((paper or data) and signer):
+        wanted = Message("write the number of the paper or add a photograph of it, and who signed it")
+        return _page(page, _view(page), 422, wanted)
     try:
+        photo = _keep_photo(page, data) if data else None
+        request = Approve(page.path["id"], page.text("digest"), paper=paper or None, signer=signer, photo=photo)
         page.console.desk.ask_about_text(request, account.name, account.login)
     except OutOfDate as error:
         return _page(page, _view(page), 409, error.message)
+    except BadUsage as error:
+        return _page(page, _view(page), 422, error.message)
     return page.go(f"/duyet/{page.path['id']}?xong=duyet")
+
+
+def _keep_photo(page: PageRequest, data: bytes) -> str:
+    """The SHA-256 of a photograph, which is kept. Raises `BadUsage` where it is none."""
+    sha256, edit = keep_photo(page.console.desk.paths.home, data)
+    if edit:
+        page.save(edit)
+    return sha256
+
+
+def send_photo(page: PageRequest) -> Response:
+    """The photograph of a paper. Raises `NotFound`."""
+    photo = read_photo(page.console.desk.paths.home, page.path["sha256"])
+    return Response(photo.data, media_type=photo.media_type)
 
 
 def give_back(page: PageRequest) -> Response:
@@ -189,4 +215,5 @@ ROUTES: Routes = {
     "POST /duyet/{id}": approve,
     "POST /duyet/{id}/tra": give_back,
     "POST /duyet/{id}/giay": note_paper,
+    "GET /duyet/anh/{sha256}": send_photo,
 }

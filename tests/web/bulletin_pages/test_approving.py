@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,39 @@ def test_an_approval_on_paper_is_entered_where_policy_knows_it(
 
     (request,) = asked(daemon, "approve")
     assert (request["paper"], request["signer"], request["by"]) == ("12/GP", "Chủ tịch", "Chị Edit")
+
+
+def test_a_photograph_of_the_paper_stands_in_for_its_number_and_can_be_looked_at(
+    home: Path, approver: Officer, officers: Officers, daemon: FakeDaemon
+) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text("utf-8") + "policy: {approval_on_paper: yes}\n", encoding="utf-8")
+    daemon.answers |= {"note_edit": None}
+    writer = officers.officer(Role.EDIT)
+    shown, photo = note(home, "review", step="submit", by="Chị Hoa"), b"\xff\xd8\xffphotograph"
+
+    def enter(data: bytes, name: str = "IMG_1.jpg") -> Any:
+        fields = {"form_token": writer.token, "digest": shown, "paper": "", "signer": "Chủ tịch"}
+        return writer.client.post("/duyet/nhac/giay", data=fields, files={"photo": (name, data)})
+
+    refused = enter(b"<svg onload=alert(1)>")
+    assert refused.status_code == 422
+    assert "không phải ảnh chụp" in refused.text
+    assert 'value="Chủ tịch"' in refused.text
+    assert enter(b"", "").status_code == 422
+    assert not asked(daemon, "approve")
+    assert enter(photo).status_code == 303
+    assert enter(photo).status_code == 303  # sent once more, it is kept once
+
+    sha256 = hashlib.sha256(photo).hexdigest()
+    (first, _again) = asked(daemon, "approve")
+    assert (first["photo"], first["signer"]) == (sha256, "Chủ tịch")
+    assert [edit["path"] for edit in asked(daemon, "note_edit")] == [f"papers/{sha256}.jpg"]
+    note(home, "approve", by="Chị Edit", signer="Chủ tịch", photo=sha256)
+    assert f'href="/duyet/anh/{sha256}"' in approver.get("/duyet/nhac").text
+    sent = approver.get(f"/duyet/anh/{sha256}")
+    assert (sent.content, sent.headers["content-type"]) == (photo, "image/jpeg")
+    assert approver.get(f"/duyet/anh/{'0' * 64}").status_code == 404
 
 
 def test_giving_back_needs_words(home: Path, approver: Officer, daemon: FakeDaemon) -> None:
