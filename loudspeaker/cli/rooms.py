@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ..station import paper_photos as paper_photos
     from ..station import paths as paths
     from ..station import read_text as read_text
+    from ..station import returned_logs as returned_logs
     from ..station import schedule_editing as schedule_editing
     from ..station import station as station
     from ..station import stick_answer as stick_answer
@@ -79,7 +80,8 @@ ROOMS = {
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
         *("alert_packing", "bulletin_editing", "delivery", "membership", "naming", "new_station", "offers", "packing"),
-        *("paper_photos", "paths", "read_text", "schedule_editing", "station", "stick_answer", "what_if"),
+        *("paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station", "stick_answer"),
+        *("what_if",),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..station.delivery import Deliveries, TakenDelivery
+    from ..station.returned_logs import ReturnedLog
     from ..station.stick_answer import Result
     from ..trust.dsse import SignedEnvelope
     from ..trust.opening import Document
@@ -136,6 +137,40 @@ def offers(as_json: bool) -> None:
         put(f"  - {offer.line}")
     if not found:
         tell(_("Nothing is offered that no schedule has taken up."))
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@as_json
+def collect(folder: Path, as_json: bool) -> None:
+    """At the office: which boxes' logs on a stick that came back are whole, cut or forged."""
+    context = current_station_context()
+    memory = rooms.paths.StationPaths(context.home, context.state).known_boxes
+    found = rooms.returned_logs.read_returned_logs(folder, memory)
+    if as_json:
+        print_json([_log_row(log) for log in found])
+    else:
+        for log in found:
+            put(_log_line(log))
+    if any(log.state != "whole" for log in found):
+        click.get_current_context().exit(1)
+
+
+def _log_line(log: ReturnedLog) -> str:
+    """A log that came back, in a sentence."""
+    state = {"whole": _("the log is whole"), "cut": _("CUT"), "forged": _("FORGED, not to be believed")}[log.state]
+    facts = [", ".join(log.villages) or "–", state]
+    if log.why:
+        facts.append(log.why.say(_))
+    if log.head and log.state == "whole":
+        until = log.head.issued.astimezone()
+        facts.append(_("{count} entries until {time}").format(count=log.entries, time=f"{until:%H:%M %d/%m/%Y}"))
+    return f"{log.box}: {'; '.join(facts)}"
+
+
+def _log_row(log: ReturnedLog) -> dict[str, object]:
+    row = {"box": log.box, "state": log.state, "why": log.why.say(_) if log.why else None}
+    return row | {"entries": log.entries, "villages": log.villages, "file": str(log.folder / "log.jsonl")}
 
 
 @fleet.command(cls=TranslatedCommand)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -62,23 +62,28 @@ def read_own_log(
 
 def export_log(
     log: AsRunLog, villages: Iterable[str], now: datetime, path: Path, progress: Progress | None = None
-) -> None:
-    """Write the log of this box, which plays `villages`, into the file `path`. Raises `WriteError`."""
+) -> BoxLog:
+    """Write the log of this box, which plays `villages`, into the file `path`; what was written, but for its beginning.
+
+    Raises `WriteError`.
+    """
 
     def fill(file: BinaryIO) -> None:
         file.write(f"{json.dumps(head, ensure_ascii=False)}\n".encode())
         file.writelines(_export_line(text, hash).encode() for _, text, hash in log.entries(progress))
 
     with log.snapshot():
+        written = BoxLog(path.name, log.commune, frozenset(villages), None, now, log.count(), log.head())
         head = {
             "kind": FORMAT,
-            "commune": log.commune,
-            "villages": sorted(villages),
+            "commune": written.commune,
+            "villages": sorted(written.villages),
             "exported_at": now.isoformat(),
-            "entries": log.count(),
-            "head": log.head(),
+            "entries": written.entries,
+            "head": written.head,
         }
         write_atomic(path, fill)
+    return written
 
 
 def read_export(path: Path, records: RecordStore) -> BoxLog:
@@ -98,6 +103,34 @@ def read_export(path: Path, records: RecordStore) -> BoxLog:
     if reader.entries != declared.entries or (reader.entries and reader.head != declared.head):
         raise _bad_file(path, reader.entries + 1, Message("the exported log is not complete; export it again"))
     return replace(declared, begins=reader.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedChain:
+    """What an exported log says of itself, how many entries it has, and the hashes of some of them by their number."""
+
+    commune: str
+    villages: frozenset[str]
+    entries: int
+    hashes: Mapping[int, str]
+
+
+def read_chain(path: Path, numbers: Collection[int]) -> ExportedChain:
+    """The chain of an exported log, whether or not it ends where it says. `numbers` are entries, counted from 1.
+
+    Raises `BadFile` with the first line that is not what was written.
+    """
+    with path.open("rb") as file:
+        declared = _read_head(path, file.readline(LONGEST_LINE))
+        lines = iter(lambda: file.readline(LONGEST_LINE), b"")
+        hashes, last = {}, 0
+        try:
+            for last, _text, hash in check_entries(declared.commune, _entries(path, lines)):
+                if last in numbers:
+                    hashes[last] = hash
+        except BrokenChain as error:
+            raise _bad_file(path, error.number + 1, error.message) from error
+    return ExportedChain(declared.commune, declared.villages, last, hashes)
 
 
 class _ExportReader:

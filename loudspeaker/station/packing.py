@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -102,14 +103,16 @@ def write_trust(
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
-    Two of them sign the next one, rules and alarms together, one alone signs what is said. With `reset` the people of
-    `parent` sign this one, because the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot be,
-    and for a reset without a parent, `WriteError`.
+    Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` is stays as
+    it was, where none is named; so do its boxes and hubs. With `reset` the people of the parent sign this one, because
+    the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot be, and for a reset without a
+    parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
-    while (folder / f"{version}.json").exists():
+    while (path := folder / f"{version}.json").exists():
         version += 1
+    before = _read_trust(folder / f"{version - 1}.json")
     ids = tuple(key.id for key in keys)
     two = RoleKeys(ids, min(PERSONS, len({key.person for key in keys})))
     roles: Mapping[SigningRole, RoleKeys] = {
@@ -118,9 +121,12 @@ def write_trust(
         SigningRole.RULES: two,
         SigningRole.EMERGENCY: two,
     }
+    parent = parent or (before.parent if before else None)
     document = TrustDocument(scope, version, now, tuple(keys), roles, parent, reset=reset)
-    write_atomic(folder / f"{version}.json", format_envelope(seal(document)))
-    return document, folder / f"{version}.json"
+    if before:
+        document = replace(document, boxes=before.boxes, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
+    write_atomic(path, format_envelope(seal(document)))
+    return document, path
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:
@@ -136,6 +142,12 @@ def _read_manifest(path: Path) -> SignedManifest | None:
     """The manifest in a file of a delivery; None where there is none. Raises `UntrustedDocument`."""
     document = read_unverified(parse_envelope(path.read_bytes())) if path.exists() else None
     return document if isinstance(document, SignedManifest) else None
+
+
+def _read_trust(path: Path) -> TrustDocument | None:
+    """The trust document in a file of a delivery; None where there is none. Raises `UntrustedDocument`."""
+    document = read_unverified(parse_envelope(path.read_bytes())) if path.exists() else None
+    return document if isinstance(document, TrustDocument) else None
 
 
 def _names(home: Path) -> Iterator[str]:

@@ -61,6 +61,11 @@ class StationPaths:
         return self.state / "box.key"
 
     @property
+    def known_boxes(self) -> Path:
+        """At an office: what boxes were known by when their logs came back last."""
+        return self.state / "boxes.json"
+
+    @property
     def aired(self) -> Path:
         """Sound that was aired into files."""
         return self.state / "aired"

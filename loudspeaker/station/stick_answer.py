@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import Message
 from ..model.alert_answer import HandedAlert
-from ..reports.log_export import export_log
+from ..reports.log_export import BoxLog, export_log
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import format_envelope
 from ..trust.key_file import KEY_BYTES, SigningKey, key_of
 from ..trust.opening import seal
+from ..trust.public_keys import PublicKey
 from ..trust.signed_documents import LogHead
 from .delivery import RefusedDelivery, TakenDelivery
 from .paths import StationPaths
@@ -45,8 +46,8 @@ def write_answer(
     """Write the answer of this box onto `stick`; its folder. Raises `WriteError`, `LogUnusable`."""
     key = open_box_key(station.paths)
     folder = stick / FOLDER / key.public.person
-    export_log(station.log, station.files.box.plays, station.clock.now(), folder / "log.jsonl")
-    head = _head(station, key)
+    written = export_log(station.log, station.files.box.plays, station.clock.now(), folder / "log.jsonl")
+    head = _head(written, key, _life(station.log))
     write_atomic(folder / "head.json", format_envelope(key.sign(seal(head))))
     if box := read_regular_file(station.paths.home / "box.yaml", LARGEST_BOX_FILE):
         write_atomic(folder / "box.yaml", box)
@@ -62,16 +63,18 @@ def open_box_key(paths: StationPaths) -> SigningKey:
         raw = secrets.token_bytes(KEY_BYTES)
         write_atomic(paths.box_key, raw)
     key = key_of(Ed25519PrivateKey.from_private_bytes(raw), "box", "")
-    box = f"b-{key.public.id[:ID_DIGITS]}"
+    box = box_id(key.public)
     return key_of(key.private, box, box)
 
 
-def _head(station: Station, key: SigningKey) -> LogHead:
-    log = station.log
-    with log.snapshot():
-        entries, head, life = log.count(), log.head(), _life(log)
-    commune, now = station.files.commune.id, station.clock.now()
-    return LogHead(commune, key.public.person, now, entries, head, life, key.public.public)
+def box_id(key: PublicKey) -> str:
+    """What a box with this key is called."""
+    return f"b-{key.id[:ID_DIGITS]}"
+
+
+def _head(log: BoxLog, key: SigningKey, life: str) -> LogHead:
+    """The end of the log that was written: the daemon may go on with it meanwhile."""
+    return LogHead(log.commune, key.public.person, log.ends, log.entries, log.head, life, key.public.public)
 
 
 def _life(log: AsRunLog) -> str:

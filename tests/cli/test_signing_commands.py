@@ -214,6 +214,24 @@ def test_a_stick_carries_home_what_was_taken_and_a_log_that_a_report_believes(
         assert read_export(folder / "log.jsonl", records).head == document.head
 
 
+def test_the_office_reads_a_stick_that_came_home(desk: Path, home: Path, stick: Path) -> None:
+    join(desk, home, stick, "--yes")
+    office = ("--home", str(home), "--state", str(desk / "office"))
+
+    whole = run(desk, *office, "fleet", "collect", str(stick))
+    folder, _ = answer_of(stick)
+    (folder / "log.jsonl").write_bytes(b"")
+    forged = run(desk, *office, "fleet", "collect", str(stick), "--json")
+
+    assert (whole.exit_code, whole.stdout.startswith(f"{folder.name}: na-hoa, suoi-trat; the log is whole")) == (
+        0,
+        True,
+    )
+    assert forged.exit_code == 1
+    [row] = json.loads(forged.stdout)
+    assert (row["box"], row["state"]) == (folder.name, "forged")
+
+
 def test_the_box_stays_the_same_on_every_stick(desk: Path, home: Path, stick: Path) -> None:
     join(desk, home, stick, "--yes")
     run(desk, "--home", str(home), "fleet", "take", str(stick))

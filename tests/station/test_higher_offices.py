@@ -343,6 +343,15 @@ def test_a_commune_that_has_lost_all_keys_is_reset_by_its_province(
     assert not deliveries(joined).take(commune.stick).is_new
 
 
+def test_a_later_trust_document_keeps_the_parent(joined: StationPaths, commune: Office, province: Office) -> None:
+    commune.trust("hoa", "pao", people=("hoa", "pao"))
+    commune.trust("tu", "binh", people=("sua", "vang"), reset=True)
+    commune.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    commune.publish("sua", "vang")
+
+    assert deliveries(joined).take(commune.stick).trust == 3
+
+
 @pytest.mark.parametrize("signers", [("tu",), ("hoa", "tu"), ("sua", "vang"), ()])
 def test_no_reset_without_two_of_the_province(joined: StationPaths, commune: Office, signers: tuple[str, ...]) -> None:
     before = joined.membership.read_bytes()
