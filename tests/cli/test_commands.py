@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -129,6 +130,26 @@ def test_a_bulletin_that_is_named_must_be_sound_but_an_alarm_takes_its_last_good
     assert "bulletins/nhac.md" in rendered.stderr
     assert "Nước suối đang dâng!" in alarm.stderr
     assert "bulletins/lu-quet.md" in alarm.stderr
+
+
+def test_an_approval_on_paper_keeps_the_photograph_that_the_log_names(home: Path) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text("utf-8") + "policy: {approval_on_paper: yes}\n", encoding="utf-8")
+    photo, text = home.parent / "anh.jpg", home.parent / "anh.txt"
+    photo.write_bytes(b"\xff\xd8\xffphotograph")
+    text.write_text("no photograph")
+    signed = ("approve", "nhac", "--by", "Lan", "--yes", "--signer", "Chủ tịch")
+    for wrong in (text, home / "nothing.jpg"):
+        refused = run(home, *signed, "--photo", str(wrong))
+        assert (refused.exit_code, "photograph" in refused.stderr or "cannot be read" in refused.stderr) == (2, True)
+    assert run(home, "approve", "nhac", "--by", "Lan", "--yes", "--photo", str(photo)).exit_code == 2  # who signed it?
+
+    done = run(home, *signed, "--photo", str(photo))
+    assert done.exit_code == 0, done.stderr
+    sha256 = hashlib.sha256(photo.read_bytes()).hexdigest()
+    assert (home / "papers" / f"{sha256}.jpg").read_bytes() == photo.read_bytes()
+    run(home, "log", "--export", str(home.parent / "log.jsonl"))
+    assert sha256 in (home.parent / "log.jsonl").read_text("utf-8")
 
 
 def test_a_bulletin_that_does_not_exist_is_a_mistake_with_the_likely_one(home: Path) -> None:
