@@ -153,6 +153,7 @@ def test_a_photograph_of_the_paper_stands_in_for_its_number_and_can_be_looked_at
     assert [edit["path"] for edit in asked(daemon, "note_edit")] == [f"papers/{sha256}.jpg"]
     note(home, "approve", by="Chị Edit", signer="Chủ tịch", photo=sha256)
     assert f'href="/duyet/anh/{sha256}"' in approver.get("/duyet/nhac").text
+    assert "Chủ tịch đã duyệt trên giấy; Chị Edit ghi nhận" in approver.get("/duyet/nhac").text
     sent = approver.get(f"/duyet/anh/{sha256}")
     assert (sent.content, sent.headers["content-type"]) == (photo, "image/jpeg")
     assert approver.get(f"/duyet/anh/{'0' * 64}").status_code == 404
