@@ -160,6 +160,28 @@ def test_places_count_code_points_of_the_text_as_given() -> None:
     assert read(given_text).spoken[slice(*span.spoken)] == "tám giờ ba mươi phút"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("UBND a. Hùng", "Ủy ban nhân dân anh Hùng"),
+        ("1.500 a. Hùng", "Một nghìn năm trăm anh Hùng"),
+        ("% a. Hùng", "Phần trăm anh Hùng"),
+        ("họp XÃ a. Hùng", "họp xã anh Hùng"),
+        ("GIÁM ĐỐC a. Hùng", "Giám đốc anh Hùng"),
+        ("Hùng a. Hùng", "Hùng a. Hùng"),
+        ("UBND a. XÃ", "Ủy ban nhân dân a. xã"),
+        ("15, a. ĐỐC", "Mười lăm, a. đốc"),
+    ],
+)
+def test_who_is_called_is_decided_by_the_word_before_as_it_is_said(text: str, said: str) -> None:
+    assert spoken(text) == spoken(said) == said
+
+
+def test_two_numbers_of_which_a_price_is_made_are_no_list() -> None:
+    assert spoken("mức 24,25 ng.đ") == "mức hai mươi tư phẩy hai mươi lăm nghìn đồng"
+    assert spoken("mức 24,25 tỉ") == "mức hai mươi tư phẩy hai mươi lăm tỷ"
+
+
 def test_no_line_of_the_lexicon_stands_where_nothing_can_reach_it() -> None:
     taken: dict[str, set[tuple[int, str]]] = {}
     unreachable = []
@@ -301,7 +323,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(TEXTS)
 def test_any_text_has_a_reading_without_digits_whose_places_are_right(text: str) -> None:
     reading: Reading = read(text)
@@ -313,14 +335,14 @@ def test_any_text_has_a_reading_without_digits_whose_places_are_right(text: str)
     assert not ends or ends[-1] <= len(reading.spoken)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.lists(st.one_of(TEXTS, TEXTS.map(str.upper)), min_size=1, max_size=4).map("\n".join))
 def test_headings_and_margins_move_no_letter(text: str) -> None:
     assert len(lower_headings(text)) == len(text)
     assert len(unwrap_lines(text)) == len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.lists(st.sampled_from(BITS), max_size=12).map(" ".join))
 def test_reading_twice_changes_nothing_more(text: str) -> None:
     once = spoken(text)

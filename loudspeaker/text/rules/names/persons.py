@@ -69,14 +69,14 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
     spoken = _CALLED[match[1].lower()]
     if match[1] == "ô" or context.is_after(match.start(), CALLING) or _is_named(match, context):
         return spoken
-    within = re.search(r"[^\W\d_]+ $", context.text[max(0, match.start() - 12) : match.start()])
+    within = _word_before(match.start(), context)
     if within is None:
         listed = context.char(match.start() - 2) in (";", ",", ":") and match[1].islower()
         called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
         return Guess(spoken, LONE_LETTER) if listed and called else None
     lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
-    called = within[0].islower() and not ended and not context.is_after(match.start(), _TITLES)
+    called = within.islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)
 
 
@@ -86,6 +86,17 @@ def _is_named(match: re.Match[str], context: Context) -> bool:
     if re.match(_NAME_AND_PHONE, context.text[end : end + 2 * REACH]) or PAIR.match(context.text, end):
         return True
     return _CALLED_TOO.search(context.text[max(0, at - 20) : at]) is not None
+
+
+def _word_before(at: int, context: Context) -> str | None:
+    """The word right before `at` as it is spoken, UBND -> dân; none behind a sign that is not."""
+    last, spoken = context.previous, context.previous.spoken.rstrip(" ")
+    if context.text[last.end : at] in (" ", "") and spoken[-1:].isalpha():
+        return spoken.split(" ")[-1]
+    within = re.search(r"([^\W\d_]+) $", context.text[max(0, at - 12) : at])
+    if within is None:
+        return None
+    return within[1].lower() if len(within[1]) > 1 and within[1].isupper() else within[1]
 
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word", only_after=_ASKED)

@@ -24,7 +24,7 @@ _LISTED = words_before(
 )
 _GRADES = words_before("loại|hạng|nhóm")
 _QUARTERS = words_before(cue_list("villages_in_lists"))  # no decimal follows
-_SCALED = words_after("tr|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
+_SCALED = words_after("tr|ng.đ|k|tỉ|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những năm|các năm|thập niên|ngõ|hẻm|kiệt|các đêm")
 _IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
 _SITES = words_before(cue_list("sites_with_t"))
