@@ -19,8 +19,6 @@ SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffm
 # of packages.
 TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg
 
-SPREAD := --dist loadfile --no-loadscope-reorder
-
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
 .PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
@@ -28,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile ev
 
 help:
 	@sed -n '1,3p' Makefile
-	@echo "# make fault    kill, power-cut, clock and disk faults       make bench    every figure of the README"
+	@echo "# make fault    faults and properties in full (hours)         make bench    every figure of the README"
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
 	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
 	@echo "# make reference    write docs/reference.md anew"
@@ -72,19 +70,19 @@ $(WORDS): $(wildcard loudspeaker/locale/vi/*.po) .ci/messages.py | $(READY)
 run: $(READY) $(WORDS)
 	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT INT TERM; $(BIN)/loudspeaker run --welcome chao-mung
 
-# First what only computes, one process a core; then what waits for sound, clocks and processes, many side by side;
-# in each, what takes longest is begun first (tests/conftest.py).
+# First what only computes, one process a core, where a worker that is done takes of what others still have; then what
+# waits for sound, clocks and processes, many side by side, each file by one of them, what took longest first.
 # TESTS= narrows both: a part of which nothing is left (5) is no failure.
 test: $(READY) $(WORDS) testing
-	@$(BIN)/python -m pytest --part pure -n auto $(SPREAD) $(TESTS) || [ $$? = 5 ]
-	@$(BIN)/python -m pytest --part waiting -n 8 $(SPREAD) $(TESTS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest --part pure -n auto --dist worksteal $(TESTS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest --part waiting -n 8 --dist loadfile --no-loadscope-reorder $(TESTS) || [ $$? = 5 ]
 
 check: $(READY) $(WORDS)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy --config-file .ci/mypy.ini
 	@$(MAKE) --no-print-directory test
 
 fault: $(READY) $(WORDS) testing
-	@$(BIN)/python -m pytest tests/fault --runs=full
+	@$(BIN)/python -m pytest -m "fault or hypothesis" --runs=full
 
 bench: $(READY) $(WORDS)
 	@for b in $$(ls bench/*.py | grep -v recovery); do echo "== $$b"; $(BIN)/python $$b; done

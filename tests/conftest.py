@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.small_commune import FILES, at
+from harness.small_commune import at, write_small_commune
 from hypothesis import settings
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import set_language
 from loudspeaker.station import Station
 
-settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here
-settings.load_profile("suite")
+RUNS = {"few": 20, "full": 100}  # examples of a property, or a multiple of them where a test says so
+for name, count in RUNS.items():
+    settings.register_profile(name, max_examples=count, deadline=None)  # nothing is timed here: a machine may be busy
 
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # bytes
 PARTS = ("pure", "waiting")
 WAITING = ("sound", "faketime", "browser", "waits")  # markers
 FAULTS = Path(__file__).parent / "fault"
-# What takes longest is begun first, so that all workers end together.
-LONG = (
-    *("test_months", "test_sound_server_faults", "test_sound_server", "test_streams_station", "test_hostile_imports"),
-    *("test_kill", "test_damaged_state", "test_full_disk", "test_stream_servers", "test_mixer", "test_power_cut_days"),
-    *("test_import_command", "test_hostile_edits", "test_clock_steps", "test_prepare_clock", "test_install"),
-    *("test_reading_suites", "test_alarms", "test_station", "test_whole_documents", "test_reading_forms"),
-)
+SECONDS = "loudspeaker/seconds"  # in pytest's cache: how long each file took when it was last played
+OWN_FOLDER = "ls-test-"  # and the process
 
 
-def use_memory_for_temporary_files() -> None:
+def use_memory_for_temporary_files() -> Path | None:
     """Nothing that is tested outlives its run, and half of the time of a run would be spent on syncing to a disk.
 
-    What a power cut leaves is played by harness/power_cut.py. Child processes inherit it.
+    All temporary files of a run, its workers and children lie in one folder, which goes with it; those of runs that
+    were killed go now. What a power cut leaves is played by harness/power_cut.py. The folder, where there is room.
     """
     found = os.statvfs(MEMORY) if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
-    if found and found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC:
-        os.environ.setdefault("TMPDIR", str(MEMORY))
-        tempfile.tempdir = None  # what it is asked next
+    if "TMPDIR" in os.environ or not found or found.f_flag & os.ST_NOEXEC:
+        return None
+    for left in MEMORY.glob(f"{OWN_FOLDER}*"):
+        if not Path("/proc", left.name.removeprefix(OWN_FOLDER)).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    if found.f_bavail * found.f_frsize <= ROOM:
+        return None
+    folder = MEMORY / f"{OWN_FOLDER}{os.getpid()}"
+    folder.mkdir(mode=0o755)
+    os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None  # what it is asked next
+    return folder
 
 
-use_memory_for_temporary_files()
+OF_THIS_RUN = use_memory_for_temporary_files()  # None in a worker, too: it uses that of its run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """How many examples there are; a short name for the tests' own folders: a socket's path may have 107 bytes."""
+    settings.load_profile(config.getoption("runs"))
+    if OF_THIS_RUN and not config.option.basetemp:
+        config.option.basetemp = str(OF_THIS_RUN / "t")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    told = (
+        "how often each fault and each property is tried: a few times, or as often as the promises say (`make fault`)"
+    )
+    parser.addoption("--runs", choices=RUNS, default="few", help=told)
     parser.addoption(
         "--part", choices=PARTS, help="only files that compute, or only those that wait for sound, clocks or processes"
     )
@@ -79,8 +100,42 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid} waits, but its file names no marker")
     if part := config.getoption("part"):
         items[:] = [item for item in items if part_of(item.path) == part]
-    rank = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(item.path.stem, len(LONG)))
+    known = seconds_of_files(config)
+    items.sort(key=lambda item: -known.get(file_of(item.nodeid), math.inf))
+
+
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def seconds_of_files(config: pytest.Config) -> dict[str, float]:
+    """How long they took. What took longest is begun first, so that all workers end together; new ones before it."""
+    if given := getattr(config, "workerinput", {}).get(SECONDS):
+        return dict(given)
+    cache = getattr(config, "cache", None)
+    return dict(cache.get(SECONDS, {})) if cache else {}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All workers go by the same figures, whatever another run keeps meanwhile."""
+    node.workerinput[SECONDS] = seconds_of_files(node.config)
+
+
+played: Counter[str] = Counter()  # seconds, by file
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    played[file_of(report.nodeid)] += report.duration
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Keep how long the files of a whole part took, and remove the temporary files of this run."""
+    cache = getattr(config, "cache", None)
+    if played and cache and config.getoption("part") and not hasattr(config, "workerinput"):
+        cache.set(SECONDS, seconds_of_files(config) | played)
+    if OF_THIS_RUN:
+        shutil.rmtree(OF_THIS_RUN, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -93,12 +148,8 @@ def english() -> Iterator[None]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A station folder."""
-    folder = tmp_path / "dai"
-    for name, text in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.lstrip("\n"), encoding="utf-8")
-    return folder
+    write_small_commune(tmp_path / "dai")
+    return tmp_path / "dai"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from harness.signing import make_manifest, make_trust, signed
+from harness.small_commune import write_small_commune
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
@@ -132,21 +133,34 @@ def test_what_is_no_document_is_told_without_a_traceback(desk: Path, content: by
 # A stick, from the office to a box.
 
 
-@pytest.fixture
-def stick(desk: Path, home: Path) -> Path:
-    """A delivery of the station in `home`, by Hoa and Páo, who sign the list of people and the first version."""
-    stick = desk / "usb"
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with the keys of Hoa and Páo, and a delivery in usb/ of the small commune by both, who sign the list of
+    people and the first version. Each key takes a second to make and use: it is copied for each test.
+    """
+    office = tmp_path_factory.mktemp("office")
+    (office / "passphrase").write_text(PASSPHRASE + "\n", encoding="utf-8")
+    write_small_commune(office / "dai")
     for person in ("hoa", "pao"):
         key = ("fleet", "key", f"{person}.key", "--person", person, "--name", person.title())
-        assert run(desk, *key, "--passphrase-file", "passphrase").exit_code == 0
-    made = run(desk, "fleet", "trust", str(stick), "--scope", "xa-thu", "--key", "hoa.key", "--key", "pao.key")
-    packed = run(desk, "--home", str(home), "fleet", "pack", str(stick), "--scope", "xa-thu")
+        assert run(office, *key, "--passphrase-file", "passphrase").exit_code == 0
+    stick = str(office / "usb")
+    made = run(office, "fleet", "trust", stick, "--scope", "xa-thu", "--key", "hoa.key", "--key", "pao.key")
+    packed = run(office, "--home", str(office / "dai"), "fleet", "pack", stick, "--scope", "xa-thu")
     for result in (made, packed):
         assert result.exit_code == 0, result.stderr
         for person in ("hoa", "pao"):
             file = result.stdout.splitlines()[0]
-            assert run(desk, "sign", file, "--key", f"{person}.key", "--passphrase-file", "passphrase").exit_code == 0
-    return stick
+            assert run(office, "sign", file, "--key", f"{person}.key", "--passphrase-file", "passphrase").exit_code == 0
+    return office
+
+
+@pytest.fixture
+def stick(desk: Path, office: Path) -> Path:
+    """The delivery of the office, and its keys on this desk."""
+    for key in office.glob("*.key"):
+        shutil.copy(key, desk)
+    return Path(shutil.copytree(office / "usb", desk / "usb"))
 
 
 def join(desk: Path, home: Path, stick: Path, *more: str) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import subprocess
@@ -23,13 +24,15 @@ from loudspeaker.store.disk_space import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each
 MB = 1 << 20
+CLONE_NEWNS = 0x20000  # linux/sched.h
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system: run as root")
 
 
 @contextmanager
 def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """`folder` on a disk of `size` bytes."""
+    """`folder` on a disk of `size` bytes; only this thread and its children see it, and it goes with them."""
     folder.mkdir(parents=True, exist_ok=True)
+    mount_for_this_thread_alone()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("may not mount here")
@@ -37,6 +40,12 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def mount_for_this_thread_alone() -> None:
+    """Take a mount namespace of one's own (unshare(2)): a test that is killed leaves nothing mounted."""
+    if ctypes.CDLL(None).unshare(CLONE_NEWNS) == 0:
+        subprocess.run(["mount", "--make-rslave", "/"], check=True)
 
 
 def fill(path: Path, leave: int = 0) -> None:

@@ -100,6 +100,7 @@ def faketime(clock: Path) -> Mapping[str, str]:
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DISABLE_SHM": "1",  # of which a killed process leaves a piece in /dev/shm
     }
 
 

@@ -92,6 +92,7 @@ class FaultyBox:
                 "FAKETIME_TIMESTAMP_FILE": str(self.folder / "clock"),
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DISABLE_SHM": "1",  # of which a killed process leaves a piece in /dev/shm
             }
         command = [sys.executable, str(TESTS / "harness" / "service.py"), str(self.folder), *self.outlet()]
         with (self.folder / "errors").open("ab") as errors:

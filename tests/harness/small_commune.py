@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -41,3 +42,11 @@ broadcasts:
 def at(text: str) -> datetime:
     """An instant in the commune's zone."""
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def write_small_commune(home: Path) -> None:
+    """The station's files, in a folder of their own."""
+    for name, text in FILES.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), encoding="utf-8")

@@ -48,7 +48,7 @@ def test_no_hostile_file_costs_200_megabytes() -> None:
     assert int(done.stdout) < 200_000
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
 def test_no_bytes_make_a_parser_stumble(path: str, data: bytes) -> None:
     try:
@@ -83,7 +83,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(st.sampled_from(sorted(PARSERS)), st.lists(st.sampled_from([*WORDS, "commune", "broadcasts", "at", "17:30"])))
 def test_no_yaml_makes_a_parser_stumble(path: str, words: list[str]) -> None:
     try:

@@ -130,7 +130,7 @@ def test_what_is_chosen_is_written_as_it_is_said(text: str, place: tuple[int, in
     assert choose(text, place, words) == chosen
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(TEXTS)
 def test_the_written_stretches_are_the_whole_text_and_none_lies_over_another(text: str) -> None:
     reading: Reading = read(text)
@@ -142,7 +142,7 @@ def test_the_written_stretches_are_the_whole_text_and_none_lies_over_another(tex
     assert {reading.spoken[begin:end] for begin, end in gaps} <= {"", " "}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(st.one_of(st.lists(st.sampled_from(PLAIN), max_size=10).map(" ".join), st.sampled_from(SENTENCES)))
 def test_what_is_only_copied_sounds_as_it_is_written(text: str) -> None:
     reading = read(text)
@@ -153,7 +153,7 @@ def test_what_is_only_copied_sounds_as_it_is_written(text: str) -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(TEXTS)
 def test_every_doubt_stands_where_it_says_and_apart_from_the_others(text: str) -> None:
     doubts = [doubt for doubt in read(text).doubts if "old encoding" not in doubt.why.template]
@@ -175,7 +175,7 @@ def is_kept(text: str, place: tuple[int, int], words: str) -> bool:
     return heard(words) in heard(reading.spoken[said[0].spoken[0] : said[-1].spoken[1]])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(TEXTS)
 def test_every_alternative_that_is_chosen_is_read_as_promised(text: str) -> None:
     for doubt in read(text).doubts:

@@ -17,7 +17,7 @@ from loudspeaker.text.reading import read
 say = Numerals().cardinal
 month_name = Numerals().month
 
-many = settings(max_examples=300, deadline=None)
+many = settings(max_examples=3 * settings.default.max_examples, deadline=None)
 _SILENT = re.compile(f"{canonical('ngày').rstrip()}(?= )|{canonical('mùng').rstrip()}(?= )")
 
 

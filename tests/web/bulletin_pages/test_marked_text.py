@@ -44,7 +44,7 @@ def test_a_sign_that_is_left_out_can_be_tapped_all_the_same() -> None:
     assert [stretch for sentence in line for stretch in sentence.stretches if stretch.place] == [Stretch("", (4, 5), 1)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.lists(st.sampled_from(BITS), max_size=14).map(" ".join))
 def test_no_word_is_lost_or_doubled(text: str) -> None:
     reading, both = read(text), marked(text)
