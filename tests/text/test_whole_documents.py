@@ -116,6 +116,8 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Ngày, tháng, năm sinh", "12/3/2006", "sinh ngày mười hai tháng ba năm hai nghìn không trăm linh sáu"),
         ("Tăng (+), giảm (-)", "-500", "giảm năm trăm"),
         ("Loại đất", "Đất ở", "đất ở"),
+        ("Đến", "Dự phòng", "dự phòng"),
+        ("Ngày", "7/12 (T2)", "ngày mùng bảy tháng mười hai, thứ hai"),
         ("Buổi", "Đ", "đêm"),
         (
             "Người liên hệ - ĐT",
@@ -362,6 +364,12 @@ def test_entries_in_small_letters_are_not_run_together() -> None:
     text = "Chia việc:\nngõ 3: quét đường trục, cạo tờ rơi cột điện\nngõ 7: khơi rãnh đến trạm bơm\nngõ 9: thu gom"
 
     assert len(lines(text)) == 4
+
+
+def test_three_signatures_side_by_side_are_said_one_after_the_other() -> None:
+    text = "Đã họp xong.\nThư ký          Chủ tọa          TM. BKS\nLê Bé Tư        Nguyễn Lộc       Võ Sáu"
+
+    assert lines(text)[1:] == ["Thư ký", "Lê Bé Tư", "Chủ tọa", "Nguyễn Lộc", "Thay mặt ban kiểm soát", "Võ Sáu"]
 
 
 def test_entries_that_begin_alike_are_not_run_together_however_long_they_are() -> None:

@@ -31,6 +31,7 @@ _REMARKS = pattern(
 )
 _WHEN = pattern(r"(?i)(?:thời gian|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
+_BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
 _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
 _DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
@@ -121,13 +122,15 @@ def _is_needless(head: str, text: str, first: bool) -> bool:
         return True
     if _REMARKS.fullmatch(head) and not needs_head(text):
         return True
+    if _BOUND.fullmatch(head) and not any(map(str.isdecimal, text)):  # Từ: dự phòng
+        return True
     return first and not _DIGIT.match(text)
 
 
 def _is_name(text: str) -> bool:
     """Whether a cell holds a name, a number or a date, and is no total."""
     words = text.split()
-    named = all(word[0].isupper() or word[0].isdecimal() or word in _BETWEEN_NAMES for word in words)
+    named = all(word.lstrip("(")[:1].isupper() or word[0].isdecimal() or word in _BETWEEN_NAMES for word in words)
     return named and not _TOTAL.match(text)
 
 

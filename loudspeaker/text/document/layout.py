@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from .arrangement import Arrangement, TextPiece
 from .cells import Cell, Line, split_lines
@@ -30,13 +30,16 @@ FRAME = re.compile(
     r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
 )
 _OFFICE = re.compile(
-    r"(?i)(?:tm\.?|kt\.?)? ?(?:\w+ )?(?:trưởng|phó|thủ quỹ|thủ kho|kế toán|giám đốc|chủ tịch|bí thư|thư ký|chủ tọa|"
+    r"(?i)(?:tm|kt|tl)\. ?[^\W\d]|(?:tm|kt)? ?(?:\w+ )?"
+    r"(?:trưởng|phó|thủ quỹ|thủ kho|kế toán|giám đốc|chủ tịch|bí thư|thư ký|chủ tọa|"
     r"chủ trì|chủ toạ|"
     r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
 )
 _NAME = re.compile(r"\([^()\d]{2,40}\)|[^\W\d_a-zà-ỹ][^\d:;,]{2,40}")  # a name, an office, (Ký, ghi rõ họ tên)
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
 _COLUMNS = 2
+_MOST_SIDE_BY_SIDE = 4  # signatures
+_BLANKS = "  "  # the sign of columns that were set with blanks
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
 _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
@@ -88,19 +91,21 @@ def frame_at(lines: Sequence[Line], at: int) -> int:
 
 
 def signatures_at(lines: Sequence[Line], at: int) -> int:
-    """How many lines from `at` on hold two offices or two names far apart, Thủ quỹ … Trưởng thôn; 0 where none does."""
-    beside = list(takewhile(_holds_two_names, lines[at : at + _MOST_SIGNATURES + 1]))
+    """How many lines from `at` on hold offices or names far apart, Thủ quỹ … Trưởng thôn; 0 where none does."""
+    beside = list(takewhile(_holds_names, lines[at : at + _MOST_SIGNATURES + 1]))
     offices = bool(beside) and all(_OFFICE.match(cell.text) for cell in beside[0].filled)
     if offices:
         return len(beside) if len(beside) <= _MOST_SIGNATURES else 0
     return 1 if beside and run_at(lines, at) == 1 else 0
 
 
-def _holds_two_names(line: Line) -> bool:
-    if len(line.filled) != _COLUMNS or line.sign == "|":
+def _holds_names(line: Line) -> bool:
+    """Whether two things that may be offices or names stand far apart; up to four where only blanks part them."""
+    most = _MOST_SIDE_BY_SIDE if line.sign == _BLANKS else _COLUMNS
+    if not _COLUMNS <= len(line.filled) <= most or line.sign == "|":
         return False
-    one, other = line.filled
-    far = line.sign == "\t" or other.column - one.column - len(one.text) >= _SLACK
+    gaps = (other.column - one.column - len(one.text) for one, other in pairwise(line.filled))
+    far = line.sign == "\t" or all(gap >= _SLACK for gap in gaps)
     return far and all(_NAME.fullmatch(cell.text) for cell in line.filled)
 
 
@@ -111,16 +116,17 @@ def _is_mark(text: str) -> bool:
 
 
 def arrange_columns(lines: Sequence[Line]) -> Iterator[TextPiece]:
-    """The left column of a frame line by line, then the right one, apart from each other and from what follows."""
-    border = min(line.filled[1].column for line in lines if len(line.filled) == _COLUMNS) - _SLACK
-    left: list[Cell] = []
-    right: list[Cell] = []
+    """The left column of a frame line by line, then the next, apart from each other and from what follows."""
+    most = max(len(line.filled) for line in lines)
+    whole = [line.filled for line in lines if len(line.filled) == most]
+    borders = [min(cells[number].column for cells in whole) - _SLACK for number in range(1, most)]
+    columns: list[list[Cell]] = [[] for _ in range(most)]
     for line in lines:
         for number, cell in enumerate(line.filled):
-            beside = number > 0 if len(line.filled) > 1 else cell.column >= border
+            place = number if len(line.filled) == most else sum(cell.column >= border for border in borders)
             if not _DRAWN.fullmatch(cell.text):
-                (right if beside else left).append(cell)
-    for column in filter(None, (left, right)):
+                columns[place].append(cell)
+    for column in filter(None, columns):
         for cell in column:
             yield TextPiece(cell.text, cell.start, cell.end)
             yield TextPiece.put_in("\n", cell.end)

@@ -41,6 +41,7 @@ _SORTS = (
     ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
     ("mi li lít", "lít"),
 )
+_SUM = pattern(r" ?\d[\d.,]* ?(?:tr|trđ|k|đ|đồng|triệu|nghìn)(?![^\W\d_])")
 _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
@@ -259,6 +260,8 @@ def _counts_the_same(context: Context, end: int) -> bool:
     last = context.previous
     if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
         first, second = _THING.match(context.text, last.end), _THING.match(context.text, end + following.end(1))
+        if first and first[1] not in _SPANS and _SUM.match(context.text, end):  # 7 hộ - 43tr2
+            return False
         if first and second:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))
     if following[2] and _LABELLED.search(context.text[max(0, last.end - 12) : last.end]):

@@ -46,6 +46,7 @@ _FACE = pattern(
 )
 _NEXT_SENTENCE = pattern(rf" *[{UPPER}]")
 _ENDED = pattern(rf"[{LOWER}]{{2}} ?$")
+_AMOUNT_BEFORE = pattern(r"\d ?[^\W\d_]{1,8} $")
 _SIZED = pattern(r"(?i)\b(?:ảnh|khổ|cỡ|kích thước|khối lượng)[^.;\n]{0,16}$")
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
@@ -197,8 +198,9 @@ def up_or_down(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[~≈] ?(?=\d)", starts="sign")
 def about(match: re.Match[str], context: Context) -> Answer:
-    """Sign of “about”: ~50 hộ -> khoảng năm mươi hộ"""
-    return "khoảng "
+    """Sign of “about”: ~50 hộ -> khoảng năm mươi hộ; 6 vuông ~ 4,5ha are two amounts"""
+    counted = _AMOUNT_BEFORE.search(context.text[max(0, match.start() - 14) : match.start()])
+    return ", khoảng " if counted else "khoảng "
 
 
 @rule(r"'", starts="sign")

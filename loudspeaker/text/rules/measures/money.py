@@ -23,7 +23,7 @@ _HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?|[1-9](?!00)\d\d")  # no sum e
 _SCORED = pattern(
     r"(?<![\d.,])\d{1,2} ?(?:điểm|đ)(?![^\W_/])[^\n]{0,20}\n[^\n]{1,60}$"
 )  # a point or two in the line above
-_PER = pattern(r" ?/ ?[^\W\d]")
+_PER = pattern(r" ?/ ?[^\W_]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
 _WHOLE = pattern(r".*[.,]\d00")

@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER, spell_letters
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets
+from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets, near_number
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
@@ -333,6 +333,18 @@ def wind_force(match: re.Match[str], context: Context) -> Answer:
 def bore(match: re.Match[str], context: Context) -> Answer:
     """Bore of a pipe: ống Ø21 -> phi hai mươi mốt"""
     return "phi "
+
+
+@rule(r"(\d{1,4})đ/[cC](?![^\W_])")
+def comrades(match: re.Match[str], context: Context) -> str:
+    """So many comrades without a blank: Tổ 2: 21đ/c -> hai mươi mốt đồng chí"""
+    return f"{context.number(match[1])} đồng chí"
+
+
+@rule(r"tr\.(?=m[23](?!\w))", starts="word", only_if=near_number)
+def millions_of_volume(match: re.Match[str], context: Context) -> str:
+    """Millions of cubic metres: dung tích 14,5 tr.m3 -> triệu"""
+    return "triệu "
 
 
 @rule(r"c/m2(?![^\W_])", starts="word")

@@ -31,6 +31,7 @@ _COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUN
 _COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
 _WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
 _HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
+_SUM = pattern(r"\d[\d.,]* ?(?:tr|k|triệu|nghìn|ngàn)(?![^\W_/])")
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
 _LIKE = (
@@ -101,7 +102,8 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
         context.char(match.start() - 1) == " " and beside and context.previous.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
-    if _are_counts(context, match.start(), match.end()):
+    sums = context.previous.kind is Kind.MONEY and _SUM.match(context.text, match.end())  # 3tr/2tr/1tr
+    if sums or _are_counts(context, match.start(), match.end()):
         return ", "
     length, counted = (
         _WHILE.match(context.text, match.end()),

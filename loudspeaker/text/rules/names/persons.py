@@ -71,7 +71,8 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
         return spoken
     within = _word_before(match.start(), context)
     if within is None:
-        listed = context.char(match.start() - 2) in (";", ",", ":") and match[1].islower()
+        opened = context.char(match.start() - 1) == "("  # BĐVH xã (c.Diễm)
+        listed = (opened or context.char(match.start() - 2) in (";", ",", ":")) and match[1].islower()
         called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
         return Guess(spoken, LONE_LETTER) if listed and called else None
     lettered = _LETTERS.match(context.text[match.end() :][:9])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ....errors import Message
 from ...abbreviations import meaning
@@ -172,13 +173,29 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not context.is_after(match.start(), CALLING):
         return Guess("bà", LONE_LETTER)
-    if letter == "T" and context.is_before(end, _GENERAL):
-        return "tổng"
+    if letter == "T":
+        return _general_or_province(context, end)
     return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
 
 
+def _general_or_province(context: Context, end: int) -> str | Guess:
+    """What T. stands for: T. Cục trưởng -> tổng, T. Lai Châu -> tỉnh; what else T.Phú Hội may be, nobody knows"""
+    if context.is_before(end, _GENERAL):
+        return "tổng"
+    return _PLACES["T"] if _PROVINCES.match(context.text, end) else Guess(_PLACES["T"], LONE_LETTER)
+
+
+_PROVINCES = pattern(
+    rf"(?:{cue_list('provinces')}|Gia Lai|Đắk|Đăk|Thừa Thiên|Hậu Giang|Tây Ninh|Long An|Bà Rịa|Hòa Bình)"
+)
 _TRAFFIC_SIGN = pattern(r" biển(?: báo| cấm)?(?: [pq]\.\d{3},?(?: và)?)*$")
 _OFFICER = pattern(cue_list("officers_in_short"))
+
+
+@lru_cache(maxsize=4)
+def _has_exam_rooms(text: str) -> bool:
+    """Whether a text numbers rooms from P.01 on, as no ward is"""
+    return _EXAM_ROOMS.search(text) is not None
 
 
 def _is_room(at: int, context: Context) -> bool:
@@ -186,10 +203,13 @@ def _is_room(at: int, context: Context) -> bool:
 
     P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards.
     """
-    return context.is_before(at, _ROOMS) or _ROOM.match(context.text, at) is not None
+    if context.is_before(at, _ROOMS) or _ROOM.match(context.text, at):
+        return True
+    return context.char(at).isdecimal() and _has_exam_rooms(context.text)
 
 
-_ROOM = pattern(rf"\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
+_EXAM_ROOMS = pattern(r"P\.0\d")
+_ROOM = pattern(rf"0\d|\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
 _PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày

@@ -12,13 +12,15 @@ from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
+from ..time.calendar_words import counts_members
 from ..time.dates import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before(
-    "thương binh|bệnh binh|bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu"
+    "thương binh|bệnh binh|có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|bậc|"
+    "bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu"
 )
 _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
@@ -95,6 +97,7 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
         not _are_below(32, match[1], match[2])
         or context.after(match.end()).startswith("=")
         or context.is_after(at, _LEVELS)
+        or counts_members(context, *match.span())
         or _CLASSES.search(context.text[max(0, at - REACH) : at]) is not None
     )
 

@@ -58,6 +58,12 @@ def ungrouped_number(match: re.Match[str], context: Context) -> Answer:
     return Guess(context.number(match[1]) if amount else spell_digits(match[1]), _no_cue())
 
 
+@rule(r"(?!(?:19|20)\d\d )\d{4} \d{2,5}(?: \d{2,5}){1,4}(?!\d|[.,/]\d)")
+def groups_of_digits(match: re.Match[str], context: Context) -> Answer:
+    """Groups of digits as accounts have them: CK: 3751 0101 2345 67: no amount is written so"""
+    return Guess(", ".join(map(spell_digits, match[0].split(" "))), _no_cue())
+
+
 @rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced_number(match: re.Match[str], context: Context) -> Answer:
     """Number with blanks for thousands: dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""

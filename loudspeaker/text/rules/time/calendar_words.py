@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...context import Context
 from ...cues import words_after, words_before
@@ -71,6 +72,25 @@ _DAY_OF = words_before(
 _ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name: Trường mầm non (3/12)
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
+
+
+_PRESENT = words_before("có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|đạt|bỏ phiếu|thành phần")
+_MEMBERS = pattern(r" (?:TV|ĐV|HV|UV|ĐB|NV|LĐ|BKS|HĐQT|BCH|BTV|ĐVDB)(?!\w)")  # 5/5 TV HĐQT, 3/3 BKS
+
+
+_WITH_SLASH = pattern(r"(?<![\d/])(?:[12]?\d|0\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/])")
+
+
+@lru_cache(maxsize=4)
+def has_days_with_slash(text: str) -> bool:
+    """Whether a text writes its days with a slash, so that a dash is until: Ngày 1-3, ngày 8/12"""
+    return _WITH_SLASH.search(text) is not None
+
+
+def counts_members(context: Context, start: int, end: int) -> bool:
+    """Whether so many out of so many members are told: có mặt 5/5, 3/3 BKS"""
+    told = context.is_after(start, _PRESENT) or _MEMBERS.match(context.text, end) is not None
+    return told and not dated(context, start)
 
 
 def dated(context: Context, at: int) -> bool:

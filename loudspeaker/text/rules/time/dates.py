@@ -6,7 +6,6 @@ A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only wher
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -17,7 +16,20 @@ from ...numerals import roman
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
 from ..names.addresses import is_house
-from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+from .calendar_words import (
+    END,
+    MONTH,
+    YEAR,
+    Day,
+    as_day,
+    counted,
+    counts_members,
+    dated,
+    day_words,
+    has_days_with_slash,
+    hinted,
+    is_lunar,
+)
 
 rule = RuleMaker(Kind.DATE)
 
@@ -153,20 +165,11 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
     return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
 
 
-_WITH_SLASH = pattern(r"(?<![\d/])(?:[12]?\d|0\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d/])")
-
-
-@lru_cache(maxsize=4)
-def _has_days_with_slash(text: str) -> bool:
-    """Whether a text writes its days with a slash, so that a dash is until: Ngày 1-3, ngày 8/12"""
-    return _WITH_SLASH.search(text) is not None
-
-
 def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
     """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12"""
     at, numerals = match.start(), context.numerals
     at_hour = context.follows(Kind.TIME, at, " ngày ")  # 20h ngày 1-3
-    if match[2] != "-" or day.day >= day.month or at_hour or not _has_days_with_slash(context.text):
+    if match[2] != "-" or day.day >= day.month or at_hour or not has_days_with_slash(context.text):
         return None
     days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
     return Guess(as_day(context, at, days), DATE_OR_NUMBERS)
@@ -246,7 +249,7 @@ def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
 def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
     """Day and month with a slash: sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
     at = match.start()
-    if _tells_a_part(day, match, context):
+    if _tells_a_part(day, match, context) or (day.day <= day.month and counts_members(context, *match.span())):
         return None
     if dated(context, at):
         return _day_behind_cue(day, match, context)

@@ -15,6 +15,7 @@ rule = RuleMaker(Kind.MONTH)
 
 _COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
+_DECREE = re.compile(r" (?:nđ|nghị định|tt|thông tư)(?: số)? \d[^;:]*(?:sđ|bs|sửa đổi|bổ sung|và)(?: bs| bổ sung)?$")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
@@ -113,6 +114,8 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
         return None
     chained = follows_date(context, match.start())
     spoken = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+    if not named and _DECREE.search(words):  # NĐ 90/2017/NĐ-CP sđ bs 04/2020
+        return Guess(spoken, Message("this could be a month or two numbers"))
     if named or match[2] == "/" or chained or words.endswith(_SINCE):
         return spoken
     return Guess(spoken, Message("this could be a month or two numbers"))
