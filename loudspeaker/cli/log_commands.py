@@ -60,10 +60,13 @@ def show_chain(state: ChainState, as_json: bool) -> None:
 @as_json
 @with_station
 def why_(station: Station, airing: str, as_json: bool) -> None:
-    """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
+    """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`, or a signed alert."""
 
-    name, planned, record = station.airings.look_up(airing)
     zone = station.files.commune.zone
+    if steps := rooms.audit_trail.explain_alert(station.log, airing, zone):
+        told = [sentence.say(_) for sentence in steps]
+        return print_json(told) if as_json else put("\n".join(told))
+    name, planned, record = station.airings.look_up(airing)
     story = rooms.explain.explain_airing(name, planned, record, station.log, station.clock.now(), zone, _)
     if as_json:
         return print_json(json_output.story(name, planned, record, story, zone, station.log.hash_of(name)))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..model import box as box
     from ..model import enums as enums
     from ..model import requests as requests
+    from ..reports import audit_trail as audit_trail
     from ..reports import day_chart as day_chart
     from ..reports import explain as explain
     from ..reports import log_export as log_export
@@ -77,7 +78,7 @@ ROOMS = {
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "requests"),
-    "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
+    "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
         *("alert_packing", "bulletin_editing", "delivery", "membership", "naming", "new_station", "offers", "packing"),
         *("paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station", "stick_answer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from ..codec import UNREADABLE, decode
 from ..errors import Message
@@ -47,6 +47,18 @@ def background(log: Log, village: str, bulletin: str | None, before: datetime) -
         if event.at <= before and about and (entry := _entry(event)):
             last[event.kind, event.facts.get("path")] = entry
     return sorted(last.values(), key=lambda entry: entry.at)
+
+
+def explain_alert(log: Log, alert: str, zone: tzinfo) -> list[Message]:
+    """The steps of a signed alert, sentence by sentence, and the ids of its airings; none of one that nobody knows."""
+    sentences: list[Message] = []
+    for event in log.events("alert"):
+        if event.facts.get("alert") == alert and (entry := _entry(event)):
+            at = f"{entry.at.astimezone(zone):%H:%M:%S %d/%m/%Y}"
+            sentences.append(Message("{at}: {by} {what}", at=at, by=entry.by, what=entry.what))
+            airings = decode(tuple[str, ...], event.facts.get("airings", ()))
+            sentences += [Message("Airing {id}.", id=airing) for airing in airings]
+    return sentences
 
 
 def _entries(log: Log, begins: datetime, ends: datetime) -> Iterator[AuditEntry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import Message
-from ..model.asrun_record import ALL_CLEAR, CORRECTION, AsRunRecord
+from ..model.asrun_record import ALL_CLEAR, CORRECTION, AsRunRecord, asked_kind
 from ..model.enums import Expected, Verdict
 from ..model.refusal import LABELS, Refusal, known
 
@@ -53,7 +53,7 @@ def subject_words(record: AsRunRecord) -> Message:
     """What was aired: a bulletin (its id), a stream, the words of an alarm or what ended it; and was it a drill?"""
     words = " ".join(record.title.split())
     trial = Message("test of {output}", output=record.output) if record.broadcast == "test" else None
-    what = record.bulletin or ENDINGS.get(record.broadcast) or trial or words or record.broadcast
+    what = record.bulletin or ENDINGS.get(asked_kind(record.broadcast)) or trial or words or record.broadcast
     if record.drill:
         return Message("{what} (drill)", what=what)
     return what if isinstance(what, Message) else Message("{said}", said=what)

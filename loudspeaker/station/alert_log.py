@@ -24,11 +24,12 @@ BEGUN = (AlertState.PREPARED, AlertState.FAILED)  # steps by which nothing is de
 ENDS = (AlertKind.END, AlertKind.UPDATE)  # they end what they refer to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AlertLog:
-    """The steps of signed alerts in a log."""
+    """The steps of signed alerts in a log: read once, since nobody else writes them while a daemon runs."""
 
     log: Log
+    _known: list[Event] | None = None
 
     def note(self, opened: OpenedAlert, state: AlertState, at: datetime, **facts: object) -> None:
         """Write a step down, unless it is the last one already."""
@@ -38,6 +39,7 @@ class AlertLog:
         last = self._steps(alert.id)[-1:]
         if not last or dict(last[0].facts) != told:
             self.log.event(ALERT, "", at, **told)
+            self._events().append(Event(ALERT, "", at, told))
 
     def decided(self, alert: str) -> Mapping[str, object] | None:
         """The step by which an alert was done; None where nobody has done anything that is heard, or ended."""
@@ -55,7 +57,7 @@ class AlertLog:
 
     def is_anothers(self, airing: str, alert: str) -> bool:
         """Does this id name an airing of another alert?"""
-        events = self.log.events(ALERT)
+        events = self._events()
         return any(
             event.facts.get("alert") != alert and airing in _names(event.facts.get("airings")) for event in events
         )
@@ -74,11 +76,16 @@ class AlertLog:
         if self.log.recall(_memory(scope)) != told:
             self.log.remember(_memory(scope), told)
 
+    def _events(self) -> list[Event]:
+        if self._known is None:
+            self._known = list(self.log.events(ALERT))
+        return self._known
+
     def _steps(self, alert: str) -> list[Event]:
-        return [event for event in self.log.events(ALERT) if event.facts.get("alert") == alert]
+        return [event for event in self._events() if event.facts.get("alert") == alert]
 
     def _ends(self) -> list[Event]:
-        done = (event for event in self.log.events(ALERT) if event.facts.get("state") not in BEGUN)
+        done = (event for event in self._events() if event.facts.get("state") not in BEGUN)
         return [event for event in done if event.facts.get("kind") in ENDS]
 
 

@@ -73,6 +73,7 @@ def test_an_alarm_on_a_stick_is_given_once_and_the_stick_is_told(home: Path, off
     assert f"Lệnh khẩn {SCOPE}/1: đang phát." in first.stderr or f"Lệnh khẩn {SCOPE}/1: đã phát." in first.stderr
     assert f"Alert {SCOPE}/2: it has ended." in ended.stderr
     assert asked(home) == [f"urgent@{SCOPE}"] * 2 + [f"all-clear@{SCOPE}"] * 2
+    assert f"ký lệnh khẩn {SCOPE}/2: kết thúc {SCOPE}/1" in run(home, "why", f"{SCOPE}/2", language="vi").stdout
     (result,) = office.stick.glob("out/*/KET-QUA.txt")
     assert f"Lệnh khẩn {SCOPE}/2: đã kết thúc." in result.read_text(encoding="utf-8-sig")
 

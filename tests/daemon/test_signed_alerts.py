@@ -17,7 +17,9 @@ from loudspeaker.errors import BadUsage, LoudspeakerError, Message, NotFound, Re
 from loudspeaker.i18n import translator
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.enums import Verdict
-from loudspeaker.reports.audit_trail import audit_trail
+from loudspeaker.reports.audit_trail import audit_trail, explain_alert
+from loudspeaker.reports.outcome_words import subject_words
+from loudspeaker.reports.tally import AiringKind, kind_of
 from loudspeaker.station.approvals import digest
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.faults import Fault, UntrustedDocument
@@ -455,3 +457,38 @@ def test_the_audit_trail_tells_each_step(box: AlertBox) -> None:
         f"Ly (ký số, {SCOPE}/18): kết thúc báo động {ID}",
         f"Ly (ký số, {SCOPE}/19): ký lệnh khẩn {SCOPE}/19: kiểm tra thầm, mọi việc đều tốt",
     ]
+
+
+def test_why_tells_an_alert_by_its_number(box: AlertBox) -> None:
+    box.deliver(flood(villages=("na-hoa",)), "hoa")
+    box.run(61)
+    box.deliver(flood(villages=("na-hoa",)), *TWO)
+
+    told = [sentence.say(translator("vi")) for sentence in explain_alert(box.disk, f"{SCOPE}/17", NOW.tzinfo)]
+    assert told == [
+        f"05:00:00 24/11/2026: Hoa (ký số, {SCOPE}/17) ký lệnh khẩn {SCOPE}/17, còn thiếu 1 chữ ký thì mới phát: "
+        "Lũ đang về.",
+        f"05:01:01 24/11/2026: Hoa, Pao (ký số, {SCOPE}/17) ký lệnh khẩn {SCOPE}/17, đủ chữ ký, cho phát: Lũ đang về.",
+        f"Lượt phát {ID}.",
+    ]
+    assert explain_alert(box.disk, f"{SCOPE}/18", NOW.tzinfo) == []
+
+
+def test_log_and_report_know_what_was_signed_from_what_is_scheduled(box: AlertBox) -> None:
+    box.deliver(flood(17, villages=("na-hoa",)), *TWO)
+    box.run(60)
+    box.deliver(order("end", 18, 17, form="mistake"), "ly")
+    box.run(60)
+    box.deliver(flood(19, villages=("na-hoa",), drill=True, issued=NOW + timedelta(minutes=2)), *TWO)
+    box.run(60)
+    box.deliver(order("end", 20, 19), "ly")
+    box.run(60)
+
+    records = [record for record in box.disk.rows(NOW, NOW + HOUR) if "@" in record.id]
+    assert {kind_of(record) for record in records} == {
+        *(AiringKind.EMERGENCY, AiringKind.CORRECTION, AiringKind.DRILL, AiringKind.DRILL_END)
+    }
+    words = [subject_words(record).say(translator("vi")) for record in records]
+    assert words[0] == "Lũ đang về."
+    assert any("Đính chính" in one for one in words)
+    assert box.requests.board(None, "").alarms == ()  # type: ignore[arg-type]
