@@ -8,4 +8,4 @@ from hypothesis.stateful import run_state_machine_as_test
 
 
 def test_signed_alerts_in_any_order_with_power_that_goes_at_any_write() -> None:
-    run_state_machine_as_test(SignedAlertMachine, settings=settings(max_examples=25, stateful_step_count=14))
+    run_state_machine_as_test(SignedAlertMachine, settings=settings(stateful_step_count=14))
