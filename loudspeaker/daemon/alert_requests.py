@@ -158,6 +158,9 @@ class SignedAlerts:
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
             self._requests.submit(self._alarm(received, name, said, by))
+        with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
+            ends = self._station.alerts.all_clear_specs(self._template_id(received), said, alert.drill)
+            self._requests.sound.start_making(ends, later=True)
         return None
 
     def _make(self, received: ReceivedAlert, names: Sequence[AiringName]) -> Mapping[str, Programme]:
@@ -170,7 +173,7 @@ class SignedAlerts:
         self, received: ReceivedAlert, name: AiringName, said: Mapping[str, Programme], by: str
     ) -> ManualRequest:
         alert, found = received.alert, self._reader.bulletin(received)
-        title, bulletin = self._title(received), found.id if found else None
+        title, bulletin = self._title(received), self._template_id(received)
         occurrence = self._requests.occurrence(
             name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
         )
@@ -189,6 +192,10 @@ class SignedAlerts:
         """The airings of these alerts in a village, which an update puts an end to."""
         airings = (airing for alert in references for airing in self._ledger.airings(alert))
         return tuple(airing for airing in airings if airing.startswith(f"{village}/"))
+
+    def _template_id(self, received: ReceivedAlert) -> str | None:
+        found = self._reader.bulletin(received)
+        return found.id if found else None
 
     def _by_our_clock(self, received: ReceivedAlert, instant: datetime) -> datetime:
         """An instant of a document, as far away as it is, whatever this machine's clock says."""

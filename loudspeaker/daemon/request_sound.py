@@ -36,11 +36,11 @@ class RequestSound:
         if not any(map(self.jobs.has_failed, wanted)) and self.jobs.start(wanted):
             self.jobs.must_be_over(wanted)
 
-    def start_making(self, specs: Iterable[ProgrammeSpec]) -> None:
-        """Have made what of these nobody has made yet, and wait for nothing."""
+    def start_making(self, specs: Iterable[ProgrammeSpec], later: bool = False) -> None:
+        """Have made what of these nobody has made yet, `later` behind all else, and wait for nothing."""
         wanted = self.station.alerts.missing_sound(specs)
         if self.jobs and wanted:
-            self.jobs.start(wanted)
+            self.jobs.start({} if later else wanted, wanted if later else None)
 
     def find_made(self, spec: ProgrammeSpec) -> Programme:
         """What was made by this. Raises `BeingRead`, and what kept it from being made."""

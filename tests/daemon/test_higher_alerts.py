@@ -81,7 +81,7 @@ def test_its_template_is_heard_in_its_signed_words_and_so_is_its_all_clear(box: 
     box.run(30)
 
     assert any("năm trăm" in words for words in box.jobs.made)
-    assert box.jobs.made[-1] == "Hồ đã đóng."
+    assert "Hồ đã đóng." in box.jobs.made
     assert box.heard() == [f"urgent@{PROVINCE}", f"all-clear@{PROVINCE}"]
 
 

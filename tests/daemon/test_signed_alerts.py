@@ -17,6 +17,7 @@ from loudspeaker.errors import BadUsage, LoudspeakerError, Message, NotFound, Re
 from loudspeaker.i18n import translator
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.enums import Verdict
+from loudspeaker.production.specifications import ALL_CLEAR, MISTAKEN
 from loudspeaker.reports.audit_trail import audit_trail, explain_alert
 from loudspeaker.reports.outcome_words import subject_words
 from loudspeaker.reports.tally import AiringKind, kind_of
@@ -79,7 +80,7 @@ def test_one_signature_makes_the_sound_and_the_second_has_it_heard_at_once(box: 
     box.ask("alert", envelope=sealed(flood(), *TWO))  # no `BeingMade`
     box.run(0.1)
 
-    assert box.jobs.made == made
+    assert box.jobs.made[len(made) :] == [ALL_CLEAR, MISTAKEN]  # its ends need not wait
     assert box.deliver(flood(), *TWO).state is AlertState.AIRED
 
 
@@ -239,9 +240,10 @@ def test_an_alarm_is_cleared_corrected_or_only_said_no_more(box: AlertBox, form:
 
 
 def test_its_end_silences_before_the_words_of_the_end_are_made(box: AlertBox) -> None:
+    box.deliver(flood(repeat=50), "hoa")
+    box.jobs.broken = LoudspeakerError(Message("nothing in this can be said"))
     box.deliver(flood(repeat=50), *TWO)
     box.run(3)
-    box.jobs.broken = LoudspeakerError(Message("nothing in this can be said"))
 
     with pytest.raises(LoudspeakerError, match="nothing"):
         box.deliver(order("end", 18, 17), "ly")
@@ -379,7 +381,7 @@ def test_a_template_is_heard_and_its_all_clear_though_its_words_are_others_here(
     assert box.heard() == [f"urgent@{SCOPE}"] * 2
     assert [step.facts.get("differs") for step in box.steps()] == [None, True]
     box.deliver(order("end", 19, 17, 18), "ly")
-    assert box.jobs.made[-1] == "Nguy cơ đã qua."
+    assert "Nguy cơ đã qua." in box.jobs.made
 
 
 def test_a_template_that_is_not_here_is_told_and_heard_when_it_has_come(box: AlertBox, office: Office) -> None:
