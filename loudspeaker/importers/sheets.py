@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from ..config import bulletin_file, commune_file, schedule_file
@@ -89,7 +88,7 @@ def _merge_entry(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSche
 
 
 def _broadcast(path: str, data: bytes, at: int, known: StationNames) -> Broadcast:
-    return replace(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
+    return schedule_file.parse(path, data, known.days).broadcasts[at]
 
 
 def _sound_entries(data: bytes, village: str, known: StationNames) -> list[Entry]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ..errors import Message
 from .enums import Expected, Level
 from .refusal import Reason
+
+INSTANT = "%Y-%m-%dT%H:%M"  # how the id of a scheduled airing names its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,17 @@ class Airing(OfOccurrence):
     repeat: int | None = None  # None: as often as the bulletin says
     wait: float = 600.0  # how long it may be held up
     origin: str = ""  # the office above the commune whose schedule asks for it
+
+    def shift(self, by: timedelta) -> Airing:
+        """The same of a schedule on another day, which is planned alike."""
+        at = self.scheduled_at + by
+        ident = f"{self.village}/{self.broadcast}/{at:{INSTANT}}"
+        return replace(
+            self,
+            occurrence=replace(self.occurrence, id=ident, scheduled_at=at),
+            starts_at=self.starts_at and self.starts_at + by,
+            ends_at=self.ends_at and self.ends_at + by,
+        )
 
     def with_fallback(self) -> Airing:
         """The same time of the same village, with the fallback bulletin instead of the stream."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from .day_set import DaySet, LunarDays
@@ -16,7 +16,7 @@ class Broadcast:
     name: str
     bulletin: str | None  # None for a stream
     times: tuple[int, ...]  # seconds since local midnight, in order
-    line: int = 0
+    line: int = field(default=0, compare=False)  # on which it stands: no part of what it is
     first: date | None = None  # `from`
     last: date | None = None  # `until`
     weekdays: frozenset[int] | None = None

@@ -127,12 +127,13 @@ def minutes_from(at: int, hours: Stretches) -> Iterator[int]:
 def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -> Sequence[bool]:
     """For each minute of a day, on which the first of what is moved begins: is nothing else on the air for all of it?
 
-    Only what no plan could allow is ruled out: of others, the words that open and close a session do not count.
+    Only what no plan could allow is ruled out: of others, the words that open and close a session do not count. Where
+    it would be one playback with another's, that may be the shorter one: only a plan can tell.
     """
     mine, facts, plays = trial.mine, trial.given.facts, trial.given.box.plays
     beside = any(times.values()) or not mine.keys().isdisjoint(trial.known)  # more than others is on the air
-    steps = [0] * (DAY // MINUTE + 1)
-    for day in {trial.likeness(day): day for day in trial.days_of(mine.values())}.values():
+    steps, shared = [0] * (DAY // MINUTE + 1), set()
+    for day in trial.first_alike(trial.days_of(mine.values())).values():
         planned = trial.plan_adjusted(_retime(times), day) if beside else trial.plan_before(day)
         others = [other for other in planned if other.starts_at and other.ends_at]
         for key, offset in offsets.items():
@@ -142,8 +143,9 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
             length = 0.0 if entry.stream else bare_length(entry, facts.get(entry.bulletin or ""))
             for other in others:
                 if _meets(other, output, key[0]):
-                    _mark(steps, _span(trial, day, other), offset, length, _same_instant(trial, day, entry, other))
-    return [not count for count in accumulate(steps)]
+                    _mark(steps, _span(trial, day, other), offset, length)
+                    shared.add(_shared_minute(trial, day, entry, offset, other))
+    return [not count or minute in shared for minute, count in enumerate(accumulate(steps))]
 
 
 def _meets(other: Airing, output: str, village: str) -> bool:
@@ -161,14 +163,15 @@ def _span(trial: Trial, day: date, airing: Airing) -> tuple[float, float]:
     return begins, max(begins, (airing.ends_at - midnight).total_seconds() - (0.0 if airing.stream else around))
 
 
-def _same_instant(trial: Trial, day: date, entry: Broadcast, other: Airing) -> int | None:
-    """When both are one playback: the same sound at the same instant on the same output."""
+def _shared_minute(trial: Trial, day: date, entry: Broadcast, offset: int, other: Airing) -> int | None:
+    """The minute in which both become one playback: the same sound at the same instant on the same output."""
     if (entry.bulletin, entry.stream) != (other.bulletin, other.stream):
         return None
-    return int((other.scheduled_at - _midnight(trial, day)).total_seconds())
+    minute, seconds = divmod(int((other.scheduled_at - _midnight(trial, day)).total_seconds()) - offset, MINUTE)
+    return None if seconds else minute
 
 
-def _mark(steps: list[int], span: tuple[float, float], offset: int, length: float, same: int | None) -> None:
+def _mark(steps: list[int], span: tuple[float, float], offset: int, length: float) -> None:
     """Add to `steps`, whose sum up to a minute counts what is in its way, what keeps a sound from beginning.
 
     It begins `offset` seconds after the minute and lasts `length`.
@@ -179,9 +182,6 @@ def _mark(steps: list[int], span: tuple[float, float], offset: int, length: floa
         return
     steps[first] += 1
     steps[last + 1] -= 1
-    if same is not None and first <= (minute := (same - offset) // MINUTE) <= last and (same - offset) % MINUTE == 0:
-        steps[minute] -= 1
-        steps[minute + 1] += 1
 
 
 def _midnight(trial: Trial, day: date) -> datetime:

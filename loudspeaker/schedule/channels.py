@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ..model.airing import StandingPause
+from ..model.airing import INSTANT, StandingPause
 from ..model.box import Box
 from ..model.broadcast import VillageSchedule
 from ..model.commune import Commune, Policy
@@ -82,7 +82,7 @@ class Calendar:
     def airing_id(self, village: str, broadcast: str, at: int) -> str:
         """The id of an airing `at` seconds after midnight: village/broadcast/2026-11-24T06:05."""
         if (stamp := self._stamps.get(at)) is None:
-            stamp = self._stamps[at] = f"{self.moment(at):%Y-%m-%dT%H:%M}"
+            stamp = self._stamps[at] = f"{self.moment(at):{INSTANT}}"
         return f"{village}/{broadcast}/{stamp}"
 
     def pauses(self, channel: Channel, pauses: Iterable[StandingPause]) -> tuple[PauseSpan, ...]:

@@ -109,7 +109,7 @@ def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing
         wanted.setdefault(airing.output, set()).add(span)
     hurt = {airing.id for airing in (*comparison.lost, *(delay.airing for delay in comparison.late))}
     found: dict[EntryKey, list[Airing]] = {}
-    for day in trial.days_of(trial.mine.values()):
+    for day in trial.first_alike(trial.days_of(trial.mine.values())).values():
         for airing in trial.plan_before(day):
             key = airing.village, airing.broadcast
             if (

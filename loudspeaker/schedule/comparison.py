@@ -6,8 +6,9 @@ Who edits a schedule is told what becomes of the entries that the change is abou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from itertools import chain
 
 from ..model.airing import Airing
 from ..model.broadcast import Broadcast, VillageSchedule
@@ -27,6 +28,10 @@ class Delay:
     airing: Airing
     by: timedelta
 
+    def shift(self, by: timedelta) -> Delay:
+        """The same on another day, which is planned alike."""
+        return Delay(self.airing.shift(by), self.by)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanComparison:
@@ -39,7 +44,7 @@ class PlanComparison:
     breaches: tuple[Airing, ...]  # of mine: the policy forbids them
     late: tuple[Delay, ...]  # others
     lost: tuple[Airing, ...]  # others, that are heard no more or in part
-    planned: tuple[Airing, ...] = ()  # all that is planned with the change
+    planned: tuple[Airing, ...] = ()  # all that is planned with the change, of the first of days that are alike
 
     @property
     def clean(self) -> bool:
@@ -51,6 +56,28 @@ class PlanComparison:
         """Is everything heard, if with a delay?"""
         return not (self.blocked or self.breaches or self.lost)
 
+    def shift(self, by: timedelta) -> PlanComparison:
+        """The same of another day, which is planned alike."""
+        return PlanComparison(
+            mine=_shift(self.mine, by),
+            withdrawn=_shift(self.withdrawn, by),
+            waiting=tuple(delay.shift(by) for delay in self.waiting),
+            blocked=_shift(self.blocked, by),
+            breaches=_shift(self.breaches, by),
+            late=tuple(delay.shift(by) for delay in self.late),
+            lost=_shift(self.lost, by),
+        )
+
+
+def _shift(airings: Iterable[Airing], by: timedelta) -> tuple[Airing, ...]:
+    return tuple(airing.shift(by) for airing in airings)
+
+
+def join_comparisons(days: Sequence[PlanComparison]) -> PlanComparison:
+    """What a change does in several days, of what it does in each, in order."""
+    parts = {field.name: [getattr(day, field.name) for day in days] for field in fields(PlanComparison)}
+    return PlanComparison(**{name: tuple(chain.from_iterable(each)) for name, each in parts.items()})
+
 
 def changed_entries(before: Iterable[VillageSchedule], after: Iterable[VillageSchedule]) -> frozenset[EntryKey]:
     """The entries that are in one of these only, or another in both."""
@@ -59,14 +86,11 @@ def changed_entries(before: Iterable[VillageSchedule], after: Iterable[VillageSc
 
 
 def entries_by_key(schedules: Iterable[VillageSchedule]) -> dict[EntryKey, Broadcast]:
-    """Every entry by its village and name, the commune's own before one that it was sent.
-
-    The line on which it stands is no part of what it is.
-    """
+    """Every entry by its village and name, the commune's own before one that it was sent."""
     entries: dict[EntryKey, Broadcast] = {}
     for schedule in schedules:
         for broadcast in schedule.broadcasts:
-            entries.setdefault((schedule.id, broadcast.name), replace(broadcast, line=0))
+            entries.setdefault((schedule.id, broadcast.name), broadcast)
     return entries
 
 

@@ -1,4 +1,4 @@
-"""A change of schedules that nobody has saved, planned as if it were, day by day. No kept plan is lost by it."""
+"""A change of schedules that nobody has saved, planned as if it were, day by day. Nothing is kept of it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..model.commune import Policy
 from ..model.contents import PlanInput
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
 from .channels import Channel, calendar, channels
-from .comparison import PlanComparison, compare_plans, entries_by_key
+from .comparison import PlanComparison, compare_plans, entries_by_key, join_comparisons
 from .open_hours import may_cross_midnight, open_hours
-from .plan import DayPlans, plan
+from .plan import plan
 
 NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
 
@@ -24,14 +24,13 @@ NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
 class Trial:
     """`given` is planned with the change, `old` without it: entire outputs, all of those that it concerns.
 
-    `changed` are the entries that are another, or in one of both only. `days` keeps what was planned without it.
+    `changed` are the entries that are another, or in one of both only.
     """
 
     given: PlanInput
     old: PlanInput
     changed: frozenset[EntryKey]
     window: Sequence[date]
-    days: DayPlans = field(default_factory=DayPlans)
     _before: dict[date, list[Airing]] = field(default_factory=dict)
     _likenesses: dict[date, object] = field(default_factory=dict)
     _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
@@ -66,19 +65,23 @@ class Trial:
     def plan_before(self, day: date) -> list[Airing]:
         """A day without the change."""
         if day not in self._before:
-            self._before[day] = _plan_day(self.old, day, self.days)
+            self._before[day] = _plan_day(self.old, day)
         return self._before[day]
 
     def plan_adjusted(self, adjustments: Sequence[Adjustment], day: date) -> list[Airing]:
         """A day with the change and these adjustments."""
         schedules = adjust_schedules(self.given.schedules, adjustments)
-        return _plan_day(replace(self.given, schedules=schedules), day, None)
+        return _plan_day(replace(self.given, schedules=schedules), day)
 
     def compare(self) -> PlanComparison:
-        """What the change does in all days of the window."""
-        before = [airing for day in self.window for airing in self.plan_before(day)]
-        after = [airing for day in self.window for airing in self.plan_adjusted((), day)]
-        return compare_plans(before, after, self.changed)
+        """What the change does in all days of the window; those that are alike are planned once."""
+        firsts = self.first_alike(self.window)
+        found = {
+            day: compare_plans(self.plan_before(day), self.plan_adjusted((), day), self.changed)
+            for day in firsts.values()
+        }
+        each = [(day, firsts[self.likeness(day)]) for day in self.window]
+        return join_comparisons([found[first].shift(day - first) if day > first else found[day] for day, first in each])
 
     def is_clean(
         self,
@@ -112,6 +115,13 @@ class Trial:
             self._likenesses[day] = tuple(_likeness(given, heard, day) for given, heard in self._both_inputs)
         return self._likenesses[day]
 
+    def first_alike(self, days: Iterable[date]) -> dict[object, date]:
+        """The first of all days that are planned alike, by what makes them so."""
+        found: dict[object, date] = {}
+        for day in days:
+            found.setdefault(self.likeness(day), day)
+        return found
+
     @cached_property
     def _both_inputs(self) -> Sequence[tuple[PlanInput, Sequence[Channel]]]:
         """Without the change and with it: what is planned, and all outputs."""
@@ -132,9 +142,9 @@ class Trial:
         return sorted(days, key=lambda day: (day != self._unclean, day))
 
 
-def _plan_day(given: PlanInput, day: date, days: DayPlans | None) -> list[Airing]:
+def _plan_day(given: PlanInput, day: date) -> list[Airing]:
     midnight = datetime.combine(day, time(), given.commune.zone)
-    return plan(given, midnight, datetime.combine(day + timedelta(days=1), time(), given.commune.zone), days)
+    return plan(given, midnight, datetime.combine(day + timedelta(days=1), time(), given.commune.zone))
 
 
 def _likeness(given: PlanInput, heard: Sequence[Channel], day: date) -> object:

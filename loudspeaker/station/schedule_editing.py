@@ -26,7 +26,7 @@ from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
 from .reviews import EDIT
-from .what_if import AHEAD, Change, ChangeEffect, WhatIf, must_be_bearable
+from .what_if import AHEAD, Change, ChangeEffect, SupposedChange, WhatIf, must_be_bearable
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,10 @@ class ScheduleEditing:
         `about` are entries (village, name) whose airings are told though they are not changed (yet).
         Raises `BadFile` with what is wrong with a file.
         """
+        return self.prepare(change, days, about).effect()
+
+    def prepare(self, change: Change, days: int = AHEAD, about: Collection[EntryKey] = ()) -> SupposedChange:
+        """The same, to be planned once others may have the station. Raises as `suppose` does."""
         return self._what_if.suppose(change, days, about)
 
     def free_times(self, change: Change) -> tuple[int, ...]:

@@ -15,7 +15,6 @@ from ..schedule.channels import channels
 from ..schedule.choices import Choice, find_choices
 from ..schedule.clashes import ClashLine, clash_lines
 from ..schedule.comparison import PlanComparison, changed_entries
-from ..schedule.plan import DayPlans
 from ..schedule.trial import Trial
 from ..store.asrun import AsRunLog
 from ..store.edits import FileEdit
@@ -50,6 +49,19 @@ class ChangeEffect:
         raise Refused(Message("this way out of the clash is not there any more; look at it again"))
 
 
+@dataclass(frozen=True, slots=True)
+class SupposedChange:
+    """A change, and all that its plan depends on: planning it takes long, and needs the station no more."""
+
+    change: Change
+    trial: Trial
+    voided: tuple[str, ...]
+
+    def effect(self) -> ChangeEffect:
+        comparison = self.trial.compare()
+        return ChangeEffect(self.change, comparison, tuple(find_choices(self.trial, comparison)), self.voided)
+
+
 class WhatIf:
     """Plans changes that nobody has saved. `log` opens the station's log; nothing that is kept for the air is lost."""
 
@@ -58,10 +70,9 @@ class WhatIf:
         self._clock = clock
         self._planner = planner
         self._log = log
-        self._days = DayPlans()  # of the files as they are
 
-    def suppose(self, change: Change, days: int = AHEAD, about: Collection[EntryKey] = ()) -> ChangeEffect:
-        """What a change does in the `days` to come, to everybody whom it concerns. Writes nothing.
+    def suppose(self, change: Change, days: int = AHEAD, about: Collection[EntryKey] = ()) -> SupposedChange:
+        """A change, to be planned for everybody whom it concerns in the `days` to come. Writes nothing.
 
         `about` are entries whose airings are told though they are not changed (yet).
         It is planned as if all bulletins were approved and ready: what people decide later must not bring a clash.
@@ -70,9 +81,7 @@ class WhatIf:
         files = self._files.suppose({edit.path: edit.after for edit in change})
         supposed = self._planner.suppose(files)
         trial = self._trial(supposed, files.contents, days, about)
-        comparison = trial.compare()
-        voided = self._voided(supposed, change)
-        return ChangeEffect(change, comparison, tuple(find_choices(trial, comparison)), voided)
+        return SupposedChange(change, trial, self._voided(supposed, change))
 
     def free_times(self, change: Change, days: int = AHEAD) -> tuple[int, ...]:
         """In each session the first time, in seconds since midnight, at which what the change adds would hurt nobody.
@@ -93,7 +102,6 @@ class WhatIf:
             _assume(self._given(self._planner, villages, changed)),
             changed,
             [today + timedelta(days=number) for number in range(days)],
-            self._days,
         )
 
     def _given(self, planner: Planner, villages: Collection[str], changed: Collection[EntryKey]) -> PlanInput:

@@ -20,7 +20,8 @@ class Keywords:
 
     def spellings(self, keys: Sequence[str]) -> dict[str, str]:
         """Everything that may be written for the English `keys` -> the English key; English first."""
-        return {key: key for key in keys} | {twin: key for twin, key in self.keys.items() if key in keys}
+        wanted = frozenset(keys)
+        return {key: key for key in keys} | {twin: key for twin, key in self.keys.items() if key in wanted}
 
     def are_vietnamese(self, written: Iterable[str]) -> bool | None:
         """Are more of these keys Vietnamese than English? None where none is either."""

@@ -147,6 +147,15 @@ def test_the_same_bulletin_of_a_neighbour_at_the_same_instant_is_no_clash() -> N
     assert move.adjustments == (Adjustment("na-hoa", "mot", times=(17 * 3600 + 17 * 60,)),)
 
 
+def test_it_is_moved_to_where_a_neighbour_has_it_read_fewer_times_if_only_that_fits() -> None:
+    others = ["bulletin: mot, at: 17:02, lunar: [16, 17]", "bulletin: hai, at: 17:21"]
+    before = [village("na-hoa", "bulletin: bay, at: 17:15, repeat: 1"), village("cho-may", *others)]
+    after = [before[0], village("cho-may", *others, "name: moi, bulletin: bay, at: 17:01")]
+    move = choices(trial(before, after, 3, words=SessionWords(tune=8.0)))[ChoiceKind.MOVE]
+
+    assert move.adjustments == (Adjustment("cho-may", "moi", times=(17 * 3600 + 15 * 60,)),)
+
+
 def test_an_entry_that_only_ends_earlier_is_not_to_blame_for_what_was_before() -> None:
     before = [village("na-hoa", BUSY, "bulletin: mot, at: 17:12, wait: 1m")]
     after = [village("na-hoa", BUSY, "bulletin: mot, at: 17:12, wait: 1m, until: 2026-11-27")]
@@ -201,6 +210,17 @@ def trials(draw: st.DrawFn) -> Trial:
     )
     plays = draw(st.sampled_from([dict.fromkeys(NAMES, "loa"), {"na-hoa": "a", "ban-lim": "a", "cho-may": "b"}]))
     return trial(before, after, 3, plays=plays, words=words)
+
+
+def fortnight(drawn: Trial, paused: int, last: int) -> Trial:
+    """The same in fourteen days, in which a bulletin is valid until the `last` and a village is quiet on one."""
+    decided = Restrictions()
+    if paused >= 0:
+        begins = datetime(2026, 11, 24, 17, tzinfo=ZONE) + timedelta(days=paused)
+        decided = Restrictions(pauses=(StandingPause("na-hoa", begins, begins + timedelta(hours=2), "tang"),))
+    facts = {**FACTS, "mot": replace(FACTS["mot"], valid_until=FIRST + timedelta(days=last))}
+    after, before = (replace(one, restrictions=decided, facts=facts) for one in (drawn.given, drawn.old))
+    return Trial(after, before, drawn.changed, [FIRST + timedelta(days=number) for number in range(14)])
 
 
 def heard(airings: Sequence[Airing]) -> Mapping[str, datetime | None]:
@@ -261,13 +281,7 @@ def test_the_time_that_is_offered_is_the_first_that_hurts_nobody(trial: Trial) -
 def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
     drawn: Trial, at: int, paused: int, last: int
 ) -> None:
-    decided = Restrictions()
-    if paused >= 0:
-        begins = datetime(2026, 11, 24, 17, tzinfo=ZONE) + timedelta(days=paused)
-        decided = Restrictions(pauses=(StandingPause("na-hoa", begins, begins + timedelta(hours=2), "tang"),))
-    facts = {**FACTS, "mot": replace(FACTS["mot"], valid_until=FIRST + timedelta(days=last))}
-    after, before = (replace(one, restrictions=decided, facts=facts) for one in (drawn.given, drawn.old))
-    trial = Trial(after, before, drawn.changed, [FIRST + timedelta(days=number) for number in range(14)])
+    trial = fortnight(drawn, paused, last)
     adjustments = [Adjustment(*key, times=(at,)) for key in trial.mine]
 
     each = [
@@ -276,6 +290,22 @@ def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
     ]
 
     assert trial.is_clean(adjustments) is all(each)
+
+
+@settings(max_examples=40, deadline=None)
+@given(trials(), st.integers(-1, 9), st.integers(0, 13))
+def test_what_a_change_does_on_days_that_are_alike_is_told_of_each_of_them(
+    drawn: Trial, paused: int, last: int
+) -> None:
+    trial = fortnight(drawn, paused, last)
+    before, after = (
+        [airing for day in trial.window for airing in plan_days(given, day, 1)] for given in (trial.old, trial.given)
+    )
+
+    found, whole = trial.compare(), compare_plans(before, after, trial.changed)
+
+    assert replace(found, planned=()) == replace(whole, planned=())
+    assert {airing.id for airing in found.planned} <= {airing.id for airing in after}
 
 
 @pytest.mark.parametrize("kind", list(ChoiceKind))

@@ -16,7 +16,7 @@ from ...model.commune import Policy
 from ...model.enums import ApprovalRule, Level
 from ...station.schedule_editing import EntryEdit, EntrySource
 from ...station.station import Station
-from ...station.what_if import ChangeEffect
+from ...station.what_if import ChangeEffect, SupposedChange
 from ..desk import village_names
 from .entry_form import (
     AskBack,
@@ -139,25 +139,45 @@ def make_offers(station: Station) -> EntryOffers:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedAttempt:
+    """A form of which all is read that its plan depends on."""
+
+    attempt: Attempt
+    supposed: tuple[SupposedChange, Policy] | None = None  # None where there is nothing (more) to be planned
+
+    def plan(self) -> Attempt:
+        """What saving the form would do. It takes long: nobody has to wait for the station meanwhile."""
+        if self.supposed is None:
+            return self.attempt
+        change, policy = self.supposed
+        effect = change.effect()
+        sessions = session_uses(effect.comparison.planned, effect.comparison.mine, policy)
+        return replace(self.attempt, effect=effect, sessions=tuple(sessions))
+
+
 def try_form(station: Station, form: EntryForm, source: EntrySource | None, seen: str) -> Attempt:
     """The form, and what it would do, or what is wrong with it; `source` is the entry that it is about."""
+    return prepare_attempt(station, form, source, seen).plan()
+
+
+def prepare_attempt(station: Station, form: EntryForm, source: EntrySource | None, seen: str) -> PreparedAttempt:
+    """The same, to be planned once others may have the station."""
     try:
         entries = _sound_entries(station, form)
     except FieldError as problem:
         free = () if form.at or problem.field != "at" else _free_times(station, form, source)
-        return Attempt(form, problem=problem, free=free)
+        return PreparedAttempt(Attempt(form, problem=problem, free=free))
     edits = entry_edits(form, entries, source, seen)
     about = [(edit.village, edit.name) for edit in edits if edit.name]
-    effect = station.editing.schedules.suppose(station.editing.schedules.change(edits), about=about)
-    policy = station.files.commune.policy_of(form.villages[0])
-    return Attempt(
+    attempt = Attempt(
         form,
         tuple(entries),
-        effect,
         content=tuple(_content_line(station, name, _repeat(form)) for name in form.bulletins),
-        sessions=tuple(session_uses(effect.comparison.planned, effect.comparison.mine, policy)),
         lunar=tuple(_lunar_days_ahead(station, entries[0])),
     )
+    supposed = station.editing.schedules.prepare(station.editing.schedules.change(edits), about=about)
+    return PreparedAttempt(attempt, (supposed, station.files.commune.policy_of(form.villages[0])))
 
 
 def try_in_session(station: Station, form: EntryForm, source: EntrySource | None, begins: int) -> Attempt:

@@ -18,7 +18,16 @@ from ...station.station import Station
 from ...store.edits import EditConflict
 from ..bulletin_pages.drafts import Draft
 from ..pages import PageRequest, Routes
-from .entry_attempt import Attempt, EntryOffers, entry_edits, make_offers, try_form, try_in_session
+from .entry_attempt import (
+    Attempt,
+    EntryOffers,
+    PreparedAttempt,
+    entry_edits,
+    make_offers,
+    prepare_attempt,
+    try_form,
+    try_in_session,
+)
 from .entry_form import (
     TICKED_LUNAR,
     EntryForm,
@@ -69,8 +78,8 @@ def show_entry(page: PageRequest) -> Response:
         form = replace(form_of_entry(source.village, source.entry, offers.named), villages=alike)
         if draft and page.query.get("nhap"):
             form, draft = _form_of_draft(draft, form), None
-        attempt = try_form(station, form, source, source.revision)
-    return _show(page, offers, attempt, source, draft=draft)
+        prepared = prepare_attempt(station, form, source, source.revision)
+    return _show(page, offers, prepared.plan(), source, draft=draft)
 
 
 def try_entry(page: PageRequest) -> Response:
@@ -78,9 +87,11 @@ def try_entry(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         offers, source = make_offers(station), _source(page, station)
         form = _form(page, station, source)
-        attempt = try_form(station, form, source, page.text("seen"))
         if (part := page.text("part")).isdecimal():
-            attempt = try_in_session(station, form, source, int(part))
+            prepared = PreparedAttempt(try_in_session(station, form, source, int(part)))
+        else:
+            prepared = prepare_attempt(station, form, source, page.text("seen"))
+    attempt = prepared.plan()
     if page.is_fragment:
         return page.page("entry_effect.html", attempt=attempt, offers=offers, source=source, day_names=DAY_NAMES)
     return _show(page, offers, attempt, source)
