@@ -5,7 +5,7 @@ What is aired at the same time with the same words and has the same fate is one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -45,6 +45,9 @@ class Fate:
     kind: str = ""
     word: Message | None = None
     why: str | Message = ""
+
+
+Fated = tuple[PlannedAiring, Fate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +163,21 @@ def monday_of(day: date) -> date:
 def week_table(planned: Sequence[PlannedAiring], monday: date, policy: Policy, now: datetime) -> WeekTable:
     """The table of the week from `monday` on; `planned` are its airings."""
     days = [monday + timedelta(days=number) for number in range(DAYS)]
-    fates = {one.id: fate_of(one, now) for one in planned}
-    places: dict[tuple[Hours | None, date], list[PlannedAiring]] = {}
+    places: dict[tuple[Hours | None, date], list[Fated]] = {}
     for one in planned:
-        places.setdefault((session_of(one.airing, policy), one.scheduled_at.date()), []).append(one)
+        place = session_of(one.airing, policy), one.scheduled_at.date()
+        places.setdefault(place, []).append((one, fate_of(one, now)))
     sessions = [*policy.hours, *([None] if any(hours is None for hours, _ in places) else [])]
     rows = [
         SessionRow(
             part_of_day(hours[0]) if hours else Message("out of hours"),
             hours,
-            tuple(_cell(places.get((hours, day), []), fates) for day in days),
+            tuple(_cell(places.get((hours, day), ())) for day in days),
         )
         for hours in sessions
     ]
-    return WeekTable(tuple(_day(day, planned, fates) for day in days), tuple(rows), policy.minutes_per_session)
+    columns = [_day(day, [row.cells[number] for row in rows]) for number, day in enumerate(days)]
+    return WeekTable(tuple(columns), tuple(rows), policy.minutes_per_session)
 
 
 def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
@@ -200,14 +204,13 @@ def session_of(airing: Airing, policy: Policy) -> Hours | None:
     return next((hours for hours in policy.hours if hours[0] <= at < hours[1]), None)
 
 
-def _cell(planned: Sequence[PlannedAiring], fates: Mapping[str, Fate]) -> DayCell:
-    groups: dict[object, list[PlannedAiring]] = {}
-    for one in sorted(planned, key=lambda one: (one.scheduled_at, one.title)):
-        fate = fates[one.id]
+def _cell(placed: Sequence[Fated]) -> DayCell:
+    groups: dict[object, tuple[list[PlannedAiring], Fate]] = {}
+    for one, fate in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
         alike = one.scheduled_at, one.title, one.bulletin, fate.mark, fate.word, str(fate.why)
-        groups.setdefault(alike, []).append(one)
-    lines = [WeekLine(tuple(same), fates[same[0].id]) for same in groups.values()]
-    return DayCell(tuple(lines), minutes_used(one.airing for one in planned))
+        groups.setdefault(alike, ([], fate))[0].append(one)
+    lines = [WeekLine(tuple(same), fate) for same, fate in groups.values()]
+    return DayCell(tuple(lines), minutes_used(one.airing for one, _fate in placed))
 
 
 def minutes_used(airings: Iterable[Airing]) -> float:
@@ -220,7 +223,6 @@ def minutes_used(airings: Iterable[Airing]) -> float:
     return max(sums, default=0.0) / 60
 
 
-def _day(day: date, planned: Sequence[PlannedAiring], fates: Mapping[str, Fate]) -> WeekDay:
-    own = [one for one in planned if one.scheduled_at.date() == day]
-    wrong = sum(fates[one.id].kind in WRONG for one in own)
-    return WeekDay(day, WEEKDAYS[day.weekday()], lunar(day), len(own), wrong)
+def _day(day: date, cells: Sequence[DayCell]) -> WeekDay:
+    count, wrong = sum(cell.count for cell in cells), sum(cell.wrong for cell in cells)
+    return WeekDay(day, WEEKDAYS[day.weekday()], lunar(day), count, wrong)
