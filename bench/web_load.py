@@ -3,7 +3,7 @@
     python bench/web_load.py ORDER       (JSON: the fields of `Order`; prints JSON: the seconds of each kind of request)
 
 An officer asks for one thing after the other, by the shares of `MIX`, with a pause in between while latencies are
-measured and without one while throughput is. A page that is open listens, and asks for its part anew at each event, as
+measured and without one while throughput is. A page that is open listens, and asks for its board anew at each event, as
 console.js does. Beside them somebody asks a bare Starlette page once a second.
 """
 
@@ -108,7 +108,7 @@ class Load:
             self.took[kind].append(took)
 
     def _live(self, person: Person) -> None:
-        """A page that is open: it asks for its parts anew whenever it is told that something has changed."""
+        """A page that is open: it asks for its board anew whenever it is told that something has changed."""
         cookie = {"Cookie": f"s={person.cookie}"}
         fragment = {**cookie, "HX-Request": "true"}
         with suppress(OSError, http.client.HTTPException):
@@ -117,7 +117,6 @@ class Load:
             events, line = stream.getresponse(), http.client.HTTPConnection("127.0.0.1", self.order.port, timeout=60)
             while told := events.readline():
                 if told.startswith(b"event: now"):
-                    self._ask(line, "live", lambda: ("/dau-trang", "", fragment))
                     self._ask(line, "live", lambda: ("/", "", fragment))
 
     def _ask_bare(self) -> None:

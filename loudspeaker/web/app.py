@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -153,14 +152,30 @@ async def _answer(
         whole = Request(request.scope, limit_body(request, LARGEST_BODIES.get(route, MOST_BYTES)))
         form = await whole.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
     try:
-        page = await run_in_threadpool(_see_who, console, request, form)
-        refusal = await run_in_threadpool(_refusal, page, rate, task)
-        answer = await _carry_out(handler, page, task) if refusal is None else refusal
-        if request.method == "POST":
-            await run_in_threadpool(_note_act, page, route, answer.status_code)
-        return answer
+        decide = partial(_decide, console, rate, route, task, handler)
+        answer = await run_in_threadpool(decide, request, form)
+        return answer if isinstance(answer, Response) else await answer
     finally:
         await form.close()
+
+
+def _decide(
+    console: Console,
+    rate: RequestRate,
+    route: str,
+    task: Task | None,
+    handler: Handler,
+    request: Request,
+    form: FormData,
+) -> Response | Awaitable[Response]:
+    """All that one request takes, in one thread: each time that another one takes over, both wait for the others."""
+    page = _see_who(console, request, form)
+    if page.http.method == "POST" and route not in audit_pages.TRIALS:
+        console.desk.look_anew()  # whoever acts does so on what is there now
+    answer = _refusal(page, rate, task) or _carry_out(handler, page, task)
+    if page.http.method == "POST" and isinstance(answer, Response):
+        _note_act(page, route, answer.status_code)
+    return answer
 
 
 def _see_who(console: Console, request: Request, form: FormData) -> PageRequest:
@@ -222,11 +237,18 @@ def _people_who_may(console: Console, task: Task) -> list[Account]:
     return [one for one in console.accounts.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
 
 
-async def _carry_out(handler: Handler, page: PageRequest, task: Task | None) -> Response:
+def _carry_out(handler: Handler, page: PageRequest, task: Task | None) -> Response | Awaitable[Response]:
     try:
-        is_async = inspect.iscoroutinefunction(handler)
-        answer = handler(page) if is_async else await run_in_threadpool(handler, page)
-        return answer if isinstance(answer, Response) else await answer
+        answer = handler(page)
+        return answer if isinstance(answer, Response) else _finish(answer, page, task)
+    except Exception as error:
+        return _tell(page, error, task)
+
+
+async def _finish(answer: Awaitable[Response], page: PageRequest, task: Task | None) -> Response:
+    """What an `async` handler answers in the end."""
+    try:
+        return await answer
     except Exception as error:
         return await run_in_threadpool(_tell, page, error, task)
 

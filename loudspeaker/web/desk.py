@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..daemon.client import Client
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
@@ -26,16 +26,18 @@ from ..station.paths import StationPaths
 from ..station.station import Station
 from ..store.edits import FileEdit, apply_edits
 
-FRESH = 1.0  # s that what was asked of the daemon is shown without asking again
+FRESH = 1.0  # s that what the files and the daemon said is shown without looking again
 PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
 READING, POLL = 6.0, 0.25  # s that whoever decides about a text waits until it is read, and between two looks
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
 class AirState:
     """What every page shows of the air: the daemon's board, or without a daemon what the log tells."""
 
-    board: Board | None = None  # None where the daemon does not answer
+    board: Board | None = None  # without its instant; None where the daemon does not answer
     alarms: tuple[StandingAlarm, ...] = ()
     fault: Message | None = None  # why files or log cannot be read
 
@@ -60,6 +62,35 @@ class AirState:
         return self.board.next[0].at if self.board and self.board.next else None
 
 
+class Fresh(Generic[V]):
+    """What `look` returns, at most `FRESH` seconds old; the very same value as before, where both are equal."""
+
+    def __init__(self, look: Callable[[], V], clock: Clock) -> None:
+        self._look = look
+        self._clock = clock
+        self._value: V | None = None
+        self._until = 0.0  # monotonic
+
+    def value(self) -> V:
+        now, value = self._clock.monotonic(), self._value
+        if value is None or now >= self._until:
+            self._until = now + FRESH  # before it looks: whoever has it forgotten meanwhile wants another look
+            found = self._look()
+            value = self._value = value if value == found else found
+        return value
+
+    def forget(self) -> None:
+        """Look again when next asked."""
+        self._value, self._until = None, 0.0
+
+
+class Shared(NamedTuple):
+    """What was made of the station, and all that it depends on."""
+
+    made: object
+    of: tuple[object, ...]
+
+
 class Desk:
     """The station in `home`, whose log (in `state`) is only read here: whatever is decided, the daemon is asked to."""
 
@@ -69,15 +100,18 @@ class Desk:
         self._clock = clock
         self._lock = RLock()
         self._station: Station | None = None
-        self._seen: object = None
+        self._sight = Fresh(self._look_at_files, clock)
+        self._seen: object = None  # the sight of the files as they were read last
         self._scope = ""
-        self._air = AirState()
-        self._air_until = 0.0  # monotonic
+        self._air = Fresh(self._look_at_air, clock)
+        self._health = Fresh(self._ask_health, clock)
+        self._shared: dict[object, Shared] = {}  # by the function that made it
 
     @contextmanager
     def station(self) -> Iterator[Station]:
         """The station as its files are now, for this thread alone: take out what is needed, and let go of it.
 
+        What others than the console have edited is seen within `FRESH` seconds.
         Raises `BadFile` where there is none, `LogUnusable`.
         """
         with self._lock:
@@ -88,7 +122,7 @@ class Desk:
         try:
             return self.client.send(Envelope(request, by, account, "web"))
         finally:
-            self._air_until = 0.0
+            self.look_anew()
 
     def give(self, request: Request, by: str, account: str, patience: float) -> Sequence[str]:
         """Have something heard as soon as its sound is made: the ids of its airings.
@@ -98,7 +132,7 @@ class Desk:
         try:
             return self.client.give(Envelope(request, by, account, "web"), patience)
         finally:
-            self._air_until = 0.0
+            self.look_anew()
 
     def ask_about_text(self, request: Request, by: str, account: str) -> Any:
         """The same of a text that may have been saved a moment ago: waits until a child of the daemon has read it."""
@@ -117,6 +151,7 @@ class Desk:
         must_be_edited_here(self.paths)
         changed = [edit for edit in edits if edit.revision_after != edit.revision]
         apply_edits(self.paths.home, changed, by)
+        self.look_anew()
         self.note_saved(changed, by, account)
 
     def note_saved(self, edits: Sequence[FileEdit], by: str, account: str) -> None:
@@ -127,64 +162,78 @@ class Desk:
 
     def scope(self) -> str:
         """Whose signed files this box takes, as it was seen last; "" where bulletins and schedules are edited here."""
-        if self._station is None:
-            with suppress(LoudspeakerError):
-                self._current()
+        self._known()
         return self._scope
 
     def air(self) -> AirState:
         """What is on the air and what stands, at most `FRESH` seconds old."""
-        now = self._clock.monotonic()
-        if now >= self._air_until:
-            self._air, self._air_until = self._look_at_air(), now + FRESH
-        return self._air
+        return self._air.value()
 
     def health(self) -> Health:
-        """What the doctor said last of this box; nothing where no daemon answers."""
-        with suppress(LoudspeakerError):
-            return self.client.health(PATIENCE)
-        return Health()
+        """What the doctor said last of this box, at most `FRESH` seconds ago; nothing where no daemon answers."""
+        return self._health.value()
+
+    def share(self, make: Callable[[Station, AirState, Health], V]) -> V:
+        """What `make` reads from the station, made once for all who ask in this minute while nothing has happened.
+
+        So it must be the same for everybody: what one person may see or do is for the template to tell.
+        Raises as `station` and `make` do.
+        """
+        of = air, health, _ = self.air(), self.health(), self._clock.now().replace(second=0, microsecond=0)
+        kept = self._shared.get(make)
+        if kept is None or kept.of != (self._seen, *of):
+            with self.station() as station:
+                kept = self._shared.get(make)
+                if kept is None or kept.of != (self._seen, *of):  # else somebody has made it meanwhile
+                    kept = self._shared[make] = Shared(make(station, air, health), (self._seen, *of))
+        return cast("V", kept.made)
 
     def mark(self) -> str:
         """Changes whenever a page would look different: with the air, people's files, each entry of the log."""
-        air = self.air()
-        board = air.board and replace(air.board, at=datetime.min)
-        return hashlib.sha256(repr((board, air.alarms, air.fault, self._seen)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.air(), self._seen)).encode()).hexdigest()
+
+    # What the files said when they were read last: for this nobody waits until another page lets go of the station.
 
     def name(self) -> str:
         """The commune's; "" where its files cannot be read."""
-        try:
-            with self.station() as station:
-                return station.files.commune.name
-        except LoudspeakerError:
-            return ""
+        station = self._known()
+        return station.files.commune.name if station else ""
 
     def technician(self) -> Contact | None:
         """Whom to call when something is broken, as far as the files can be read and tell."""
-        with suppress(LoudspeakerError), self.station() as station:
-            return station.files.commune.technician
-        return None
+        station = self._known()
+        return station.files.commune.technician if station else None
 
     def village_names(self) -> Mapping[str, str]:
         """What villages are called, by id; none where the files cannot be read."""
-        with suppress(LoudspeakerError), self.station() as station:
-            return village_names(station)
-        return {}
+        station = self._known()
+        return village_names(station) if station else {}
 
     def zone(self) -> tzinfo | None:
         """The commune's; the machine's where its files cannot be read."""
-        with suppress(LoudspeakerError), self.station() as station:
-            return station.files.commune.zone
-        return self._clock.now().tzinfo
+        station = self._known()
+        return station.files.commune.zone if station else self._clock.now().tzinfo
 
     def close(self) -> None:
         with self._lock:
             if self._station:
                 self._station.close()
 
+    def look_anew(self) -> None:
+        """Show nothing that was seen before now: somebody does, or has done, something here."""
+        self._sight.forget()
+        self._air.forget()
+        self._health.forget()
+        self._shared.clear()
+
+    def _ask_health(self) -> Health:
+        with suppress(LoudspeakerError):
+            return self.client.health(PATIENCE)
+        return Health()
+
     def _look_at_air(self) -> AirState:
         try:
-            board = self.client.board(PATIENCE)
+            board = replace(self.client.board(PATIENCE), at=datetime.min)  # else nothing may have happened
             return AirState(board, board.alarms)
         except Unreachable:
             return self._look_at_log()
@@ -200,24 +249,32 @@ class Desk:
         except LoudspeakerError as error:
             return AirState(fault=error.message)
 
+    def _known(self) -> Station | None:
+        """The station as it was read last, for what its files say; None where there is none that can be read."""
+        if self._station is None:
+            with suppress(LoudspeakerError):
+                self._current()
+        return self._station
+
     def _current(self) -> Station:
         """The station, opened, or read again where its files or its log are others now."""
         with self._lock:
             if self._station is None:
                 self._station = Station.open(self.paths.home, self.paths.state, clock=self._clock, writes=False)
-                self._seen = self._sight(self._station)
+                self._seen = self._sight.value()
                 self._scope = _read_scope(self.paths)
-            elif (seen := self._sight(self._station)) != self._seen:
+            elif (seen := self._sight.value()) != self._seen:
                 self._station.reload()
                 self._station.close()
                 self._seen = seen
                 self._scope = _read_scope(self.paths)
             return self._station
 
-    def _sight(self, station: Station) -> object:
+    def _look_at_files(self) -> object:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
-        return station.planner.stamp(), written, None if written else _identify(self.paths.log)
+        stamp = self._station.planner.stamp() if self._station else None
+        return stamp, written, None if written else _identify(self.paths.log)
 
 
 def village_names(station: Station) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ An event only says that the page is out of date; the page then asks for its part
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from ..errors import LoudspeakerError, Message
 
 LOOK = 1.0  # s between two looks, while somebody listens
+SPREAD = 1.0  # s in which everybody is told: pages that ask at once keep each other, and whoever works, waiting
 ALIVE = 15.0  # s of silence, after which a comment keeps the connection open
 MOST = 30  # pages that listen
 AGAIN = 3_000  # ms until a browser that lost us tries again
@@ -24,10 +25,14 @@ class TooManyListeners(LoudspeakerError):
 
 
 class LiveEvents:
-    """`look` returns text that changes with what pages show; whoever listens is told each new one."""
+    """`look` returns text that changes with what pages show; whoever listens is told each new one, in turn.
 
-    def __init__(self, look: Callable[[], str]) -> None:
+    What changes while they are told is told with the next look. `wait` lets so many seconds pass.
+    """
+
+    def __init__(self, look: Callable[[], str], wait: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._look = look
+        self._wait = wait
         self._listeners: set[asyncio.Queue[str | None]] = set()
         self._last = ""
         self._poller: asyncio.Task[None] | None = None
@@ -63,9 +68,15 @@ class LiveEvents:
     async def _poll(self) -> None:
         self._last = await run_in_threadpool(self._look)
         while True:
-            await asyncio.sleep(LOOK)
+            await self._wait(LOOK)
             seen = await run_in_threadpool(self._look)
             if seen != self._last:
                 self._last = seen
-                for queue in self._listeners:
-                    queue.put_nowait(f"event: now\ndata: {seen}\n\n")
+                await self._tell(f"event: now\ndata: {seen}\n\n")
+
+    async def _tell(self, event: str) -> None:
+        """One after the other, within `SPREAD` seconds."""
+        listeners = tuple(self._listeners)
+        for queue in listeners:
+            queue.put_nowait(event)
+            await self._wait(SPREAD / len(listeners))

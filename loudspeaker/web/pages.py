@@ -1,8 +1,9 @@
 """One request of a person and how it is answered: a page or a fragment of one, another address, an error.
 
 A page module offers `ROUTES`: what it answers, as "GET /lich" or "POST /luot/{id:path}/bo", by the function that does.
-Such a function takes a `PageRequest` and runs in a thread of the pool; one that is `async` runs in the loop and must
-not wait there for a file or the daemon. Whatever `LoudspeakerError` it raises becomes an error page.
+Such a function takes a `PageRequest` and runs in a thread of the pool; one that is `async` runs in the loop, must not
+wait there for a file or the daemon, and answers no POST, whose act is noted in that thread. Whatever `LoudspeakerError`
+it raises becomes an error page.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import logging
 import os
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -36,6 +37,7 @@ MOST_CONNECTIONS = 128  # from then on whoever dawdles gives way; at four times 
 DAY = 86_400.0  # s between two looks whether the certificate ends soon
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
 CLOSING = 5  # s that what is being answered may take when we leave
+TURN = 0.001  # s that one thread computes while another one waits: each page lets go of the interpreter dozens of times
 FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
 
 
@@ -163,6 +165,7 @@ def serve(
 
     config = _config(create_app(console), protocol, **settings)
     server = LeavingServer(config, idle, console.live.close, renew, renews)
+    sys.setswitchinterval(TURN)  # else a page waits 5 ms each time behind whoever plans a change
     with _serve_beside(console, plain, protocol) if plain else nullcontext():
         ready()
         server.run([listening])

@@ -9,18 +9,21 @@ from harness.fake_daemon import FakeDaemon
 from harness.office import join, open_office
 from harness.officers import Officers
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Refused
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.edits import ABSENT, FileEdit
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH
 
 SENTENCE = "Soạn và xếp lịch ở trang của Xã Thử; ở đây chỉ xem, dừng, phát khẩn cấp."
 
 
 @pytest.fixture
-def joined(officers: Officers, daemon: FakeDaemon, home: Path, tmp_path: Path) -> Officers:
+def joined(officers: Officers, daemon: FakeDaemon, home: Path, tmp_path: Path, clock: FakeClock) -> Officers:
     officers.officer(Role.VIEW).get("/lich")  # the console was open before
     join(StationPaths(home, home / ".state"), open_office(home, tmp_path))
+    clock.advance(FRESH)
     officers.officer(Role.VIEW).get("/lich")
     return officers
 

@@ -246,7 +246,8 @@ class AccountStore:
 
     def session(self, token: str) -> Session | None:
         """The session of a cookie, which is thereby in use; None where it has ended."""
-        question = "SELECT sessions.*, locked FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
+        person = "accounts.id, login, name, hash, roles, locked"
+        question = f"SELECT sessions.*, {person} FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
         row = next(self._database.rows(question, _digest(token)), None)
         if row is None:
             return None
@@ -257,13 +258,8 @@ class AccountStore:
             with suppress(WriteError), self._database.change() as database:  # a full disk shuts nobody out
                 seen = self._database.stamp(), _digest(token)
                 database.execute("UPDATE sessions SET seen = ? WHERE token = ?", seen)
-        return Session(
-            token,
-            self._by_number(row["account"]),
-            row["address"],
-            row["agent"],
-            self._database.age(row["proved"]) <= PROOF,
-        )
+        is_proved = self._database.age(row["proved"]) <= PROOF
+        return Session(token, _account(row), row["address"], row["agent"], is_proved)
 
     def prove(self, session: Session, password: str) -> Session:
         """The password once more; a new session with a new token takes the old one's place.

@@ -21,7 +21,7 @@ from ...station.restrictions import standing_pauses, uncommissioned
 from ...station.reviews import ReviewLog
 from ...station.station import Station
 from ..access.delegating import warn_of_few
-from ..desk import village_names
+from ..desk import AirState, village_names
 from ..guard import Task
 from ..pages import MORE, PageRequest, Routes
 from ..setting_pages.equipment import HealthLine, disk_line, output_lines
@@ -104,6 +104,7 @@ class DayBoard:
     left: int  # airings of today that are still to come
     health: tuple[HealthLine, ...]
     doubt: Message | None  # why the clock is not believed
+    approval: ApprovalRule
 
     def count(self, heard: bool) -> int:
         """Airings of today that were heard, or were not."""
@@ -111,17 +112,16 @@ class DayBoard:
 
 
 def show_today(page: PageRequest) -> Response:
-    air, health = page.air, page.console.desk.health()
-    with page.console.desk.station() as station:
-        board = read_board(station, air.board, health)
-        rule = station.files.commune.approval_rule(board.now.date())
-    board = replace(board, chores=(*board.chores, *_few_approvers(page, rule)))
-    return page.page("today_board.html" if page.is_fragment else "today.html", board=board)
+    """The whole page; for a page that is open only what changes on it, the bar at its top included."""
+    shared, now = page.console.desk.share(read_board), page.console.clock.now()
+    board = replace(shared, chores=(*shared.chores, *_few_approvers(page, shared.approval)))
+    return page.page("today_live.html" if page.is_fragment else "today.html", board=board, now=now)
 
 
-def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
-    """The day as plan and log have it now; `air` is what the daemon tells, None where it does not answer."""
-    on, now = air.on if air else (), station.clock.now()
+def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
+    """The day as plan and log have it now: the same for everybody who asks."""
+    air, now = state.board, station.clock.now()
+    on = air.on if air else ()
     planned, ahead = _split_plan(station, now, {one.id for one in on})
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
     day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
@@ -140,6 +140,7 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
         sum(one.scheduled_at.date() == now.date() for one in heard),
         tuple(_health(station, air, health)),
         air.clock if air and not air.trusted else None,
+        station.files.commune.approval_rule(now.date()),
     )
 
 

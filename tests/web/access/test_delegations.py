@@ -16,6 +16,7 @@ from loudspeaker.model.enums import ApprovalRule
 from loudspeaker.web.access.accounts import PROOF, Role
 from loudspeaker.web.access.delegating import warn_of_few
 from loudspeaker.web.access.delegations import LONGEST, DelegationStore
+from loudspeaker.web.desk import FRESH
 
 
 @pytest.fixture
@@ -143,6 +144,7 @@ def test_one_person_alone_who_can_approve_is_warned_of(
     assert "chỉ một mình" not in chief.get("/duyet").text.lower()
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+    clock.advance(FRESH)
     assert "Chỉ một mình Chị Approve duyệt được" in chief.get("/duyet").text
 
     officers.officer(Role.EDIT)

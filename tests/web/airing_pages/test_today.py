@@ -22,6 +22,7 @@ from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH
 
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 NOON = "na-hoa/nhac/2026-11-24T11:00"
@@ -255,7 +256,8 @@ def test_what_waits_for_a_word_is_told_to_those_whose_it_is(
         assert 'href="/ban-tin/tin-sang"' in writer.get("/").text
 
         station.log.event("approve", "", clock.now(), bulletin="nhac", digest=digests["nhac"], by="Anh Páo")
-        clock.advance(2)
+        daemon.answers["board"] = board_of(clock.now(), log=3)
+        clock.advance(FRESH)
         assert "bản tin chờ anh/chị duyệt" not in approver.get("/").text
 
 
@@ -272,10 +274,14 @@ def test_a_bulletin_is_listened_to_in_two_taps_before_it_is_heard(officers: Offi
     assert "autoplay" not in person.get("/ban-tin/tin-sang").text
 
 
-def test_a_broken_file_is_told_and_the_page_stands(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+def test_a_broken_file_is_told_and_the_page_stands(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
     person = officers.officer(Role.VIEW)
     assert person.get("/").status_code == 200
     (home / "schedules" / "na-hoa.yaml").write_text("village: [\n")
+    daemon.answers["board"] = board_of(clock.now(), files="another")
+    clock.advance(FRESH)
     text = person.get("/").text
 
     assert "một tệp có lỗi" in text.lower()
@@ -348,13 +354,15 @@ def test_without_a_station_the_page_says_what_is_missing(officers: Officers, hom
 
 
 def test_one_person_alone_who_can_approve_is_told_to_those_who_can_help_it(
-    home: Path, officers: Officers, daemon: FakeDaemon
+    home: Path, officers: Officers, daemon: FakeDaemon, clock: FakeClock
 ) -> None:
     told = "Chỉ một mình Chị Approve duyệt được"
     approver, admin, viewer = (officers.officer(role) for role in (Role.APPROVE, Role.ADMIN, Role.VIEW))
     assert told not in approver.get("/").text  # nothing has to be approved
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+    daemon.answers["board"] = board_of(clock.now(), files="another")
+    clock.advance(FRESH)
     assert told in approver.get("/").text
     assert 'href="/uy-quyen"' in approver.get("/").text
     assert told in admin.get("/").text

@@ -11,10 +11,12 @@ import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message, OutOfDate
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH
 
 
 @pytest.fixture
@@ -110,12 +112,13 @@ def test_whoever_edited_it_cannot_approve_it_where_policy_says_two(
 
 
 def test_an_approval_on_paper_is_entered_where_policy_knows_it(
-    home: Path, approver: Officer, officers: Officers, daemon: FakeDaemon
+    home: Path, approver: Officer, officers: Officers, daemon: FakeDaemon, clock: FakeClock
 ) -> None:
     shown = note(home, "review", step="submit", by="Chị Hoa")
     assert "duyệt trên giấy" not in approver.get("/duyet/nhac").text
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text("utf-8") + "policy: {approval_on_paper: yes}\n", encoding="utf-8")
+    clock.advance(FRESH)
     writer = officers.officer(Role.EDIT)
     assert "Ghi nhận duyệt trên giấy" in writer.get("/duyet/nhac").text
     assert writer.post("/duyet/nhac/giay", digest=shown, paper="12", signer="").status_code == 422
@@ -176,12 +179,13 @@ def test_words_with_which_it_came_back_stand_above_the_editor(home: Path, approv
     assert "sai ngày" in approver.get("/ban-tin?loc=returned").text
 
 
-def test_changes_are_told_against_what_was_approved(home: Path, approver: Officer) -> None:
+def test_changes_are_told_against_what_was_approved(home: Path, approver: Officer, clock: FakeClock) -> None:
     note(home, "review", step="submit", by="Chị Hoa")
     approver.get("/duyet/nhac")
     note(home, "approve", by="Anh Páo")
     path = home / "bulletins/nhac.md"
     path.write_text(path.read_text("utf-8").replace("họp thôn", "họp xã"), encoding="utf-8")
+    clock.advance(FRESH)
     text = approver.get("/duyet/nhac").text
 
     assert "− Xin nhắc bà con họp thôn." in text

@@ -9,11 +9,13 @@ import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message, Unreachable
 from loudspeaker.station import Station
 from loudspeaker.store.edits import revision_of
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.bulletin_pages.drafts import Draft
+from loudspeaker.web.desk import FRESH
 
 NHAC = "bulletins/nhac.md"
 
@@ -250,7 +252,8 @@ def test_a_bulletin_is_printed_with_text_and_reading(home: Path, editor: Officer
     assert "Chưa duyệt." in text
 
 
-def test_it_is_told_whether_a_bulletin_stands_in_a_schedule(home: Path, editor: Officer) -> None:
+def test_it_is_told_whether_a_bulletin_stands_in_a_schedule(home: Path, editor: Officer, clock: FakeClock) -> None:
     assert "Đang trong lịch của Thôn Nà Hoa, Thôn Suối Trát" in editor.get("/ban-tin/tin-sang").text
     (home / "bulletins/moi-hop.md").write_text("---\ntitle: Mới\n---\nMời họp.\n", encoding="utf-8")
+    clock.advance(FRESH)
     assert "Chưa xếp lịch" in editor.get("/ban-tin/moi-hop").text

@@ -8,7 +8,9 @@ import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH
 from loudspeaker.web.jobs import JobControl
 
 NHAC = "bulletins/nhac.md"
@@ -46,10 +48,11 @@ def test_what_is_said_twice_has_its_marks_twice(viewer: Officer) -> None:
     assert [mark[0] for mark in viewer.get("/ban-tin/nhac/moc").json()] == [0, 0]
 
 
-def test_an_edited_bulletin_is_not_heard_as_it_was(home: Path, viewer: Officer) -> None:
+def test_an_edited_bulletin_is_not_heard_as_it_was(home: Path, viewer: Officer, clock: FakeClock) -> None:
     make(viewer, "nhac")
     assert viewer.get("/ban-tin/nhac/tieng").status_code == 200
     (home / NHAC).write_text("---\ntitle: Nhắc lại\n---\nMời họp.\n", encoding="utf-8")
+    clock.advance(FRESH)
 
     assert viewer.get("/ban-tin/nhac/tieng").status_code == 404
     assert "Nghe thử" in viewer.get("/ban-tin/nhac").text

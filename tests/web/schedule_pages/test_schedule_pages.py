@@ -12,9 +12,11 @@ import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officers
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.broadcast import Broadcast
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH
 from loudspeaker.web.schedule_pages.week_table import CROWDED
 
 LATER_PAGE = 12_000  # bytes, packed
@@ -73,9 +75,10 @@ def test_of_a_crowded_week_only_the_chosen_day_is_shown_line_by_line(officers: O
     assert len(gzip.compress(page.content, 6)) < LATER_PAGE
 
 
-def test_a_broken_schedule_is_told_on_the_page(officers: Officers, home: Path) -> None:
+def test_a_broken_schedule_is_told_on_the_page(officers: Officers, home: Path, clock: FakeClock) -> None:
     officers.officer(Role.EDIT).get("/lich")
     (home / "schedules/na-hoa.yaml").write_text("broadcasts:\n  - {bulletin: nhac, at: 99:00}\n")
+    clock.advance(FRESH)
 
     page = officers.officer(Role.EDIT).get("/lich")
     words = "Tệp lịch của Thôn Nà Hoa có lỗi ở dòng 2; đang dùng bản tốt gần nhất, đến 05:00 26/11."

@@ -1,0 +1,143 @@
+"""What pages share for a moment: the same for everybody, and nobody's own; gone as soon as anything has happened."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from harness.fake_daemon import FakeDaemon
+from harness.officers import HTMX, Officers, board_of
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import Message
+from loudspeaker.model.board import Health
+from loudspeaker.model.requests import Skip
+from loudspeaker.station import Station
+from loudspeaker.store.edits import FileEdit, content_revision
+from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.desk import FRESH, AirState, Desk, Fresh
+
+MINUTE = 60.0
+
+
+class Reader:
+    """Reads something of the station, and counts how often."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, station: Station, air: AirState, health: Health) -> str:
+        self.times += 1
+        return station.files.commune.name
+
+
+@pytest.fixture
+def desk(officers: Officers, daemon: FakeDaemon) -> Desk:
+    return officers.console.desk
+
+
+def test_what_was_seen_is_shown_again_for_a_moment(clock: FakeClock) -> None:
+    seen = iter(range(10))
+    fresh = Fresh(lambda: next(seen), clock)
+
+    assert [fresh.value(), fresh.value()] == [0, 0]
+    clock.advance(FRESH)
+    assert fresh.value() == 1
+    fresh.forget()
+    assert fresh.value() == 2
+
+
+def test_what_is_equal_stays_the_very_same(clock: FakeClock) -> None:
+    fresh = Fresh(lambda: ["nothing new"], clock)
+    before = fresh.value()
+    clock.advance(FRESH)
+
+    assert fresh.value() is before
+
+
+def test_who_has_it_forgotten_while_somebody_looks_is_shown_what_is_seen_afterwards(clock: FakeClock) -> None:
+    def look() -> int:
+        looks.append(len(looks))
+        if len(looks) == 1:
+            fresh.forget()
+        return looks[-1]
+
+    looks: list[int] = []
+    fresh = Fresh(look, clock)
+    fresh.value()
+
+    assert fresh.value() == 1
+
+
+def test_what_is_the_same_for_everybody_is_read_once_as_long_as_nothing_happens(desk: Desk, clock: FakeClock) -> None:
+    reader = Reader()
+    for _ in range(5):
+        assert desk.share(reader) == "Xã Thử"
+        clock.advance(FRESH)
+
+    assert reader.times == 1
+
+
+def test_it_is_read_again_with_the_air_with_the_files_with_each_minute_and_after_whatever_is_done_here(
+    desk: Desk, daemon: FakeDaemon, clock: FakeClock, home: Path
+) -> None:
+    reader = Reader()
+    desk.share(reader)
+
+    daemon.answers["board"] = board_of(clock.now(), log=1)
+    clock.advance(FRESH)
+    desk.share(reader)
+    assert reader.times == 2
+
+    (home / "bulletins/moi.md").write_text("---\ntitle: Mới\n---\nMời họp.\n", encoding="utf-8")
+    clock.advance(FRESH)
+    with desk.station():  # some page looks at the files
+        pass
+    desk.share(reader)
+    assert reader.times == 3
+
+    clock.advance(MINUTE)
+    desk.share(reader)
+    assert reader.times == 4
+
+    daemon.answers["skip"] = None
+    desk.ask(Skip("na-hoa/tin-sang/2026-11-24T06:05", "tang"), "Lan", "lan")
+    desk.share(reader)
+    assert reader.times == 5
+
+
+def test_what_the_console_itself_has_saved_is_seen_at_once(desk: Desk, home: Path) -> None:
+    with desk.station() as station:
+        assert station.files.commune.name == "Xã Thử"
+    before = (home / "commune.yaml").read_bytes()
+    after = before.replace("Xã Thử".encode(), "Xã Mới".encode())
+    desk.save([FileEdit("commune.yaml", content_revision(before), after)], "Lan", "lan")
+
+    with desk.station() as station:
+        assert station.files.commune.name == "Xã Mới"
+    assert desk.name() == "Xã Mới"
+
+
+def test_a_board_that_is_shared_has_everybodys_own_buttons_and_form_token(
+    officers: Officers, daemon: FakeDaemon, clock: FakeClock
+) -> None:
+    daemon.answers["board"] = board_of(clock.now(), trusted=False, clock=Message("wrong"))
+    duty, view = officers.officer(Role.DUTY, Role.ADMIN), officers.officer(Role.VIEW)
+    for headers in ({}, HTMX):
+        pages = {person.token: person.get("/", **headers).text for person in (duty, view, duty)}
+        assert len(pages) == 2
+        for token, page in pages.items():
+            assert set(re.findall(r'name="form_token" value="(\w+)"', page)) == {token}
+        assert '/bo"' in pages[duty.token]
+        assert '/bo"' not in pages[view.token]
+
+
+def test_an_open_board_asks_once_for_itself_and_the_bar_above_it(officers: Officers, daemon: FakeDaemon) -> None:
+    person = officers.officer(Role.VIEW)
+    page, part = person.get("/").text, person.get("/", **HTMX).text
+
+    assert page.count('hx-trigger="now from:body"') == 1
+    assert "hx-swap-oob" not in page
+    assert '<div hx-swap-oob="innerHTML:#top">' in part
+    assert 'hx-get="/dau-trang" hx-trigger="now from:body"' in person.get("/them").text
