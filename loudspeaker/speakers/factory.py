@@ -22,7 +22,7 @@ from .amplifier import Amplifier, AmplifierSpeaker
 from .card.alsa import address
 from .card.latency_history import LatencyHistory
 from .card.mixer import Mixer, OriginalVolumes, restore
-from .card.speaker import CardSpeaker, PlayerProcess
+from .card.speaker import FIRST_LEAD, LEAD, CardSpeaker, PlayerProcess
 from .file import FileSpeaker
 from .memory import MemorySpeaker
 from .pins import RelaySwitch
@@ -103,7 +103,9 @@ def _mixer(outputs: Sequence[Output], context: SpeakerContext) -> Mixer | None:
 
 
 def _card_speaker(output: Output, player: PlayerProcess, context: SpeakerContext) -> Speaker:
-    speaker = CardSpeaker(player, output.name, output.channel, output.gain)
+    name = "" if output.device == AUTO else output.device  # which card the system will choose is not known here
+    lead = LEAD if context.latencies.knows(name) else FIRST_LEAD
+    speaker = CardSpeaker(player, output.name, output.channel, output.gain, lead)
     return AutoSpeaker(speaker, _file_speaker(output, context)) if output.device == AUTO else speaker
 
 

@@ -15,7 +15,7 @@ from harness.pulse_server import RATE
 from harness.waiting import wait_for
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.programme import Programme
-from loudspeaker.speakers.card.speaker import CardSpeaker
+from loudspeaker.speakers.card.speaker import LEAD
 
 AT_ITS_SECOND = 0.005  # s on either side, at worst (docs/promises.md); bench/playout.py measures it
 
@@ -39,7 +39,7 @@ class Noise:
         return cls(Programme(str(seed), path, RATE, len(samples), digest), samples)
 
 
-def soon(seconds: float = CardSpeaker.lead) -> tuple[datetime, float]:
+def soon(seconds: float = LEAD) -> tuple[datetime, float]:
     """The same instant as wall and as monotonic time, as far ahead as the station arms a card."""
     return datetime.now(UTC) + timedelta(seconds=seconds), time.monotonic() + seconds
 

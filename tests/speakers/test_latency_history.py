@@ -11,10 +11,14 @@ from harness.waiting import wait_for
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loudspeaker.clock import SystemClock
 from loudspeaker.errors import Message
+from loudspeaker.model.box import Output
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.card.dac_clock import EARLIER
 from loudspeaker.speakers.card.latency_history import LONGEST, NOTE, SETUPS, LatencyHistory
+from loudspeaker.speakers.card.speaker import FIRST_LEAD, LEAD, PlayerProcess
+from loudspeaker.speakers.factory import SpeakerContext, _card_speaker
 from loudspeaker.store.asrun import AsRunLog, LogUnusable
 
 
@@ -106,3 +110,25 @@ def test_it_is_written_only_where_it_tells_more_than_before() -> None:
         assert len(notes.written) == writes
 
     assert notes.written[-1] == {"hall": [0.0502, 0.0501, 0.0902, 0.0902]}
+
+
+def test_a_card_is_known_by_any_part_of_its_name() -> None:
+    history = LatencyHistory()
+    before = history.knows("")
+    history.update("USB Audio: - (hw:1,0), 48000 Hz, 50.0 ms", [0.05])
+
+    assert not before
+    assert [history.knows(name) for name in ("usb audio", "hw:1,0", "", "Headphones")] == [True, True, True, False]
+
+
+def test_an_output_is_armed_earlier_as_long_as_nobody_knows_its_card(tmp_path: Path) -> None:
+    def lead(device: str, history: LatencyHistory) -> float:
+        context = SpeakerContext(SystemClock(), tmp_path, latencies=history)
+        player = PlayerProcess(device, 1, context.clock)
+        return _card_speaker(Output("hall", device), player, context).lead
+
+    history = LatencyHistory()
+    history.update("USB Audio: - (hw:1,0), 48000 Hz, 50.0 ms", [0.05])
+
+    assert [lead(device, LatencyHistory()) for device in ("USB", "auto")] == [FIRST_LEAD] * 2
+    assert [lead(device, history) for device in ("USB", "auto", "HDMI")] == [LEAD, LEAD, FIRST_LEAD]

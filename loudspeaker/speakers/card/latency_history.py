@@ -43,6 +43,10 @@ class LatencyHistory:
     def all(self) -> Mapping[str, Sequence[float]]:
         return self._latencies
 
+    def knows(self, device: str) -> bool:
+        """Has there been a stream on a card whose name has `device` in it, as box.yaml may put it?"""
+        return any(device.casefold() in setup.casefold() for setup in self._latencies)
+
     def update(self, setup: str, latencies: Sequence[float]) -> None:
         """Take in what is known of one set-up now, and have it written. Returns at once."""
         with self._lock:

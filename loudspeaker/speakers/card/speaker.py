@@ -44,6 +44,8 @@ KEEP_ALIVE_TIMEOUT = 0.75  # … without a report from a player whose card is op
 START_TIMEOUT = 6.0  # … until the first report of a new one: a small board loads slowly
 KILL_DELAY = 0.25  # … after a timeout: then it is frozen for good and killed
 POLL_INTERVAL = 0.25  # … between two looks for that
+LEAD = 2.5  # seconds
+FIRST_LEAD = 5.0  # … on a card that nobody knows yet: the first reports of a stream are the worst, and all there is
 RUNNING = (State.ARMED, State.PLAYING)
 DEVICE_FAULTS = ("gone", "closed", "frozen", "died")
 
@@ -216,9 +218,10 @@ class PlayerProcess:
 class CardSpeaker:
     """One channel of a sound card, counted from 1, as a `Speaker`. `gain` is the output's own, in dB."""
 
-    lead = 2.5
-
-    def __init__(self, player: PlayerProcess, output: str, channel: int = 1, gain: float = 0.0) -> None:
+    def __init__(
+        self, player: PlayerProcess, output: str, channel: int = 1, gain: float = 0.0, lead: float = LEAD
+    ) -> None:
+        self.lead = lead
         self.player = player
         self.output = output
         self.channel = channel
