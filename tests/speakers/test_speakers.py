@@ -33,7 +33,6 @@ from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card.messages import (
     ArmCommand,
     Command,
-    HistoryCommand,
     Idle,
     KeepAlive,
     LatencyReport,
@@ -274,7 +273,6 @@ def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
     [
         (ArmCommand("hall", "x", 1, 5.5, -3.0, RATE, 0, ["a.wav", "b.wav"]), decode_command),
         (StopCommand("hall", 0.03), decode_command),
-        (HistoryCommand({"hall, 48000 Hz, 50.0 ms": [0.05, 0.06]}), decode_command),
         (LatencyReport("hall, 48000 Hz, 50.0 ms", [0.05, 0.06]), decode_report),
         (OutputReport("hall", "x", State.FAILED, 7, 5.5, 6.0, "hw:0", "file", "a.wav"), decode_report),
         (KeepAlive({"hall": 7}), decode_report),

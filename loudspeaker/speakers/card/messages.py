@@ -36,13 +36,6 @@ class StopCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryCommand:
-    """Know what earlier players have found: latencies in seconds by the set-up of a card (`CardStream.setup`)."""
-
-    latencies: Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True, slots=True)
 class OutputReport:
     """Where the last sequence of one output stands. Sent when its state changes."""
 
@@ -85,7 +78,7 @@ class Leaving:
     """The player has given up its card and ends."""
 
 
-Command = ArmCommand | StopCommand | HistoryCommand
+Command = ArmCommand | StopCommand
 PlayerReport = OutputReport | LatencyReport | KeepAlive | Idle | Leaving
 KINDS = {kind.__name__: kind for kind in (*get_args(Command), *get_args(PlayerReport))}
 

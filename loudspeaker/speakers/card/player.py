@@ -1,6 +1,8 @@
 """The child process that owns one sound card: it plays what the daemon arms, and ends with the daemon.
 
-    python -m loudspeaker.speakers.card.player CARD CHANNELS
+    python -m loudspeaker.speakers.card.player CARD CHANNELS LATENCIES
+
+LATENCIES are those of earlier streams as JSON: lists of seconds by set-up (`CardStream.setup`).
 
 Commands come in on standard input and reports go out on standard output (`messages`). When the card or its server
 dies, stopping and closing a stream can hang for ever: then this process reports it and exits, or its parent kills it.
@@ -9,6 +11,7 @@ dies, stopping and closing a stream can hang for ever: then this process reports
 from __future__ import annotations
 
 import gc
+import json
 import os
 import select
 import signal
@@ -26,7 +29,6 @@ from .dac_clock import EARLIER
 from .messages import (
     ArmCommand,
     Command,
-    HistoryCommand,
     Idle,
     KeepAlive,
     LatencyReport,
@@ -67,12 +69,12 @@ class PlayerFault(Exception):
 class Player:
     """The card's owner. Commands come in by `handle`; `tick` is called again and again while the card is open."""
 
-    def __init__(self, card: str, channels: int) -> None:
+    def __init__(self, card: str, channels: int, latencies: Mapping[str, Sequence[float]]) -> None:
         self.card = card
         self.channels = channels
         self.stream: CardStream | None = None
         self.tracks: dict[str, Track] = {}  # by output
-        self.latencies: dict[str, Sequence[float]] = {}  # of the last streams, by their set-up
+        self.latencies = dict(latencies)  # of the last streams, by their set-up
         self._commands = 0
         self._last_states: dict[str, State] = {}
         self._blocks = 0
@@ -96,8 +98,6 @@ class Player:
                     send(OutputReport(output, airing, State.FAILED, 0, fault=fault.kind, detail=fault.detail))
             case StopCommand(output, fade) if self.stream and output in self.tracks:
                 self.tracks[output].stop(round(fade * self.stream.renderer.rate))
-            case HistoryCommand(latencies):
-                self.latencies |= latencies
         if not self.stream:
             self.report_idle()
 
@@ -298,7 +298,8 @@ def preload() -> None:
 def main() -> None:
     set_up_process()
     preload()
-    player = Player(sys.argv[1], int(sys.argv[2]))
+    card, channels, latencies = sys.argv[1:]
+    player = Player(card, int(channels), json.loads(latencies))
     player.report_idle()
     for command in read_commands(player):
         player.handle(command)

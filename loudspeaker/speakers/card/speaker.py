@@ -5,6 +5,7 @@ One `PlayerProcess` for each sound card; each of its outputs is a `CardSpeaker` 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import select
@@ -26,7 +27,6 @@ from .latency_history import LatencyHistory
 from .messages import (
     ArmCommand,
     Command,
-    HistoryCommand,
     Idle,
     KeepAlive,
     LatencyReport,
@@ -140,7 +140,8 @@ class PlayerProcess:
     def _ensure_child(self) -> subprocess.Popen[bytes]:
         """The player, started where there is none. Raises `DeviceGone` where the system cannot start one."""
         if self._child is None:
-            command = [sys.executable, "-m", "loudspeaker.speakers.card.player", self.name, str(self.channels)]
+            facts = (self.name, str(self.channels), json.dumps(self.history.all()))
+            command = [sys.executable, "-m", "loudspeaker.speakers.card.player", *facts]
             try:
                 child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             except OSError as error:
@@ -153,13 +154,10 @@ class PlayerProcess:
                 child.kill()
                 self._child, self._listener, self._due = None, None, None
                 raise DeviceGone(fault_message("unstarted", self.name, str(error))) from error
-            self._write(child, HistoryCommand(self.history.all()))
         return self._child
 
     def _send(self, command: Command) -> None:
-        self._write(self._ensure_child(), command)
-
-    def _write(self, child: subprocess.Popen[bytes], command: Command) -> None:
+        child = self._ensure_child()
         assert child.stdin
         self._sent += 1
         self._due = max(self._due or 0.0, monotonic() + KEEP_ALIVE_TIMEOUT)
