@@ -164,4 +164,6 @@ in_village = option(
     help="A village's id or name; may be repeated.",
 )
 
-__all__ = ["AIRING", "BULLETIN", "DAY", "LENGTH", "MOMENT", "OUTPUT", "VILLAGE", "_", "in_village"]
+bulletins = click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
+
+__all__ = ["AIRING", "BULLETIN", "DAY", "LENGTH", "MOMENT", "OUTPUT", "VILLAGE", "_", "bulletins", "in_village"]

@@ -16,7 +16,7 @@ from . import airing_views, alert_views, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
 from .editing_commands import save_edit
-from .parameter_types import BULLETIN, DAY, VILLAGE, _
+from .parameter_types import BULLETIN, DAY, VILLAGE, _, bulletins
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell
 
@@ -87,9 +87,6 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
 def read_ahead(station: Station) -> None:
     """Read texts and recordings and leave what was read for the daemon, which starts this."""
     station.preparation.read_ahead()
-
-
-bulletins = click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
 
 
 @click.command(cls=TranslatedCommand)

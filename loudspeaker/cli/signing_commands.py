@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
-from . import rooms
+from . import alert_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, current_station_context
-from .parameter_types import _
+from .parameter_types import _, bulletins
 from .prompts import ask_decider, must_agree, read_input, read_input_lines
 from .terminal import print_json, put, tell
 
@@ -96,6 +96,29 @@ def pack(folder: Path, scope: str, spoken: bool) -> None:
             version=manifest.version, count=len(manifest.files)
         )
     )
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@bulletins
+@in_scope
+@option("--key", "key_file", metavar="KEY", required=True, help="A key file made with “fleet key”.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@by_passphrase
+def approve(
+    folder: Path, bulletins: tuple[str, ...], scope: str, key_file: str, yes: bool, passphrase_file: str | None
+) -> None:
+    """Sign bulletins of a delivery as approved: on every box, until one of them is edited."""
+    station = current_station_context().station
+    own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
+    for name in dict.fromkeys(bulletins):
+        shown, words = rooms.packing.words_shown(station, name)
+        alert_views.show_approval(shown)
+        if not yes and sys.stdin.isatty():
+            must_agree(_("Approve this?"))
+        rooms.packing.carry_approval(folder, scope, words, own, _now())
+        tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=shown.digest[:12]))
+    tell(_("Now the manifest is signed anew: use “sign”."))
 
 
 @fleet.command(cls=TranslatedCommand)

@@ -23,6 +23,7 @@ from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..model.contents import Contents, voices_in_order
 from ..model.day_set import NamedDay
+from ..model.enums import ApprovalRule
 from . import box_file, bulletin_file, commune_file, schedule_file, spoken_bulletin
 from .source import Source, file_stamp, is_inside
 
@@ -152,7 +153,9 @@ class Folder:
 
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
-        return self.survey(now).contents()
+        contents = self.survey(now).contents()
+        rule = contents.commune.approval_rule(now.astimezone(contents.commune.zone).date())
+        return contents if rule is not ApprovalRule.TWO else _without_approvals_of_one(contents)
 
     def suppose(self, edits: Mapping[str, bytes | None], now: datetime) -> Contents:
         """What the files would give with these edits, by path (None: the file is deleted). Nothing is kept of it.
@@ -198,7 +201,7 @@ class Folder:
                     path,
                     partial(_parse_bulletin, source, path, voices, titles),
                     now,
-                    (voices, source.until, source.words_revision(path)),
+                    (voices, source.until, source.words_revision(path), source.approved.get(path)),
                 ),
             )
             for source, path in paths
@@ -286,15 +289,28 @@ def _parse_bulletin(
     source: Source, path: str, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
 ) -> Bulletin:
     bulletin = bulletin_file.parse(name, data, voices, titles)
-    if not source.origin:
+    if approved := source.approved.get(path):
+        bulletin = replace(bulletin, approved=replace(approved, valid_until=bulletin.valid_until))
+    if source.origin:
+        until = min(filter(None, (bulletin.valid_until, source.until)), default=None)
+        clear = bulletin.all_clear and source.id(bulletin.all_clear)
+        bulletin = replace(bulletin, id=source.id(bulletin.id), all_clear=clear, valid_until=until)
+    elif path not in source.speech:
         return bulletin
-    until = min(filter(None, (bulletin.valid_until, source.until)), default=None)
-    clear = bulletin.all_clear and source.id(bulletin.all_clear)
-    named = replace(bulletin, id=source.id(bulletin.id), all_clear=clear, valid_until=until)
     try:
-        return spoken_bulletin.with_signed_words(named, source.read(source.speech.get(path, "")))
+        words = source.read(source.speech.get(path, ""))
+        return spoken_bulletin.with_signed_words(bulletin, words, recordings=not source.origin)
     except BadFile as error:  # whatever is wrong with its words is wrong with it
         raise BadFile([Problem(name, 0, error.message)]) from error
+
+
+def _without_approvals_of_one(contents: Contents) -> Contents:
+    """The contents without approvals that came from whoever alone has signed what carries them."""
+    bulletins = {
+        name: replace(one, approved=None) if one.approved and not one.approved.by_another else one
+        for name, one in contents.bulletins.items()
+    }
+    return replace(contents, bulletins=bulletins)
 
 
 def _parse_schedule(

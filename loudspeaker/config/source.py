@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from ..errors import BadFile, Message, Problem, reason
+from ..model.bulletin import CarriedApproval
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
@@ -37,6 +38,7 @@ class Source:
     edits: Mapping[str, bytes | None] = field(default_factory=dict)
     speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
     until: date | None = None  # the last day on which its bulletins may be heard
+    approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
 
     def name(self, path: str) -> str:
         """What a file of this source is called in messages, and by the values that are read from it."""

@@ -26,15 +26,19 @@ def format_signed_words(texts: Iterable[Iterable[Utterance]]) -> bytes:
     return ("[" + ",\n".join(f"[\n{said}\n]" for said in lists) + "]\n").encode()
 
 
-def with_signed_words(bulletin: Bulletin, data: bytes) -> Bulletin:
-    """The bulletin with its signed words, `data`. Raises `BadFile` where they are not those of its texts."""
-    parts = [part for part in bulletin.parts if part.audio is None]
+def with_signed_words(bulletin: Bulletin, data: bytes, *, recordings: bool = False) -> Bulletin:
+    """The bulletin with its signed words, `data`; may it have recordings, too?
+
+    Raises `BadFile` where they are not those of its texts.
+    """
+    texts = sum(part.audio is None for part in bulletin.parts)
     words = parse_signed_words(bulletin.path, data)
-    if len(parts) != len(bulletin.parts):
+    if texts != len(bulletin.parts) and not recordings:
         raise _fault(bulletin, Message("a recording from another office cannot be heard on this box yet"))
-    if len(words) != len(parts):
+    if len(words) != texts:
         raise _fault(bulletin, Message("its signed words are those of another text"))
-    said = tuple(replace(part, spoken=spoken) for part, spoken in zip(parts, words, strict=True))
+    rest = iter(words)
+    said = tuple(replace(part, spoken=next(rest)) if part.audio is None else part for part in bulletin.parts)
     return replace(bulletin, parts=said, speech=hashlib.sha256(data).hexdigest())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from .enums import Level
 from .spoken_text import Utterance
@@ -26,6 +26,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedApproval:
+    """An approval that came signed with its bulletin, from where that is written. `digest` binds what is approved."""
+
+    digest: str
+    by: tuple[str, ...]  # names of the approvers whose signatures hold
+    scope: str  # whose people they are
+    at: datetime  # when what carries it was issued
+    by_another: bool = False  # has somebody else signed what carries it than who alone has approved?
+    valid_until: date | None = None  # that the bulletin itself names: where it is heard it may end before
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """One bulletin (bản tin) as it stands in its file. Text is NFC; `gap` is in seconds."""
 
@@ -43,5 +55,6 @@ class Bulletin:
     text: str = ""
     text_line: int = 1  # where the text begins in the file
     path: str = ""
+    approved: CarriedApproval | None = None
     speech: str = ""  # SHA-256 of the file with its signed words; "" where the box reads the text itself
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line

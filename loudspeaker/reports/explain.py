@@ -76,16 +76,18 @@ def explain_airing(
     now: datetime,
     zone: ZoneInfo,
     translate: Callable[[str], str] = str,
+    approval: Message | None = None,
 ) -> list[Message]:
     """The story of one airing, sentence by sentence: what is planned, what happened, what became of it.
 
     `planned` is None for what is in no plan, `record` for what has no verdict yet. The log keeps reasons as text: what
-    they repeat of a sentence in the words of `translate` is left out.
+    they repeat of a sentence in the words of `translate` is left out. `approval` says who has approved its bulletin.
     """
     sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
     if planned:
         sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_format_time(planned.scheduled_at)))
         sentences += _origin(planned)
+        sentences += [Message("The bulletin is {approval}.", approval=approval)] if approval else []
         sentences += _expectation(planned) if _start_of(planned) > now else ()
     elif about := _title_and_time(record, events):
         sentences.append(Message("“{title}”, due at {at}.", title=about[0], at=_format_time(about[1].astimezone(zone))))

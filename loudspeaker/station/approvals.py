@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..errors import Message
 from ..model.asrun_record import Event
-from ..model.bulletin import Bulletin
+from ..model.bulletin import Bulletin, CarriedApproval
 from ..model.enums import Level
 from ..playout.ports import Log
 from ..production.specification import ProgrammeSpec, SpeechSpec
@@ -38,6 +38,7 @@ class Preview:
     parts: Sequence[read_text.SpokenPart]
     doubts: Sequence[Message]
     digest: str
+    approved: CarriedApproval | None = None  # elsewhere already
 
     def facts(self) -> Iterator[Message]:
         """What else is approved, besides the words."""
@@ -47,6 +48,8 @@ class Preview:
             yield Message("valid from {day}", day=f"{self.valid_from:%d/%m/%Y}")
         if self.valid_until:
             yield Message("valid until {day}", day=f"{self.valid_until:%d/%m/%Y}")
+        if self.approved:
+            yield carried_message(self.approved)
         if self.level is Level.EMERGENCY:
             yield Message("an emergency needs no approval: it may be used at once")
 
@@ -69,7 +72,13 @@ def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
         parts=parts,
         doubts=[doubt.message() for doubt in order.doubts],
         digest=digest(bulletin, order),
+        approved=carried(bulletin, order),
     )
+
+
+def carried_message(approval: CarriedApproval) -> Message:
+    """Who has approved it where."""
+    return Message("approved and signed by {names} ({scope})", names=", ".join(approval.by), scope=approval.scope)
 
 
 def digest(bulletin: Bulletin, order: ProgrammeSpec) -> str:
@@ -86,6 +95,24 @@ def stands(approved: str | None, bulletin: Bulletin, order: ProgrammeSpec) -> bo
     if approved is None or order.unread:
         return False
     return approved == digest(bulletin, order) or approved == order.legacy_approval_digest()
+
+
+def carried(bulletin: Bulletin, order: ProgrammeSpec) -> CarriedApproval | None:
+    """The approval that came signed with a bulletin, if it holds for what it says here."""
+    approval = bulletin.approved
+    if approval is None or order.unread:
+        return None
+    as_signed = replace(bulletin, valid_until=approval.valid_until)
+    return approval if approval.digest == digest(as_signed, order) else None
+
+
+def approval_message(bulletin: Bulletin, order: ProgrammeSpec, event: Event | None) -> Message | None:
+    """Who has approved a bulletin as it is now, and where; None where nobody has. `event`: its last approval here."""
+    if event and stands(str(event.facts.get("digest")), bulletin, order):
+        name = event.facts.get("signer") or event.facts.get("by") or "?"
+        return Message("approved by {name} on this box", name=name)
+    approval = carried(bulletin, order)
+    return carried_message(approval) if approval else None
 
 
 def standing(log: Log) -> Mapping[str, Event]:

@@ -133,7 +133,7 @@ class Decisions:
         with suppress(NotFound):  # its file may be gone
             bulletin = self.station.files.bulletin_id(bulletin)
         if bulletin not in approvals.standing(self.station.log):
-            self.station.files.bulletin_id(bulletin)
+            self._must_be_approved_here(self.station.files.bulletin_id(bulletin))
             raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
         self._note("approve", who, bulletin=bulletin, digest=request.digest, undo=True)
 
@@ -142,10 +142,20 @@ class Decisions:
         if not request.why.strip():
             raise BadUsage(Message("say what is to be written otherwise"))
         bulletin, review = self._shown(request.bulletin, request.digest)
+        self._must_be_approved_here(bulletin.id)
         if review.state is ReviewState.APPROVED:
             self._note("approve", who, bulletin=bulletin.id, digest=request.digest, undo=True)
         facts = {"bulletin": bulletin.id, "digest": request.digest, "why": request.why}
         self._note(reviews.REVIEW, who, step=reviews.GIVE_BACK, **facts)
+
+    def _must_be_approved_here(self, name: str) -> None:
+        """Raises `Refused` where an approval came with the bulletin, which only those who gave it can take back."""
+        bulletin = self.station.files.contents.bulletins.get(name)
+        if bulletin and (carried := approvals.carried(bulletin, self.station.planner.bulletin_spec(bulletin))):
+            message = Message(
+                "“{bulletin}” was approved at {scope}: have it changed there", bulletin=name, scope=carried.scope
+            )
+            raise Refused(message)
 
     def _shown(self, name: str, digest: str) -> tuple[Bulletin, reviews.Review]:
         """The bulletin that was shown with this digest. Raises `NotFound`, `BeingRead`, `OutOfDate`."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,13 +23,22 @@ from ..codec import decode, encode
 from ..config.folder import Folder
 from ..config.source import Source
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..model.bulletin import CarriedApproval
 from ..store.atomic import FileSystem, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import Floors, accept_manifest, accept_trust, least_now
-from ..trust.opening import open_document, open_first_trust, open_manifest, open_next_trust, read_unverified
+from ..trust.opening import (
+    Opened,
+    find_approvers,
+    open_document,
+    open_first_trust,
+    open_manifest,
+    open_next_trust,
+    read_unverified,
+)
 from ..trust.signed_documents import SignedFile, SignedManifest, SigningRole, TrustDocument
 from .membership import (
     AcceptedManifest,
@@ -197,6 +206,7 @@ class Deliveries:
             {path: file.sha256 for path, file in files.items()},
             {path: file.speech for path, file in files.items() if file.speech},
             manifest.expires,
+            dict(find_carried_approvals(opened, trust)),
         )
         if manifest.version != before.version:
             _fetch(folder / ROOT / "blob", received, files)
@@ -296,6 +306,22 @@ def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, Si
         if file.speech is None:
             raise Refused(Message("{file} comes without its words as they are to be spoken", file=path))
     return {path: file for path, file in manifest.files.items() if is_for_commune(path, commune, manifest.scope)}
+
+
+def find_carried_approvals(
+    opened: Opened[SignedManifest], trust: TrustDocument
+) -> Iterator[tuple[str, CarriedApproval]]:
+    """The approvals in a manifest that those have signed who may, by bulletin; others are none."""
+    manifest, names = opened.document, {key.person: key.name for key in trust.keys}
+    for path, file in manifest.files.items():
+        if file.approved:
+            approvers: frozenset[str] = frozenset()
+            with suppress(UntrustedDocument):
+                approvers = find_approvers(manifest.scope, Path(path).stem, file.approved, trust)
+            if approvers:
+                by = tuple(names[person] for person in sorted(approvers))
+                by_another = len(approvers | opened.persons) > 1
+                yield path, CarriedApproval(file.approved.digest, by, manifest.scope, manifest.issued, by_another)
 
 
 def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> SignedManifest | None:

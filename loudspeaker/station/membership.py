@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadUsage, Message, Refused
+from ..model.bulletin import CarriedApproval
 from ..store.atomic import FileSystem, read_regular_file, write_atomic
 from ..store.received import ReceivedFiles
 from .paths import StationPaths
@@ -31,6 +32,7 @@ class AcceptedManifest:
     files: Mapping[str, str]
     speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
     expires: datetime | None = None
+    approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ What is packed nobody has signed yet. Loads `cryptography`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,21 +15,65 @@ from ..config.folder import Folder
 from ..config.source import Source, list_names
 from ..config.spoken_bulletin import format_signed_words, parse_signed_words
 from ..errors import BadFile, BadUsage, Message, Refused
+from ..model.bulletin import Bulletin
 from ..model.contents import Contents
+from ..production.specification import SpeechSpec
 from ..store.atomic import read_regular_file, write_atomic
 from ..text.reading import read
 from ..text.sentences import utterances
-from ..trust.dsse import format_envelope, parse_envelope
-from ..trust.opening import read_unverified, seal
+from ..trust.dsse import format_envelope, format_signature, parse_envelope, parse_signature
+from ..trust.key_file import SigningKey
+from ..trust.opening import approval_envelope, read_unverified, seal
 from ..trust.public_keys import PublicKey
-from ..trust.signed_documents import RoleKeys, SignedFile, SignedManifest, SigningRole, TrustDocument, is_file_name
+from ..trust.signed_documents import (
+    Approval,
+    RoleKeys,
+    SignedFile,
+    SignedManifest,
+    SigningRole,
+    TrustDocument,
+    is_file_name,
+)
+from .approvals import Preview, preview
 from .delivery import ROOT
 from .membership import MOST_BYTES
+from .station import Station
 
 PERSONS = 2  # who must sign together, where there are so many
 LASTS = timedelta(days=90)  # of a manifest for other offices: then it is signed anew
-SPEECH = "speech"
 FOLDERS = {".md": "bulletins", ".yaml": "schedules", "": "recordings"}
+
+
+def speech_path(bulletin: str) -> str:
+    """The file with the words of a bulletin."""
+    return f"speech/{bulletin}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedWords:
+    """What an approver has been shown: a bulletin, the SHA-256 of its file, its words as a file, and what binds all."""
+
+    bulletin: str  # id
+    revision: str
+    words: bytes
+    digest: str
+
+    @property
+    def path(self) -> str:
+        return f"bulletins/{self.bulletin}.md"
+
+    @property
+    def speech(self) -> str:
+        return speech_path(self.bulletin)
+
+
+def words_shown(station: Station, name: str) -> tuple[Preview, ApprovedWords]:
+    """A bulletin as it is shown to whoever approves it, and what is signed then. Raises `NotFound`, `BadFile`."""
+    bulletin, planner = station.files.bulletin(name), station.planner
+    spec = planner.bulletin_spec(bulletin)
+    said = [piece.utterances for piece in spec.pieces if isinstance(piece, SpeechSpec)]
+    shown = preview(bulletin, spec)
+    return shown, ApprovedWords(bulletin.id, planner.revision(bulletin), format_signed_words(said), shown.digest)
 
 
 def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = False) -> SignedManifest:
@@ -39,49 +83,102 @@ def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = 
     other offices take it. Raises `BadFile` where a file has a mistake, `BadUsage` where nothing has changed since,
     `WriteError`.
     """
-    files, contents = _collect_files(home, now, spoken)
     path = out / ROOT / scope / "manifest.json"
-    raw = path.read_bytes() if path.exists() else None
     before = _read_manifest(path)
+    files, contents = _collect_files(home, now, spoken, before)
     if before and before.files == files and not spoken:
         raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
-    version = before.version + 1 if before else 1
-    prev = hashlib.sha256(raw).hexdigest() if raw else None
-    manifest = SignedManifest(scope, version, prev, now, files, expires=now + LASTS if spoken else None)
+    return _write_next(
+        out, before, SignedManifest(scope, 1, None, now, files, now + LASTS if spoken else None), contents
+    )
+
+
+def carry_approval(out: Path, scope: str, shown: ApprovedWords, key: SigningKey, now: datetime) -> SignedManifest:
+    """Put an approval, signed with `key`, beside its bulletin in the manifest of `out`, which then follows the last.
+
+    The words go with it: boxes say them as they stand. Approvals of other words are dropped. Raises `BadUsage` where
+    another bulletin was packed than was shown, `WriteError`.
+    """
+    before = _read_manifest(out / ROOT / scope / "manifest.json")
+    file = before.files.get(shown.path) if before else None
+    words = _signed_file(shown.words)
+    is_packed = file is not None and file.sha256 == shown.revision
+    if before is None or file is None or not is_packed or (before.expires and before.files[shown.speech] != words):
+        message = Message("{file} was not packed as it is now: use “fleet pack” first", file=shown.path)
+        raise BadUsage(message)
+    others = file.approved.signatures if file.approved and file.approved.digest == shown.digest else ()
+    envelope = approval_envelope(scope, shown.bulletin, shown.digest)
+    signed = key.sign(replace(envelope, signatures=tuple(map(parse_signature, others))))
+    approval = Approval(shown.digest, tuple(map(format_signature, signed.signatures)))
+    approved = replace(file, speech=shown.speech, approved=approval)
+    files = {**before.files, shown.speech: words, shown.path: approved}
+    return _write_next(out, before, replace(before, issued=now, files=files), {words.sha256: shown.words})
+
+
+def _write_next(
+    out: Path, before: SignedManifest | None, manifest: SignedManifest, contents: Mapping[str, bytes]
+) -> SignedManifest:
+    """Write the manifest as the one that follows `before`, with the contents of its files by their hash."""
+    path = out / ROOT / manifest.scope / "manifest.json"
+    raw = path.read_bytes() if before else b""
+    if before:
+        manifest = replace(manifest, version=before.version + 1, prev=hashlib.sha256(raw).hexdigest())
     for sha256, data in contents.items():
         blob = out / ROOT / "blob" / sha256
         if not blob.exists():
             write_atomic(blob, data)
-    if before and raw:
+    if before:
         _keep_rules(path.with_name("rules.json"), before, raw, manifest)
     write_atomic(path, format_envelope(seal(manifest)))
     return manifest
 
 
-def _collect_files(home: Path, now: datetime, spoken: bool) -> tuple[dict[str, SignedFile], dict[str, bytes]]:
-    """What a manifest of the station in `home` lists, and the content of each by its hash. Raises as `pack_files`."""
+def _collect_files(
+    home: Path, now: datetime, spoken: bool, before: SignedManifest | None
+) -> tuple[dict[str, SignedFile], dict[str, bytes]]:
+    """What a manifest of the station in `home` lists, and the content of each by its hash. Raises as `pack_files`.
+
+    Approvals in the manifest `before` stay where nothing of what they bind has changed.
+    """
     survey = Folder([Source(home)]).survey(now)
     if mistakes := survey.problems:
         raise BadFile(mistakes)
-    words = dict(_spoken_words(survey.contents())) if spoken else {}
-    contents = {name: (home / name).read_bytes() for name in _names(home)} | words
-    files = {name: _signed_file(data, _speech_of(name, words)) for name, data in contents.items()}
-    return files, {files[name].sha256: data for name, data in contents.items()}
-
-
-def _spoken_words(contents: Contents) -> Iterator[tuple[str, bytes]]:
-    """The files with the words of every bulletin. Raises `BadUsage` for a recording, which other boxes cannot air."""
+    contents = survey.contents()
+    data = {name: (home / name).read_bytes() for name in _names(home)}
+    files = {name: _signed_file(content) for name, content in data.items()}
     for bulletin in contents.bulletins.values():
-        if any(part.audio for part in bulletin.parts):
-            raise BadUsage(Message("{file}: a recording cannot be sent to other offices yet", file=bulletin.path))
-        spoken = (read(part.text or "", contents.commune.reading_settings).spoken for part in bulletin.parts)
-        yield f"{SPEECH}/{bulletin.id}.json", format_signed_words(utterances(text) for text in spoken)
+        approved = _kept_approval(before, files, bulletin)
+        if spoken or approved:
+            words, speech = _words_of(bulletin, contents, spoken), speech_path(bulletin.id)
+            if before and before.files.get(speech) != _signed_file(words):
+                approved = None
+            if spoken or approved:
+                data[speech], files[speech] = words, _signed_file(words)
+                files[bulletin.path] = replace(files[bulletin.path], speech=speech, approved=approved)
+    return files, {files[name].sha256: content for name, content in data.items()}
 
 
-def _speech_of(path: str, words: Collection[str]) -> str | None:
-    """The file with the words of a bulletin, where there is one."""
-    name = f"{SPEECH}/{Path(path).stem}.json"
-    return name if path.startswith("bulletins/") and name in words else None
+def _kept_approval(
+    before: SignedManifest | None, files: Mapping[str, SignedFile], bulletin: Bulletin
+) -> Approval | None:
+    """The approval of a bulletin in the manifest `before`, where neither its file nor its recordings have changed."""
+    old = before.files.get(bulletin.path) if before else None
+    if before is None or old is None or old.approved is None:
+        return None
+    bound = [bulletin.path, *(part.audio for part in bulletin.parts if part.audio)]
+    same = all(path in before.files and before.files[path].sha256 == files[path].sha256 for path in bound)
+    return old.approved if same else None
+
+
+def _words_of(bulletin: Bulletin, contents: Contents, spoken: bool) -> bytes:
+    """The file with the words of a bulletin.
+
+    Raises `BadUsage` for a recording in what is `spoken` for other offices, whose boxes cannot air it.
+    """
+    texts = [part.text or "" for part in bulletin.parts if part.audio is None]
+    if spoken and len(texts) != len(bulletin.parts):
+        raise BadUsage(Message("{file}: a recording cannot be sent to other offices yet", file=bulletin.path))
+    return format_signed_words(utterances(read(text, contents.commune.reading_settings).spoken) for text in texts)
 
 
 def read_spoken_words(blobs: Path, manifest: SignedManifest) -> Iterator[tuple[str, list[str]]]:
@@ -130,11 +227,15 @@ def write_trust(
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:
-    """Keep the manifest that set the rules beside the ones that follow it with the same rules."""
-    kept = _read_manifest(path)
-    if before.files["commune.yaml"] == after.files["commune.yaml"] and (
-        kept is None or kept.files["commune.yaml"] != before.files["commune.yaml"]
-    ):
+    """Keep the manifest that set the rules beside the ones that follow it with the same rules.
+
+    Of several with the same rules the first that was signed by most: one that was packed anew before it was signed has
+    set none.
+    """
+    signatures, kept = len(parse_envelope(raw).signatures), _read_manifest(path)
+    known = len(parse_envelope(path.read_bytes()).signatures) if kept else 0
+    is_same = kept is not None and kept.files["commune.yaml"] == before.files["commune.yaml"]
+    if before.files["commune.yaml"] == after.files["commune.yaml"] and (not is_same or signatures > known):
         write_atomic(path, raw)
 
 

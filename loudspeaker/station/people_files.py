@@ -34,7 +34,8 @@ def find_sources(paths: StationPaths) -> list[Source]:
 
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
     """The files of one version."""
-    return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
+    folder = ReceivedFiles(paths.received, scope).files(accepted.version)
+    return Source(folder, expected=accepted.files, speech=accepted.speech, approved=accepted.approved)
 
 
 def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) -> Source:
@@ -46,7 +47,7 @@ def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) ->
     files = {path: sha for path, sha in accepted.files.items() if is_for_commune(path, commune, followed.scope)}
     until = accepted.expires and accepted.expires.date() - timedelta(days=1)
     folder = ReceivedFiles(paths.received, followed.scope).files(accepted.version)
-    return Source(folder, followed.scope, files, speech=accepted.speech, until=until)
+    return Source(folder, followed.scope, files, speech=accepted.speech, until=until, approved=accepted.approved)
 
 
 def is_for_commune(path: str, commune: str, origin: str) -> bool:

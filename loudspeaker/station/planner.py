@@ -281,6 +281,12 @@ class Planner:
                 if not spec.unread and not approvals.stands(str(event.facts.get("digest")), found, spec):
                     yield name, event
 
+    def approval_message(self, log: Log, name: str | None) -> Message | None:
+        """Who has approved the bulletin of this id as it is now, and where; None where nobody has, or none is there."""
+        found = self.contents.bulletins.get(name or "")
+        event = approvals.standing(log).get(name or "")
+        return approvals.approval_message(found, self.bulletin_spec(found), event) if found else None
+
     def _names_in_schedules(self) -> set[str]:
         entries = [entry for village in self.schedules for entry in village.broadcasts]
         return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
@@ -308,7 +314,7 @@ class Planner:
             duration=duration,
             duration_source=source,
             ready=missing is None,
-            approved=approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, spec),
+            approved=_is_approved(bulletin, spec, approved),
             why=missing,
             repeats={repeat: self.duration(self.bulletin_spec(bulletin, output, repeat))[0] for repeat in repeats},
         )
@@ -337,3 +343,9 @@ class Planner:
         if bulletin.level is Level.EMERGENCY:
             return Lead.ATTENTION
         return Lead.CHIME if chime else Lead.NONE
+
+
+def _is_approved(bulletin: Bulletin, spec: ProgrammeSpec, event: Event | None) -> bool:
+    """By an approval of this box's log, or by one that came with it."""
+    here = event is not None and approvals.stands(str(event.facts.get("digest")), bulletin, spec)
+    return here or approvals.carried(bulletin, spec) is not None

@@ -77,13 +77,16 @@ class ReviewLog:
         last = next((event for event in reversed(steps) if event.facts.get("digest") == digest), None)
         returned = steps[-1] if steps and steps[-1].facts.get("step") == GIVE_BACK else None
         stands = approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, spec)
+        step = _step(approved) if approved else None
+        if not stands and (carried := approvals.carried(bulletin, spec)):
+            stands, step = True, ReviewStep(Signer(f"{', '.join(carried.by)} ({carried.scope})"), carried.at, digest)
         return Review(
             ReviewState.APPROVED if stands else _state(last, approved),
             digest,
             self._editors(bulletin, revision),
             submitted=_step(last) if last and last.facts.get("step") == SUBMIT else None,
             returned=_step(returned) if returned else None,
-            approved=_step(approved) if approved else None,
+            approved=step,
         )
 
     def open_reviews(self) -> list[str]:

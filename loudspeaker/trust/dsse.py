@@ -82,7 +82,7 @@ def format_envelope(envelope: SignedEnvelope) -> bytes:
     stored = {
         "payloadType": envelope.payload_type,
         "payload": _encode_base64(envelope.payload),
-        "signatures": [_format_signature(one) for one in envelope.signatures],
+        "signatures": [format_signature(one) for one in envelope.signatures],
     }
     return json.dumps(stored, separators=(",", ":")).encode() + b"\n"
 
@@ -120,7 +120,8 @@ def _bytes_of(stored: Mapping[str, object], name: str) -> bytes:
     return decode_base64(text)
 
 
-def _format_signature(one: Signature) -> dict[str, object]:
+def format_signature(one: Signature) -> dict[str, object]:
+    """The signature as JSON; `parse_signature` gives it back."""
     stored: dict[str, object] = {"keyid": one.key_id, "sig": _encode_base64(one.value)}
     if one.assertion:
         stored["webauthn"] = {

@@ -21,7 +21,7 @@ from loudspeaker.trust.dsse import find_signers, format_envelope, parse_envelope
 from loudspeaker.trust.key_file import read_public_key
 from loudspeaker.trust.opening import read_unverified, seal
 from loudspeaker.trust.public_keys import KeyType, PublicKey, key_id
-from loudspeaker.trust.signed_documents import LogHead
+from loudspeaker.trust.signed_documents import LogHead, SignedManifest
 
 PASSPHRASE = "nước chảy đá mòn"
 
@@ -226,6 +226,22 @@ def test_a_stick_carries_home_what_was_taken_and_a_log_that_a_report_believes(
     assert (folder / "box.yaml").read_bytes() == (home / "box.yaml").read_bytes()
     with closing(RecordStore(lambda record: True)) as records:
         assert read_export(folder / "log.jsonl", records).head == document.head
+
+
+def test_an_approval_is_signed_at_the_office_after_its_words_were_shown(desk: Path, home: Path, stick: Path) -> None:
+    words = ("fleet", "approve", str(stick), "tin-sang", "--scope", "xa-thu", "--key", "pao.key")
+
+    approved = run(desk, "--home", str(home), *words, "--passphrase-file", "passphrase")
+    unknown = run(desk, "--home", str(home), *words[:3], "khong-co", *words[4:], "--passphrase-file", "passphrase")
+
+    assert approved.exit_code == 0, approved.stderr
+    assert "Hôm nay trời nắng." in approved.stderr
+    manifest = stick / "v1" / "xa-thu" / "manifest.json"
+    document = read_unverified(parse_envelope(manifest.read_bytes()))
+    assert isinstance(document, SignedManifest)
+    assert document.version == 2
+    assert document.files["bulletins/tin-sang.md"].approved
+    assert unknown.exit_code == 2
 
 
 def test_the_office_reads_a_stick_that_came_home(desk: Path, home: Path, stick: Path) -> None:

@@ -106,7 +106,8 @@ def show_airing(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         zone, now = station.files.commune.zone, station.clock.now()
         name, planned, record = station.airings.look_up(page.path["id"])
-        story = explain_airing(name, planned, record, station.log, now, zone, page.console.translate)
+        approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
+        story = explain_airing(name, planned, record, station.log, now, zone, page.console.translate, approval)
         about = record or planned
         names = village_names(station)
         acts = background(station.log, about.village, about.bulletin, about.scheduled_at) if about else []

@@ -123,7 +123,8 @@ def send_story(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         zone, now = station.files.commune.zone, station.clock.now()
         name, airing, record = station.airings.look_up(page.path["id"])
-        story = explain_airing(name, airing, record, station.log, now, zone, page.console.translate)
+        approval = station.planner.approval_message(station.log, airing.bulletin if airing else None)
+        story = explain_airing(name, airing, record, station.log, now, zone, page.console.translate, approval)
         row = json_output.story(name, airing, record, story, zone, station.log.hash_of(name))
     return _send(page, row)
 
