@@ -367,9 +367,9 @@ def test_entries_in_small_letters_are_not_run_together() -> None:
 
 
 def test_three_signatures_side_by_side_are_said_one_after_the_other() -> None:
-    text = "Đã họp xong.\nThư ký          Chủ tọa          TM. BKS\nLê Bé Tư        Nguyễn Lộc       Võ Sáu"
+    text = "Đã họp xong.\nThư ký          Chủ tọa          TM. BKS\nLê Bé Tư        Nguyễn Lộc       Đỗ Sáu"
 
-    assert lines(text)[1:] == ["Thư ký", "Lê Bé Tư", "Chủ tọa", "Nguyễn Lộc", "Thay mặt ban kiểm soát", "Võ Sáu"]
+    assert lines(text)[1:] == ["Thư ký", "Lê Bé Tư", "Chủ tọa", "Nguyễn Lộc", "Thay mặt ban kiểm soát", "Đỗ Sáu"]
 
 
 def test_entries_that_begin_alike_are_not_run_together_however_long_they_are() -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
+from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cells import Cell, Line, split_lines
 from .table_rows import arrange_table, run_at, table_of
@@ -35,7 +36,7 @@ _OFFICE = re.compile(
     r"chủ trì|chủ toạ|"
     r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
 )
-_NAME = re.compile(r"\([^()\d]{2,40}\)|[^\W\d_a-zà-ỹ][^\d:;,]{2,40}")  # a name, an office, (Ký, ghi rõ họ tên)
+_NAME = re.compile(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name, an office, (Ký, ghi rõ họ tên)
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
 _COLUMNS = 2
 _MOST_SIDE_BY_SIDE = 4  # signatures
@@ -96,7 +97,7 @@ def signatures_at(lines: Sequence[Line], at: int) -> int:
     offices = bool(beside) and all(_OFFICE.match(cell.text) for cell in beside[0].filled)
     if offices:
         return len(beside) if len(beside) <= _MOST_SIGNATURES else 0
-    return 1 if beside and run_at(lines, at) == 1 else 0
+    return 1 if beside and len(beside[0].filled) == _COLUMNS and run_at(lines, at) == 1 else 0
 
 
 def _holds_names(line: Line) -> bool:

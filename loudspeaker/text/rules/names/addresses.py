@@ -90,6 +90,12 @@ def ward_before_district(match: re.Match[str], context: Context) -> str:
     return f"phường {context.number(match[1])}"
 
 
+@rule(r"P\.? ?(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word", only_after=(" phòng",))
+def room(match: re.Match[str], context: Context) -> str:
+    """Number of a room behind its word, as below the head Phòng: phòng P.2 -> hai"""
+    return context.number(match[1])
+
+
 @rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
 def flat(match: re.Match[str], context: Context) -> str:
     """Flat of a building: P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
