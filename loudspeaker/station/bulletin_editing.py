@@ -83,15 +83,19 @@ class BulletinEditing:
         return self._files.folder.home
 
     def source(self, bulletin: str) -> BulletinSource:
-        """A bulletin by its id, sound or broken. Raises `NotFound`."""
-        path = f"bulletins/{bulletin}.md"
-        contents = self._files.contents
-        if bulletin not in (*contents.bulletins, *contents.broken) or not (self._home / path).is_file():
+        """A bulletin by its id, sound or broken, from wherever it came. Raises `NotFound`."""
+        local, _, origin = bulletin.partition("@")
+        path, contents = f"bulletins/{local}.md", self._files.contents
+        where = next((source for source in self._files.folder.sources if source.origin == origin), None)
+        known = bulletin in (*contents.bulletins, *contents.broken)
+        if not known or where is None or not (where.folder / path).is_file():
             raise NotFound(Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
-        data = read_file(self._home, path)
+        data, path = where.read(path), where.name(path)
         revision = content_revision(data)
         try:
-            found = bulletin_file.parse(path, data)
+            found = contents.bulletins.get(bulletin)  # with its signed words and its approval
+            if found is None or contents.revisions.get(path) != revision:
+                found = bulletin_file.parse(path, data)
             return BulletinSource(bulletin, path, revision, bulletin_edit.text_of(path, data), found)
         except BadFile as error:
             return BulletinSource(
