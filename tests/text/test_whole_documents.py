@@ -169,6 +169,19 @@ def test_units_and_cells_are_told_of_what_they_belong_to(rows: list[str], heard:
     assert heard in lines("\n".join(rows))
 
 
+@pytest.mark.parametrize("sign", ["\t", " | "])
+def test_a_line_that_names_the_rows_below_it_does_not_end_a_table(sign: str) -> None:
+    rows = [["Thôn", "Số hộ", "Mức thu"], ["Xã A"], ["Nà Hoa", "42", "50.000"], ["Xã B"], ["Lũng", "5", "40.000"]]
+
+    assert lines("\n".join(map(sign.join, [*rows, ["Hết."]]))) == [
+        "Xã A",
+        "Thôn Nà Hoa, số hộ bốn mươi hai, mức thu năm mươi nghìn đồng",
+        "Xã bê",
+        "Thôn Lũng, số hộ năm, mức thu bốn mươi nghìn đồng",
+        "Hết",
+    ]
+
+
 def test_a_doubt_about_the_head_of_a_column_is_told_at_each_of_its_cells() -> None:
     doubts = read("Họ tên\tHS\tGhi chú\nLò A\t5\tvắng\nHà B\t12\t").doubts
 

@@ -27,6 +27,7 @@ _HEADS = pattern(
     r"(?!\w)"
 )
 _DIGIT = pattern(r"\W*\d")
+_GROUP = pattern(r"(?![-+*•]|\d{1,2}[.)/]|\()[^\n]{1,48}[^.;,!?]")
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
@@ -117,9 +118,22 @@ def run_at(lines: Sequence[Line], at: int) -> int:
 def _end_of_run(lines: Sequence[Line], at: int) -> int:
     """The first line behind `at` that is not set apart in the same way."""
     sign, end = lines[at].sign, at + 1
-    while end < len(lines) and (lines[end].sign == sign or (sign == "|" and lines[end].is_rule)):
+    while end < len(lines) and (
+        lines[end].sign == sign or (sign == "|" and lines[end].is_rule) or _names_group(lines, at, end)
+    ):
         end += 1
     return end
+
+
+def _names_group(lines: Sequence[Line], at: int, number: int) -> bool:
+    """Whether a line by itself names the rows below it, in a run whose first line may be a head: Mùng 7 (12/02)"""
+    line = lines[number]
+    if line.sign or len(line.filled) != 1 or not _GROUP.fullmatch(line.filled[0].text) or number + 1 >= len(lines):
+        return False
+    following = lines[number + 1]
+    alike = following.sign == lines[at].sign and len(following.cells) == len(lines[at].cells)
+    headed = not any(_DIGIT.match(cell.text) for cell in lines[at].filled)
+    return alike and headed and any(_DIGIT.match(cell.text) for cell in following.filled)
 
 
 def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
@@ -146,8 +160,8 @@ def _is_regular(lines: Sequence[Line]) -> bool:
         return True
     if sum(len(line.filled) > 2 for line in lines) > 1:
         return True
-    places = [line.filled[1].column for line in lines]
-    return len(lines) > 2 and max(places) - min(places) <= _ALIKE
+    places = [line.filled[1].column for line in lines if len(line.filled) > 1]
+    return len(places) > 2 and max(places) - min(places) <= _ALIKE
 
 
 def _rows(lines: Sequence[Line]) -> list[Row]:
@@ -273,12 +287,13 @@ def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]
     """What is said of each cell of a row; `headless`: without the heads of the columns."""
     said = 0
     across = _spans_columns(table, row)
+    alone = sum(cell.text != "" for cell in row) == 1  # it names the rows below
     for column, cell, unit in zip(table.columns, row, _units(table, row), strict=True):
         if unit is None:
             continue
         if column.role is ColumnRole.SUBJECT and _row_unit(row, cell):
             cell = cell._replace(text=_UNIT_OF_ROW.sub("", cell.text))
-        bare = headless or column.role is ColumnRole.UNIT or (across and said > 0)
+        bare = headless or alone or column.role is ColumnRole.UNIT or (across and said > 0)
         yield _phrase(column, cell, unit, first=not said, headless=bare)
         said += 1
 
