@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from harness.daemon_thread import DaemonThread, HurryingClock
 from harness.fake_daemon import FakeDaemon, client_of
 from harness.small_commune import at
+from harness.waiting import wait_for
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.client import Client
@@ -28,7 +28,6 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
 PREVIEW = PreviewUrgent("Nước dâng!", None, ("na-hoa", "suoi-trat"), False, False, None, make=True)
-LONGEST = 30.0  # s, of making a sentence on a busy machine
 
 
 @pytest.fixture
@@ -69,20 +68,20 @@ def wanted_by(station: Station, text: str = "Nước dâng!", *villages: str) ->
 
 def settle(jobs: RenderJobs) -> None:
     """Until every child has ended."""
-    latest = time.monotonic() + LONGEST
-    while jobs.collect() and time.monotonic() < latest:
-        os.sched_yield()
+    wait_for(lambda: not jobs.collect())
 
 
 def ask_until_made(ask: Callable[[], object]) -> object:
     """As a client does."""
-    latest = time.monotonic() + LONGEST
-    while time.monotonic() < latest:
-        try:
-            return ask()
-        except BeingMade:
-            os.sched_yield()
-    raise TimeoutError
+    answers: list[object] = []
+
+    def is_answered() -> bool:
+        with suppress(BeingMade):
+            answers.append(ask())
+        return bool(answers)
+
+    wait_for(is_answered)
+    return answers[0]
 
 
 def order(alert: AlertPreview) -> Envelope:
