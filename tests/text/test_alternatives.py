@@ -74,7 +74,8 @@ def test_a_telephone_number_in_groups_is_one_doubt() -> None:
     doubt = one_doubt("gọi tới 0912 345 67 nhé")
 
     assert doubt.written == "0912 345 67"
-    assert doubt.alternatives[0] == "không chín một hai, ba bốn năm, sáu bảy"
+    assert doubt.spoken == "không chín một hai, ba bốn năm, sáu bảy"
+    assert doubt.alternatives[0] == "chín trăm mười hai, ba trăm bốn mươi lăm, sáu mươi bảy"
 
 
 def test_a_number_of_groups_that_begins_surely_is_one_doubt() -> None:
