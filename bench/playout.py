@@ -57,12 +57,13 @@ class Heard:
 
     errors: list[float]
     cut: int
+    missing: int = 0  # nothing was heard at their time
     unmeasured: int = 0  # the null sink itself stood still near them, so that no moment can be told
 
     def line(self, name: str) -> str:
         return (
             f"{name:34} {len(self.sizes):4} airings   median {self.median:8.3f} ms   99 % {self.late:8.3f} ms"
-            f"   worst {self.worst:8.3f} ms   not sample-exact {self.cut}"
+            f"   worst {self.worst:8.3f} ms   not heard {self.missing}   not sample-exact {self.cut}"
             f"   not measured {self.unmeasured} (the sink stood still)"
         )
 
@@ -70,7 +71,8 @@ class Heard:
     def of(cls, runs: Sequence[Heard]) -> Heard:
         """Several runs as one."""
         errors = [error for run in runs for error in run.errors]
-        return cls(errors, sum(run.cut for run in runs), sum(run.unmeasured for run in runs))
+        missing, unmeasured = sum(run.missing for run in runs), sum(run.unmeasured for run in runs)
+        return cls(errors, sum(run.cut for run in runs), missing, unmeasured)
 
     @property
     def sizes(self) -> list[float]:
@@ -180,18 +182,21 @@ def usual(programme: Programme, airings: int) -> list[float]:
 
 def heard(recorder: Recorder, samples: array[int], instants: Sequence[float], reach: float) -> Heard:
     """Find each airing in what was recorded, from a little before its instant up to `reach` seconds after it."""
-    sound, errors, cut, unmeasured = recorder.channel(1), [], 0, 0
+    sound, errors, cut, missing, unmeasured = recorder.channel(1), [], 0, 0, 0
     for instant in instants:
         expected = recorder.frame(instant)
         window = range(max(0, expected - RATE // 5), min(len(sound), expected + round(reach * RATE)))
         first = next((frame for frame in window if sound[frame]), None)
-        if first is None or sound[first : first + len(samples)] != samples:
+        if first is None:
+            missing += 1
+            continue
+        if sound[first : first + len(samples)] != samples:
             cut += 1
         if recorder.lost_place(expected):
             unmeasured += 1
-        elif first is not None:
+        else:
             errors.append((recorder.moment(first) - instant) * 1000)
-    return Heard(errors, cut, unmeasured)
+    return Heard(errors, cut, missing, unmeasured)
 
 
 @contextmanager
