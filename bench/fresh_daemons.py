@@ -29,7 +29,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from harness.pulse_server import RATE, Recorder, Server
+from harness.pulse_server import EXACT, RATE, ROUGH, Recorder, Server
 from harness.small_commune import ZONE
 from harness.waiting import wait_for
 from playout import Heard, busy, heard, ours, run, samples_of
@@ -135,7 +135,7 @@ def batch(homes: list[Path], server: Server) -> Iterator[Heard]:
         daemons: list[tuple[subprocess.Popen[bytes], Path, Recorder, float]] = []
         for index, home in enumerate(homes):
             shift, sink = index * APART, home.name
-            recorder = stack.enter_context(server.recorder(sink))
+            recorder = stack.enter_context(server.recorder(sink, EXACT))
             command = [sys.executable, __file__, "--air", json.dumps([str(home), shift])]
             daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=server.whole)
             stack.callback(daemon.kill)
@@ -158,7 +158,7 @@ def compare(daemons: int, state: str) -> None:
     results: dict[str, list[Heard]] = {run: [] for run in RUNS}
     for _ in range(max(1, daemons // TOGETHER)):
         with tempfile.TemporaryDirectory() as folder:
-            server = Server(Path(folder) / "pulse", [f"sink{index}" for index in range(TOGETHER)])
+            server = Server(Path(folder) / "pulse", [f"sink{index}" for index in range(TOGETHER)], ROUGH)
             os.environ |= server.environment
             try:
                 homes = make_stations(Path(folder) / "stations", list(server.sinks))
