@@ -8,6 +8,7 @@ to whoever comes: no crowd of slow clients keeps the others out.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import socket
@@ -38,6 +39,7 @@ DAY = 86_400.0  # s between two looks whether the certificate ends soon
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
 CLOSING = 5  # s that what is being answered may take when we leave
 TURN = 0.001  # s that one thread computes while another one waits: each page lets go of the interpreter dozens of times
+M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3); eight for each processor otherwise
 FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
 
 
@@ -166,9 +168,17 @@ def serve(
     config = _config(create_app(console), protocol, **settings)
     server = LeavingServer(config, idle, console.live.close, renew, renews)
     sys.setswitchinterval(TURN)  # else a page waits 5 ms each time behind whoever plans a change
+    _share_heaps()
     with _serve_beside(console, plain, protocol) if plain else nullcontext():
         ready()
         server.run([listening])
+
+
+def _share_heaps() -> None:
+    """Let the threads of the pool share two heaps: each would keep one, with all that its largest page once took."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of glibc
+    if mallopt:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 @contextmanager
