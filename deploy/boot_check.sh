@@ -50,7 +50,9 @@ say "service $(systemctl show -P User,NRestarts loudspeaker | tr '\n' ' ')"
 say "log $(loudspeaker --lang en log --verify 2>&1 | tail -n 1)"
 arecord -q -D hw:Loopback,1,0 -f S16_LE -r 48000 -c 2 -d 40 /run/heard.wav 2>/run/arecord &
 loudspeaker --lang en urgent --all --repeat 1 --yes --by boot-check "Thử máy. Thử máy. Thử máy." >/run/urgent 2>&1
-say "alarm exit $? $(tr '\n' ' ' </run/urgent)"
+heard=$?
+say "alarm exit $heard $(tr '\n' ' ' </run/urgent)"
+[ $heard = 0 ] || journalctl -b -u loudspeaker -n 40 --no-pager -o cat | sed 's/^/CHECK   /' >/dev/ttyS0
 if [ -e /var/lib/boot-check-done ]; then
     wait
     say "loudest sample $(/usr/lib/loudspeaker/bin/python3 -c 'import array, wave
@@ -81,7 +83,7 @@ UNIT
 
 boot() { # WHAT: switch the machine on, and print what it says of itself
     echo "$1"
-    timeout $START qemu-system-x86_64 -accel "$ACCEL" -m 1024 -smp 2 -display none -serial "file:$work/console" -nic none -no-reboot \
+    timeout $START qemu-system-x86_64 -accel "$ACCEL" -cpu max -m 1024 -smp 2 -display none -serial "file:$work/console" -nic none -no-reboot \
         -kernel "$work/kernel" -initrd "$work/initrd" -append "root=/dev/vda rw console=ttyS0 quiet sysrq_always_enabled systemd.mask=serial-getty@ttyS0.service systemd.default_device_timeout_sec=900" \
         -drive "file=$work/disk,if=virtio,format=raw" || true
     tr -d '\r' <"$work/console" | grep -a "^CHECK" | sed 's/^CHECK/ /' | tee "$work/told"
