@@ -44,6 +44,7 @@ PARTS = {
     "login": "hoa",
     "job": "x",
     "recipe": "x",
+    "sha256": "0" * 64,
 }
 ENDLESS = {"GET /song"}
 PAGES = [route.removeprefix("GET ") for route in NEEDS if route.startswith("GET ") and route not in ENDLESS]
