@@ -126,7 +126,7 @@ def test_a_bulletin_that_is_there_is_never_overwritten(home: Path, tmp_path: Pat
         ("zero.mp3", "not a plain file"),
         ("thu-muc.pdf", "not a plain file"),
         ("thuc-the.odt", "cannot be read"),
-        ("nhieu-doan.odt", "too big"),
+        ("nhieu-doan.odt", "(too big|more memory or time)"),  # whichever limit a busy machine comes to first
     ],
 )
 def test_a_file_that_swells_is_refused_with_a_sentence_within_200_megabytes(
