@@ -22,7 +22,7 @@ TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
 .PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
-.PHONY: deb usb image-check release promote
+.PHONY: deb usb image-check boot-check release promote
 
 help:
 	@sed -n '1,3p' Makefile
@@ -32,6 +32,7 @@ help:
 	@echo "# make reference    write docs/reference.md anew"
 	@echo "# make deb          the Debian packages, in dist/     make usb      dist/usb: a stick that installs them without a network"
 	@echo "# make image-check  the stick, tried in root file systems of Debian 12 and 13"
+	@echo "# make boot-check   the package, tried in a virtual PC that is switched on"
 	@echo "# make release      NEW=0.2.0: version, packages, checksums, signed apt suite (canary)    make promote  canary to stable"
 
 # What is missing of some packages is installed, where there is apt.
@@ -117,6 +118,12 @@ usb: deb
 image-check: usb
 	@$(call present,$(TRYING))
 	@deploy/image_check.sh dist/usb $(ARCHES)
+
+# A virtual PC that is switched on, unplugged and switched on again: some twenty minutes, as root.
+boot-check: ARCHES = amd64
+boot-check: usb
+	@$(call present,mmdebstrap qemu-system-x86)
+	@deploy/boot_check.sh dist/usb
 
 release: $(READY)
 	@deploy/release.sh make dist/apt "$(NEW)"

@@ -3,8 +3,7 @@
 # installed, is switched on. The service must be armed without anybody's doing, an alarm must be heard on the card, and
 # the station's own check of its log must pass after it was switched off in the middle of that alarm and on again.
 # The processor is emulated (ACCEL=kvm uses the own one, where that works): times say nothing of a Pi.
-# NOT SEEN TO PASS YET: its only run, at a load of 25, came as far as systemd, where the service ran out of the unit's
-# start limit (longer in here since then). It becomes a target of the Makefile when it has passed.
+# Seen to pass in parts, by hand: both starts and the pulled plug, with the disk of one and the same machine.
 #
 #   deploy/boot_check.sh STICK
 #   MIRROR   of Debian: the one that this machine uses
@@ -44,7 +43,7 @@ set_up_check() { # what the machine does by itself each time it is switched on
     install -m 755 /dev/stdin "$root/usr/local/bin/boot-check" <<'CHECK'
 #!/bin/sh
 say() { echo "CHECK $*" >/dev/ttyS0; }
-say "armed $(systemctl is-active loudspeaker) at $(systemctl show -P ActiveEnterTimestampMonotonic loudspeaker | cut -c1-4)0 ms"
+say "armed $(systemctl is-active loudspeaker) at $(($(systemctl show -P ActiveEnterTimestampMonotonic loudspeaker) / 1000)) ms"
 systemctl is-active --quiet loudspeaker || journalctl -b -u loudspeaker -n 40 --no-pager -o cat | sed 's/^/CHECK   /' >/dev/ttyS0
 say "service $(systemctl show -P User,NRestarts loudspeaker | tr '\n' ' ')"
 say "log $(loudspeaker --lang en log --verify 2>&1 | tail -n 1)"
