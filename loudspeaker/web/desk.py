@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..daemon.client import Client
@@ -97,6 +97,7 @@ class Desk:
     def __init__(self, home: Path, state: Path, clock: Clock) -> None:
         self.paths = StationPaths(home, state)
         self.client = Client(home, state, self._current, clock=clock)
+        self.planning = Lock()  # held while a change is planned: two at once would make everybody wait twice as long
         self._clock = clock
         self._lock = RLock()
         self._station: Station | None = None

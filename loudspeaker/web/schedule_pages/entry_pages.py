@@ -79,7 +79,12 @@ def show_entry(page: PageRequest) -> Response:
         if draft and page.query.get("nhap"):
             form, draft = _form_of_draft(draft, form), None
         prepared = prepare_attempt(station, form, source, source.revision)
-    return _show(page, offers, prepared.plan(), source, draft=draft)
+    return _show(page, offers, _plan(page, prepared), source, draft=draft)
+
+
+def _plan(page: PageRequest, prepared: PreparedAttempt) -> Attempt:
+    with page.console.desk.planning:
+        return prepared.plan()
 
 
 def try_entry(page: PageRequest) -> Response:
@@ -91,7 +96,7 @@ def try_entry(page: PageRequest) -> Response:
             prepared = PreparedAttempt(try_in_session(station, form, source, int(part)))
         else:
             prepared = prepare_attempt(station, form, source, page.text("seen"))
-    attempt = prepared.plan()
+    attempt = _plan(page, prepared)
     if page.is_fragment:
         return page.page("entry_effect.html", attempt=attempt, offers=offers, source=source, day_names=DAY_NAMES)
     return _show(page, offers, attempt, source)
