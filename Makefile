@@ -132,4 +132,4 @@ promote:
 	@deploy/release.sh promote dist/apt
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .state audio_cache/*/ $(WORDS)
+	rm -rf $(VENV) build dist *.egg-info .state .web audio_cache/*/ $(WORDS)
