@@ -114,9 +114,9 @@ def alert_lines(alert: Alert) -> Sequence[Message]:
     """What whoever signs it reads."""
     villages = ", ".join(alert.villages) if EVERY_VILLAGE not in alert.villages else Message("all villages")
     times = Message("{times} times", times=alert.repeat) if alert.repeat > 1 else Message("once")
-    lines = [
-        Message("for {villages}, until {until}", villages=villages, until=f"{alert.until.astimezone():%H:%M %d/%m/%Y}")
-    ]
+    until = f"{alert.until.astimezone():%H:%M %d/%m/%Y}"
+    lines = [ENDS[alert.form] if alert.kind is AlertKind.END else KINDS[alert.kind]]
+    lines.append(Message("for {villages}, until {until}", villages=villages, until=until))
     if alert.drill:
         lines.append(Message("it is a drill"))
     if alert.references:

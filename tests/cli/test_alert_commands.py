@@ -130,11 +130,24 @@ def test_numbers_rise_and_no_two_are_of_one_second(office: Office) -> None:
     assert [alert.drill for alert in alerts] == [False, True, False, False]
 
 
+def test_whoever_signs_reads_what_is_wanted(office: Office) -> None:
+    write(office, WORDS)
+    for words, told in (
+        (["--end", "1"], "the end of an alarm, with the all-clear"),
+        (["--end", "1", "--form", "stop"], "the end of an alarm: it is said no more, the danger stands"),
+        (["--end", "1", "--form", "mistake"], "the end of an alarm: it was given by mistake"),
+        (["--check"], "a silent check"),
+        (["--stop"], "silence, now"),
+    ):
+        assert told in run(office.home, "show", str(write(office, *words))).stdout
+
+
 def test_what_is_signed_is_shown_as_it_is_spoken(office: Office) -> None:
     path = write(office, "Cách 5 km.", "--village", "na-hoa", "--repeat", "2")
     shown = run(office.home, "show", str(path))
     told = json.loads(run(office.home, "show", str(path), "--json").stdout)
 
+    assert "an alarm\n" in shown.stdout
     assert "spoken 2 times: Cách năm ki lô mét." in shown.stdout
     assert "for na-hoa, until" in shown.stdout
     assert told["document"]["spoken"] == "Cách năm ki lô mét."
