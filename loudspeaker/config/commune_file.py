@@ -72,7 +72,7 @@ def _read(path: str, data: bytes) -> Commune:
         stations=stations,
         contacts=_contacts(top, villages),
         technician=_contact(top.get_section("technician", CONTACT_KEYS)),
-        received=_received(top),
+        received=_offices_above(top),
         alarm_tails=_alarm_tails(top, villages),
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
@@ -207,7 +207,7 @@ def _contact(section: Section | None) -> Contact | None:
     return Contact(section.require("name", values.word, ""), section.require("phone", values.phone, ""))
 
 
-def _received(top: Section) -> dict[str, ReceivedRules]:
+def _offices_above(top: Section) -> dict[str, ReceivedRules]:
     """How the commune airs what offices above it have scheduled, by their scope."""
     section = top.get_section("received", ())
     if section is None:

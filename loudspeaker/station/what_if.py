@@ -94,7 +94,7 @@ class WhatIf:
     def _trial(self, supposed: Planner, contents: Contents, days: int, about: Collection[EntryKey]) -> Trial:
         old = self._files.contents
         changed = changed_entries(old.schedules, contents.schedules) | frozenset(about)
-        villages = _find_concerned(self._planner, supposed, changed)
+        villages = _find_hearers(self._planner, supposed, changed)
         begins, _ends = self._clock.window(None, days)
         today = begins.date()
         return Trial(
@@ -145,7 +145,7 @@ def _first(airings: Sequence[Airing]) -> Message:
     return Message("{when} “{title}”: {why}", when=when, title=airing.title, why=airing.why or "–")
 
 
-def _find_concerned(before: Planner, after: Planner, changed: Collection[EntryKey]) -> frozenset[str]:
+def _find_hearers(before: Planner, after: Planner, changed: Collection[EntryKey]) -> frozenset[str]:
     """All villages of the outputs on which a change of files may be heard."""
     old, new = before.contents, after.contents
     every = frozenset(schedule.id for schedule in (*before.schedules, *after.schedules))

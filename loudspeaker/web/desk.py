@@ -163,7 +163,7 @@ class Desk:
 
     def scope(self) -> str:
         """Whose signed files this box takes, as it was seen last; "" where bulletins and schedules are edited here."""
-        self._known()
+        self._last_station()
         return self._scope
 
     def air(self) -> AirState:
@@ -197,22 +197,22 @@ class Desk:
 
     def name(self) -> str:
         """The commune's; "" where its files cannot be read."""
-        station = self._known()
+        station = self._last_station()
         return station.files.commune.name if station else ""
 
     def technician(self) -> Contact | None:
         """Whom to call when something is broken, as far as the files can be read and tell."""
-        station = self._known()
+        station = self._last_station()
         return station.files.commune.technician if station else None
 
     def village_names(self) -> Mapping[str, str]:
         """What villages are called, by id; none where the files cannot be read."""
-        station = self._known()
+        station = self._last_station()
         return village_names(station) if station else {}
 
     def zone(self) -> tzinfo | None:
         """The commune's; the machine's where its files cannot be read."""
-        station = self._known()
+        station = self._last_station()
         return station.files.commune.zone if station else self._clock.now().tzinfo
 
     def close(self) -> None:
@@ -250,7 +250,7 @@ class Desk:
         except LoudspeakerError as error:
             return AirState(fault=error.message)
 
-    def _known(self) -> Station | None:
+    def _last_station(self) -> Station | None:
         """The station as it was read last, for what its files say; None where there is none that can be read."""
         if self._station is None:
             with suppress(LoudspeakerError):
