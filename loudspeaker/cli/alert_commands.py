@@ -54,8 +54,7 @@ def alert(
     """Write an alarm for all boxes of a commune into a delivery, to be signed by two; its end, or a check, by one."""
     kind, refers = _kind(end, update, check, stop)
     documents = rooms.signed_documents
-    silent = kind not in (documents.AlertKind.ALERT, documents.AlertKind.UPDATE)
-    if bool(text) + bool(bulletin) != (0 if silent else 1):
+    if bool(text) + bool(bulletin) != kind.is_alarm:
         raise BadUsage(Message("an alarm has either a text or --bulletin, and nothing else has one"))
     draft = rooms.alert_packing.AlertDraft(
         kind,
@@ -65,8 +64,8 @@ def alert(
         villages or (documents.EVERY_VILLAGE,),
         documents.AlertEnd(form),
         drill,
-        1 if silent else repeat,
-        0.0 if silent else gap.total_seconds(),
+        repeat if kind.is_alarm else 1,
+        gap.total_seconds() if kind.is_alarm else 0.0,
         lasts,
     )
     station = current_station_context().station
@@ -97,7 +96,7 @@ def confirm(alert: str, by: str | None) -> None:
     """At a box: give an alarm that one person has signed, as the second person. It is heard at once."""
     who = ask_decider(by)
     ask, request = current_station_context().client.ask, rooms.requests.ConfirmAlert(alert)
-    rooms.alert_delivery.ask_until_made(partial(ask, request, who))
+    rooms.alert_delivery.ask_for_alert(partial(ask, request, who))
     tell(_("Alert {alert} is heard now.").format(alert=alert))
 
 

@@ -8,7 +8,6 @@ is passed over in silence.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,21 +16,23 @@ from ..codec import decode
 from ..errors import BeingMade, BeingRead, LoudspeakerError
 from ..model.alert_answer import AlertAnswer, HandedAlert
 from ..model.requests import Request, TakeAlert
+from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file
 from ..trust.faults import Fault, UntrustedDocument
+from .protocol import ask_until_made
 
 MOST_BYTES = 100_000
-PATIENCE, BLINK = 60.0, 0.05  # s: its sound has been made by then; between two questions
+PATIENCE = 60.0  # s: its sound has been made by then
 PASSED_OVER = (Fault.EXPIRED, Fault.STALE)
 
 
 def hand_over_alerts(folder: Path, scope: str, ask: Callable[[Request], object]) -> Iterator[HandedAlert]:
     """What becomes of each alert of a scope that lies in `folder`; `ask` asks the daemon."""
-    files = [path for path in (folder / "v1" / scope / "alert").glob("*.json") if path.stem.isdecimal()]
+    files = [path for path in alert_folder(folder, scope).glob("*.json") if path.stem.isdecimal()]
     for path in sorted(files, key=lambda path: int(path.stem[:18]), reverse=True):
         name = f"{scope}/{path.stem}"
         try:
-            yield HandedAlert(name, answer=ask_until_made(partial(ask, _read(path))))
+            yield HandedAlert(name, answer=ask_for_alert(partial(ask, _read(path))))
         except UntrustedDocument as error:
             if error.fault not in PASSED_OVER:
                 yield HandedAlert(name, why=error)
@@ -45,13 +46,6 @@ def _read(path: Path) -> TakeAlert:
     return TakeAlert((raw or b"").decode(errors="replace").strip())
 
 
-def ask_until_made(ask: Callable[[], object]) -> AlertAnswer:
+def ask_for_alert(ask: Callable[[], object]) -> AlertAnswer:
     """What the daemon answers once the sound of an alert has been made. Raises what `ask` raises."""
-    latest = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return decode(AlertAnswer, ask())
-        except (BeingMade, BeingRead):
-            if time.monotonic() > latest:
-                raise
-        time.sleep(BLINK)
+    return decode(AlertAnswer, ask_until_made(ask, PATIENCE, (BeingMade, BeingRead)))

@@ -119,7 +119,7 @@ class SignedAlerts:
         alert, villages = received.alert, self._villages(received)
         if self._ledger.is_ended(alert.id):
             return AlertAnswer(alert.id, AlertState.ENDED)
-        if received.says_something:
+        if alert.kind.is_alarm:
             self._requests.sound.start_making(self._reader.specs(received, villages).values())
         by = self._on_air.say(received.signed_by)
         self._note(received, AlertState.PREPARED, by, missing=received.opened.missing)
@@ -178,7 +178,7 @@ class SignedAlerts:
             name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
         )
         airing = at_once(occurrence, fallback=found.all_clear if found else None)
-        programme, ends = said[occurrence.output], self._replaced(alert.references, name.village)
+        programme, ends = said[occurrence.output], self._airings_in(alert.references, name.village)
         if alert.again is None:
             until = self._by_our_clock(received, alert.until)
             return ManualRequest(airing, by, (programme,), alert.repeat, alert.gap, until, ends=ends)
@@ -188,7 +188,7 @@ class SignedAlerts:
         until = self._by_our_clock(received, last)
         return ManualRequest(airing, by, (programme,) * alert.repeat, plays, gap, until, ends=ends)
 
-    def _replaced(self, references: Iterable[str], village: str) -> tuple[str, ...]:
+    def _airings_in(self, references: Iterable[str], village: str) -> tuple[str, ...]:
         """The airings of these alerts in a village, which an update puts an end to."""
         airings = (airing for alert in references for airing in self._ledger.airings(alert))
         return tuple(airing for airing in airings if airing.startswith(f"{village}/"))
@@ -250,13 +250,13 @@ class SignedAlerts:
 
     def _silence(self, alerts: Iterable[str], form: Ending, by: str) -> None:
         """End the alarms of these alerts, as far as they were not ended so before."""
-        alarms = [self._asked(airing) for alert in alerts for airing in self._ledger.airings(alert)]
+        alarms = [self._find_airing(airing) for alert in alerts for airing in self._ledger.airings(alert)]
         fresh = [alarm for alarm in alarms if alarm and not self._was_ended(alarm.id, form)]
         self._controller.end(self._on_air.now(), by, form, fresh)
         for alert in alerts:
             self._waiting.pop(alert, None)
 
-    def _asked(self, airing: str) -> Airing | None:
+    def _find_airing(self, airing: str) -> Airing | None:
         events = self._log.events("asked", airing)
         return request_from_facts(events[0].facts).airing if events else None
 

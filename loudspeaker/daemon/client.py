@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ..clock import SystemClock
 from ..codec import decode
@@ -64,12 +64,10 @@ if TYPE_CHECKING:
     from ..station.station import Station
 
 Row = dict[str, object]
-T = TypeVar("T")
 Ids = tuple[str, ...]  # of airings
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
 LOOK = 0.1  # s, between questions what has become of it
-BLINK = 0.02  # s, between questions whether its sound has been made
 STARTING = 30.0  # s: a daemon that has just been started has read everything by then
 TURN = 90.0  # s: another command that has the outputs is heard or has let go of them by then
 READING = 10.0  # s: a bulletin has been read by then
@@ -306,30 +304,13 @@ class Client:
         Raises `BeingMade` or `BeingRead` after `patience` seconds.
         """
         ask = partial(self.send, envelope, STARTING)
-        return decode(Ids, self._once_made(ask, patience, progress, (BeingMade, BeingRead)))
+        return decode(Ids, protocol.ask_until_made(ask, patience, (BeingMade, BeingRead), progress))
 
     def _until_over(
         self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
     ) -> Sequence[Outcome]:
         """Have it heard, once its sound has been made, and follow it."""
-        return self._once_made(partial(self._have_heard, envelope, pending, meanwhile))
-
-    def _once_made(
-        self,
-        ask: Callable[[], T],
-        patience: float = LONGEST,
-        progress: Callable[[Message], object] = lambda making: None,
-        waits: tuple[type[Refused], ...] = (BeingMade,),
-    ) -> T:
-        latest = time.monotonic() + patience
-        while True:
-            try:
-                return ask()
-            except waits as making:
-                if time.monotonic() > latest:
-                    raise
-                progress(making.message)
-            time.sleep(BLINK)
+        return protocol.ask_until_made(partial(self._have_heard, envelope, pending, meanwhile), LONGEST)
 
     def _have_heard(
         self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]

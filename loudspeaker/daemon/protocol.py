@@ -11,18 +11,20 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TypeVar
 
 from ..codec import Json, decode_error
-from ..errors import BadUsage, Message, Unanswered, Unreachable
+from ..errors import BadUsage, BeingMade, Message, Refused, Unanswered, Unreachable
 
+T = TypeVar("T")
 VERSION = 1
 LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
 DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
 PATIENCE = 10.0  # seconds that a client waits
-BLINK = 0.02  # … between two tries to be let in
+BLINK = 0.02  # … between two tries to be let in, and two questions whether sound has been made
 GROUP = "loudspeaker"
 
 
@@ -50,6 +52,27 @@ def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: object) -
     if "failed" in answer:
         raise decode_error(answer["failed"])
     return answer.get("done")
+
+
+def ask_until_made(
+    ask: Callable[[], T],
+    patience: float,
+    waits: tuple[type[Refused], ...] = (BeingMade,),
+    progress: Callable[[Message], object] = lambda making: None,
+) -> T:
+    """What `ask` returns once it raises none of `waits`, which are raised after `patience` seconds.
+
+    `progress` is told how far the making is.
+    """
+    latest = monotonic() + patience
+    while True:
+        try:
+            return ask()
+        except waits as making:
+            if monotonic() > latest:
+                raise
+            progress(making.message)
+        sleep(BLINK)
 
 
 def _connect(line: socket.socket, address: str) -> None:

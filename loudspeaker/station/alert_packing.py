@@ -21,7 +21,7 @@ from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
 from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertEnd, AlertKind
 from . import approvals
-from .delivery import ROOT
+from .delivery import alert_folder
 from .station import Station
 
 SECOND = timedelta(seconds=1)
@@ -61,8 +61,8 @@ def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now:
     Raises `Refused` where blanks are to be filled in, `BadUsage`, `NotFound`, `UntrustedDocument` for what no alert can
     be, `WriteError`.
     """
-    folder = out / ROOT / scope / "alert"
-    before = list(_known(folder))
+    folder = alert_folder(out, scope)
+    before = list(_read_alerts(folder))
     seq = max((alert.seq for alert in before), default=0) + 1
     issued = max([now.replace(microsecond=0), *(alert.issued + SECOND for alert in before)])
     spoken, approved = _words(station, draft)
@@ -103,7 +103,7 @@ def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]
     return None, approvals.digest(found, station.planner.bulletin_spec(found)) if alarm else None
 
 
-def _known(folder: Path) -> Iterator[Alert]:
+def _read_alerts(folder: Path) -> Iterator[Alert]:
     for path in folder.glob("*.json"):
         document = read_unverified(parse_envelope(path.read_bytes()))
         if isinstance(document, Alert):

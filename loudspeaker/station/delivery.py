@@ -135,7 +135,7 @@ class Deliveries:
             raise BadUsage(
                 Message("this box takes its files from {scope} already; first “fleet leave”", scope=joined.scope)
             )
-        self._received(scope).keep_trust(1, first.raw)
+        self._received_files(scope).keep_trust(1, first.raw)
         start = FollowedScope(
             scope, first.sha256, AcceptedManifest(0, {}), encode(accept_trust(Floors(), first.document))
         )
@@ -173,7 +173,7 @@ class Deliveries:
 
     def _trust_documents(self, scope: str) -> list[TrustDocument]:
         """Those of a scope that this box has kept, each verified when it came."""
-        kept = (read_unverified(parse_envelope(raw)) for raw in self._received(scope).trust_documents())
+        kept = (read_unverified(parse_envelope(raw)) for raw in self._received_files(scope).trust_documents())
         return [document for document in kept if isinstance(document, TrustDocument)]
 
     def leave(self) -> str:
@@ -182,16 +182,16 @@ class Deliveries:
         Raises `BadUsage` for a box that has not joined, `WriteError`.
         """
         membership = must_have_joined(self.paths)
-        files = self._received(membership.scope).files(membership.accepted.version)
+        files = self._received_files(membership.scope).files(membership.accepted.version)
         copy_files_home(self.paths, files, membership.accepted.files)
         self.paths.membership.unlink()
         return membership.scope
 
-    def _received(self, scope: str) -> ReceivedFiles:
+    def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
 
     def _take(self, folder: Path, membership: Membership, followed: FollowedScope) -> TakenDelivery:
-        there, received = folder / ROOT / followed.scope, self._received(followed.scope)
+        there, received = folder / ROOT / followed.scope, self._received_files(followed.scope)
         parents = self._parents(membership, followed)
         trust, floors = self._follow_trust(there, followed, received, parents)
         raw = _read(there / "manifest.json")
@@ -233,7 +233,7 @@ class Deliveries:
         One that resets the scope is signed by the people of its parent instead, `parents` from its first to its newest.
         Raises `UntrustedDocument`; those before it are kept.
         """
-        trust, floors = self._walk_kept(followed, received, parents), decode(Floors, followed.floors)
+        trust, floors = self._walk_trust(followed, received, parents), decode(Floors, followed.floors)
         while (path := there / "trust" / f"{trust.version + 1}.json").exists():
             raw = _read(path)
             trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
@@ -249,13 +249,13 @@ class Deliveries:
         """
         membership, found = must_have_joined(self.paths), []
         for one in membership.scopes:
-            trust = self._walk_kept(one, self._received(one.scope), self._parents(membership, one))
+            trust = self._walk_trust(one, self._received_files(one.scope), self._parents(membership, one))
             floors = decode(Floors, one.floors)
             _must_reach(trust, floors)
             found.append((trust, floors))
         return found
 
-    def _walk_kept(
+    def _walk_trust(
         self, followed: FollowedScope, received: ReceivedFiles, parents: Sequence[TrustDocument]
     ) -> TrustDocument:
         """Walk from the first trust document to the newest that is here."""
@@ -350,6 +350,11 @@ def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]
             raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=names[0]))
         with path.open("rb") as content:
             received.keep_blob(sha256, sizes[sha256], content)
+
+
+def alert_folder(folder: Path, scope: str) -> Path:
+    """Where the alerts of a scope lie in a delivery: v1/SCOPE/alert/17.json."""
+    return folder / ROOT / scope / "alert"
 
 
 def _read(path: Path) -> bytes:

@@ -25,7 +25,6 @@ from .delivery import Deliveries
 from .station import Station
 
 OWN_ONLY = (AlertKind.STOP, AlertKind.PLAY)  # an office above decides neither what is routine here nor when it is over
-ALARMS = (AlertKind.ALERT, AlertKind.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,6 @@ class ReceivedAlert:
     def signed_by(self) -> Message:
         """The same as a sentence of the log."""
         return Message("{names} (signed, {alert})", names=", ".join(self.signers), alert=self.alert.id)
-
-    @property
-    def says_something(self) -> bool:
-        """Is it an alarm with words?"""
-        return self.alert.kind in ALARMS
 
     @property
     def template(self) -> str | None:
@@ -113,7 +107,7 @@ class AlertReader:
 
     def keep_floors(self, received: ReceivedAlert) -> None:
         """From now on nothing that is older is accepted; what one person signs alone makes no later alarm stale."""
-        if received.says_something:
+        if received.alert.kind.is_alarm:
             highest = max(received.floors.alert, received.alert.seq)
             floors = replace(received.floors, alert=highest).at_instant(received.alert.issued)
             self.ledger.keep_floors(received.alert.scope, floors)

@@ -61,6 +61,11 @@ class AlertKind(StrEnum):
     STOP = "stop"  # silence now, routine too
     PLAY = "play"  # an approved bulletin, within policy
 
+    @property
+    def is_alarm(self) -> bool:
+        """Does it say something that goes before all else?"""
+        return self in (AlertKind.ALERT, AlertKind.UPDATE)
+
 
 def _check_head(scope: str, *numbers: int) -> None:
     require(bool(SCOPE.fullmatch(scope)), Message("“{scope}” is no scope", scope=scope))
@@ -275,7 +280,7 @@ class Alert:
 
     def _check_kind(self) -> None:
         words = (self.text is not None) + (self.bulletin is not None)
-        if self.kind in (AlertKind.ALERT, AlertKind.UPDATE):
+        if self.kind.is_alarm:
             require(words == 1, Message("an alert has a text or a bulletin"))
             require((self.text is None) == (self.spoken is None), Message("a text stands with how it is spoken"))
             require((self.bulletin is None) == (self.approved is None), Message("a bulletin stands with its digest"))

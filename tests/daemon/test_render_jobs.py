@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from harness.daemon_thread import DaemonThread, HurryingClock
 from harness.fake_daemon import FakeDaemon, client_of
 from harness.small_commune import at
-from harness.waiting import wait_for
+from harness.waiting import PATIENCE, wait_for
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.protocol import ask_until_made
 from loudspeaker.daemon.render_jobs import MOST_CHILDREN, RenderJobs
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, BeingMade, LoudspeakerError, Message, NotAvailable
@@ -69,19 +70,6 @@ def wanted_by(station: Station, text: str = "Nước dâng!", *villages: str) ->
 def settle(jobs: RenderJobs) -> None:
     """Until every child has ended."""
     wait_for(lambda: not jobs.collect())
-
-
-def ask_until_made(ask: Callable[[], object]) -> object:
-    """As a client does."""
-    answers: list[object] = []
-
-    def is_answered() -> bool:
-        with suppress(BeingMade):
-            answers.append(ask())
-        return bool(answers)
-
-    wait_for(is_answered)
-    return answers[0]
 
 
 def order(alert: AlertPreview) -> Envelope:
@@ -153,7 +141,7 @@ def test_an_alarm_is_given_once_its_sound_is_made_and_noted_once(station: Statio
     with pytest.raises(BeingMade):
         daemon.handle(order(alert))
 
-    ids = ask_until_made(lambda: daemon.handle(order(alert)))
+    ids = ask_until_made(lambda: daemon.handle(order(alert)), PATIENCE)
 
     assert isinstance(ids, list)
     assert [airing.partition("/")[0] for airing in ids] == ["na-hoa", "suoi-trat"]
@@ -174,7 +162,7 @@ def test_an_end_is_said_once_its_words_are_made(station: Station, daemon: Reques
     with pytest.raises(BeingMade):
         daemon.handle(Envelope(request, "Hoa"))
     assert not station.log.events("end")
-    ids = ask_until_made(lambda: daemon.handle(Envelope(request, "Hoa")))
+    ids = ask_until_made(lambda: daemon.handle(Envelope(request, "Hoa")), PATIENCE)
 
     assert len(ids) == 2
     assert [event.facts["do"] for event in station.log.events("request")] == ["urgent", "end_urgent"]
@@ -188,7 +176,7 @@ def test_an_alarm_is_ended_though_its_last_words_cannot_be_made(station: Station
     station.paths.programmes.write_text("where a folder should be")
 
     with pytest.raises(LoudspeakerError, match="programmes"):
-        ask_until_made(lambda: daemon.handle(Envelope(EndUrgent(Ending.CLEAR), "Hoa")))
+        ask_until_made(lambda: daemon.handle(Envelope(EndUrgent(Ending.CLEAR), "Hoa")), PATIENCE)
 
     assert len(station.log.events("end")) == 2
 
@@ -197,7 +185,7 @@ def test_an_alarm_whose_sound_has_gone_is_made_again(station: Station, daemon: R
     """As it is after a daemon that was to make it has been started anew."""
     alert = station.alerts.preview(PREVIEW)
 
-    ids = ask_until_made(lambda: daemon.handle(order(alert)))
+    ids = ask_until_made(lambda: daemon.handle(order(alert)), PATIENCE)
 
     assert isinstance(ids, list)
     assert len(ids) == 2
