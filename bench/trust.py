@@ -26,27 +26,28 @@ from harness.signing import ISSUED, PEOPLE, PHONE, make_alert, make_manifest, ma
 
 from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from loudspeaker.trust.faults import UntrustedDocument
-from loudspeaker.trust.floors import Floors, accept_alert, accept_manifest
+from loudspeaker.trust.floors import BoxTime, Floors, accept_alert, accept_manifest
 from loudspeaker.trust.opening import open_document, seal
 from loudspeaker.trust.public_keys import decode_base64
 from loudspeaker.trust.signed_documents import Alert, SignedManifest, SigningRole
 
 TRUST = make_trust()
 RUNS = 300
+TIME = BoxTime(ISSUED, trusted=True)
 FLOORS = Floors(trust=1, manifest=9, manifest_sha256="0" * 64, alert=100)
 
 
 def open_manifest_of(raw: bytes) -> bool:
     """Is this taken as a manifest by a box that holds version 9?"""
     document = open_document(SignedManifest, parse_envelope(raw), TRUST, SigningRole.RULES).document
-    accept_manifest(FLOORS, document, "1" * 64, ISSUED, "0.3")
+    accept_manifest(FLOORS, document, "1" * 64, TIME, "0.3")
     return True
 
 
 def open_alert_of(raw: bytes) -> bool:
     """Is this taken as an alarm by a box that has heard number 100?"""
     document = open_document(Alert, parse_envelope(raw), TRUST, SigningRole.EMERGENCY).document
-    accept_alert(FLOORS, document, ISSUED)
+    accept_alert(FLOORS, document, TIME)
     return True
 
 

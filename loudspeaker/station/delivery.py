@@ -29,7 +29,7 @@ from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
-from ..trust.floors import Floors, accept_manifest, accept_trust, least_now
+from ..trust.floors import BoxTime, Floors, accept_manifest, accept_trust
 from ..trust.opening import (
     Opened,
     find_approvers,
@@ -115,6 +115,10 @@ class Deliveries:
     trusted: bool
     system: FileSystem = os
 
+    @property
+    def time(self) -> BoxTime:
+        return BoxTime(self.now, self.trusted)
+
     def first_trust(self, folder: Path, scope: str) -> FirstTrust:
         """The trust document that begins the chain. Raises `Refused` without one, `UntrustedDocument`."""
         raw = _read(folder / ROOT / scope / "trust" / "1.json")
@@ -137,7 +141,7 @@ class Deliveries:
             )
         self._received_files(scope).keep_trust(1, first.raw)
         start = FollowedScope(
-            scope, first.sha256, AcceptedManifest(0, {}), encode(accept_trust(Floors(), first.document))
+            scope, first.sha256, AcceptedManifest(0, {}), encode(accept_trust(Floors(), first.document, self.time))
         )
         own = Membership(scope, start.first_trust, by, start.accepted, start.floors)
         return self._take(folder, joined.follow(start) if joined else own, start)
@@ -197,8 +201,7 @@ class Deliveries:
         raw = _read(there / "manifest.json")
         envelope, sha256 = parse_envelope(raw), hashlib.sha256(raw).hexdigest()
         opened = open_manifest(envelope, trust, _last_rules(there, received, trust))
-        now = least_now(floors, self.now, self.trusted)
-        floors = accept_manifest(floors, opened.document, sha256, now, version_of("loudspeaker"))
+        floors = accept_manifest(floors, opened.document, sha256, self.time, version_of("loudspeaker"))
         manifest, before = opened.document, followed.accepted
         files = manifest.files if followed.scope == membership.scope else files_for_commune(manifest, membership.scope)
         accepted = AcceptedManifest(
@@ -238,7 +241,7 @@ class Deliveries:
             raw = _read(path)
             trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
             received.keep_trust(trust.version, raw)
-            floors = accept_trust(replace(floors, trust=trust.version - 1), trust)
+            floors = accept_trust(replace(floors, trust=trust.version - 1), trust, self.time)
         _must_reach(trust, floors)
         return trust, floors
 

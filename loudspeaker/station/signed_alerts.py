@@ -16,7 +16,7 @@ from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..text.sentences import utterances
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
-from ..trust.floors import Floors, accept_alert, least_now
+from ..trust.floors import BoxTime, Floors, accept_alert
 from ..trust.opening import OpenedAlert, open_alert
 from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind, TrustDocument
 from . import approvals
@@ -29,17 +29,22 @@ OWN_ONLY = (AlertKind.STOP, AlertKind.PLAY)  # an office above decides neither w
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAlert:
-    """An alert that somebody has signed as they may. `now`: the instant by which it ends; `own`: the commune's own."""
+    """An alert that somebody has signed as they may. `time`: when it came; `own`: the commune's own."""
 
     opened: OpenedAlert
     trust: TrustDocument
     floors: Floors
-    now: datetime
+    time: BoxTime
     own: bool
 
     @property
     def alert(self) -> Alert:
         return self.opened.document
+
+    @property
+    def now(self) -> datetime:
+        """The instant by which it ends."""
+        return self.time.least_now(self.floors)
 
     @property
     def is_over(self) -> bool:
@@ -76,14 +81,15 @@ class AlertReader:
         Raises `BadUsage` for a box that has not joined, `UntrustedDocument`.
         """
         envelope, refusals = parse_envelope(raw.encode()), []
-        for place, (trust, known) in enumerate(Deliveries(self.station.paths, now, trusted).trusts()):
+        deliveries = Deliveries(self.station.paths, now, trusted)
+        for place, (trust, known) in enumerate(deliveries.trusts()):
             try:
                 opened = open_alert(envelope, trust)
             except UntrustedDocument as error:
                 refusals.append(error)
             else:
                 floors = self._floors(trust.scope, known)
-                return ReceivedAlert(opened, trust, floors, least_now(floors, now, trusted), own=not place)
+                return ReceivedAlert(opened, trust, floors, deliveries.time, own=not place)
         raise min(refusals, key=lambda refusal: refusal.fault is Fault.UNSIGNED)
 
     def _floors(self, scope: str, known: Floors) -> Floors:
@@ -96,7 +102,7 @@ class AlertReader:
         if alert.kind in OWN_ONLY and not received.own:
             raise UntrustedDocument(Message("only the commune itself may have this done"), Fault.UNSIGNED)
         if done is None:
-            accept_alert(received.floors, alert, received.now)
+            accept_alert(received.floors, alert, received.time)
         elif done.get("sha256") != received.opened.sha256:
             raise UntrustedDocument(
                 Message(
@@ -109,8 +115,9 @@ class AlertReader:
         """From now on nothing that is older is accepted; what one person signs alone makes no later alarm stale."""
         if received.alert.kind.is_alarm:
             highest = max(received.floors.alert, received.alert.seq)
-            floors = replace(received.floors, alert=highest).at_instant(received.alert.issued)
-            self.ledger.keep_floors(received.alert.scope, floors)
+            floors = replace(received.floors, alert=highest)
+            issued = received.alert.issued
+            self.ledger.keep_floors(received.alert.scope, received.time.raise_instant(floors, issued))
 
     def villages(self, alert: Alert, outputs: Collection[str]) -> list[str]:
         """Whom it is for here; `outputs` are those that sound now."""

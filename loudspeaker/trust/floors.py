@@ -1,7 +1,8 @@
 """What may still be accepted of a scope: nothing older than what was, and nothing after its end.
 
 A box may have no clock that can be trusted. What it knows for certain is the highest instant that a verified document
-has named: it cannot be earlier than that. So a clock that is slow revives no document that has ended.
+has named: it cannot be earlier than that. So a clock that is slow revives no document that has ended. Where the clock
+is known to be right, no document makes it later than it is: an office's PC that is years ahead ends nothing here.
 """
 
 from __future__ import annotations
@@ -31,17 +32,28 @@ class Floors:
         return self if self.instant and self.instant >= instant else replace(self, instant=instant)
 
 
-def least_now(floors: Floors, machine: datetime, trusted: bool) -> datetime:
-    """The instant by which documents end: the machine's clock where it can be trusted, and never before the floor.
+@dataclass(frozen=True, slots=True)
+class BoxTime:
+    """What a box knows of the time: its machine's clock, and whether that is known to be right."""
 
-    Where nothing is known, the machine's clock.
-    """
-    if floors.instant is None:
-        return machine
-    return max(machine, floors.instant) if trusted else floors.instant
+    machine: datetime
+    trusted: bool
+
+    def least_now(self, floors: Floors) -> datetime:
+        """The instant by which documents end: the machine's clock where it can be trusted, never before the floor.
+
+        Where nothing is known, the machine's clock.
+        """
+        if floors.instant is None:
+            return self.machine
+        return max(self.machine, floors.instant) if self.trusted else floors.instant
+
+    def raise_instant(self, floors: Floors, issued: datetime) -> Floors:
+        """`floors` behind a document that was issued then, by a clock that may be wrong itself."""
+        return floors.at_instant(min(issued, self.machine) if self.trusted else issued)
 
 
-def accept_trust(floors: Floors, document: TrustDocument) -> Floors:
+def accept_trust(floors: Floors, document: TrustDocument, time: BoxTime) -> Floors:
     """The floors with this trust document. Raises `UntrustedDocument` where it is not the next one."""
     if document.version != floors.trust + 1:
         raise UntrustedDocument(
@@ -50,13 +62,13 @@ def accept_trust(floors: Floors, document: TrustDocument) -> Floors:
             ),
             Fault.STALE,
         )
-    return replace(floors, trust=document.version).at_instant(document.issued)
+    return time.raise_instant(replace(floors, trust=document.version), document.issued)
 
 
-def accept_manifest(floors: Floors, document: SignedManifest, sha256: str, now: datetime, program: str) -> Floors:
+def accept_manifest(floors: Floors, document: SignedManifest, sha256: str, time: BoxTime, program: str) -> Floors:
     """The floors with this manifest; the same again changes nothing.
 
-    `sha256`: of its envelope; `now`: as `least_now` has it; `program`: our version. Raises `UntrustedDocument`.
+    `sha256`: of its envelope; `program`: our version. Raises `UntrustedDocument`.
     """
     if document.version < floors.manifest:
         raise UntrustedDocument(
@@ -71,16 +83,16 @@ def accept_manifest(floors: Floors, document: SignedManifest, sha256: str, now: 
             ),
             Fault.FORKED,
         )
-    if document.expires is not None and document.expires <= now:
+    if document.expires is not None and document.expires <= time.least_now(floors):
         raise UntrustedDocument(Message("it ended at {instant}", instant=document.expires.isoformat()), Fault.EXPIRED)
     if _numbers(document.needs) > _numbers(program):
         raise UntrustedDocument(
             Message("it needs version {needs} of this program", needs=document.needs), Fault.TOO_NEW
         )
-    return replace(floors, manifest=document.version, manifest_sha256=sha256).at_instant(document.issued)
+    return time.raise_instant(replace(floors, manifest=document.version, manifest_sha256=sha256), document.issued)
 
 
-def accept_alert(floors: Floors, document: Alert, now: datetime) -> Floors:
+def accept_alert(floors: Floors, document: Alert, time: BoxTime) -> Floors:
     """The floors with this alert, which may have been overtaken by others. Whether it was heard, only the log knows.
 
     Raises `UntrustedDocument` where it has ended, or is older than the window.
@@ -90,14 +102,14 @@ def accept_alert(floors: Floors, document: Alert, now: datetime) -> Floors:
             Message("version {version} is older than {current}", version=document.seq, current=floors.alert),
             Fault.STALE,
         )
-    if document.until <= now:
+    if document.until <= time.least_now(floors):
         raise UntrustedDocument(Message("it ended at {instant}", instant=document.until.isoformat()), Fault.EXPIRED)
-    return replace(floors, alert=max(floors.alert, document.seq)).at_instant(document.issued)
+    return time.raise_instant(replace(floors, alert=max(floors.alert, document.seq)), document.issued)
 
 
-def accept_bell(floors: Floors, document: Bell) -> Floors:
+def accept_bell(floors: Floors, document: Bell, time: BoxTime) -> Floors:
     """The floors with the time that a hub has signed; an older bell changes nothing."""
-    return floors.at_instant(document.issued)
+    return time.raise_instant(floors, document.issued)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
