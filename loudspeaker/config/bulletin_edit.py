@@ -12,7 +12,6 @@ from ..model.bulletin import Part
 from ..yamlfile import append, put, quote, remove, replace
 from .keywords import KEYWORDS
 
-HEAD_KEYS = ("title", "level", "valid", "source", "repeat")  # that an editor's form has
 _FENCE = re.compile(r"^---[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

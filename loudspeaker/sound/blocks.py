@@ -29,11 +29,6 @@ class Grid:
         return slice(self.margin * self.frame, (self.margin + self.core) * self.frame)
 
     @property
-    def frames_inside(self) -> slice:
-        """Where the core lies in a block, in frames."""
-        return slice(self.margin, self.margin + self.core)
-
-    @property
     def length(self) -> int:
         """Samples of a block with its margins: always the same, so that the FFT is too."""
         return (self.core + 2 * self.margin) * self.frame

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.waits
 
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
 SILENT = bytes(1600)
-ANSWER = {"fault": "answer"}
 
 
 # What plays it

@@ -26,7 +26,6 @@ from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import set_language, translator
-from loudspeaker.interfaces import State
 from loudspeaker.model.alert_preview import EndPreview
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
@@ -116,10 +115,6 @@ class Box:
         """Kinds of all that sounded there, in order."""
         speaker = self.speakers[self.station.files.box.plays[village]]
         return [take.airing.split("/")[1] for take, _ in speaker.played]
-
-    def playing(self) -> set[str]:
-        now = {speaker.poll() for speaker in self.speakers.values()}
-        return {playback.airing for playback in now if playback.state is State.PLAYING}
 
     def report(self, path: Path) -> list[dict[str, Any]]:
         """The summary's rows, wherever on the paper they stand."""

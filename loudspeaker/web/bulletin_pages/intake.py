@@ -21,7 +21,6 @@ from ..templating import full_date
 from .bulletins import RECORDED
 from .uploads import LONGEST_NAME, find_job, forget_upload, receive_upload, show_reading, upload_folder, upload_key
 
-DOCUMENT_BYTES, RECORDING_BYTES = 20 << 20, 60 << 20
 PARTS = {
     LeftOut.LETTERHEAD: Message("the letterhead"),
     LeftOut.ADDRESSEES: Message("to whom it is written"),
