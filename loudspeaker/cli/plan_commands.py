@@ -175,7 +175,8 @@ def render(
 ) -> None:
     """Make one programme to listen to or send round before it airs."""
     with tables.json_progress() if progress_json else tables.show_progress() as progress:
-        rendered = station.preparation.render(bulletin, output, voice, picture, progress)
+        export = rooms.bulletin_export.BulletinExport(output, voice, picture)
+        rendered = export.write(station.preparation, bulletin, progress)
     tell(
         _("{file}: {seconds:.0f} s, voice {voice}").format(file=output, seconds=rendered.duration, voice=rendered.voice)
     )

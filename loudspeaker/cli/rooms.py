@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ..reports import picture_file as picture_file
     from ..station import alert_packing as alert_packing
     from ..station import bulletin_editing as bulletin_editing
+    from ..station import bulletin_export as bulletin_export
     from ..station import delivery as delivery
     from ..station import membership as membership
     from ..station import naming as naming
@@ -80,9 +81,9 @@ ROOMS = {
     "model.": ("box", "enums", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("alert_packing", "bulletin_editing", "delivery", "membership", "naming", "new_station", "offers", "packing"),
-        *("paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station", "stick_answer"),
-        *("what_if",),
+        *("alert_packing", "bulletin_editing", "bulletin_export", "delivery", "membership", "naming", "new_station"),
+        *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
+        *("stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

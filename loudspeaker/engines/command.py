@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable
+from .engine_text import sanitize_text
 from .run_program import run_program
-from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip

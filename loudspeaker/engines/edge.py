@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
+from .engine_text import sanitize_text
 from .online import RateLimiter, run_with_deadline
-from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip

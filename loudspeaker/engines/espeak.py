@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable
-from .respelling import Respellings
+from .engine_text import Respellings, sanitize_text
 from .run_program import run_program
-from .sanitize import sanitize_text
 from .voice_worker import VoiceWorker
 
 if TYPE_CHECKING:

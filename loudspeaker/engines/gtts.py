@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable, TryAgain
+from .engine_text import sanitize_text
 from .online import RateLimiter
-from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -58,10 +58,14 @@ class Gtts:
             raise NotAvailable(Message("gTTS is not installed")) from error
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        from .decoding import decode_joined  # numpy, only while speaking
+        from . import decoding, http  # numpy and requests, only while speaking
+
+        def answer(body: str) -> bytes:
+            self._limiter.acquire()
+            return _extract_mp3(http.post(self._url, body, headers, self._longest))
 
         bodies, headers = self._requests(sanitize_text(text), voice)
-        return decode_joined(self._send(body, headers) for body in bodies)
+        return decoding.decode_joined(map(answer, bodies))
 
     def voices(self) -> Sequence[str]:
         try:
@@ -81,13 +85,6 @@ class Gtts:
             return gTTS(text, lang=voice, lang_check=False).get_bodies(), gTTS.GOOGLE_TTS_HEADERS
         except AssertionError as error:  # gTTS raises it where nothing is left after its cleaning
             raise BadRequest(Message("there is nothing to say in “{text}”", text=text)) from error
-
-    def _send(self, body: str, headers: Mapping[str, str]) -> bytes:
-        """The MP3 for one request. Raises `EngineError`."""
-        from .http import post  # loads requests
-
-        self._limiter.acquire()
-        return _extract_mp3(post(self._url, body, headers, self._longest))
 
 
 def _load_package() -> ModuleType:

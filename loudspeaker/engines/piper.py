@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Message, NotAvailable
-from .sanitize import sanitize_text
+from .engine_text import sanitize_text
 from .voice_worker import VoiceWorker
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message
-from .sanitize import sanitize_text
+from .engine_text import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip

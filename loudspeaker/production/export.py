@@ -15,6 +15,10 @@ from ..model.programme import Programme
 from ..sound.flac import write_flac
 from ..store.atomic import write_atomic
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
+    from pydub import AudioSegment, exceptions
+
 # Enough for speech in a horn's band. Variable bit rate, because LAME lowers a constant bit rate by 0.4 dB.
 MP3_QUALITY = ["-q:a", "5"]
 
@@ -37,10 +41,6 @@ def _to_flac(programme: Programme, title: str, day: date) -> bytes:
 
 
 def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
-        from pydub import AudioSegment, exceptions
-
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "programme.mp3"
         tags = {"title": title, "date": day.isoformat(), "artist": "loudspeaker"}

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 CLOSE_INTERVAL = 0.25  # seconds between two looks whether to end
 SYSTEM_WIDE = Path("/run/pulse/native")
+
+
+def load_pulsectl() -> ModuleType | None:
+    """The package that speaks to sound servers; None where libpulse is missing, as on a machine without a server."""
+    try:
+        import pulsectl  # here: it loads libpulse
+    except OSError:
+        return None
+    module: ModuleType = pulsectl
+    return module
 
 
 class StreamGuard:
@@ -48,9 +59,8 @@ class StreamGuard:
             self._watching.set()
 
     def _follow(self) -> None:
-        try:
-            import pulsectl  # here: it loads libpulse, which a machine without a sound server may not have
-        except OSError:
+        pulsectl = load_pulsectl()
+        if pulsectl is None:
             return
         changed = False
 

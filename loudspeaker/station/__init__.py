@@ -10,6 +10,7 @@ reviews         where a bulletin stands on its way to an approval
 restrictions    what people decided that means less sound       naming         how people name bulletins and villages
 rendering       what renders its programmes (numpy)
 bulletin_editing   edits of bulletins before they are saved     hearing        a bulletin to be listened to
+bulletin_export    a bulletin as a sound file, with its picture (numpy)
 commune_editing   edits of commune.yaml, and what they do
 read_text       `read`, with or without a station               new_station    the sample commune, or an empty one
 """

@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
+from ..errors import LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
 from ..model.enums import Expected, Level
-from ..model.programme import Programme
 from ..production.specification import Lead, ProgrammeSpec
 from ..schedule.open_hours import DAYTIME
 from ..store.asrun import AsRunLog
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from ..production.renderer import ProgrammeRenderer
 
 Progress = Callable[[int, int, str], None]
-SUFFIXES = (".wav", ".flac", ".mp3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,32 +179,6 @@ class Preparation:
         heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
         places = ", ".join([*heard[:2], self.files.commune.name])
         return self.planner.words_spec(f"Thử loa. Đây là cụm loa {places}.", output)
-
-    def render(
-        self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress
-    ) -> Programme:
-        """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs.
-
-        `voice` (engine:voice) speaks instead of the bulletin's, `picture` is drawn with its sentences.
-        Raises `BadUsage`, `NotFound`, `BadFile`, `LoudspeakerError` where it cannot be made.
-        """
-        if output.suffix.lower() not in SUFFIXES:
-            raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
-        from ..production import export  # numpy
-        from ..reports import picture_file, programme_picture  # numpy
-
-        if picture:
-            picture_file.check_picture_name(picture)
-        chosen = self.files.bulletin(bulletin)
-        spec = self.planner.bulletin_spec(chosen, self.files.outputs()[0]).with_voices((voice,) if voice else ())
-        if message := self.make([spec], progress).get(spec):
-            raise LoudspeakerError(message)
-        programme = self.planner.find_programme(spec)
-        assert programme
-        export.export_programme(programme, output, chosen.title, self.clock.now().date())
-        if picture:
-            programme_picture.draw_programme(programme, self.renderer.marks(spec), picture, chosen.title)
-        return programme
 
     def specs_of(self, airings: Iterable[Airing]) -> list[ProgrammeSpec]:
         """What these need, with what opens and closes a session for each: a skip can make any airing the first."""

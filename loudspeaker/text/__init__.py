@@ -9,6 +9,6 @@ rules/              the rules, in six families
 alternatives.py     what else could be said for a stretch, and a text in which that is chosen
 composites.py       words that several rules read piece by piece
 lexicon/, abbreviations.py      tables, and what an abbreviation means between its neighbours
-numerals.py, syllables.py, encodings.py, lazy_regex.py      what rules and steps share
+numerals.py, syllables.py, lost_marks.py, lazy_regex.py      what rules and steps share
 sentences.py        spoken text -> utterances
 """

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from .lazy_regex import pattern
+from .lost_marks import is_toneless
 from .syllables import has_marks, is_plain_syllable, is_syllable
-from .toneless import is_toneless
 
 _WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
 _UNITS = frozenset(

@@ -10,7 +10,7 @@ The steps of a reading:
     own_words.py     the commune's own words
     scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
     composites.py    words that several rules read piece by piece are marked
-    toneless.py      lines that were typed without marks are told
+    lost_marks.py    lines that were typed without marks are told
     alternatives.py  what else could be said where something was guessed
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
@@ -32,13 +32,12 @@ from .composites import mark_composites
 from .context import REACH, Context, Token
 from .definitions import find_definitions, find_near_misses
 from .document.layout import arrange
-from .encodings import legacy_encoding
 from .lexicon import Lexicon
+from .lost_marks import find_toneless, legacy_encoding
 from .numerals import Numerals
 from .own_words import OwnWords
 from .reasons import TONELESS
 from .scanner import scan
-from .toneless import find_toneless
 from .unwrapping import unwrap_lines
 
 LeaveOut = Callable[[Sequence[str]], Collection[int]]  # lines of a text -> which of them, counted from 0

@@ -17,10 +17,9 @@ from loudspeaker.engines import espeak
 from loudspeaker.engines.command import Command
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.decoding import decode
+from loudspeaker.engines.engine_text import Respellings, sanitize_text
 from loudspeaker.engines.espeak import Espeak
-from loudspeaker.engines.respelling import Respellings
 from loudspeaker.engines.run_program import run_program
-from loudspeaker.engines.sanitize import sanitize_text
 from loudspeaker.engines.tone import Tone
 from loudspeaker.engines.validation import validate_clip
 from loudspeaker.engines.voice_worker import VoiceWorker
@@ -35,7 +34,7 @@ WORDS = st.text(st.characters(codec="utf-8"))
 ALIKE = st.sampled_from(["", "1", "11", '","', "t\u1ebft", unicodedata.normalize("NFD", "t\u1ebft")])
 
 
-@pytest.fixture(params=INSTALLATIONS, ids=lambda found: found.version)
+@pytest.fixture(scope="module", params=INSTALLATIONS, ids=lambda found: found.version)
 def embedded(request: pytest.FixtureRequest) -> Espeak:
     return Espeak(request.param)
 

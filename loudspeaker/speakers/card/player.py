@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from ...interfaces import State
 from ...process import die_with_parent
-from ..stream_guard import has_server
+from ..stream_guard import has_server, load_pulsectl
 from .dac_clock import EARLIER
 from .messages import (
     ArmCommand,
@@ -290,8 +290,7 @@ def preload() -> None:
 
         terminate()
     if has_server():
-        with suppress(OSError):  # no libpulse
-            import pulsectl  # noqa: F401 - for `StreamGuard`
+        load_pulsectl()
     gc.freeze()
 
 

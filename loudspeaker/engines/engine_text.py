@@ -1,16 +1,31 @@
-"""Foreign names as a voice can say them: YouTube as “iu túp”. The table belongs to the voice, not to the text.
+"""Text as an engine can say it: one line in NFC, and foreign names respelled (YouTube as “iu túp”).
 
-A table's line is `written TAB respelled`; a phrase may have blanks. Whole words are replaced, whatever their case, the
-longest phrase first. Whoever needs no table (a neural voice that knows foreign names) uses none.
+A table of respellings belongs to a voice, not to a text. Its line is `written TAB respelled`; a phrase may have blanks.
+Whole words are replaced, whatever their case, the longest phrase first. Whoever needs no table (a neural voice that
+knows foreign names) uses none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+
+from ..errors import BadRequest, Message
+
+
+def sanitize_text(text: str) -> str:
+    """`text` in NFC on one line, without control characters.
+
+    Every engine that was tried misreads Vietnamese in NFD. Raises `BadRequest` where no letter or digit is left.
+    """
+    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", unicodedata.normalize("NFC", text)).strip()
+    if not any(character.isalnum() for character in line):
+        raise BadRequest(Message("there is nothing to say in “{text}”", text=line))
+    return line
 
 
 class Respellings:
