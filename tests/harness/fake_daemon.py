@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import selectors
+import socket
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -25,12 +26,17 @@ class FakeDaemon:
         self._selector = selectors.DefaultSelector()
         self.door = ControlSocket(path, self._selector, self._carry_out)
         self._open = True
+        self._bell = socket.socketpair()  # wakes whoever polls, to end
+        self._selector.register(self._bell[0], selectors.EVENT_READ, lambda events: None)
         self._thread = Thread(target=self._poll)
         self._thread.start()
 
     def close(self) -> None:
         self._open = False
+        self._bell[1].send(b"!")
         self._thread.join()
+        for end in self._bell:
+            end.close()
         self.door.close()
         self._selector.close()
 

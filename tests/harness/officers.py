@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
@@ -70,9 +71,13 @@ class Officer:
 
 @dataclass
 class Officers:
-    """The console of one station and everybody at it: `officer(Role.EDIT)` is one of that role."""
+    """The console of one station and everybody at it: `officer(Role.EDIT)` is one of that role.
+
+    `portal` is the event loop of their requests; without one each of them begins and ends a loop and its threads.
+    """
 
     console: Console
+    portal: BlockingPortal | None = None
     _known: dict[tuple[Role, ...], Officer] = field(default_factory=dict)
 
     @cached_property
@@ -82,6 +87,7 @@ class Officers:
     def stranger(self) -> Officer:
         """Somebody who has not logged in."""
         client = TestClient(self._app, HOST, False, headers=FROM_HERE, follow_redirects=False)
+        client.portal = self.portal
         return Officer(self.console, client)
 
     def officer(self, *roles: Role) -> Officer:
@@ -102,6 +108,7 @@ def officers_of(home: Path, clock: Clock, language: str = "vi") -> Iterator[Offi
     """The console of the station in `home`."""
     console = open_console(console_paths(home, home / ".state"), clock=clock, language=language, hashes=QUICK)
     try:
-        yield Officers(console)
+        with start_blocking_portal() as portal:
+            yield Officers(console, portal)
     finally:
         console.close()

@@ -161,17 +161,27 @@ def test_a_verdict_names_its_bulletin_and_the_backlog_is_one_line(
 # What a shell completes
 
 
-def completed(home: Path, line: str) -> list[str]:
+def question(home: Path, line: str) -> dict[str, str]:
+    """What bash sets to ask what could follow on a line."""
     words = ["loudspeaker", "--home", str(home), *line.split(" ")]
-    settings = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    place = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    return place | {"_LOUDSPEAKER_COMPLETE": "bash_complete"}
+
+
+def completed(home: Path, line: str) -> list[str]:
+    return CliRunner().invoke(cli, [], prog_name="loudspeaker", env=question(home, line)).stdout.split()
+
+
+def test_the_program_answers_a_shell(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from loudspeaker.cli import cli; cli(prog_name='loudspeaker')"],
-        env=os.environ | settings | {"_LOUDSPEAKER_COMPLETE": "bash_complete"},
+        env=os.environ | question(home, "play nh"),
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout.split()
+
+    assert done.stdout.split() == ["plain,nhac"]
 
 
 def test_a_shell_is_offered_bulletins_villages_airings_outputs_and_files(home: Path) -> None:

@@ -31,10 +31,12 @@ from loudspeaker.web.guard import FEEDS, MOST_FIELDS, NEEDS
 from loudspeaker.web.serve import tls_context
 
 MARKUP = "<script>alert(1)</script>"
+PRODUCT = "10806252407"  # too long to stand in a token by chance
 HOSTILE = (
-    f"""{MARKUP} ]]><b onmouseover=alert(1)> {{{{ 7*191 }}}}{{% raw %}} "><img src=x onerror=alert(1)> &lt;i&gt;"""
+    f"""{MARKUP} ]]><b onmouseover=alert(1)> {{{{ 104729*103183 }}}}{{% raw %}} "><img src=x onerror=alert(1)>"""
+    " &lt;i&gt;"
 )
-RAW = re.compile(r"<script>alert|<b onmouseover|<img src=x|1337")
+RAW = re.compile(f"<script>alert|<b onmouseover|<img src=x|{PRODUCT}")
 # Something for each part of an address that a route names.
 PARTS = {
     "id:path": "na-hoa/tin-sang/2026-11-24T17:30",
