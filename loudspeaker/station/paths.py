@@ -61,6 +61,26 @@ class StationPaths:
         return self.state / "box.key"
 
     @property
+    def fleet(self) -> Path:
+        """The agent's own, the only folder that it writes to: what it has fetched, laid out as on a stick."""
+        return self.state / "fleet"
+
+    @property
+    def hub_settings(self) -> Path:
+        """Where the hub of this box is (`fleet/hub_settings.py`)."""
+        return self.fleet / "hub.json"
+
+    @property
+    def fetched_mark(self) -> Path:
+        """Written by the agent when a delivery has been fetched: another text each time."""
+        return self.fleet / "fetched"
+
+    @property
+    def taken(self) -> Path:
+        """What became of the delivery that the agent has fetched last (`station/fetched_delivery.py`)."""
+        return self.state / "taken.json"
+
+    @property
     def known_boxes(self) -> Path:
         """At an office: what boxes were known by when their logs came back last."""
         return self.state / "boxes.json"

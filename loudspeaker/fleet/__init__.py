@@ -1,0 +1,11 @@
+"""The agent: carries what is signed from a hub to this box's daemon, and tells the hub how the box is.
+
+topics         topics, messages and paths that box and hub have in common
+hub_settings   where the hub is, and how this box proves who it is
+courier        what is to be done next, pure; of four parts:
+broker_link        the connection to the broker        file_carrier   bells, files, and their taking
+alert_carrier      alerts and their receipts           announcer      presence and health
+courier_steps  what comes in to these, and what they want done
+mqtt           the broker, over TLS                    https          the hub's folder, over TLS
+agent          the process that does it all
+"""

@@ -1,0 +1,137 @@
+"""Alerts on their way to the daemon, and receipts on their way back: pure.
+
+A message is acknowledged when the daemon has answered, never before: whatever happens between, it comes again. That
+does no harm, since the daemon does each alert once. One that is heard is asked about until its first sample has left
+the box.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..model.alert_answer import AlertState
+from .courier_steps import (
+    Acknowledge,
+    Action,
+    AlertCame,
+    CourierEvent,
+    DaemonAnswered,
+    DaemonAway,
+    DaemonMaking,
+    DaemonRefused,
+    HandOver,
+    LinkDown,
+    PublishReceipt,
+)
+
+MAKING = 0.05  # s, until it is asked whether the sound has been made
+AWAY = (1.0, 2.0, 5.0, 10.0, 30.0)  # s, until a daemon that does not answer is asked again; then the last
+MOST = 256  # alerts that are asked about again
+FOLLOW = (1.0, 2.0, 7.0, 20.0, 30.0, 60.0, 180.0, 300.0)  # s, between questions whether it has been heard
+RETRY = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 600.0)  # s: a card that comes back, a template that comes later
+
+Told = tuple[AlertState, float | None] | None  # state and first sound, by the last receipt
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedAlert:
+    """One envelope. `at`: when the daemon is asked (again)."""
+
+    name: str
+    scope: str
+    seq: int
+    envelope: str
+    at: float
+    messages: tuple[int, ...] = ()  # to be acknowledged
+    away: int = 0  # times that the daemon did not answer
+    asked: int = 0  # times that it was asked after its first answer
+    told: Told = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.scope}/{self.seq}"
+
+
+Step = tuple["AlertCarrier", Sequence[Action]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCarrier:
+    """All that are on their way; the daemon is asked about one at a time (`asking`), the newest first."""
+
+    alerts: Mapping[str, CarriedAlert] = field(default_factory=dict)
+    asking: str | None = None
+
+    @property
+    def wakes_at(self) -> float | None:
+        return None if self.asking else min((one.at for one in self.alerts.values()), default=None)
+
+    def step(self, event: CourierEvent, now: float) -> Step:
+        after, actions = self._take(event, now)
+        after, asked = after._ask(now)
+        return after, [*actions, *asked]
+
+    def _take(self, event: CourierEvent, now: float) -> Step:
+        match event:
+            case AlertCame():
+                return self._add(event, now), []
+            case LinkDown():  # what was not acknowledged comes again, under another number
+                return replace(self, alerts={name: replace(one, messages=()) for name, one in self.alerts.items()}), []
+            case DaemonAnswered(name) | DaemonRefused(name) | DaemonMaking(name) | DaemonAway(name) if (
+                name == self.asking
+            ):
+                return replace(self, asking=None)._settle(self.alerts[name], event, now)
+        return self, []
+
+    def _add(self, event: AlertCame, now: float) -> AlertCarrier:
+        """Once, however often it comes while the daemon has not answered."""
+        fresh = CarriedAlert(event.name, event.scope, event.seq, event.envelope, now)
+        known = self.alerts.get(event.name, fresh)
+        messages = (*known.messages, *(() if event.message is None else (event.message,)))
+        return self._with(replace(known, messages=messages, at=min(known.at, now)))
+
+    def _settle(self, alert: CarriedAlert, event: CourierEvent, now: float) -> Step:
+        """What the daemon has said of it."""
+        match event:
+            case DaemonMaking():
+                return self._with(replace(alert, at=now + MAKING)), []
+            case DaemonAway():
+                wait = AWAY[min(alert.away, len(AWAY) - 1)]
+                return self._with(replace(alert, at=now + wait, away=alert.away + 1)), []
+            case DaemonAnswered(_, answer):
+                again = FOLLOW if answer.state is AlertState.GIVEN else ()
+                told = answer.state, answer.first_sound
+                return self._answer(alert, told, PublishReceipt(alert.id, answer), again, now)
+            case DaemonRefused(_, why, passing, silent):
+                refused = alert.told if silent else (AlertState.FAILED, None)
+                return self._answer(alert, refused, PublishReceipt(alert.id, None, why), RETRY if passing else (), now)
+        return self, []
+
+    def _answer(
+        self, alert: CarriedAlert, told: Told, receipt: PublishReceipt, again: Sequence[float], now: float
+    ) -> Step:
+        """The hub hears what is new, the broker need not send it again, the daemon is asked `again` after a while."""
+        actions: list[Action] = [Acknowledge(message) for message in alert.messages]
+        actions += [receipt] if told != alert.told else []
+        if alert.asked >= len(again) or len(self.alerts) > MOST:
+            return replace(self, alerts={name: one for name, one in self.alerts.items() if name != alert.name}), actions
+        later = replace(alert, messages=(), told=told, at=now + again[alert.asked], asked=alert.asked + 1, away=0)
+        return self._with(later), actions
+
+    def _ask(self, now: float) -> Step:
+        due = [one for one in self.alerts.values() if one.at <= now]
+        if self.asking or not due:
+            return self, []
+        newest = max(due, key=lambda one: one.seq)
+        return replace(self, asking=newest.name), [HandOver(newest.name, newest.envelope)]
+
+    def _with(self, alert: CarriedAlert) -> AlertCarrier:
+        return replace(self, alerts={**self.alerts, alert.name: alert})
+
+
+def alert_event(scope: str, seq: int, envelope: bytes, message: int | None = None) -> AlertCame:
+    """An envelope that came, named by its content."""
+    text = envelope.decode(errors="replace").strip()
+    return AlertCame(hashlib.sha256(text.encode()).hexdigest(), scope, seq, text, message)

@@ -1,0 +1,241 @@
+"""What comes in to the courier, and what it wants done: all that the agent's edges and its core say to each other.
+
+Instants are the agent's monotonic clock, in seconds. An alert is named by the SHA-256 of its envelope: with one
+signature more it is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model.alert_answer import AlertAnswer
+from ..model.board import HealthRow
+from ..trust.signed_documents import Heads
+from .topics import HeldVersions, Presence
+
+# What comes in.
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The broker has let us in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDown:
+    """The connection is gone, or could not be made. What was not acknowledged comes again on the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubBorn:
+    """A hub has begun anew: it wants to know who is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class BellRung:
+    """What is newest of some scopes, by a hub."""
+
+    heads: Mapping[str, Heads]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCame:
+    """An envelope, which nobody here has verified. `message`: the one to be acknowledged, if any."""
+
+    name: str
+    scope: str
+    seq: int
+    envelope: str
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonAnswered:
+    """The daemon has done what an alert (its name) says, or so much of it."""
+
+    name: str
+    answer: AlertAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonRefused:
+    """The daemon will not do it, or cannot now (`passing`). `silent`: it is an old one, which nobody need hear of."""
+
+    name: str
+    why: str
+    passing: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonMaking:
+    """Its sound is being made: to be asked again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonAway:
+    """The daemon did not answer: nobody knows whether it was done."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """All of a file is here, by its path. `more`: so far only a piece of it."""
+
+    path: str
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotFetched:
+    """A file could not be fetched. `gone`: the hub has none of this name, or another one than was signed."""
+
+    path: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The documents of a scope are signed as they must be. `files`: SHA-256 -> bytes, of what is not here yet."""
+
+    scope: str
+    files: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Distrusted:
+    """They are not: no file that they name is fetched."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakingEnded:
+    """The daemon has taken what was fetched, or refused it; `Holds` says which. `answered`: not, where it is away."""
+
+    scope: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What this box holds now of each scope that it follows, and why it has not taken the newest of one."""
+
+    held: Mapping[str, HeldVersions]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSaid:
+    """What the daemon's doctor has found, and box.yaml. `rows` None: the daemon did not answer."""
+
+    rows: tuple[HealthRow, ...] | None
+    looked_at: str | None = None  # ISO
+    box_yaml: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing has come in."""
+
+
+CourierEvent = (
+    LinkUp | LinkDown | HubBorn | BellRung | AlertCame | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
+    | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | HealthSaid | TimePassed
+)  # fmt: skip
+
+# What is to be done.
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect to the broker: `LinkUp` or `LinkDown` comes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Give up the connection that is being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Ask the broker for what is said under these names."""
+
+    filters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPresence:
+    """Say that this box is there, and what it holds."""
+
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class PublishHealth:
+    """Say how this box is."""
+
+    health: HealthSaid
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReceipt:
+    """Say how far an alert has come."""
+
+    alert: str  # its id
+    answer: AlertAnswer | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Tell the broker that a message need not come again."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Hand an envelope to the daemon, which verifies it: `DaemonAnswered` or one of its kin comes of it."""
+
+    name: str
+    envelope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Fetch a file of the hub's folder, or its next piece. `bytes`, `sha256`: of one whose content is known."""
+
+    path: str
+    bytes: int | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Verify the documents of a scope that were fetched: `Verified` or `Distrusted` comes of it."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Have the daemon take what was fetched of a scope: `TakingEnded` comes of it."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForHealth:
+    """Ask the daemon how the box is: `HealthSaid` comes of it."""
+
+
+Action = (
+    Connect | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
+    | Fetch | Verify | Take | AskForHealth
+)  # fmt: skip

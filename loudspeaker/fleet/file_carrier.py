@@ -1,0 +1,178 @@
+"""Bells, and files from the hub's folder to the daemon's hands: pure.
+
+A bell says what is newest. Where it is more than this box holds, documents are fetched and verified; only then the
+files that they name, as far as they are not here; then the daemon takes all of it, as from a stick. One file is fetched
+at a time, in pieces, so that an alert never waits for a recording. Where no broker is reached, the bell is fetched each
+minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..model.alert_answer import AlertState
+from ..trust.floors import WINDOW
+from ..trust.signed_documents import Heads
+from .broker_link import spread
+from .courier_steps import (
+    Action,
+    AlertCame,
+    BellRung,
+    CourierEvent,
+    DaemonAnswered,
+    Fetch,
+    Fetched,
+    Holds,
+    LinkDown,
+    LinkUp,
+    NotFetched,
+    TimePassed,
+)
+from .scope_files import ScopeFiles
+from .topics import TopicKind, document_path, document_topic
+
+POLL_AFTER = 600.0  # s without a broker
+POLL, POLL_SPREAD = 60.0, 20.0  # s, between bells that are fetched; more or less
+SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)  # s, until a server that does not answer is asked again; then the last
+
+
+@dataclass(frozen=True, slots=True)
+class FileCarrier:
+    """Everything that this box fetches; `fetching` is under way.
+
+    `away_since`: without a broker; `poll_at`: when bells are fetched (next); `alerts`: numbers that have come, by
+    scope.
+    """
+
+    name: str  # of the box
+    scopes: Mapping[str, ScopeFiles] = field(default_factory=dict)
+    wanted: tuple[str, ...] = ()  # bells and alerts to be fetched, by their paths
+    alerts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    fetching: Fetch | None = None
+    away_since: float | None = 0.0
+    poll_at: float = 0.0
+    polls: int = 0
+    failures: int = 0
+    server_at: float = 0.0  # not asked before then
+
+    @property
+    def wakes_at(self) -> float | None:
+        times = [one.again_at for one in self.scopes.values() if one.again_at is not None]
+        if self.away_since is not None and self.scopes:
+            times.append(self._next_poll)
+        if self.fetching is None and self._next_fetch() is not None:
+            times.append(self.server_at)
+        return min(times, default=None)
+
+    @property
+    def _next_poll(self) -> float:
+        return max(self.poll_at, (self.away_since or 0.0) + POLL_AFTER)
+
+    def step(self, event: CourierEvent, now: float) -> tuple[FileCarrier, Sequence[Action]]:
+        after = self._take(event, now)
+        files: dict[str, ScopeFiles] = {}
+        actions: list[Action] = []
+        for scope, one in after.scopes.items():
+            files[scope], done = one.step(event, now)
+            actions += done
+        after = replace(after, scopes=files)
+        fetch = after._next_fetch()
+        if fetch is None or after.fetching is not None or now < after.server_at:
+            return after, actions
+        wanted = tuple(path for path in after.wanted if path != fetch.path)
+        return replace(after, fetching=fetch, wanted=wanted), [*actions, fetch]
+
+    def _take(self, event: CourierEvent, now: float) -> FileCarrier:
+        match event:
+            case LinkUp() | LinkDown() | TimePassed():
+                return self._watch_link(event, now)
+            case Fetched(path) | NotFetched(path) if self.fetching and self.fetching.path == path:
+                return self._end_fetch(event, now)
+            case Holds(held):
+                known = self.scopes
+                return replace(self, scopes={scope: known.get(scope, ScopeFiles(scope)) for scope in sorted(held)})
+            case BellRung(heads):
+                return self._hear(heads)
+            case AlertCame(scope=scope, seq=seq):
+                return self._note_alert(scope, seq)
+            case DaemonAnswered(answer=answer) if answer.state is AlertState.PREPARED:
+                return self._forget_alert(answer.alert)
+        return self
+
+    def _watch_link(self, event: CourierEvent, now: float) -> FileCarrier:
+        """Bells are fetched while there is no broker, and not before it was away for a while."""
+        match event:
+            case LinkUp():
+                return replace(self, away_since=None, wanted=tuple(path for path in self.wanted if not _is_bell(path)))
+            case LinkDown() if self.away_since is None:
+                return replace(self, away_since=now)
+            case TimePassed() if self.away_since is not None and self._next_poll <= now:
+                return self._poll(now)
+        return self
+
+    def _poll(self, now: float) -> FileCarrier:
+        bells = [document_path(scope, "bell") for scope in self.scopes]
+        wait = POLL + POLL_SPREAD * (2 * spread(self.name, self.polls) - 1)
+        return replace(self._want(*bells), poll_at=now + wait, polls=self.polls + 1)
+
+    def _hear(self, heads: Mapping[str, Heads]) -> FileCarrier:
+        """Alerts of which it is known by the bell that they are there, and that have not come yet, are fetched."""
+        after = self
+        for scope in self.scopes.keys() & heads.keys():
+            newest = heads[scope].alert
+            lacking = set(range(max(1, newest - WINDOW + 1), newest + 1)) - self.alerts.get(scope, frozenset())
+            after = after._want(*(document_path(scope, f"alert/{seq}") for seq in sorted(lacking, reverse=True)))
+        return after
+
+    def _note_alert(self, scope: str, seq: int) -> FileCarrier:
+        """It has come, or is not there: it is not fetched (again)."""
+        known = frozenset(one for one in self.alerts.get(scope, ()) if one > seq - 2 * WINDOW) | {seq}
+        path = document_path(scope, f"alert/{seq}")
+        return replace(
+            self, alerts={**self.alerts, scope: known}, wanted=tuple(one for one in self.wanted if one != path)
+        )
+
+    def _forget_alert(self, alert: str) -> FileCarrier:
+        """It is fetched once more at the next bell: then somebody else may have signed it."""
+        scope, _, seq = alert.partition("/")
+        return replace(self, alerts={**self.alerts, scope: self.alerts.get(scope, frozenset()) - {int(seq)}})
+
+    def _end_fetch(self, event: CourierEvent, now: float) -> FileCarrier:
+        after = replace(self, fetching=None)
+        match event:
+            case NotFetched(path, gone=True):
+                topic = document_topic(path)
+                return after._note_alert(topic.of, topic.seq) if topic and topic.seq else after
+            case NotFetched(path):
+                return after._wait_for_server(path, now)
+        return replace(after, failures=0)
+
+    def _wait_for_server(self, path: str, now: float) -> FileCarrier:
+        """What was to be fetched is fetched after a while; but for bells, which are fetched each minute anyway."""
+        after = self
+        wait = SERVER_AWAY[min(self.failures, len(SERVER_AWAY) - 1)]
+        if path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
+            after = after._want(path)
+        return replace(after, failures=self.failures + 1, server_at=now + wait)
+
+    def _want(self, *paths: str) -> FileCarrier:
+        under_way = self.fetching.path if self.fetching else ""
+        fresh = [path for path in paths if path not in self.wanted and path != under_way]
+        return replace(self, wanted=(*self.wanted, *fresh))
+
+    def _next_fetch(self) -> Fetch | None:
+        """Bells and alerts first, then documents, then files."""
+        if self.wanted:
+            return Fetch(self.wanted[0])
+        return min(self._file_fetches(), key=lambda fetch: bool(fetch.sha256), default=None)
+
+    def _file_fetches(self) -> Iterator[Fetch]:
+        for one in self.scopes.values():
+            if (fetch := one.next_fetch) is not None:
+                yield fetch
+
+
+def _is_bell(path: str) -> bool:
+    topic = document_topic(path)
+    return topic is not None and topic.kind is TopicKind.BELL

@@ -1,0 +1,144 @@
+"""From a bell to the newest files of one scope: documents, then files, then their taking. Pure.
+
+Of documents that are not signed as they must be no file is fetched. The daemon is asked to take them all the same: it
+keeps a trust document that revokes a key though the manifest beside it is refused, and tells why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ..trust.signed_documents import Heads
+from .courier_steps import (
+    Action,
+    BellRung,
+    CourierEvent,
+    Distrusted,
+    Fetch,
+    Fetched,
+    Holds,
+    NotFetched,
+    Take,
+    TakingEnded,
+    TimePassed,
+    Verified,
+    Verify,
+)
+from .topics import HeldVersions, blob_path, document_path
+
+MOST_TRUST = 16  # documents at a time: more come with the next bell
+MOST_BYTES = 500_000_000  # of one delivery: a hub that lies must not fill the disk
+AGAIN = 3600.0  # s, until what was refused is looked at again, where no bell tells anything newer
+LATER = 300.0  # s, where a file was not there, or the daemon
+NOTHING, NOTHING_HELD = Heads(0, 0, 0), HeldVersions()
+
+
+class Stage(StrEnum):
+    """How far the newest files of a scope are."""
+
+    RESTING = "resting"
+    DOCUMENTS = "documents"  # trust documents, manifest, rules
+    VERIFYING = "verifying"
+    FILES = "files"
+    TAKING = "taking"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFiles:
+    """What is told (by bells), what is held, and what is lacking in between.
+
+    `tried`: what was told (trust, manifest) when it came to nothing last; `again_at`: then it is tried again anyway.
+    """
+
+    scope: str
+    held: HeldVersions = NOTHING_HELD
+    told: Heads = NOTHING
+    stage: Stage = Stage.RESTING
+    documents: tuple[str, ...] = ()  # paths still to be fetched
+    files: Mapping[str, int] = field(default_factory=dict)  # the same by SHA-256, with their bytes; verified
+    tried: tuple[int, int] | None = None
+    again_at: float | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        return self.told.manifest > self.held.manifest or self.told.trust > self.held.trust
+
+    @property
+    def _newest(self) -> tuple[int, int]:
+        return self.told.trust, self.told.manifest
+
+    @property
+    def next_fetch(self) -> Fetch | None:
+        if self.stage is Stage.DOCUMENTS:
+            return Fetch(self.documents[0])
+        if self.stage is Stage.FILES:
+            sha256 = next(iter(self.files))
+            return Fetch(blob_path(sha256), self.files[sha256], sha256)
+        return None
+
+    def step(self, event: CourierEvent, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
+        match event:
+            case BellRung(heads) if self.scope in heads:
+                return replace(self, told=heads[self.scope])._begin(), []
+            case Holds(held) if self.scope in held and held[self.scope] != self.held:
+                return replace(self, held=held[self.scope], tried=None)._begin(), []
+            case TimePassed() if self.again_at is not None and self.again_at <= now:
+                return replace(self, tried=None, again_at=None)._begin(), []
+            case Fetched(path, False):
+                return self._tick_off(path)
+            case NotFetched(path, True):
+                return self._do_without(path, now)
+            case Verified(scope) | Distrusted(scope) | TakingEnded(scope) if scope == self.scope:
+                return self._end_stage(event, now)
+        return self, []
+
+    def _end_stage(self, event: CourierEvent, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
+        """What this box itself has found of what was fetched."""
+        match event:
+            case Verified(_, files) if self.stage is Stage.VERIFYING:
+                wanted = files if sum(files.values()) <= MOST_BYTES else {}
+                return replace(self, stage=Stage.FILES, files=wanted)._proceed()
+            case Distrusted() if self.stage is Stage.VERIFYING:
+                return replace(self, stage=Stage.FILES, files={})._proceed()
+            case TakingEnded(_, answered) if self.stage is Stage.TAKING:
+                return self._rest(now + (AGAIN if answered else LATER)), []
+        return self, []
+
+    def _begin(self) -> ScopeFiles:
+        """Where more is told than is held, and it was not this that came to nothing."""
+        if self.stage is not Stage.RESTING or not self.is_behind or self._newest == self.tried:
+            return self
+        newest = min(self.told.trust, self.held.trust + MOST_TRUST)
+        names = [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
+        documents = tuple(document_path(self.scope, name) for name in (*names, "manifest", "rules"))
+        return replace(self, stage=Stage.DOCUMENTS, documents=documents, tried=self._newest, again_at=None)
+
+    def _tick_off(self, path: str) -> tuple[ScopeFiles, Sequence[Action]]:
+        if path in self.documents and self.stage is Stage.DOCUMENTS:
+            return replace(self, documents=tuple(one for one in self.documents if one != path))._proceed()
+        left = {sha256: size for sha256, size in self.files.items() if blob_path(sha256) != path}
+        if self.stage is Stage.FILES and len(left) < len(self.files):
+            return replace(self, files=left)._proceed()
+        return self, []
+
+    def _do_without(self, path: str, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
+        """Only rules.json need not be there (`station/delivery.py`): all others are tried again after a while."""
+        fetch = self.next_fetch
+        if fetch is None or fetch.path != path:
+            return self, []
+        return self._tick_off(path) if path == document_path(self.scope, "rules") else (self._rest(now + LATER), [])
+
+    def _proceed(self) -> tuple[ScopeFiles, Sequence[Action]]:
+        """To the next stage, where nothing is left of this one."""
+        if self.stage is Stage.DOCUMENTS and not self.documents:
+            return replace(self, stage=Stage.VERIFYING), [Verify(self.scope)]
+        if self.stage is Stage.FILES and not self.files:
+            return replace(self, stage=Stage.TAKING), [Take(self.scope)]
+        return self, []
+
+    def _rest(self, again_at: float) -> ScopeFiles:
+        """Until then, or until a bell tells, or has told meanwhile, of something else."""
+        rest = replace(self, stage=Stage.RESTING, documents=(), files={})
+        return replace(rest, again_at=again_at if rest.is_behind else None)._begin()

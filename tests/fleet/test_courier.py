@@ -1,0 +1,499 @@
+"""The agent's core: whatever comes in, in whatever order, lost or twice, what it wants done keeps to a few rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from loudspeaker.fleet.alert_carrier import alert_event
+from loudspeaker.fleet.broker_link import AFTER_LOSS, LONGEST, SHORTEST, spread
+from loudspeaker.fleet.courier import Courier, begin_courier
+from loudspeaker.fleet.courier_steps import (
+    Acknowledge,
+    Action,
+    AlertCame,
+    AskForHealth,
+    BellRung,
+    Connect,
+    CourierEvent,
+    DaemonAnswered,
+    DaemonAway,
+    DaemonMaking,
+    DaemonRefused,
+    Distrusted,
+    Fetch,
+    Fetched,
+    HandOver,
+    HangUp,
+    HealthSaid,
+    Holds,
+    HubBorn,
+    LinkDown,
+    LinkUp,
+    NotFetched,
+    PublishHealth,
+    PublishPresence,
+    PublishReceipt,
+    Subscribe,
+    Take,
+    TakingEnded,
+    TimePassed,
+    Verified,
+    Verify,
+)
+from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
+from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
+from loudspeaker.model.alert_answer import AlertAnswer, AlertState
+from loudspeaker.model.board import HealthRow
+from loudspeaker.trust.signed_documents import Heads
+
+SCOPE = "ban-may"
+HELD = {SCOPE: HeldVersions(1, 42)}
+FILE = "ab" * 32
+BELL = document_path(SCOPE, "bell")
+
+
+class Box:
+    """A courier on a clock that the test moves. `done`: what it wanted done since it was last asked."""
+
+    def __init__(self, held: dict[str, HeldVersions] | None = None) -> None:
+        self.now = 1000.0
+        self.courier: Courier = begin_courier("b-0a1b2c3d", "0.1.0", self.now)
+        self.tell(Holds(HELD if held is None else held))
+
+    def tell(self, *events: CourierEvent) -> list[Action]:
+        done: list[Action] = []
+        for event in events:
+            self.courier, actions = self.courier.step(event, self.now)
+            done += actions
+        return done
+
+    def wait(self, seconds: float) -> list[tuple[float, Action]]:
+        """Let time pass; what it wanted done, and when."""
+        until, done = self.now + seconds, []
+        while (wakes_at := self.courier.wakes_at) is not None and wakes_at <= until:
+            self.now = max(self.now, wakes_at)
+            done += [(self.now, action) for action in self.tell(TimePassed())]
+        self.now = until
+        return done
+
+    def online(self) -> Box:
+        self.wait(0)
+        self.tell(LinkUp())
+        return self
+
+
+def alert(seq: int = 17, message: int | None = None, text: str = "{}") -> AlertCame:
+    return alert_event(SCOPE, seq, f"{text}{seq}".encode(), message)
+
+
+def answer(came: AlertCame, state: AlertState, sound: float | None = None) -> DaemonAnswered:
+    return DaemonAnswered(came.name, AlertAnswer(f"{came.scope}/{came.seq}", state, (), sound))
+
+
+def of(kind: type, actions: Iterable[object]) -> list[object]:
+    return [one for one in actions if isinstance(one, kind)]
+
+
+# Alerts.
+
+
+def test_an_alert_is_acknowledged_when_the_daemon_has_answered_and_not_before() -> None:
+    box, came = Box().online(), alert(message=7)
+
+    assert box.tell(came) == [HandOver(came.name, came.envelope)]
+    assert not of(Acknowledge, box.tell(DaemonMaking(came.name)))
+    assert of(HandOver, [action for _, action in box.wait(0.1)])
+    assert not of(Acknowledge, box.tell(DaemonAway(came.name)))
+    box.wait(2)
+    done = box.tell(answer(came, AlertState.AIRED, 80.0))
+
+    assert done == [
+        Acknowledge(7),
+        PublishReceipt(f"{SCOPE}/17", AlertAnswer(f"{SCOPE}/17", AlertState.AIRED, (), 80.0)),
+    ]
+
+
+def test_one_that_comes_twice_is_handed_over_once_and_both_messages_are_acknowledged() -> None:
+    box, came = Box().online(), alert(message=7)
+
+    assert len(of(HandOver, box.tell(came, replace(came, message=8)))) == 1
+    assert of(Acknowledge, box.tell(answer(came, AlertState.ENDED))) == [Acknowledge(7), Acknowledge(8)]
+
+
+def test_what_came_by_a_connection_that_is_gone_is_not_acknowledged_by_the_next() -> None:
+    box, came = Box().online(), alert(message=7)
+    box.tell(came, LinkDown(), LinkUp())
+
+    assert not of(Acknowledge, box.tell(answer(came, AlertState.AIRED)))
+
+
+def test_of_several_the_newest_goes_first_and_one_at_a_time() -> None:
+    box, first = Box().online(), alert(1)
+    assert of(HandOver, box.tell(first, alert(2), alert(3))) == [HandOver(first.name, first.envelope)]
+
+    assert of(HandOver, box.tell(answer(first, AlertState.ENDED))) == [HandOver(alert(3).name, alert(3).envelope)]
+
+
+def test_one_that_is_given_is_asked_about_until_it_has_been_heard() -> None:
+    box, came = Box().online(), alert(message=7)
+    box.tell(came)
+    assert of(PublishReceipt, box.tell(answer(came, AlertState.GIVEN)))
+
+    assert of(HandOver, [action for _, action in box.wait(1)])
+    assert not of(PublishReceipt, box.tell(answer(came, AlertState.GIVEN)))  # nothing new
+    box.wait(2)
+    assert of(PublishReceipt, box.tell(answer(came, AlertState.AIRED, 90.0)))
+    assert not box.courier.alerts.alerts
+
+
+def test_what_the_daemon_refuses_is_told_and_ends_but_for_what_passes() -> None:
+    box, came, later = Box().online(), alert(1, message=7), alert(2, message=8)
+    box.tell(came)
+    assert box.tell(DaemonRefused(came.name, "nửa đêm")) == [
+        Acknowledge(7),
+        PublishReceipt(f"{SCOPE}/1", None, "nửa đêm"),
+    ]
+    box.tell(later)
+    assert of(Acknowledge, box.tell(DaemonRefused(later.name, "mất loa", passing=True)))
+
+    assert of(HandOver, [action for _, action in box.wait(10)]) == [HandOver(later.name, later.envelope)]
+
+
+def test_an_old_one_is_passed_over_in_silence() -> None:
+    box, came = Box().online(), alert(message=7)
+    box.tell(came)
+
+    assert box.tell(DaemonRefused(came.name, "cũ", silent=True)) == [Acknowledge(7)]
+
+
+# Files.
+
+
+def test_a_bell_leads_to_documents_then_files_then_their_taking() -> None:
+    box = Box().online()
+    assert box.tell(BellRung({SCOPE: Heads(2, 43, 0)})) == [Fetch(document_path(SCOPE, "trust/2"))]
+    assert box.tell(Fetched(document_path(SCOPE, "trust/2"))) == [Fetch(document_path(SCOPE, "manifest"))]
+    assert box.tell(Fetched(document_path(SCOPE, "manifest"))) == [Fetch(document_path(SCOPE, "rules"))]
+    assert box.tell(NotFetched(document_path(SCOPE, "rules"), gone=True)) == [Verify(SCOPE)]
+    piece = Fetch(blob_path(FILE), 10, FILE)
+    assert box.tell(Verified(SCOPE, {FILE: 10})) == [piece]
+    assert box.tell(Fetched(piece.path, more=True)) == [piece]
+    assert box.tell(Fetched(piece.path)) == [Take(SCOPE)]
+    done = box.tell(Holds({SCOPE: HeldVersions(2, 43)}), TakingEnded(SCOPE, True))
+
+    assert done == [PublishPresence(done[0].presence)]  # type: ignore[union-attr]
+    assert not box.tell(BellRung({SCOPE: Heads(2, 43, 0)}))
+
+
+def fetched(box: Box, **heads: int) -> list[Action]:
+    """All documents, up to their verification."""
+    done = box.tell(BellRung({SCOPE: Heads(heads.get("trust", 1), heads.get("manifest", 43), heads.get("alert", 0))}))
+    while fetches := of(Fetch, done):
+        done = box.tell(Fetched(fetches[0].path))  # type: ignore[attr-defined]
+    return done
+
+
+def test_of_documents_that_are_not_believed_no_file_is_fetched_and_the_daemon_says_why() -> None:
+    box = Box().online()
+    assert fetched(box) == [Verify(SCOPE)]
+
+    assert box.tell(Distrusted(SCOPE)) == [Take(SCOPE)]
+    box.tell(Holds(HELD, {SCOPE: "chưa đủ chữ ký"}), TakingEnded(SCOPE, True))
+    assert not box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))  # until another bell, or an hour
+    assert of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 44, 0)})))
+
+
+def test_a_hub_cannot_fill_the_disk() -> None:
+    box = Box().online()
+    fetched(box)
+
+    assert box.tell(Verified(SCOPE, {FILE: 400_000_000, "cd" * 32: 400_000_000})) == [Take(SCOPE)]
+
+
+def test_a_server_that_is_away_is_asked_again_for_the_same_and_nothing_is_lost() -> None:
+    box = Box().online()
+    fetched(box)
+    (piece,) = box.tell(Verified(SCOPE, {FILE: 10}))
+    assert not box.tell(NotFetched(blob_path(FILE)))
+
+    assert [one for _, one in box.wait(6) if isinstance(one, Fetch)] == [piece]
+
+
+def test_a_file_that_is_not_there_is_looked_for_again_after_a_while() -> None:
+    box = Box().online()
+    fetched(box)
+    box.tell(Verified(SCOPE, {FILE: 10}), NotFetched(blob_path(FILE), gone=True))
+
+    assert not of(Fetch, [action for _, action in box.wait(299)])
+    assert of(Fetch, [action for _, action in box.wait(2)])
+
+
+def test_an_alert_does_not_wait_for_a_long_file() -> None:
+    box = Box().online()
+    fetched(box)
+    box.tell(Verified(SCOPE, {FILE: 10}))
+    box.tell(BellRung({SCOPE: Heads(1, 43, 2)}))
+
+    assert box.tell(Fetched(blob_path(FILE), more=True)) == [Fetch(document_path(SCOPE, "alert/2"))]
+
+
+def test_alerts_that_a_bell_tells_of_and_that_have_not_come_are_fetched() -> None:
+    box, came = Box().online(), alert(2)
+    box.tell(came, answer(came, AlertState.ENDED))
+
+    assert box.tell(BellRung({SCOPE: Heads(1, 42, 3)})) == [Fetch(document_path(SCOPE, "alert/3"))]
+    assert box.tell(NotFetched(document_path(SCOPE, "alert/3"), gone=True)) == [Fetch(document_path(SCOPE, "alert/1"))]
+    box.tell(AlertCame("x", SCOPE, 1, "{}"), Fetched(document_path(SCOPE, "alert/1")))
+    assert not of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 42, 3)})))
+
+
+def test_one_that_waits_for_a_second_signature_is_fetched_again_at_the_next_bell() -> None:
+    box, came = Box().online(), alert(1)
+    box.tell(came, answer(came, AlertState.PREPARED))
+
+    assert box.tell(BellRung({SCOPE: Heads(1, 42, 1)})) == [Fetch(document_path(SCOPE, "alert/1"))]
+
+
+# Without a broker.
+
+
+def test_bells_are_fetched_each_minute_when_the_broker_was_away_ten_minutes() -> None:
+    box, polls = Box(), list[float]()
+    for _ in range(4000):
+        for at, action in box.wait(1):
+            if isinstance(action, Connect):
+                box.tell(LinkDown())
+            elif isinstance(action, Fetch):
+                assert action.path == BELL
+                polls.append(at)
+                box.tell(Fetched(BELL))
+
+    assert polls[0] == pytest.approx(1000 + POLL_AFTER)
+    gaps = [later - earlier for earlier, later in pairwise(polls)]
+    assert all(POLL - POLL_SPREAD <= gap <= POLL + POLL_SPREAD + 1 for gap in gaps)
+    assert len(set(gaps)) > 10
+    box.tell(LinkUp())
+    assert not of(Fetch, [action for _, action in box.wait(3000)])
+
+
+def test_the_broker_is_tried_again_after_one_second_at_first_and_five_minutes_at_last() -> None:
+    box, tries = Box().online(), list[float]()
+    lost = box.now
+    box.tell(LinkDown())
+    while box.now < lost + 7200:
+        for at, action in box.wait(1):
+            if isinstance(action, Connect):
+                tries.append(at)
+                box.tell(LinkDown())
+
+    gaps = [later - earlier for earlier, later in zip([lost, *tries], tries, strict=False)]
+    assert SHORTEST <= gaps[0] <= AFTER_LOSS
+    assert all(SHORTEST <= gap <= LONGEST + 1 for gap in gaps)
+    assert max(gaps[9:]) > LONGEST / 3
+
+
+def test_boxes_come_back_spread_over_the_time() -> None:
+    drawn = [spread(f"b-{number:08x}", 1) for number in range(1000)]
+
+    assert all(80 <= sum(tenth <= 10 * one < tenth + 1 for one in drawn) <= 120 + 20 for tenth in range(10))
+
+
+def test_an_attempt_that_comes_to_nothing_is_given_up() -> None:
+    box = Box()
+    box.wait(0)
+
+    assert HangUp() in [action for _, action in box.wait(60)]
+    assert Connect() in [action for _, action in box.wait(10)]
+
+
+# What the hub is told.
+
+
+def test_presence_is_said_at_each_connection_and_when_something_else_is_held() -> None:
+    box = Box()
+    box.wait(0)
+    (subscribed, presence) = of((Subscribe, PublishPresence), box.tell(LinkUp()))  # type: ignore[arg-type]
+
+    assert isinstance(presence, PublishPresence)
+    assert presence.presence.held == HELD
+    assert isinstance(subscribed, Subscribe)
+    assert of(PublishPresence, box.tell(Holds({SCOPE: HeldVersions(1, 43)})))
+    assert not of(PublishPresence, box.tell(Holds({SCOPE: HeldVersions(1, 43)})))
+
+
+def test_a_hub_that_begins_anew_hears_of_every_box_within_a_minute() -> None:
+    box = Box().online()
+    box.wait(5)
+    box.tell(HubBorn())
+
+    assert [at for at, action in box.wait(60) if isinstance(action, PublishPresence)]
+
+
+def test_health_is_told_when_it_changes_and_each_hour() -> None:
+    box = Box().online()
+    well, ill = (HealthSaid((HealthRow("đĩa", wrong, False),), "2026-11-29T05:00:00+00:00") for wrong in (None, "đầy"))
+    assert of(AskForHealth, [action for _, action in box.wait(0)])
+    assert of(PublishHealth, box.tell(well))
+    assert not of(PublishHealth, box.tell(replace(well, looked_at="2026-11-29T05:10:00+00:00")))
+    assert of(PublishHealth, box.tell(ill))
+    assert not of(PublishHealth, box.tell(HealthSaid(None)))  # the daemon is away
+    box.now += 3601
+
+    assert of(PublishHealth, box.tell(ill))
+
+
+def test_another_scope_is_subscribed_to_when_it_is_joined() -> None:
+    box = Box().online()
+
+    (subscribed,) = of(Subscribe, box.tell(Holds({**HELD, "lao-cai": HeldVersions(1, 1)})))
+    assert "ls/1/scope/lao-cai/alert/+" in subscribed.filters  # type: ignore[attr-defined]
+
+
+# In any order.
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Everything that can come in, in any order; what is wanted done is answered late, twice or not at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = Box()
+        self.up = self.connecting = False
+        self.messages = 0  # numbers of this connection
+        self.of_message: dict[int, str] = {}  # name of its alert
+        self.answered: set[str] = set()
+        self.asked: list[HandOver] = []
+        self.fetches: list[Fetch] = []
+        self.verifying: list[str] = []
+        self.taking: list[str] = []
+        self.verified: dict[str, int] = {}
+        self.down_since = self.box.now
+        self.was_up = False
+
+    def do(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Acknowledge):
+                assert self.of_message.pop(action.message) in self.answered
+            elif isinstance(action, HandOver):
+                self.asked.append(action)
+            elif isinstance(action, Fetch):
+                assert not action.sha256 or self.verified.get(action.sha256) == action.bytes
+                polled = action.path == BELL
+                assert not polled or (not self.up and self.box.now - self.down_since >= POLL_AFTER)
+                self.fetches.append(action)
+            elif isinstance(action, Verify):
+                self.verified = {}
+                self.verifying.append(action.scope)
+            elif isinstance(action, Take):
+                self.taking.append(action.scope)
+            elif isinstance(action, Connect):
+                assert not self.up
+                assert not self.connecting
+                assert not self.was_up or self.box.now - self.down_since >= SHORTEST
+                self.connecting = True
+            elif isinstance(action, HangUp):
+                self.connecting = False
+
+    def tell(self, *events: CourierEvent) -> None:
+        for event in events:
+            self.do(self.box.tell(event))
+
+    @invariant()
+    def one_thing_at_a_time(self) -> None:
+        assert max(len(self.asked), len(self.fetches), len(self.verifying), len(self.taking)) <= 1
+
+    @rule(seconds=st.sampled_from([0.0, 0.05, 1.0, 7.0, 61.0, 700.0]))
+    def time_passes(self, seconds: float) -> None:
+        until = self.box.now + seconds
+        while (wakes_at := self.box.courier.wakes_at) is not None and wakes_at <= until:
+            self.box.now = max(self.box.now, wakes_at)
+            self.tell(TimePassed())
+        self.box.now = until
+
+    @rule(works=st.booleans())
+    def the_connection_changes(self, works: bool) -> None:
+        if self.connecting and works:
+            self.up, self.connecting = True, False
+            self.tell(LinkUp())
+        elif self.connecting or self.up:
+            self.down_since = self.box.now if self.up else self.down_since
+            self.was_up = self.was_up or self.up
+            self.up = self.connecting = False
+            self.of_message.clear()
+            self.tell(LinkDown(), LinkDown())
+
+    @rule(seq=st.integers(1, 6), signatures=st.integers(1, 2), by_broker=st.booleans())
+    def an_alert_comes(self, seq: int, signatures: int, by_broker: bool) -> None:
+        came = alert(seq, text="{}" * signatures)
+        if by_broker and self.up:
+            self.messages += 1
+            came = replace(came, message=self.messages)
+            self.of_message[self.messages] = came.name
+            self.answered.discard(came.name)  # what was answered before it came does not count
+        self.tell(came)
+
+    @rule(heads=st.builds(Heads, st.integers(1, 3), st.integers(42, 45), st.integers(0, 6)))
+    def a_bell_rings(self, heads: Heads) -> None:
+        self.tell(BellRung({SCOPE: heads, "elsewhere": heads}))
+
+    @rule(how=st.sampled_from(["making", "away", "refused", "passing", "given", "aired", "prepared"]))
+    def the_daemon_answers(self, how: str) -> None:
+        if self.asked:
+            name = self.asked.pop().name
+            seq = self.box.courier.alerts.alerts[name].seq if name in self.box.courier.alerts.alerts else 1
+            if how == "making":
+                return self.tell(DaemonMaking(name))
+            if how == "away":
+                return self.tell(DaemonAway(name))
+            self.answered.add(name)
+            if how in ("refused", "passing"):
+                return self.tell(DaemonRefused(name, "sai", passing=how == "passing"))
+            self.tell(DaemonAnswered(name, AlertAnswer(f"{SCOPE}/{seq}", AlertState(how))))
+        return None
+
+    @rule(how=st.sampled_from(["whole", "more", "gone", "away", "twice"]))
+    def a_fetch_ends(self, how: str) -> None:
+        if self.fetches:
+            fetch = self.fetches.pop()
+            if how in ("gone", "away"):
+                return self.tell(NotFetched(fetch.path, gone=how == "gone"))
+            whole = Fetched(fetch.path, more=how == "more" and bool(fetch.sha256))
+            self.tell(*([whole] if how != "twice" else [whole, Fetched("v1/elsewhere/manifest.json")]))
+        return None
+
+    @rule(files=st.dictionaries(st.sampled_from([FILE, "cd" * 32]), st.just(10)), believed=st.booleans())
+    def a_verification_ends(self, files: dict[str, int], believed: bool) -> None:
+        if self.verifying:
+            scope = self.verifying.pop()
+            self.verified = files if believed else {}
+            self.tell(Verified(scope, files) if believed else Distrusted(scope))
+
+    @rule(answered=st.booleans(), works=st.booleans())
+    def a_taking_ends(self, answered: bool, works: bool) -> None:
+        if self.taking:
+            told = self.box.courier.files.scopes[SCOPE].told
+            held = {SCOPE: HeldVersions(told.trust, told.manifest)} if works else HELD
+            self.tell(Holds(held), TakingEnded(self.taking.pop(), answered))
+
+    def teardown(self) -> None:
+        """When all goes well again, everything comes through."""
+        self.tell(BellRung({SCOPE: Heads(3, 46, 6)}))
+        for _ in range(400):
+            self.time_passes(61.0 if not self.fetches else 1.0)
+            self.the_connection_changes(True) if self.connecting else None
+            self.the_daemon_answers("aired")
+            self.a_fetch_ends("whole")
+            self.a_verification_ends({FILE: 10}, True)
+            self.a_taking_ends(True, True)
+        assert self.up
+        assert not self.of_message
+        assert self.box.courier.files.scopes[SCOPE].held == HeldVersions(3, 46)
+
+
+TestAnyOrder = AnyOrder.TestCase

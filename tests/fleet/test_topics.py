@@ -1,0 +1,99 @@
+"""Names and messages that box and hub have in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loudspeaker.errors import BadUsage
+from loudspeaker.fleet import topics
+from loudspeaker.fleet.topics import (
+    BoxHealth,
+    HeldVersions,
+    HubBirth,
+    Presence,
+    Receipt,
+    Topic,
+    TopicKind,
+    box_subscriptions,
+    document_topic,
+    format_message,
+    parse_message,
+    parse_topic,
+)
+from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.model.board import HealthRow
+from loudspeaker.station import delivery
+
+NOW = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
+MESSAGES = [
+    Presence(False),
+    Presence(True, "0.1.0", {"ban-may": HeldVersions(4, 43, "ab" * 32), "lao-cai": HeldVersions()}),
+    BoxHealth("0.1.0", NOW, (HealthRow("đĩa", "đầy", True, "disk"),), NOW, {"ban-may": "cũ hơn"}, "plays: {}\n"),
+    Receipt("ban-may/17", AlertState.AIRED, NOW, ("na-hoa/urgent@ban-may/2026-11-29T12:00:00",), 87.5),
+    Receipt("ban-may/17", AlertState.FAILED, NOW, why="mới có 1 người ký"),
+    HubBirth(NOW),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("ls/1/scope/ban-may/bell", Topic(TopicKind.BELL, "ban-may")),
+        ("ls/1/scope/ban-may/alert/17", Topic(TopicKind.ALERT, "ban-may", 17)),
+        ("ls/1/hub/birth", Topic(TopicKind.BIRTH)),
+        ("ls/1/box/b-0a1b2c3d/presence", Topic(TopicKind.PRESENCE, "b-0a1b2c3d")),
+        ("ls/1/box/b-0a1b2c3d/health", Topic(TopicKind.HEALTH, "b-0a1b2c3d")),
+        ("ls/1/box/b-0a1b2c3d/receipt", Topic(TopicKind.RECEIPT, "b-0a1b2c3d")),
+    ],
+)
+def test_a_topic_has_one_name(name: str, topic: Topic) -> None:
+    assert str(topic) == name
+    assert parse_topic(name) == topic
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ls/1/scope/Ban May/bell", "ls/1/scope/ban-may/alert/0", "ls/1/scope/ban-may/alert/017", "ls/2/hub/birth"),
+        *("ls/1/scope/ban-may/alert/17/x", "ls/1/box/../presence", "ls/1/box/b-0a1b/alert", "", "ls/1/hub/birth\n"),
+    ],
+)
+def test_other_names_are_no_topics(name: str) -> None:
+    assert parse_topic(name) is None
+
+
+def test_a_file_is_said_under_the_topic_of_its_name() -> None:
+    assert document_topic("v1/ban-may/bell.json") == Topic(TopicKind.BELL, "ban-may")
+    assert document_topic("v1/ban-may/alert/17.json") == Topic(TopicKind.ALERT, "ban-may", 17)
+    assert document_topic("v1/ban-may/manifest.json") is None
+    assert document_topic(topics.blob_path("ab" * 32)) is None
+
+
+def test_the_folder_is_that_of_a_stick() -> None:
+    assert topics.ROOT == delivery.ROOT
+
+
+def test_a_box_hears_its_scopes_and_the_hub_and_no_other_box() -> None:
+    assert box_subscriptions(("ban-may", "lao-cai")) == (
+        *("ls/1/scope/ban-may/bell", "ls/1/scope/ban-may/alert/+"),
+        *("ls/1/scope/lao-cai/bell", "ls/1/scope/lao-cai/alert/+"),
+        "ls/1/hub/birth",
+    )
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: type(one).__name__)
+def test_a_message_arrives_as_it_was_sent(message: Presence | BoxHealth | Receipt | HubBirth) -> None:
+    raw = format_message(message)
+
+    assert parse_message(type(message), raw) == message
+    assert parse_message(type(message), raw[:-1] + b',"later": 1}') == message  # of a newer version
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_message_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadUsage):
+        parse_message(Receipt, raw)
