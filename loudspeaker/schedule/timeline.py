@@ -69,7 +69,7 @@ class Timeline:
     quota: Callable[[str], float] = lambda origin: FOREVER  # seconds of what this office above the commune asks for
     allocations: list[Allocation] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)  # of the allocations, to look them up by
-    sessions: int = 0
+    sessions: list[tuple[float, float]] = field(default_factory=list)  # from when to when each lasts, in no order
     received: dict[str, float] = field(default_factory=dict)  # seconds that offices above the commune have got
 
     def allocate(self, demand: Demand, extra: float = 0.0) -> Outcome:
@@ -125,27 +125,24 @@ class Timeline:
 
     def _insert(self, allocation: Allocation) -> Outcome:
         """Take an allocation in, unless its session would be one too many or too long."""
-        place = bisect_left(self.starts, allocation.begins)
-        left, right, known = place, place, self.allocations
-        begins, ends = allocation.begins, allocation.ends
-        while left > 0 and begins - known[left - 1].ends <= SESSION_GAP:
-            left -= 1
-            begins = known[left].begins
-        while right < len(known) and known[right].begins - ends <= SESSION_GAP:
-            ends = known[right].ends
-            right += 1
-        more = 1 - (left < place) - (right > place)
-        if self.sessions + more > self.most_sessions:
+        begins, ends, others = allocation.begins, allocation.ends, []
+        for session in self.sessions:
+            if session[0] - allocation.ends > SESSION_GAP or allocation.begins - session[1] > SESSION_GAP:
+                others.append(session)
+            else:
+                begins, ends = min(begins, session[0]), max(ends, session[1])
+        if len(others) >= self.most_sessions:
             why = Message("policy allows {count} sessions a day", count=self.most_sessions)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
         if ends - begins > self.longest_session:
             minutes = f"{self.longest_session / 60:g}"
             why = Message("the session would be longer than {minutes} minutes", minutes=minutes)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
-        self.sessions += more
+        self.sessions = [(begins, ends), *others]
         if origin := allocation.demand.origin:
             self.received[origin] = self.received.get(origin, 0.0) + allocation.demand.length
-        known.insert(place, allocation)
+        place = bisect_left(self.starts, allocation.begins)
+        self.allocations.insert(place, allocation)
         self.starts.insert(place, allocation.begins)
         return allocation
 
