@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,6 +34,17 @@ class Broadcast:
     gain: float = 0.0
     repeat: int | None = None
 
+    @property
+    def day_rules(self) -> tuple[object, ...]:
+        """All that decides on which days it falls."""
+        return self.first, self.last, self.weekdays, self.days, self.lunar, self.monthdays, self.weeks, self.excluded
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All else: what it asks for on each of these days."""
+        what = self.name, self.bulletin, self.stream, self.length, self.fallback
+        return *what, self.times, self.level, self.wait, self.gain, self.repeat
+
     def falls_on(self, day: date) -> bool:
         """Is there something of it on `day`? The cheapest and most telling questions come first."""
         return (
@@ -49,6 +61,11 @@ class Broadcast:
         assert self.first is not None  # the reader of the file asks for `from` beside `weeks`
         monday = self.first.toordinal() - self.first.weekday()
         return (day.toordinal() - monday) // 7 % self.weeks == 0
+
+
+def one_of_each_kind(entries: Iterable[Broadcast]) -> tuple[Broadcast, ...]:
+    """One of all `entries` that fall on the very same days, in order: most of a commune's do."""
+    return tuple({entry.day_rules: entry for entry in entries}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import reduce
 from itertools import accumulate, islice
 from math import ceil, floor
+from typing import NamedTuple
 
 from ..model.airing import Airing
 from ..model.broadcast import Broadcast
@@ -130,59 +131,103 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
     Only what no plan could allow is ruled out: of others, the words that open and close a session do not count. Where
     it would be one playback with another's, that may be the shorter one: only a plan can tell.
     """
-    mine, facts, plays = trial.mine, trial.given.facts, trial.given.box.plays
+    mine = trial.mine
     beside = any(times.values()) or not mine.keys().isdisjoint(trial.known)  # more than others is on the air
     steps, shared = [0] * (DAY // MINUTE + 1), set()
+    alike = {_playback(trial, key, offsets[key]): key for key in mine}
     for day in trial.first_alike(trial.days_of(mine.values())).values():
         planned = trial.plan_adjusted(_retime(times), day) if beside else trial.plan_before(day)
-        others = [other for other in planned if other.starts_at and other.ends_at]
-        for key, offset in offsets.items():
-            entry, output = mine[key], plays.get(key[0], "")
+        sounding = _sounding(trial, day, planned)
+        for key in alike.values():
+            entry, offset = mine[key], offsets[key]
             if not entry.falls_on(day):
                 continue
-            length = 0.0 if entry.stream else bare_length(entry, facts.get(entry.bulletin or ""))
-            for other in others:
-                if _meets(other, output, key[0]):
-                    _mark(steps, _span(trial, day, other), offset, length)
-                    shared.add(_shared_minute(trial, day, entry, offset, other))
+            length = 0.0 if entry.stream else _length(trial, key)
+            for other in sounding.get(_hearers(trial, key[0]), ()):
+                _mark(steps, other, offset, length)
+                shared.add(_shared_minute(entry, offset, other))
     return [not count or minute in shared for minute, count in enumerate(accumulate(steps))]
 
 
-def _meets(other: Airing, output: str, village: str) -> bool:
-    """Is it heard on the same output, or in the same village where no output of this box plays it?"""
-    return other.output == output and (bool(output) or other.village == village)
+def is_ruled_out(trial: Trial, entries: Mapping[EntryKey, Broadcast]) -> bool:
+    """Does something else sound when one of `entries`, all of them new, asks for its time? Then no plan is clean."""
+    if not trial.changed.isdisjoint(trial.known):  # without what was there others may begin earlier
+        return False
+    alike = {
+        (_hearers(trial, village), entry.bulletin, entry.stream, entry.repeat, entry.times, entry.day_rules): entry
+        for (village, _), entry in entries.items()
+    }
+    for day in trial.first_alike(trial.days_of(entries.values())).values():
+        sounding = _sounding(trial, day, trial.plan_before(day))
+        for (hearers, *_), entry in alike.items():
+            if entry.falls_on(day) and any(_meets(trial, entry, at, sounding.get(hearers, ())) for at in entry.times):
+                return True
+    return False
 
 
-def _span(trial: Trial, day: date, airing: Airing) -> tuple[float, float]:
-    """From when to when it sounds at least, in seconds since the midnight of `day`."""
-    assert airing.starts_at
-    assert airing.ends_at
-    midnight, words = _midnight(trial, day), trial.given.words
-    around = airing.opens * (words.opening + words.tune) + airing.closes * words.closing
-    begins = (airing.starts_at - midnight).total_seconds()
-    return begins, max(begins, (airing.ends_at - midnight).total_seconds() - (0.0 if airing.stream else around))
+def _meets(trial: Trial, entry: Broadcast, at: int, others: Iterable[_Sound]) -> bool:
+    """Would one of `others` sound beside an entry that begins at that time, unless both are one playback?"""
+    length = 0.0 if entry.stream else bare_length(entry, trial.given.facts.get(entry.bulletin or ""))
+    return any(
+        other.begins < at + length
+        and at < other.ends
+        and (entry.bulletin, entry.stream, at) != (other.airing.bulletin, other.airing.stream, other.at)
+        for other in others
+    )
 
 
-def _shared_minute(trial: Trial, day: date, entry: Broadcast, offset: int, other: Airing) -> int | None:
+def _playback(trial: Trial, key: EntryKey, offset: int) -> object:
+    """What is the same for entries that ask for the same at the same time on one output."""
+    entry = trial.mine[key]
+    return _hearers(trial, key[0]), offset, entry.bulletin, entry.stream, entry.repeat, entry.day_rules
+
+
+def _hearers(trial: Trial, village: str) -> str:
+    """The output of a village; where no output of this box plays it, it hears nobody else."""
+    return trial.given.box.plays.get(village) or f"/{village}"
+
+
+class _Sound(NamedTuple):
+    """An airing of a day, in seconds since midnight: when it is asked for, and from when to when it sounds at least."""
+
+    airing: Airing
+    at: int
+    begins: float
+    ends: float
+
+
+def _sounding(trial: Trial, day: date, planned: Sequence[Airing]) -> Mapping[str, Sequence[_Sound]]:
+    """What sounds on a day, by who hears it."""
+    midnight, words = datetime.combine(day, time(), trial.given.commune.zone), trial.given.words
+    found: dict[str, list[_Sound]] = {}
+    for airing in planned:
+        if airing.starts_at is None or airing.ends_at is None:
+            continue
+        around = airing.opens * (words.opening + words.tune) + airing.closes * words.closing
+        at, begins, ends = (
+            (moment - midnight).total_seconds() for moment in (airing.scheduled_at, airing.starts_at, airing.ends_at)
+        )
+        least = max(begins, ends - (0.0 if airing.stream else around))
+        found.setdefault(airing.output or f"/{airing.village}", []).append(_Sound(airing, int(at), begins, least))
+    return found
+
+
+def _shared_minute(entry: Broadcast, offset: int, other: _Sound) -> int | None:
     """The minute in which both become one playback: the same sound at the same instant on the same output."""
-    if (entry.bulletin, entry.stream) != (other.bulletin, other.stream):
+    if (entry.bulletin, entry.stream) != (other.airing.bulletin, other.airing.stream):
         return None
-    minute, seconds = divmod(int((other.scheduled_at - _midnight(trial, day)).total_seconds()) - offset, MINUTE)
+    minute, seconds = divmod(other.at - offset, MINUTE)
     return None if seconds else minute
 
 
-def _mark(steps: list[int], span: tuple[float, float], offset: int, length: float) -> None:
+def _mark(steps: list[int], other: _Sound, offset: int, length: float) -> None:
     """Add to `steps`, whose sum up to a minute counts what is in its way, what keeps a sound from beginning.
 
     It begins `offset` seconds after the minute and lasts `length`.
     """
-    first = max(floor((span[0] - offset - length) / MINUTE) + 1, 0)
-    last = min(ceil((span[1] - offset) / MINUTE) - 1, len(steps) - 2)
+    first = max(floor((other.begins - offset - length) / MINUTE) + 1, 0)
+    last = min(ceil((other.ends - offset) / MINUTE) - 1, len(steps) - 2)
     if first > last:
         return
     steps[first] += 1
     steps[last + 1] -= 1
-
-
-def _midnight(trial: Trial, day: date) -> datetime:
-    return datetime.combine(day, time(), trial.given.commune.zone)

@@ -6,18 +6,18 @@ Another time, reading it once, being aired instead of others, or being late with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
 from ..errors import Message
 from ..model.airing import Airing
-from ..model.broadcast import Broadcast
+from ..model.broadcast import Broadcast, one_of_each_kind
 from ..model.enums import Expected
 from ..model.schedule_change import Adjustment, EntryKey
 from .admission import format_date
-from .another_time import find_times
+from .another_time import find_times, is_ruled_out
 from .clashes import span_words
 from .comparison import PlanComparison
 from .occurrences import bare_length
@@ -73,18 +73,19 @@ def _move(trial: Trial) -> Choice | None:
 
 
 def _read_once(trial: Trial) -> Choice | None:
-    adjustments, lengths = [], []
+    shorter, lengths = {}, []
     for key, entry in trial.mine.items():
         facts = trial.given.facts.get(entry.bulletin or "")
         once = facts.repeats.get(1) if facts else None
         if once is not None and once < bare_length(entry, facts):
-            adjustments.append(Adjustment(*key, repeat=1))
+            shorter[key] = replace(entry, repeat=1)
             lengths.append(once)
-    if not adjustments or not trial.is_clean(adjustments):
+    adjustments = tuple(Adjustment(*key, repeat=1) for key in shorter)
+    if not adjustments or is_ruled_out(trial, shorter) or not trial.is_clean(adjustments):
         return None
     minutes, seconds = divmod(round(max(lengths)), 60)
     message = Message("read it only once ({length})", length=f"{minutes}:{seconds:02}")
-    return Choice(ChoiceKind.ONCE, message, tuple(adjustments))
+    return Choice(ChoiceKind.ONCE, message, adjustments)
 
 
 def _air_instead(trial: Trial, comparison: PlanComparison) -> Choice | None:
@@ -128,9 +129,9 @@ def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing
 
 def _leave_out(trial: Trial, key: EntryKey, airings: list[Airing]) -> Adjustment | None:
     """The other's entry without the days of the clash; None where that must not be, or cannot be written."""
-    entry, mine = trial.known[key], trial.mine.values()
+    entry, mine = trial.known[key], one_of_each_kind(trial.mine.values())
     highest = max(airing.level.rank for airing in airings)
-    if len(entry.times) != 1 or any(_level_rank(trial, broadcast) < highest for broadcast in mine):
+    if len(entry.times) != 1 or any(_level_rank(trial, broadcast) < highest for broadcast in trial.mine.values()):
         return None
     first = trial.window[0]
     days = [day for day in (first + timedelta(days=number) for number in range(FAR)) if entry.falls_on(day)]

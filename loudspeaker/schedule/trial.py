@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from ..model.airing import Airing, Restrictions
-from ..model.broadcast import Broadcast
+from ..model.broadcast import Broadcast, one_of_each_kind
 from ..model.commune import Policy
 from ..model.contents import PlanInput
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
@@ -32,6 +32,7 @@ class Trial:
     changed: frozenset[EntryKey]
     window: Sequence[date]
     _before: dict[date, list[Airing]] = field(default_factory=dict)
+    _plans: dict[object, list[Airing]] = field(default_factory=dict)  # plans without adjustments, by their question
     _likenesses: dict[date, object] = field(default_factory=dict)
     _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
 
@@ -65,13 +66,37 @@ class Trial:
     def plan_before(self, day: date) -> list[Airing]:
         """A day without the change."""
         if day not in self._before:
-            self._before[day] = _plan_day(self.old, day)
+            self._before[day] = self._plans[self._question(self.old, day)] = _plan_day(self.old, day)
         return self._before[day]
 
     def plan_adjusted(self, adjustments: Sequence[Adjustment], day: date) -> list[Airing]:
         """A day with the change and these adjustments."""
-        schedules = adjust_schedules(self.given.schedules, adjustments)
-        return _plan_day(replace(self.given, schedules=schedules), day)
+        given = replace(self.given, schedules=adjust_schedules(self.given.schedules, adjustments))
+        question = self._question(given, day)
+        planned = self._plans.get(question)
+        if planned is None:
+            planned = _plan_day(given, day)
+            if not adjustments:
+                self._plans[question] = planned
+        return planned
+
+    def _question(self, given: PlanInput, day: date) -> object:
+        """All that may make the plan of a day another one in this trial: what falls on it, in order."""
+        side = given is not self.old and self._changes_more
+        if any(one.crosses_midnight for one in self._sides):  # then it depends on other days, too
+            return side, day, tuple(given.schedules)
+        asked = (
+            (schedule.id, schedule.path, entry.content)
+            for schedule in given.schedules
+            for entry in schedule.broadcasts
+            if entry.falls_on(day)
+        )
+        return side, day, tuple(asked)
+
+    @cached_property
+    def _changes_more(self) -> bool:
+        """Does the change make more another than schedules?"""
+        return replace(self.old, schedules=()) != replace(self.given, schedules=())
 
     def compare(self) -> PlanComparison:
         """What the change does in all days of the window; those that are alike are planned once."""
@@ -95,7 +120,7 @@ class Trial:
             key = airing.village, airing.broadcast
             return key in left_out and left_out[key](airing.scheduled_at.date())
 
-        entries = [adjustment.adjust(self.entries[adjustment.key]) for adjustment in adjustments]
+        entries = one_of_each_kind(adjustment.adjust(self.entries[adjustment.key]) for adjustment in adjustments)
         told: set[object] = set()
         for day in self._telling_days(adjustments, more):
             given_up = frozenset(key for key, is_left_out in left_out.items() if is_left_out(day))
@@ -112,7 +137,7 @@ class Trial:
     def likeness(self, day: date) -> object:
         """Days on which this is the same are planned alike, with the change and without, but for their date."""
         if day not in self._likenesses:
-            self._likenesses[day] = tuple(_likeness(given, heard, day) for given, heard in self._both_inputs)
+            self._likenesses[day] = tuple(side.likeness(day) for side in self._sides)
         return self._likenesses[day]
 
     def first_alike(self, days: Iterable[date]) -> dict[object, date]:
@@ -123,13 +148,13 @@ class Trial:
         return found
 
     @cached_property
-    def _both_inputs(self) -> Sequence[tuple[PlanInput, Sequence[Channel]]]:
-        """Without the change and with it: what is planned, and all outputs."""
-        return [(given, list(channels(given.commune, given.box, given.schedules))) for given in (self.old, self.given)]
+    def _sides(self) -> Sequence[_Side]:
+        """Without the change and with it."""
+        return [_Side.of(given) for given in (self.old, self.given)]
 
     def days_of(self, entries: Iterable[Broadcast]) -> list[date]:
         """The days of the window on which one of `entries` falls."""
-        entries = tuple(entries)
+        entries = one_of_each_kind(entries)
         return [day for day in self.window if any(entry.falls_on(day) for entry in entries)]
 
     def _telling_days(self, adjustments: Sequence[Adjustment], more: Iterable[date]) -> list[date]:
@@ -137,28 +162,49 @@ class Trial:
         days = {*self.window, *more}
         if not any(may_cross_midnight(channel.policies) for channel in self.channels):
             keys = {*self.changed, *(adjustment.key for adjustment in adjustments)}
-            touched = [keyed[key] for keyed in (self.known, self.mine) for key in keys if key in keyed]
+            touched = one_of_each_kind(keyed[key] for keyed in (self.known, self.mine) for key in keys if key in keyed)
             days = {day for day in days if any(entry.falls_on(day) for entry in touched)}
         return sorted(days, key=lambda day: (day != self._unclean, day))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What is planned, and of it what may make one day another than the next."""
+
+    given: PlanInput
+    entries: Sequence[Broadcast]  # one of all that fall on the same days
+    validities: Collection[tuple[date | None, date | None]]  # of bulletins: from, until
+    channels: Sequence[Channel]
+    crosses_midnight: bool
+
+    @classmethod
+    def of(cls, given: PlanInput) -> _Side:
+        heard = list(channels(given.commune, given.box, given.schedules))
+        return cls(
+            given,
+            one_of_each_kind(entry for schedule in given.schedules for entry in schedule.broadcasts),
+            {(known.valid_from, known.valid_until) for known in given.facts.values()},
+            heard,
+            any(may_cross_midnight(channel.policies) for channel in heard),
+        )
+
+    def likeness(self, day: date) -> object:
+        """All that may make the plan of a day another than that of another day; `day` itself where that is by date."""
+        commune = self.given.commune
+        if self.crosses_midnight or _is_restricted(self.given.restrictions, day):
+            return day
+        today, policies = calendar(commune, day), [channel.policy_on(day) for channel in self.channels]
+        return (
+            tuple(entry.falls_on(day) for entry in self.entries),
+            tuple((policy, open_hours(policy, day, commune.days)) for policy in policies),
+            (today.chime, today.music),
+            tuple((first or day) <= day <= (last or day) for first, last in self.validities),
+        )
 
 
 def _plan_day(given: PlanInput, day: date) -> list[Airing]:
     midnight = datetime.combine(day, time(), given.commune.zone)
     return plan(given, midnight, datetime.combine(day + timedelta(days=1), time(), given.commune.zone))
-
-
-def _likeness(given: PlanInput, heard: Sequence[Channel], day: date) -> object:
-    """All that may make the plan of a day another than that of another day; `day` itself where that is by date."""
-    if _is_restricted(given.restrictions, day) or any(may_cross_midnight(channel.policies) for channel in heard):
-        return day
-    today, policies = calendar(given.commune, day), [channel.policy_on(day) for channel in heard]
-    limits = ((known.valid_from or day, known.valid_until or day) for known in given.facts.values())
-    return (
-        tuple(entry.falls_on(day) for schedule in given.schedules for entry in schedule.broadcasts),
-        tuple((policy, open_hours(policy, day, given.commune.days)) for policy in policies),
-        (today.chime, today.music),
-        tuple(first <= day <= last for first, last in limits),
-    )
 
 
 def _is_restricted(decided: Restrictions, day: date) -> bool:

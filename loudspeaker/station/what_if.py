@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from ..errors import Message, Refused
 from ..model.airing import Airing
+from ..model.broadcast import VillageSchedule
 from ..model.contents import Contents, PlanInput
 from ..model.schedule_change import EntryKey
 from ..schedule.another_time import find_free_times
@@ -97,28 +98,37 @@ class WhatIf:
         villages = _find_hearers(self._planner, supposed, changed)
         begins, _ends = self._clock.window(None, days)
         today = begins.date()
+        before, after = (_schedules_of(planner, villages) for planner in (self._planner, supposed))
+        given = _assume(self._given(supposed, (*after, *before), changed))
+        same = replace(contents, schedules=old.schedules, revisions=old.revisions) == old  # but for schedules
+        was = given if same else _assume(self._given(self._planner, before, changed))
         return Trial(
-            _assume(self._given(supposed, villages, changed)),
-            _assume(self._given(self._planner, villages, changed)),
+            replace(given, schedules=after),
+            replace(was, schedules=before),
             changed,
             [today + timedelta(days=number) for number in range(days)],
         )
 
-    def _given(self, planner: Planner, villages: Collection[str], changed: Collection[EntryKey]) -> PlanInput:
-        """What the plan of these villages depends on; bulletins of what is `changed` with their length read once."""
-        log, contents = self._log(), planner.contents
-        schedules = tuple(schedule for schedule in planner.schedules if schedule.id in villages)
+    def _given(
+        self, planner: Planner, schedules: Sequence[VillageSchedule], changed: Collection[EntryKey]
+    ) -> PlanInput:
+        """What the plan of these schedules depends on; bulletins of what is `changed` with their length read once.
+
+        The schedules may have entries that those of `planner` have no more.
+        """
+        log, contents, output = self._log(), planner.contents, self._files.outputs()[0]
         entries = [(schedule.id, entry) for schedule in schedules for entry in schedule.broadcasts]
         facts = planner.bulletin_facts(log, {name for _, entry in entries if (name := entry.bulletin)})
         for village, entry in entries:
-            name = entry.bulletin or ""
-            if (village, entry.name) in changed and name in contents.bulletins:
-                once = planner.bulletin_spec(contents.bulletins[name], self._files.outputs()[0], 1)
-                repeats = {**facts[name].repeats, 1: planner.duration(once)[0]}
-                facts[name] = replace(facts[name], repeats=repeats)
+            if (village, entry.name) in changed and (bulletin := contents.bulletins.get(entry.bulletin or "")):
+                known = facts[bulletin.id]
+                repeats = {1, entry.repeat or 1} - known.repeats.keys()
+                specs = {repeat: planner.bulletin_spec(bulletin, output, repeat) for repeat in repeats}
+                lengths = {repeat: planner.duration(spec)[0] for repeat, spec in specs.items()}
+                facts[bulletin.id] = replace(known, repeats={**known.repeats, **lengths})
         begins, _ends = self._clock.window(None, 1)
         given = planner.plan_input(log, begins, facts)
-        return replace(given, schedules=schedules, words=planner.session_words())
+        return replace(given, words=planner.session_words())
 
     def _voided(self, supposed: Planner, change: Change) -> tuple[str, ...]:
         """Bulletins that are approved now, and with the change are not."""
@@ -164,6 +174,10 @@ def _find_hearers(before: Planner, after: Planner, changed: Collection[EntryKey]
     }
     heard = channels(new.commune, new.box, after.schedules)
     return frozenset().union(*(channel.villages for channel in heard if channel.villages & direct))
+
+
+def _schedules_of(planner: Planner, villages: Collection[str]) -> tuple[VillageSchedule, ...]:
+    return tuple(schedule for schedule in planner.schedules if schedule.id in villages)
 
 
 def _assume(given: PlanInput) -> PlanInput:

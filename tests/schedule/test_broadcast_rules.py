@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.config.day_values import lunar_days
 from loudspeaker.config.schedule_file import parse
-from loudspeaker.model.broadcast import Broadcast, VillageSchedule
+from loudspeaker.model.broadcast import Broadcast, VillageSchedule, one_of_each_kind
 from loudspeaker.model.day_set import DaySet, NamedDay, is_eve
 from loudspeaker.model.lunar import lunar
 
@@ -229,3 +230,15 @@ def test_a_schedule_in_vietnamese_says_the_same_as_one_in_english() -> None:
     )
 
     assert vietnamese == english
+
+
+def test_an_entry_is_the_days_on_which_it_falls_and_what_it_asks_for_on_them() -> None:
+    entry = Broadcast("a", "b", (0,))
+
+    assert len(entry.day_rules) + len(entry.content) == sum(field.compare for field in fields(Broadcast))
+
+
+def test_of_entries_that_fall_on_the_same_days_one_stands_for_all() -> None:
+    daily, again, weekly = broadcast("at: 6:05"), broadcast("at: 7:05, repeat: 2"), broadcast("at: 6:05, days: [2]")
+
+    assert one_of_each_kind([daily, weekly, again]) == (again, weekly)

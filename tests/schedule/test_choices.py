@@ -276,6 +276,18 @@ def test_the_time_that_is_offered_is_the_first_that_hurts_nobody(trial: Trial) -
     assert (move.adjustments[0].times if move else None) == (None if first is None else (first,))
 
 
+@settings(max_examples=60, deadline=None)
+@given(trials())
+def test_to_read_it_once_is_offered_wherever_that_hurts_nobody(trial: Trial) -> None:
+    lengths = {key: FACTS[entry.bulletin or ""] for key, entry in trial.mine.items() if entry.repeat is None}
+    shorter = [Adjustment(*key, repeat=1) for key, facts in lengths.items() if facts.repeats[1] < facts.duration]
+
+    offered = choices(trial).get(ChoiceKind.ONCE)
+
+    is_clean = bool(shorter) and not trial.compare().clean and trial.is_clean(shorter)
+    assert (offered.adjustments if offered else ()) == (tuple(shorter) if is_clean else ())
+
+
 @settings(max_examples=40, deadline=None)
 @given(trials(), st.sampled_from(range(HOURS[1][0], HOURS[1][1], 60)), st.integers(-1, 9), st.integers(0, 13))
 def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
@@ -306,6 +318,25 @@ def test_what_a_change_does_on_days_that_are_alike_is_told_of_each_of_them(
 
     assert replace(found, planned=()) == replace(whole, planned=())
     assert {airing.id for airing in found.planned} <= {airing.id for airing in after}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    trials(), st.sampled_from([replace(POLICY, sessions_per_day=1), replace(POLICY, hours=HOURS[:1])]), st.booleans()
+)
+def test_what_another_policy_does_is_told_with_and_without_other_entries(
+    drawn: Trial, policy: Policy, entries_too: bool
+) -> None:
+    schedules, changed = (drawn.given.schedules, drawn.changed) if entries_too else (drawn.old.schedules, frozenset())
+    given = replace(drawn.given, commune=replace(drawn.given.commune, policy=policy), schedules=schedules)
+    trial = Trial(given, drawn.old, changed, drawn.window)
+    before, after = (
+        [airing for day in trial.window for airing in plan_days(side, day, 1)] for side in (trial.old, trial.given)
+    )
+
+    found, whole = trial.compare(), compare_plans(before, after, trial.changed)
+
+    assert replace(found, planned=()) == replace(whole, planned=())
 
 
 @pytest.mark.parametrize("kind", list(ChoiceKind))

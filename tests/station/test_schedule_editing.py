@@ -160,6 +160,19 @@ def test_an_entry_is_taken_out(station: Station) -> None:
     assert "nhac" not in schedule(station, "na-hoa")
 
 
+@pytest.mark.parametrize("entry", [None, {"bulletin": ["nhac"], "at": ["11:05"]}])
+def test_what_is_taken_out_or_altered_was_as_long_as_it_was_read(
+    station: Station, entry: dict[str, list[str]] | None
+) -> None:
+    rewrite(station, "na-hoa", "at: 11:00", "at: 11:00, repeat: 3")
+    planned = {one.id: one.airing.duration for one in station.airings.plan(None, 14)}
+    effect = suppose(station, EntryEdit("na-hoa", "nhac", entry))
+
+    assert len(effect.comparison.withdrawn) == 14
+    for airing in effect.comparison.withdrawn:
+        assert airing.duration == planned[airing.id]
+
+
 @pytest.mark.parametrize(
     ("entry", "error"),
     [
