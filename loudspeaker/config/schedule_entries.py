@@ -28,7 +28,6 @@ ENGLISH = {key: key for key in ENTRY_KEYS}
 
 LOADER: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
-Document = Mapping[str, Sequence[Mapping[str, object]] | None]
 Entry = dict[str, list[str]]  # English key -> what is written for it
 
 
@@ -43,9 +42,7 @@ class EntryMistake:
 
 def raw_entries(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
-    keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
-    written = _written_entries(_load(data))
-    return [{keys[fold(key)]: _texts(value) for key, value in entry.items()} for entry in written]
+    return list(map(_read_entry, _entry_nodes(_compose(data))))
 
 
 def entry_name(entry: Mapping[str, Sequence[str]]) -> str:
@@ -74,8 +71,10 @@ def new_schedule(name: str) -> bytes:
 
 
 def append_entry(path: str, data: bytes, entry: Entry) -> bytes:
-    """The file with one more entry at its end."""
-    return append(path, data, WHERE, flow_yaml(entry, _spellings(data)), KEYWORDS).after
+    """The file with one more entry at its end, by a name that is free there."""
+    root = _compose(data)
+    named = free_name(entry, (entry_name(_read_entry(node)) for node in _entry_nodes(root)))
+    return append(path, data, WHERE, flow_yaml(named, _spellings(root)), KEYWORDS).after
 
 
 def alter_entry(path: str, data: bytes, number: int, entry: Entry) -> bytes:
@@ -131,31 +130,35 @@ def flow_yaml(entry: Entry, spellings: Mapping[str, str] = ENGLISH) -> str:
     return f"{{{', '.join(f'{spellings[key]}: {_value(key, entry[key])}' for key in _order_keys(entry))}}}"
 
 
-def _load(data: bytes) -> Document:
-    """A file that is known to be sound, every value of it as text."""
-    document: Document = yaml.load(data, Loader=LOADER) or {}
-    return document
+def _compose(data: bytes) -> yaml.MappingNode:
+    """The tree of a file that is known to be sound, every value in it as text."""
+    root = yaml.compose(data, Loader=LOADER)
+    return root if isinstance(root, yaml.MappingNode) else yaml.MappingNode("", [])
 
 
-def _written_entries(document: Document) -> Iterator[Mapping[str, object]]:
+def _entry_nodes(root: yaml.MappingNode) -> Iterator[yaml.MappingNode]:
     names = {"broadcasts", *KEYWORDS.spellings(["broadcasts"])}
-    for key, value in document.items():
-        if fold(key) in names:
-            yield from value or ()
+    for key, value in root.value:
+        if fold(key.value) in names and isinstance(value, yaml.SequenceNode):
+            yield from (item for item in value.value if isinstance(item, yaml.MappingNode))
 
 
-def _spellings(data: bytes) -> dict[str, str]:
+def _read_entry(node: yaml.MappingNode) -> Entry:
+    keys = KEYWORDS.spellings(ENTRY_KEYS)
+    return {keys[fold(key.value)]: _texts(value) for key, value in node.value}
+
+
+def _spellings(root: yaml.MappingNode) -> Mapping[str, str]:
     """English key -> how this file writes it: as in an entry that has it, else in the language of the file."""
     keys = KEYWORDS.spellings(ENTRY_KEYS)
-    document = _load(data)
-    written = [key for entry in _written_entries(document) for key in entry]
-    vietnamese = KEYWORDS.are_vietnamese([*document, *written])
+    written = [key.value for entry in _entry_nodes(root) for key, _ in entry.value]
+    vietnamese = KEYWORDS.are_vietnamese([*(key.value for key, _ in root.value), *written])
     usual = {key: KEYWORDS.twins.get(key, key) if vietnamese else key for key in ENTRY_KEYS}
     return usual | {keys[fold(key)]: key for key in reversed(written)}
 
 
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+def _texts(node: yaml.Node) -> list[str]:
+    return [item.value for item in node.value] if isinstance(node, yaml.SequenceNode) else [node.value]
 
 
 def _order_keys(entry: Entry) -> list[str]:

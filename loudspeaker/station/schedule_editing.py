@@ -211,11 +211,11 @@ class ScheduleEditing:
 
 def _edit_entry(path: str, data: bytes, village: str, edit: EntryEdit) -> bytes:
     """A schedule's file with one entry added, altered or removed. Raises `NotFound`, `BadFile`."""
-    entries = schedule_entries.raw_entries(data)
-    names = list(map(schedule_entries.entry_name, entries))
     if not edit.name:
         assert edit.entry is not None
-        return schedule_entries.append_entry(path, data, schedule_entries.free_name(edit.entry, names))
+        return schedule_entries.append_entry(path, data, edit.entry)
+    entries = schedule_entries.raw_entries(data)
+    names = list(map(schedule_entries.entry_name, entries))
     if edit.name not in names:
         raise NotFound(Message("“{village}” has no entry “{name}” in its schedule", village=village, name=edit.name))
     number = names.index(edit.name)

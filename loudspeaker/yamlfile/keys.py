@@ -6,6 +6,8 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 import yaml
 
@@ -18,10 +20,9 @@ class Keywords:
     twins: Mapping[str, str]  # English key -> the Vietnamese one that people are shown
     also: Mapping[str, str]  # what people write for a key that has another name here -> English key
 
-    def spellings(self, keys: Sequence[str]) -> dict[str, str]:
+    def spellings(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Everything that may be written for the English `keys` -> the English key; English first."""
-        wanted = frozenset(keys)
-        return {key: key for key in keys} | {twin: key for twin, key in self.keys.items() if key in wanted}
+        return _spellings(self, tuple(keys))
 
     def are_vietnamese(self, written: Iterable[str]) -> bool | None:
         """Are more of these keys Vietnamese than English? None where none is either."""
@@ -29,6 +30,13 @@ class Keywords:
         ours = sum(key in self.keys or not key.isascii() for key in keys)
         theirs = sum(key in self.twins for key in keys)
         return ours >= theirs if ours or theirs else None
+
+
+@lru_cache(maxsize=256)  # a schedule asks for those of an entry as often as it has entries
+def _spellings(keywords: Keywords, keys: tuple[str, ...]) -> Mapping[str, str]:
+    wanted = frozenset(keys)
+    twins = {twin: key for twin, key in keywords.keys.items() if key in wanted}
+    return MappingProxyType({key: key for key in keys} | twins)
 
 
 def fold(key: str) -> str:

@@ -38,6 +38,8 @@ lịch phát:
   - {bản tin: hop-thon, giờ: 16:45, ngày: [2026-11-28]}  # một lần
 """
 
+HOP: Entry = {"bulletin": ["hop-thon"], "at": ["6:05"]}
+
 
 def test_entries_are_told_by_their_english_keys() -> None:
     assert raw_entries(FILE.encode()) == [
@@ -70,6 +72,14 @@ def test_a_new_entry_is_written_in_the_words_of_its_file() -> None:
     assert append_entry(PATH, FILE.encode(), entry).decode() == FILE + "  - {bản tin: rac, lúc: 17:15, thứ: [7]}\n"
     assert append_entry(PATH, new_schedule("Nà Hoa"), entry).decode() == (
         'village: "Nà Hoa"\nbroadcasts:\n  - {bulletin: rac, at: 17:15, days: [7]}\n'
+    )
+
+
+def test_a_new_entry_gets_a_name_that_is_free_in_its_file() -> None:
+    file = append_entry(PATH, append_entry(PATH, FILE.encode(), HOP), HOP)
+
+    assert file.decode() == FILE + (
+        "  - {bản tin: hop-thon, tên: hop-thon-2, lúc: 6:05}\n  - {bản tin: hop-thon, tên: hop-thon-3, lúc: 6:05}\n"
     )
 
 
