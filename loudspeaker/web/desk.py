@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from threading import Lock, RLock
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, TypeVarTuple, cast
 
 from ..daemon.client import Client
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
@@ -18,11 +18,13 @@ from ..interfaces import Clock
 from ..model.alert_answer import PreparedAlert
 from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.commune import Contact
+from ..model.contents import Contents
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
 from ..station.membership import must_be_edited_here, read_membership
 from ..station.paths import StationPaths
+from ..station.planner import Planner
 from ..station.station import Station
 from ..store.edits import FileEdit, apply_edits
 
@@ -31,6 +33,7 @@ PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
 READING, POLL = 6.0, 0.25  # s that whoever decides about a text waits until it is read, and between two looks
 
 V = TypeVar("V")
+Q = TypeVarTuple("Q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class AirState:
     board: Board | None = None  # without its instant; None where the daemon does not answer
     alarms: tuple[StandingAlarm, ...] = ()
     fault: Message | None = None  # why files or log cannot be read
+    log: int = 0  # the number of the log's last entry, where the daemon does not tell
 
     @property
     def running(self) -> bool:
@@ -101,6 +105,7 @@ class Desk:
         self._clock = clock
         self._lock = RLock()
         self._station: Station | None = None
+        self._planner: Planner | None = None  # the station's, who knows what its files look like
         self._sight = Fresh(self._look_at_files, clock)
         self._seen: object = None  # the sight of the files as they were read last
         self._scope = ""
@@ -174,24 +179,40 @@ class Desk:
         """What the doctor said last of this box, at most `FRESH` seconds ago; nothing where no daemon answers."""
         return self._health.value()
 
-    def share(self, make: Callable[[Station, AirState, Health], V]) -> V:
-        """What `make` reads from the station, made once for all who ask in this minute while nothing has happened.
+    def share(self, make: Callable[[Station, AirState, Health, *Q], V], *question: *Q) -> V:
+        """What `make` reads from the station, made once for all who ask the same in this minute while nothing happens.
 
-        So it must be the same for everybody: what one person may see or do is for the template to tell.
-        Raises as `station` and `make` do.
+        So it must be the same for everybody: what one person may see or do is for the template to tell. Of each `make`
+        the last question is kept with its answer. Raises as `station` and `make` do.
         """
-        of = air, health, _ = self.air(), self.health(), self._clock.now().replace(second=0, microsecond=0)
+        air, health, minute = self.air(), self.health(), self._clock.now().replace(second=0, microsecond=0)
+        of = air, health, minute, question
         kept = self._shared.get(make)
-        if kept is None or kept.of != (self._seen, *of):
+        if kept is None or kept.of != (self._sight.value(), *of):
             with self.station() as station:
                 kept = self._shared.get(make)
                 if kept is None or kept.of != (self._seen, *of):  # else somebody has made it meanwhile
-                    kept = self._shared[make] = Shared(make(station, air, health), (self._seen, *of))
+                    made = make(station, air, health, *question)
+                    kept = self._shared[make] = Shared(made, (self._seen, *of))
         return cast("V", kept.made)
 
     def mark(self) -> str:
-        """Changes whenever a page would look different: with the air, people's files, each entry of the log."""
-        return hashlib.sha256(repr((self.air(), self._seen)).encode()).hexdigest()
+        """Changes whenever a page would look different: with the air, the box, people's files, each entry of the log.
+
+        Whoever asks once a second spares the others the looking.
+        """
+        return hashlib.sha256(repr((self.air(), self.health(), self._sight.value())).encode()).hexdigest()
+
+    def contents(self) -> Contents:
+        """What people's files say now: nobody waits for whoever has the station, unless files have changed.
+
+        Raises as `station` does.
+        """
+        station = self._station
+        if station is None or self._sight.value() != self._seen:
+            with self.station() as station:
+                return station.files.contents
+        return station.files.contents
 
     # What the files said when they were read last: for this nobody waits until another page lets go of the station.
 
@@ -246,7 +267,7 @@ class Desk:
             with self.station() as station:
                 log, now = station.log, station.clock.now()
                 alarms = [standing_alarm(alarm, repeats(log, alarm)) for alarm in standing(log, now)]
-                return AirState(alarms=tuple(alarms))
+                return AirState(alarms=tuple(alarms), log=log.last_number())
         except LoudspeakerError as error:
             return AirState(fault=error.message)
 
@@ -262,6 +283,8 @@ class Desk:
         with self._lock:
             if self._station is None:
                 self._station = Station.open(self.paths.home, self.paths.state, clock=self._clock, writes=False)
+                self._planner = self._station.planner
+                self._sight.forget()
                 self._seen = self._sight.value()
                 self._scope = _read_scope(self.paths)
             elif (seen := self._sight.value()) != self._seen:
@@ -274,7 +297,10 @@ class Desk:
     def _look_at_files(self) -> object:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
-        stamp = self._station.planner.stamp() if self._station else None
+        try:
+            stamp = self._planner.stamp() if self._planner else None
+        except LoudspeakerError as error:  # whoever reads the files now is told so
+            stamp = str(error)
         return stamp, written, None if written else _identify(self.paths.log)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,8 +94,6 @@ def test_it_is_read_again_with_the_air_with_the_files_with_each_minute_and_after
 
     (home / "bulletins/moi.md").write_text("---\ntitle: Mới\n---\nMời họp.\n", encoding="utf-8")
     clock.advance(FRESH)
-    with desk.station():  # some page looks at the files
-        pass
     desk.share(reader)
     assert reader.times == 3
 
@@ -105,6 +105,50 @@ def test_it_is_read_again_with_the_air_with_the_files_with_each_minute_and_after
     desk.ask(Skip("na-hoa/tin-sang/2026-11-24T06:05", "tang"), "Lan", "lan")
     desk.share(reader)
     assert reader.times == 5
+
+
+def test_without_a_daemon_each_entry_of_the_log_counts(officers: Officers, home: Path, clock: FakeClock) -> None:
+    desk, reader = officers.console.desk, Reader()
+    with closing(Station.open(home, clock=clock)) as writer:
+        for times in (1, 2):
+            writer.log.event("note", "", clock.now())
+            clock.advance(FRESH)
+            desk.share(reader)
+            desk.share(reader)
+            assert reader.times == times
+
+
+def test_an_open_page_is_told_of_files_that_nobody_has_read_yet(desk: Desk, home: Path, clock: FakeClock) -> None:
+    with desk.station():
+        before = desk.mark()
+    clock.advance(FRESH)
+    assert desk.mark() == before
+
+    (home / "schedules/suoi-trat.yaml").unlink()
+    clock.advance(FRESH)
+    assert desk.mark() != before
+
+
+def test_of_each_reader_the_last_question_is_kept_with_its_answer(desk: Desk) -> None:
+    def read(station: Station, air: AirState, health: Health, village: str) -> tuple[str, int]:
+        asked.append(village)
+        return village, len(asked)
+
+    asked: list[str] = []
+    answers = [desk.share(read, village) for village in ("na-hoa", "na-hoa", "suoi-trat", "suoi-trat", "na-hoa")]
+
+    assert answers == [("na-hoa", 1), ("na-hoa", 1), ("suoi-trat", 2), ("suoi-trat", 2), ("na-hoa", 3)]
+
+
+def test_what_files_say_nobody_waits_for_who_has_the_station(desk: Desk, home: Path, clock: FakeClock) -> None:
+    with ThreadPoolExecutor(1) as other, desk.station():
+        assert other.submit(desk.contents).result(10).commune.name == "Xã Thử"
+
+    path = home / "commune.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Xã Thử", "Xã Mới"), encoding="utf-8")
+    clock.advance(FRESH)
+
+    assert desk.contents().commune.name == "Xã Mới"
 
 
 def test_what_the_console_itself_has_saved_is_seen_at_once(desk: Desk, home: Path) -> None:

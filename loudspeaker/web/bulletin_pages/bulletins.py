@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from starlette.responses import Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
+from ...model.board import Health
 from ...model.enums import Level, ReviewState
 from ...model.requests import Submit
 from ...station.approvals import preview
@@ -17,6 +18,7 @@ from ...station.reviews import EDIT, Review, ReviewLog
 from ...station.station import Station
 from ...store.edits import EditConflict, FileEdit
 from ..airing_pages.history import KIND_OF_COMMUNE
+from ..desk import AirState
 from ..kept_form import offer_again
 from ..pages import PageRequest, Routes
 from .bulletin_forms import BulletinForm, compare_lines
@@ -69,10 +71,9 @@ class LastSave:
 def show_list(page: PageRequest) -> Response:
     """Those in the state `loc`, all where none is named, in which the words `tim` stand."""
     wanted, typed = page.query.get("loc", ""), " ".join(page.query.get("tim", "").split())
-    search = BulletinSearch.of(typed)
-    with page.console.desk.station() as station:
-        every = bulletin_rows(station)
-        found = search.find(station.files.contents.bulletins.values()) if search.words else {}
+    search, desk = BulletinSearch.of(typed), page.console.desk
+    every = desk.share(_read_rows)
+    found = search.find(desk.contents().bulletins.values()) if search.words else {}
     rows = [row for row in every if row.id in found] if search.words else every
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
@@ -81,16 +82,21 @@ def show_list(page: PageRequest) -> Response:
     return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=found)
 
 
+def _read_rows(station: Station, _air: AirState, _health: Health) -> Sequence[BulletinRow]:
+    return bulletin_rows(station)
+
+
 def bulletin_rows(station: Station) -> list[BulletinRow]:
     """Every bulletin by its title, broken files too."""
-    reviews, planner = ReviewLog(station.log), station.planner
+    reviews, planner, schedules = ReviewLog(station.log), station.planner, station.files.contents.schedules
+    scheduled = {name for one in schedules for entry in one.broadcasts for name in (entry.bulletin, entry.fallback)}
     rows = []
     for bulletin in station.files.contents.bulletins.values():
         spec = planner.bulletin_spec(bulletin, station.files.outputs()[0])
         review = reviews.review(bulletin, spec, planner.revision(bulletin))
         state = None if bulletin.level is Level.EMERGENCY else review.state
         why = review.returned.why if review.returned and state is ReviewState.RETURNED else ""
-        facts = (bulletin.id, bulletin.title, state, bool(hearers(station, bulletin.id)), planner.duration(spec)[0])
+        facts = (bulletin.id, bulletin.title, state, bulletin.id in scheduled, planner.duration(spec)[0])
         rows.append(BulletinRow(*facts, spec.doubt_count, why))
     broken = station.files.contents.broken
     rows += [BulletinRow(name, name, None, False, 0, 0, broken=True) for name in broken]

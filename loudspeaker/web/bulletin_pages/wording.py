@@ -82,8 +82,7 @@ def _whole(reading: Reading) -> tuple[int, int] | None:
 
 
 def _settings(page: PageRequest) -> ReadingSettings:
-    with page.console.desk.station() as station:
-        return station.files.commune.reading_settings
+    return page.console.desk.contents().commune.reading_settings
 
 
 def read_again(page: PageRequest) -> Response:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
+from ...model.board import Health
 from ...model.lunar import Lunar, lunar
-from ...station.airings import PlannedAiring
 from ...station.station import Station
 from ..airing_pages.history import KIND_OF_COMMUNE
-from ..desk import village_names
+from ..desk import AirState, village_names
 from ..pages import PageRequest, Routes
 from ..setting_pages.file_mistakes import SCHEDULE, BrokenFile, broken_files
 from .week_copy import A_WEEK, has_copy
@@ -56,16 +56,16 @@ class Week:
 
 
 def show_week(page: PageRequest) -> Response:
-    return page.page("week.html", week=_read_week(page))
+    return page.page("week.html", week=_week(page))
 
 
 def print_week(page: PageRequest) -> Response:
-    return page.page("week_print.html", week=_read_week(page))
+    return page.page("week_print.html", week=_week(page))
 
 
 def show_message(page: PageRequest) -> Response:
     """The week's days to come as a text for a telephone, to be copied."""
-    week = _read_week(page)
+    week = _week(page)
     lines = [line for number in range(DAYS) for line in _day_lines(page, week, number)]
     return page.page("week_message.html", week=week, text="\n".join(lines))
 
@@ -74,7 +74,7 @@ def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
     """One day of the text: its date, then time, villages and title of what will be heard."""
     day = week.table.days[number]
     lines = [
-        f"{line.first.scheduled_at:%H:%M} {line.first.title} ({_villages(week, line.airings)})"
+        f"{line.at} {line.title} ({line.villages})"
         for row in week.table.rows
         for line in row.cells[number].lines
         if line.fate.kind != "bad"
@@ -83,26 +83,27 @@ def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
     return [f"{name} {day.day.day}/{day.day.month}:", *lines, ""] if lines and day.day >= week.today else []
 
 
-def _villages(week: Week, airings: Sequence[PlannedAiring]) -> str:
-    return ", ".join(week.names.get(one.village, one.village) for one in airings)
+def _week(page: PageRequest) -> Week:
+    """The week that is asked for."""
+    asked = page.query
+    return page.console.desk.share(_read_week, asked.get("tuan", ""), asked.get("ngay", ""), asked.get("thon", ""))
 
 
-def _read_week(page: PageRequest) -> Week:
-    wanted, village = _day(page.query.get("tuan", "")), page.query.get("thon", "")
-    with page.console.desk.station() as station:
-        now, names = station.clock.now(), village_names(station)
-        chosen = _day(page.query.get("ngay", "")) or (now.date() if wanted is None else wanted)
-        monday = monday_of(wanted or chosen)
-        village = village if village in names else ""
-        planned = station.airings.plan(monday, DAYS, village or None)
-        chosen = chosen if monday <= chosen < monday + A_WEEK else monday
-        table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now)
-        broken = broken_files(station, SCHEDULE)
-        name = station.files.commune.name
-        place = KIND_OF_COMMUNE.sub("", name)
-        copies = table.is_empty and has_copy(station, monday, village)
-        near = _near(station, now)
-        return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), near, copies)
+def _read_week(station: Station, _air: AirState, _health: Health, week: str, day: str, village: str) -> Week:
+    """The same for everybody who asks for it: `day` is the one that is chosen, in the week in which `week` lies."""
+    wanted, now, names = _day(week), station.clock.now(), village_names(station)
+    chosen = _day(day) or (now.date() if wanted is None else wanted)
+    monday = monday_of(wanted or chosen)
+    village = village if village in names else ""
+    planned = station.airings.plan(monday, DAYS, village or None)
+    chosen = chosen if monday <= chosen < monday + A_WEEK else monday
+    table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now, names)
+    broken = broken_files(station, SCHEDULE)
+    name = station.files.commune.name
+    place = KIND_OF_COMMUNE.sub("", name)
+    copies = table.is_empty and has_copy(station, monday, village)
+    near = _near(station, now)
+    return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), near, copies)
 
 
 def _day(text: str) -> date | None:

@@ -5,7 +5,7 @@ What is aired at the same time with the same words and has the same fate is one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,9 +18,11 @@ from ...model.lunar import Lunar, lunar
 from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
+from ..templating import clock, minutes, village_name
 
 DAYS = 7
 WRONG = ("bad", "warn")  # kinds of a `Fate` that is not as planned
+PAST = "past"  # … of which nothing is known
 CROWDED = 300  # lines of a week: more of them nobody reads at once, and only one day is shown line by line
 NO_VERDICT_YET = timedelta(minutes=30)  # an airing that was due so long ago has its verdict by then
 
@@ -52,9 +54,10 @@ Fated = tuple[PlannedAiring, Fate]
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:
-    """What is aired at one time, for all who hear it."""
+    """What is aired at one time, for all who hear it; `villages` are their names."""
 
     airings: tuple[PlannedAiring, ...]
+    villages: str
     fate: Fate
 
     @property
@@ -62,8 +65,28 @@ class WeekLine:
         return self.airings[0]
 
     @property
-    def is_estimated(self) -> bool:
-        return self.first.airing.duration_source != "prepared"
+    def at(self) -> str:
+        return clock(self.first.scheduled_at)
+
+    @property
+    def title(self) -> str:
+        return self.first.title
+
+    @property
+    def length(self) -> str:
+        """Minutes and seconds; an estimate has a mark."""
+        airing = self.first.airing
+        return f"{'' if airing.duration_source == 'prepared' else '~'}{minutes(airing.duration)}"
+
+    @property
+    def entry_address(self) -> str:
+        """Where its entry is altered; "" for what another office has scheduled."""
+        return "" if "@" in self.first.broadcast else f"/lich/muc/{self.first.village}/{self.first.broadcast}"
+
+    @property
+    def story_address(self) -> str:
+        """Where it is told what became of it."""
+        return f"/luot/{self.first.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +95,9 @@ class DayCell:
 
     lines: tuple[WeekLine, ...]
     used: float
-
-    @property
-    def count(self) -> int:
-        """Its airings."""
-        return sum(len(line.airings) for line in self.lines)
-
-    @property
-    def wrong(self) -> int:
-        """Those of them that are not heard as planned."""
-        return sum(len(line.airings) for line in self.lines if line.fate.kind in WRONG)
-
-    @property
-    def unknown(self) -> int:
-        """Airings by the schedule, where the log has nothing about any of them; else 0."""
-        all_past = all(line.fate.kind == "past" for line in self.lines)
-        return sum(len(line.airings) for line in self.lines) if all_past else 0
+    count: int  # airings
+    wrong: int  # those of them that are not heard as planned
+    unknown: int  # airings by the schedule, where the log has nothing about any of them; else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,7 @@ class WeekTable:
     @property
     def has_unknown(self) -> bool:
         """Is there something that is past, and of which nothing is known?"""
-        return any(line.fate.kind == "past" for row in self.rows for cell in row.cells for line in cell.lines)
+        return any(line.fate.kind == PAST for row in self.rows for cell in row.cells for line in cell.lines)
 
     @property
     def is_crowded(self) -> bool:
@@ -160,8 +170,10 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_table(planned: Sequence[PlannedAiring], monday: date, policy: Policy, now: datetime) -> WeekTable:
-    """The table of the week from `monday` on; `planned` are its airings."""
+def week_table(
+    planned: Sequence[PlannedAiring], monday: date, policy: Policy, now: datetime, names: Mapping[str, str]
+) -> WeekTable:
+    """The table of the week from `monday` on; `planned` are its airings, `names` what villages are called, by id."""
     days = [monday + timedelta(days=number) for number in range(DAYS)]
     places: dict[tuple[Hours | None, date], list[Fated]] = {}
     for one in planned:
@@ -172,7 +184,7 @@ def week_table(planned: Sequence[PlannedAiring], monday: date, policy: Policy, n
         SessionRow(
             part_of_day(hours[0]) if hours else Message("out of hours"),
             hours,
-            tuple(_cell(places.get((hours, day), ())) for day in days),
+            tuple(_cell(places.get((hours, day), ()), names) for day in days),
         )
         for hours in sessions
     ]
@@ -188,7 +200,7 @@ def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
         word = outcome_word(record.verdict, planned.refusal)
         return Fate("✓", "good", word) if heard else Fate("✗", "bad", word, record.why)
     if airing.scheduled_at < now - NO_VERDICT_YET:
-        return Fate("", "past")
+        return Fate("", PAST)
     if airing.expected is Expected.AIR:
         return Fate("▲", "warn", None, airing.why) if airing.why else Fate()
     word = outcome_word(airing.expected, planned.refusal)
@@ -204,13 +216,21 @@ def session_of(airing: Airing, policy: Policy) -> Hours | None:
     return next((hours for hours in policy.hours if hours[0] <= at < hours[1]), None)
 
 
-def _cell(placed: Sequence[Fated]) -> DayCell:
+def _cell(placed: Sequence[Fated], names: Mapping[str, str]) -> DayCell:
     groups: dict[object, tuple[list[PlannedAiring], Fate]] = {}
     for one, fate in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
         alike = one.scheduled_at, one.title, one.bulletin, fate.mark, fate.word, str(fate.why)
         groups.setdefault(alike, ([], fate))[0].append(one)
-    lines = [WeekLine(tuple(same), fate) for same, fate in groups.values()]
-    return DayCell(tuple(lines), minutes_used(one.airing for one, _fate in placed))
+    return DayCell(
+        tuple(
+            WeekLine(tuple(same), ", ".join(village_name(one.village, names) for one in same), fate)
+            for same, fate in groups.values()
+        ),
+        minutes_used(one.airing for one, _fate in placed),
+        len(placed),
+        sum(fate.kind in WRONG for _one, fate in placed),
+        len(placed) if all(fate.kind == PAST for _one, fate in placed) else 0,
+    )
 
 
 def minutes_used(airings: Iterable[Airing]) -> float:

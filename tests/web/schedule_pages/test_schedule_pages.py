@@ -50,6 +50,14 @@ def test_a_week_has_a_row_for_each_session_and_one_line_for_what_is_alike(office
     assert "Xếp lịch" not in text(page)  # who only looks
 
 
+def test_everybody_has_the_week_with_their_own_links(officers: Officers) -> None:
+    edit, view = officers.officer(Role.EDIT), officers.officer(Role.VIEW)
+    for person in (edit, view, edit):
+        links = set(re.findall(r'class="line[^"]*" href="([^"]+)"', person.get("/lich").text))
+        assert ("/lich/muc/na-hoa/tin-sang" in links) is (person is edit)
+        assert ("/luot/na-hoa/tin-sang/2026-11-24T06:05" in links) is (person is view)
+
+
 def test_what_lies_outside_the_sessions_has_a_row_of_its_own_with_the_reason(officers: Officers, home: Path) -> None:
     path = home / "schedules/na-hoa.yaml"
     path.write_text(
