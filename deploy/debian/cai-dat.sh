@@ -3,7 +3,8 @@
 #
 #   sudo bash cai-dat.sh [--khong-ffmpeg]
 #
-#   --khong-ffmpeg   không cài ffmpeg: bớt chỗ trên thẻ nhớ, nhưng không phát được tệp ghi âm và không tiếp sóng được
+#   --khong-ffmpeg   không cài ffmpeg: bớt chỗ trên thẻ nhớ, nhưng không phát được tệp ghi âm, không tiếp sóng được và không
+#                    nghe thử được trên trang web
 set -euo pipefail
 stick=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR:-} # để thử
@@ -11,7 +12,7 @@ optional="ffmpeg python3-lgpio"
 case "${1:-}" in
 "") ;;
 --khong-ffmpeg) optional="python3-lgpio" ;;
-*) sed -n '2,6s/^# \{0,1\}//p' "$0" && exit 2 ;;
+*) sed -n '2,7s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac
 
 fail() { echo "$*" >&2 && exit 1; }
@@ -48,10 +49,18 @@ for package in $optional; do
     if grep -qx "Package: $package" "$stick/$place/Packages"; then packages="$packages $package"; fi
 done
 apt install -y --no-install-recommends $packages || fail "Chưa cài được. Nếu ở trên báo đang phát, hãy chạy lại sau buổi phát;" \
-    "nếu không, hãy chụp màn hình này và gửi cho người phụ trách."
+    "nếu không, hãy thử: sudo bash $0 --khong-ffmpeg; vẫn không được thì chụp màn hình này và gửi cho người phụ trách."
 
 echo "3/3 Đang kiểm tra chương trình …"
 loudspeaker --version
+# Raspberry Pi OS has it from the start; Debian has not.
+case $(cat "$root/proc/device-tree/model" 2>/dev/null | tr -d '\0') in
+"Raspberry Pi"*)
+    dpkg-query -s python3-lgpio >/dev/null 2>&1 ||
+        echo "Chú ý: máy chưa có gói python3-lgpio nên rơ-le và nút dừng ở chân GPIO chưa dùng được. Raspberry Pi OS có sẵn gói" \
+            "này; hệ điều hành khác thì chép gói .deb của nó lên thanh USB (make usb EXTRA=…) rồi chạy lại." >&2
+    ;;
+esac
 if [ "$new" = no ]; then
     echo "Xong: đã cập nhật. Tệp của đài, nhật ký và âm thanh đã chuẩn bị vẫn như cũ."
     echo "Nên chạy: loudspeaker check; loudspeaker doctor"

@@ -26,13 +26,15 @@ class StandIns:
             (folder / name).write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}")
             (folder / name).chmod(0o755)
 
-    def run(self, command: Sequence[str], **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run it with these programs first, and no terminal; what was called before is forgotten."""
+    def run(
+        self, command: Sequence[str], stdin: int = subprocess.DEVNULL, /, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it with these programs first, no terminal unless one is given; earlier calls are forgotten."""
         self.calls.write_text("")
         return subprocess.run(
             command,
             env={"PATH": self.path, "CALLS": str(self.calls), "HOME": str(self.folder), **environ},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             capture_output=True,
             text=True,
             check=False,

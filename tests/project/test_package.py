@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import pty
 import re
 import runpy
 import shutil
@@ -65,12 +66,15 @@ class Package:
     def boot(self) -> None:
         (self.root / "run/systemd/system").mkdir(parents=True)
 
-    def run(self, script: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, script: str, *arguments: str, stdin: int = subprocess.DEVNULL, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         """A maintainer script, with the library's path brought below the folder."""
         text = (DEBIAN / script).read_text()
         (self.root / script).write_text(text)
         return self.stand_ins.run(
             ["bash", str(self.root / script), *arguments],
+            stdin,
             **{"DPKG_ROOT": str(self.root), "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), **environ},
         )
 
@@ -151,6 +155,18 @@ def test_who_removes_the_package_is_obeyed_after_ten_minutes(package: Package) -
     assert "systemctl stop loudspeaker.service" in package.calls
 
 
+def test_whoever_is_asked_at_a_terminal_and_says_no_keeps_the_package(package: Package) -> None:
+    package.boot()
+    ours, theirs = pty.openpty()
+
+    done = package.run("prerm", "remove", stdin=theirs, ACTIVE="0", GAP="1")
+
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 1  # dpkg leaves it installed, and what was stopped meanwhile begins anew
+    assert "systemctl stop loudspeaker.service" not in package.calls
+
+
 def test_purging_leaves_what_people_made_and_the_log(package: Package) -> None:
     package.run("postinst", "configure", "")
     (package.station / "audio_cache/clips").mkdir(parents=True)
@@ -219,7 +235,8 @@ class Stick:
             {
                 "id": "echo 0\n",
                 "dpkg": "echo ${MACHINE:-arm64}\n",
-                "apt-get": RECORD + "exit ${APT:-0}\n",
+                "dpkg-query": "exit ${LGPIO:-0}\n",
+                "apt-get": RECORD + 'case " $* " in *" install "*) exit ${APT:-0};; esac\n',
                 "loudspeaker": RECORD + "echo loudspeaker, version 0.1.0\n",
             },
         )
@@ -269,6 +286,26 @@ def test_a_stick_brings_a_station_up_to_date(stick: Stick) -> None:
 
     assert "đã cập nhật" in done.stdout
     assert "loudspeaker setup" not in done.stdout
+
+
+def test_pins_that_cannot_be_switched_are_told_on_a_raspberry_pi(stick: Stick) -> None:
+    assert "python3-lgpio" not in stick.put_in(LGPIO="1").stderr  # another machine has no such pins
+    (stick.root / "proc/device-tree").mkdir(parents=True)
+    (stick.root / "proc/device-tree/model").write_text("Raspberry Pi 4 Model B Rev 1.5\0")
+
+    without = stick.put_in(LGPIO="1")
+
+    assert without.returncode == 0
+    assert "python3-lgpio" in without.stderr
+    assert "python3-lgpio" not in stick.put_in().stderr
+
+
+def test_what_cannot_be_installed_tells_what_to_try(stick: Stick) -> None:
+    done = stick.put_in(APT="100")
+
+    assert done.returncode == 1
+    assert "cai-dat.sh --khong-ffmpeg" in done.stderr
+    assert not stick.stand_ins.called("loudspeaker")
 
 
 def test_a_damaged_stick_installs_nothing(stick: Stick) -> None:
