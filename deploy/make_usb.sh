@@ -50,6 +50,9 @@ collect() { # RELEASE SUITE DEB: the Debian packages for one package of ours on 
     installed_by '?essential' '?priority(required)' "$3" ${there[@]+"${there[@]}"} |
         comm -23 - "$root/base" | grep -v '^loudspeaker=' >"$root/wanted"
     (cd "$place" && apt download $(cat "$root/wanted") >/dev/null)
+    # What an older stick in this folder had: of two versions of one package apt would have to choose.
+    (cd "$root" && apt download --print-uris $(cat "$root/wanted")) | cut -d ' ' -f 2 >"$root/names"
+    find "$place" -name '*.deb' -printf '%f\n' | grep -vxFf "$root/names" | (cd "$place" && xargs -r rm) || true
     for extra in ${EXTRA:-}; do
         case $(dpkg-deb -f "$extra" Architecture) in "$arch" | all) install -m 644 -t "$place" "$extra" ;; esac
     done
@@ -57,6 +60,7 @@ collect() { # RELEASE SUITE DEB: the Debian packages for one package of ours on 
 }
 
 for deb in "$@"; do
+    rm -f "$stick"/loudspeaker/loudspeaker_*_"$(dpkg-deb -f "$deb" Architecture)".deb
     install -D -m 644 -t "$stick/loudspeaker" "$deb"
     for release in $RELEASES; do collect "${release%=*}" "${release#*=}" "$(realpath "$deb")"; done
 done
@@ -66,6 +70,6 @@ for place in debian*-*; do
 done
 install -m 755 "$here/debian/cai-dat.sh" cai-dat.sh
 install -m 644 "$here/../docs/install.vi.md" huong-dan.md
-install -D -m 644 -t . "$here"/../docs/wiring-*.svg
+install -m 644 -t . "$here"/../docs/hardware.md "$here"/../docs/wiring-*.svg
 find . -type f ! -name SHA256SUMS | sort | sed 's,^\./,,' | xargs -d '\n' sha256sum >SHA256SUMS
 echo "$stick: $(du -sm . | cut -f1) MB. On the box: sudo bash cai-dat.sh"
