@@ -6,10 +6,13 @@ come from the same catalogue, since it asks gettext for the default domain.
 
 from __future__ import annotations
 
+import copy
 import gettext
 import os
 from collections.abc import Callable
 from pathlib import Path
+
+from .errors import LoudspeakerError, Message
 
 DOMAIN = "loudspeaker"
 LOCALE = Path(__file__).parent / "locale"
@@ -27,3 +30,21 @@ def set_language(language: str) -> Callable[[str], str]:
 def translator(language: str) -> Callable[[str], str]:
     """The words of `language` without touching the process."""
     return gettext.translation(DOMAIN, str(LOCALE), [language], fallback=True).gettext
+
+
+def say_log_by(translate: Callable[[str], str]) -> None:
+    """Have what the program logs said on stderr: messages and errors among its arguments are said by `translate`."""
+    import logging  # `--help` does without
+
+    class Sentences(logging.Formatter):
+        """Translates the messages and errors among the arguments of a log line."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            record = copy.copy(record)
+            if isinstance(record.args, tuple):
+                sentences = (Message, LoudspeakerError)
+                record.args = tuple(arg.say(translate) if isinstance(arg, sentences) else arg for arg in record.args)
+            return super().format(record)
+
+    assert logging.lastResort
+    logging.lastResort.setFormatter(Sentences("%(message)s"))

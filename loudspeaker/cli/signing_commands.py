@@ -147,6 +147,12 @@ def take(folder: Path) -> None:
     _take_and_tell(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
 
 
+@fleet.command(name="take-fetched", cls=TranslatedCommand, hidden=True)
+def take_fetched() -> None:
+    """Take what the agent has fetched. The daemon runs this."""
+    _deliveries().take_fetched()
+
+
 @fleet.command(cls=TranslatedCommand)
 @as_json
 def offers(as_json: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from gettext import gettext as _
 
 import click
 
-from ..errors import LoudspeakerError, Message, Problem
+from ..errors import Message, Problem
+from ..i18n import say_log_by
 from ..json_output import write_json
 from ..plaintext import escape
 
@@ -34,17 +34,4 @@ def print_json(value: object) -> None:
 
 def translate_logging() -> None:
     """Have what the program logs said on stderr in the language of the moment."""
-    import logging  # `--help` does without
-
-    class Sentences(logging.Formatter):
-        """Translates the messages and errors among the arguments of a log line."""
-
-        def format(self, record: logging.LogRecord) -> str:
-            record = copy.copy(record)
-            if isinstance(record.args, tuple):
-                sentences = (Message, LoudspeakerError)
-                record.args = tuple(arg.say(_) if isinstance(arg, sentences) else arg for arg in record.args)
-            return super().format(record)
-
-    assert logging.lastResort
-    logging.lastResort.setFormatter(Sentences("%(message)s"))
+    say_log_by(_)

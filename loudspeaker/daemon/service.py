@@ -24,6 +24,7 @@ from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
 from ..store.edits import finish_edits
 from . import protocol
+from .agent_access import FetchedFiles
 from .children import Children
 from .examination import Examination
 from .on_air import OnAir, speakers, stop_button
@@ -64,6 +65,7 @@ class Service:
         health = Examination(self._children, station.clock).latest
         self.requests = Requests(self.on_air, self.look, health, self._jobs, partial(self.sweep, everything=True))
         self._read_ahead = ReadAhead(station, self._children)
+        self._fetched = FetchedFiles(station.paths, self._children)
         self._left = False
         if welcome:
             why = Message("a greeting at the start of “make run”").say(translate)
@@ -81,6 +83,7 @@ class Service:
     def look(self) -> bool:
         self._children.collect()
         self._jobs.collect()
+        self._fetched.look()
         try:
             changed = self.on_air.look()
         except LogDamaged:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,8 +22,7 @@ from pathlib import Path
 from ..codec import decode, encode
 from ..config.folder import Folder
 from ..config.source import Source
-from ..errors import BadUsage, LoudspeakerError, Message, Refused
-from ..model.bulletin import CarriedApproval
+from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
 from ..store.atomic import FileSystem, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
@@ -31,8 +30,6 @@ from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import BoxTime, Floors, accept_manifest, accept_trust
 from ..trust.opening import (
-    Opened,
-    find_approvers,
     open_document,
     open_first_trust,
     open_manifest,
@@ -40,6 +37,7 @@ from ..trust.opening import (
     read_unverified,
 )
 from ..trust.signed_documents import SignedFile, SignedManifest, SigningRole, TrustDocument
+from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
 from .membership import (
     AcceptedManifest,
     FollowedScope,
@@ -50,7 +48,8 @@ from .membership import (
     read_membership,
 )
 from .paths import StationPaths
-from .people_files import is_for_commune, received_source
+from .people_files import received_source
+from .verified_manifest import VerifiedManifest, files_for_commune
 
 ROOT = "v1"
 
@@ -194,27 +193,57 @@ class Deliveries:
     def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
 
-    def _take(self, folder: Path, membership: Membership, followed: FollowedScope) -> TakenDelivery:
-        there, received = folder / ROOT / followed.scope, self._received_files(followed.scope)
-        parents = self._parents(membership, followed)
-        trust, floors = self._follow_trust(there, followed, received, parents)
+    def take_fetched(self) -> FetchedAnswer:
+        """Take what the agent has fetched of each scope, and answer to its mark. Raises `BadUsage`, `WriteError`."""
+        mark, refused = read_mark(self.paths.fetched_mark), dict[str, Message]()
+        for scope in self.scopes(self.paths.fleet):
+            try:
+                self.take(self.paths.fleet, scope)
+            except LoudspeakerError as error:
+                refused[scope] = error.message
+            except OSError as error:  # a broken card, a file that was taken away meanwhile
+                refused[scope] = describe_os_error(error)
+        answer = FetchedAnswer(mark, refused)
+        keep_fetched_answer(self.paths.taken, answer, self.system)
+        return answer
+
+    def lacking(self, folder: Path, scope: str) -> Mapping[str, int]:
+        """The files, by their SHA-256 with their bytes, that `take` would need besides the documents in `folder`.
+
+        Nothing changes. Raises as `take`, but for the files themselves.
+        """
+        membership = must_have_joined(self.paths)
+        verified = self._verify(folder, membership, scope, keep=lambda version, raw: None)
+        sizes = {file.sha256: file.bytes for file in verified.files.values()}
+        return {sha256: sizes[sha256] for sha256 in self._received_files(scope).missing(tuple(sizes))}
+
+    def _verify(
+        self, folder: Path, membership: Membership, scope: str, keep: Callable[[int, bytes], object]
+    ) -> VerifiedManifest:
+        """The manifest of a scope in `folder`; trust documents on the way to it are given to `keep`, one by one.
+
+        Raises `UntrustedDocument`, `Refused`.
+        """
+        followed = next(one for one in membership.scopes if one.scope == scope)
+        there, received = folder / ROOT / scope, self._received_files(scope)
+        trust, floors = self._follow_trust(there, followed, self._parents(membership, followed), keep)
         raw = _read(there / "manifest.json")
-        envelope, sha256 = parse_envelope(raw), hashlib.sha256(raw).hexdigest()
-        opened = open_manifest(envelope, trust, _last_rules(there, received, trust))
+        opened = open_manifest(parse_envelope(raw), trust, _last_rules(there, received, trust))
+        sha256 = hashlib.sha256(raw).hexdigest()
         floors = accept_manifest(floors, opened.document, sha256, self.time, version_of("loudspeaker"))
-        manifest, before = opened.document, followed.accepted
-        files = manifest.files if followed.scope == membership.scope else files_for_commune(manifest, membership.scope)
-        accepted = AcceptedManifest(
-            manifest.version,
-            {path: file.sha256 for path, file in files.items()},
-            {path: file.speech for path, file in files.items() if file.speech},
-            manifest.expires,
-            dict(find_carried_approvals(opened, trust)),
-        )
+        files = opened.document.files
+        if scope != membership.scope:
+            files = files_for_commune(opened.document, membership.scope)
+        return VerifiedManifest(raw, opened, trust, floors, files)
+
+    def _take(self, folder: Path, membership: Membership, followed: FollowedScope) -> TakenDelivery:
+        received = self._received_files(followed.scope)
+        verified = self._verify(folder, membership, followed.scope, received.keep_trust)
+        manifest, before, accepted = verified.opened.document, followed.accepted, verified.accepted
         if manifest.version != before.version:
-            _fetch(folder / ROOT / "blob", received, files)
-            self._switch(received, raw, followed.scope == membership.scope, accepted)
-        known = membership.follow(replace(followed, accepted=accepted, floors=encode(floors)))
+            _fetch(folder / ROOT / "blob", received, verified.files)
+            self._switch(received, verified.raw, followed.scope == membership.scope, accepted)
+        known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
         received.sweep(manifest.version)
         return TakenDelivery(
@@ -222,25 +251,30 @@ class Deliveries:
             before.version,
             manifest.version,
             len(accepted.files),
-            tuple(sorted(opened.persons)),
-            trust.version,
+            tuple(sorted(verified.opened.persons)),
+            verified.trust.version,
             tuple(sorted(path for path, sha in accepted.files.items() if before.files.get(path) != sha)),
             tuple(sorted(before.files.keys() - accepted.files.keys())),
         )
 
     def _follow_trust(
-        self, there: Path, followed: FollowedScope, received: ReceivedFiles, parents: Sequence[TrustDocument]
+        self,
+        there: Path,
+        followed: FollowedScope,
+        parents: Sequence[TrustDocument],
+        keep: Callable[[int, bytes], object],
     ) -> tuple[TrustDocument, Floors]:
         """Walk from the first trust document to the newest that is here or in `there`, each signed by the one before.
 
         One that resets the scope is signed by the people of its parent instead, `parents` from its first to its newest.
         Raises `UntrustedDocument`; those before it are kept.
         """
+        received = self._received_files(followed.scope)
         trust, floors = self._walk_trust(followed, received, parents), decode(Floors, followed.floors)
         while (path := there / "trust" / f"{trust.version + 1}.json").exists():
             raw = _read(path)
             trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
-            received.keep_trust(trust.version, raw)
+            keep(trust.version, raw)
             floors = accept_trust(replace(floors, trust=trust.version - 1), trust, self.time)
         _must_reach(trust, floors)
         return trust, floors
@@ -295,36 +329,6 @@ def _open_next(raw: bytes, trust: TrustDocument, parents: Sequence[TrustDocument
         with suppress(UntrustedDocument):
             return open_next_trust(envelope, trust, parent)
     return open_next_trust(envelope, trust)
-
-
-def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, SignedFile]:
-    """What boxes of a commune take of the manifest of an office above it: bulletins with their signed words, schedules.
-
-    Raises `Refused` where words are missing, or where it would be in force for ever.
-    """
-    if manifest.expires is None:
-        raise Refused(Message("it names no day on which it ends, as one for other offices must"))
-    bulletins = {path: file for path, file in manifest.files.items() if path.startswith("bulletins/")}
-    for path, file in bulletins.items():
-        if file.speech is None:
-            raise Refused(Message("{file} comes without its words as they are to be spoken", file=path))
-    return {path: file for path, file in manifest.files.items() if is_for_commune(path, commune, manifest.scope)}
-
-
-def find_carried_approvals(
-    opened: Opened[SignedManifest], trust: TrustDocument
-) -> Iterator[tuple[str, CarriedApproval]]:
-    """The approvals in a manifest that those have signed who may, by bulletin; others are none."""
-    manifest, names = opened.document, {key.person: key.name for key in trust.keys}
-    for path, file in manifest.files.items():
-        if file.approved:
-            approvers: frozenset[str] = frozenset()
-            with suppress(UntrustedDocument):
-                approvers = find_approvers(manifest.scope, Path(path).stem, file.approved, trust)
-            if approvers:
-                by = tuple(names[person] for person in sorted(approvers))
-                by_another = len(approvers | opened.persons) > 1
-                yield path, CarriedApproval(file.approved.digest, by, manifest.scope, manifest.issued, by_another)
 
 
 def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> SignedManifest | None:
