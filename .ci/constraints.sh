@@ -33,8 +33,8 @@ PYTHON
 
 compile everything setup.cfg "$work/build.in" --extra piper --extra edge --extra web --extra fleet --extra test
 compile build "$work/build.in"
-compile runtime setup.cfg --extra web
-compile voices setup.cfg --extra piper --extra edge --extra web
+compile runtime setup.cfg --extra web --extra fleet
+compile voices setup.cfg --extra piper --extra edge --extra web --extra fleet
 compile test setup.cfg --extra web --extra fleet --extra test
 
 for python in 3.11 3.13; do

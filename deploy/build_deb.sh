@@ -21,7 +21,8 @@ export PYTHONHASHSEED=0 LC_ALL=C.UTF-8 TZ=UTC
 umask 022
 # Left out: Debian's espeak-ng is used wherever it is there, and the package depends on it; colorzero names setuptools and
 # does not import it.
-WITHOUT="espeakng-loader setuptools"
+# cryptography is Debian's.
+WITHOUT="espeakng-loader setuptools cryptography"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -58,6 +59,11 @@ merge() { # LIBRARY: what both Pythons have alike lies once, in common/
     for version in 3.11 3.13; do echo ../../common >"$1/python$version/site-packages/common.pth"; done
 }
 
+start_at() { # MODULE FILE: a program that begins at its main()
+    printf '#!/usr/lib/loudspeaker/bin/python3\nimport sys\nfrom %s import main\nsys.exit(main())\n' "$1" >"$2"
+    chmod 755 "$2"
+}
+
 make_program() { # MACHINE ROOT: /usr/lib/loudspeaker, a virtual environment with two libraries
     local program=$2/usr/lib/loudspeaker version
     mkdir -p "$program/bin"
@@ -74,9 +80,8 @@ make_program() { # MACHINE ROOT: /usr/lib/loudspeaker, a virtual environment wit
     mv "$work/own-$1"/* "$program/lib/common/"
     ln -s /usr/bin/python3 "$program/bin/python3"
     printf 'home = /usr/bin\ninclude-system-site-packages = true\n' >"$program/pyvenv.cfg"
-    { echo '#!/usr/lib/loudspeaker/bin/python3'
-      printf 'import sys\nfrom loudspeaker.cli import main\nsys.exit(main())\n'; } >"$program/bin/loudspeaker"
-    chmod 755 "$program/bin/loudspeaker"
+    start_at loudspeaker.cli "$program/bin/loudspeaker"
+    start_at loudspeaker.fleet.agent "$program/bin/loudspeaker-fleet"
     install -D -m 644 -t "$program/deploy" deploy/common.sh deploy/services.sh deploy/between_airings.py
     install -m 755 -t "$program/deploy" deploy/uninstall.sh
 }

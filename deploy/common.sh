@@ -12,7 +12,7 @@ copy_program() { # CHECKOUT FOLDER: the source of the program, and nothing else
 make_accounts() { # the services' users, and the groups of those who may use them, a sound card, a pin
     local group user
     for group in loudspeaker audio gpio; do getent group $group >/dev/null || groupadd --system $group; done
-    for user in loudspeaker loudspeaker-web; do
+    for user in loudspeaker loudspeaker-web loudspeaker-fleet; do
         id $user >/dev/null 2>&1 ||
             useradd --system --gid loudspeaker --home-dir /var/lib/$user --shell /usr/sbin/nologin $user
     done

@@ -68,6 +68,7 @@ if command -v systemctl >/dev/null; then systemctl enable loudspeaker; fi  # wor
 if [ -d "$root/run/systemd/system" ]; then
     systemctl daemon-reload
     "$fresh/bin/python" "$source/deploy/between_airings.py" restart "$station/.state/control.sock" || restarted=no
+    [ "$restarted" = no ] || systemctl try-restart loudspeaker-fleet
 else
     echo "Máy này không chạy systemd: dịch vụ chưa được khởi động."
 fi

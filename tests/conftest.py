@@ -28,7 +28,7 @@ for name, count in RUNS.items():
 
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # bytes
 PARTS = ("pure", "waiting")
-WAITING = ("sound", "faketime", "browser", "waits")  # markers
+WAITING = ("sound", "faketime", "browser", "broker", "waits")  # markers
 FAULTS = Path(__file__).parent / "fault"
 SECONDS = "loudspeaker/seconds"  # in pytest's cache: how long each file took when it was last played
 OWN_FOLDER = "ls-test-"  # and the process

@@ -213,7 +213,8 @@ def test_every_file_says_what_it_is() -> None:
     assert [str(path) for path in FILES if silent(path)] == []
 
 
-LASTING = ("speakers.card.player", "daemon.loop", "daemon.service", "web.app", "web.serve")  # processes that stay
+# Processes that stay.
+LASTING = ("speakers.card.player", "daemon.loop", "daemon.service", "web.app", "web.serve", "fleet.agent")
 
 
 def test_the_daemon_the_player_and_the_console_never_load_the_heavy_parts() -> None:

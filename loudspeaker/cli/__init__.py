@@ -12,7 +12,7 @@ plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
-alert_commands        fleet alert, confirm
+alert_commands        fleet alert, confirm                             agent_commands   fleet connect
 web_commands          web
 """
 
@@ -25,6 +25,7 @@ import click
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
 from . import (
+    agent_commands,
     air_commands,
     alert_commands,
     editing_commands,
@@ -77,7 +78,7 @@ PARTS = (
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
-for command in alert_commands.COMMANDS:
+for command in (*alert_commands.COMMANDS, *agent_commands.COMMANDS):
     signing_commands.fleet.add_command(command)
 
 

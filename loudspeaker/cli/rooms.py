@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
     from ..daemon import service as service
+    from ..fleet import hub_settings as hub_settings
     from ..importers import draft as draft
     from ..importers import imports as imports
     from ..importers import sheets as sheets
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
+    "fleet.": ("hub_settings",),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "requests"),

@@ -43,7 +43,7 @@ class HubSettings:
             raise BadUsage(Message("“{address}” is no host name of a hub", address=self.address))
         try:
             make_tls_context(self.ca)
-        except (ssl.SSLError, ValueError) as error:
+        except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: letters that no PEM has
             raise BadUsage(Message("this is no certificate of a hub (PEM): {error}", error=str(error))) from error
 
     def __repr__(self) -> str:

@@ -15,7 +15,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 FOLDER = ROOT / "deploy" / "constraints"
-SETS = {"build": (), "runtime": ("web",), "voices": ("piper", "edge", "web"), "test": ("web", "test")}
+SETS = {
+    "build": (),
+    "runtime": ("web", "fleet"),
+    "voices": ("piper", "edge", "web", "fleet"),
+    "test": ("web", "fleet", "test"),
+}
 SYSTEMS = [
     {"python_version": version, "python_full_version": f"{version}.0", "platform_machine": machine}
     for version in ("3.11", "3.13")

@@ -11,7 +11,11 @@ from harness.paths import ROOT
 
 PROMISES = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 SECTIONS = re.split(r"^## (?=\d+\. )", PROMISES, flags=re.MULTILINE)[1:]
-SECURITY = [line for line in (ROOT / "docs" / "security.md").read_text("utf-8").splitlines() if line.startswith("| V")]
+SECURITY = [
+    line
+    for line in (ROOT / "docs" / "security.md").read_text("utf-8").splitlines()
+    if line.startswith("| V") or (line.startswith("| ") and "`tests/" in line)
+]
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 

@@ -24,7 +24,7 @@ from harness.stand_ins import RECORD, StandIns
 
 pytestmark = pytest.mark.waits
 
-UNITS = ("loudspeaker.service", "loudspeaker-web.service", "loudspeaker-web.socket")
+UNITS = ("loudspeaker.service", "loudspeaker-web.service", "loudspeaker-web.socket", "loudspeaker-fleet.service")
 QUIET = "0.2"  # seconds that a restart waits here
 
 # The environment that is made: pip only writes down what it is asked, the program is that of this checkout.
@@ -184,7 +184,8 @@ def test_the_service_is_enabled_and_restarted_where_systemd_runs(machine: Machin
 
     assert done.returncode == 0, done.stderr
     assert machine.called("systemctl") == [
-        *("systemctl enable loudspeaker", "systemctl daemon-reload", "systemctl restart loudspeaker")
+        *("systemctl enable loudspeaker", "systemctl daemon-reload", "systemctl restart loudspeaker"),
+        "systemctl try-restart loudspeaker-fleet",
     ]
     assert "bản mới đang chạy" in done.stdout
 
@@ -209,7 +210,7 @@ def test_uninstalling_keeps_the_station(machine: Machine) -> None:
 
     assert done.returncode == 0
     assert machine.called("systemctl") == [
-        "systemctl disable --now loudspeaker loudspeaker-web.socket",
+        "systemctl disable --now loudspeaker loudspeaker-web.socket loudspeaker-fleet",
         "systemctl stop loudspeaker-web",
         "systemctl daemon-reload",
     ]
@@ -348,12 +349,12 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     units, program = tmp_path / "etc/systemd/system", tmp_path / "opt/loudspeaker/.venv/bin"
     units.mkdir(parents=True)
     program.mkdir(parents=True)
-    for name in ("loudspeaker", "python3"):
+    for name in ("loudspeaker", "loudspeaker-fleet", "python3"):
         (program / name).write_text("#!/bin/sh\n")
         (program / name).chmod(0o755)
     for unit in UNITS:
         shutil.copy(ROOT / "deploy" / unit, units)
-    for name in ("sysinit", "basic", "shutdown", "multi-user", "sound", "sockets"):
+    for name in ("sysinit", "basic", "shutdown", "multi-user", "sound", "sockets", "network-online"):
         (units / f"{name}.target").write_text("[Unit]\nDescription=stand-in\n")
     loads = "[Unit]\nDescription=stand-in\n[Service]\nType=oneshot\nExecStart=/opt/loudspeaker/.venv/bin/python3 %i\n"
     (units / "modprobe@.service").write_text(loads)
@@ -368,7 +369,7 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("unit", ["loudspeaker.service", "loudspeaker-web.service"])
+@pytest.mark.parametrize("unit", ["loudspeaker.service", "loudspeaker-web.service", "loudspeaker-fleet.service"])
 def test_a_system_call_that_is_not_allowed_fails_and_does_not_kill(unit: str) -> None:
     """Libraries make some that they can do without: OpenBLAS, in all that makes sound, asks for mbind."""
     lines = (ROOT / "deploy" / unit).read_text().splitlines()

@@ -124,11 +124,12 @@ def test_in_an_image_that_is_being_made_nothing_is_started(package: Package) -> 
     assert "deb-systemd-helper enable loudspeaker.service" in package.calls
 
 
-def test_the_console_stays_off_until_somebody_switches_it_on(package: Package) -> None:
+@pytest.mark.parametrize("unit", ["loudspeaker-web.socket", "loudspeaker-fleet.service"])
+def test_console_and_agent_stay_off_until_somebody_switches_them_on(package: Package, unit: str) -> None:
     package.run("postinst", "configure", "")
 
-    assert "deb-systemd-helper update-state loudspeaker-web.socket" in package.calls
-    assert "deb-systemd-helper enable loudspeaker-web.socket" not in package.calls
+    assert f"deb-systemd-helper update-state {unit}" in package.calls
+    assert f"deb-systemd-helper enable {unit}" not in package.calls
 
 
 @pytest.mark.parametrize(("gap", "status"), [("0", 0), ("1", 1)])

@@ -1,0 +1,49 @@
+"""Connecting a box to its hub, for the agent, which carries what is signed from there to the daemon."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from . import rooms
+from .app import TranslatedCommand, option
+from .command_context import current_station_context
+from .parameter_types import _
+from .prompts import read_input, read_input_lines
+from .terminal import tell
+
+PORT = click.IntRange(1, 65535)
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("address", metavar="ADDRESS")
+@option("--ca", "ca_file", metavar="FILE", required=True, help="The hub’s own certificate authority (PEM).")
+@option("--user", metavar="BOX", required=True, help="The name by which this box logs in there: its id.")
+@option("--password-file", metavar="FILE", help="The password is its first line; asked for on a terminal.")
+@option("--mqtt-port", type=PORT, default=8883, show_default=True, metavar="N", help="Where its broker listens.")
+@option("--https-port", type=PORT, default=8443, show_default=True, metavar="N", help="Where its files are.")
+def connect(address: str, ca_file: str, user: str, password_file: str | None, mqtt_port: int, https_port: int) -> None:
+    """Tell this box where its hub is: bulletins, schedules and alarms that were signed then come over the network."""
+    context = current_station_context()
+    paths = rooms.paths.StationPaths(context.home, context.state)
+    ca = read_input(ca_file).decode(errors="replace")
+    settings = rooms.hub_settings.HubSettings(
+        address.strip(), user.strip(), _read_password(password_file), ca, mqtt_port, https_port
+    )
+    rooms.hub_settings.write_hub_settings(paths, settings)
+    tell(_("This box is connected to {address} as {user}.").format(address=settings.address, user=settings.user))
+    if rooms.hub_settings.agent_user():
+        tell(_("Switch it on: sudo systemctl enable --now loudspeaker-fleet"))
+
+
+def _read_password(file: str | None) -> str:
+    """That of the box at the hub. Raises `BadFile`, `UsageError`."""
+    if file is not None:
+        return next(read_input_lines(file), b"").decode(errors="replace").rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError(_("give --password-file FILE where nobody can be asked"))
+    return str(click.prompt(_("Password of this box at the hub"), hide_input=True, err=True))
+
+
+COMMANDS = (connect,)

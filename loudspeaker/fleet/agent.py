@@ -1,0 +1,249 @@
+"""The process `loudspeaker-fleet`: does what the courier wants done, and tells it what comes in.
+
+One thread asks the courier and talks to the broker; one waits for the hub's folder, one for the daemon. Whatever goes
+wrong in an errand is an event as well, so that nothing waits for it for ever.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from ..clock import SystemClock
+from ..errors import LoudspeakerError, Message, NotFound
+from ..i18n import LANGUAGES, say_log_by, translator
+from ..interfaces import Clock
+from ..model.alert_answer import AlertState
+from ..station.paths import StationPaths
+from ..store.received import DamagedFile
+from .alert_carrier import alert_event
+from .box_side import BoxSide
+from .courier import begin_courier
+from .courier_steps import (
+    Acknowledge,
+    Action,
+    AskForHealth,
+    BellRung,
+    Connect,
+    CourierEvent,
+    DaemonAway,
+    Distrusted,
+    Fetch,
+    Fetched,
+    HandOver,
+    HangUp,
+    HealthSaid,
+    NotFetched,
+    PublishHealth,
+    PublishPresence,
+    PublishReceipt,
+    Subscribe,
+    Take,
+    TakingEnded,
+    TimePassed,
+    Verify,
+)
+from .https import HubFolder
+from .hub_settings import HubSettings, read_hub_settings
+from .mqtt import Broker
+from .topics import BoxHealth, Receipt, Topic, TopicKind, document_topic
+
+HOME = "/var/lib/loudspeaker"  # of a box
+LOOK = 5.0  # s, between looks whether this box holds something else, by a stick
+BLINK = 0.005  # s
+
+logger = logging.getLogger(__name__)
+Errand = tuple[Callable[[], Iterable[CourierEvent]], CourierEvent]  # what is to be done; what is told where it fails
+
+
+class Errands(Thread):
+    """Runs errands one after another in a thread of its own."""
+
+    def __init__(self, name: str, report: Callable[[CourierEvent], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._report = report
+        self._waiting: SimpleQueue[Errand] = SimpleQueue()
+
+    def send(self, do: Callable[[], Iterable[CourierEvent]], failed: CourierEvent) -> None:
+        self._waiting.put((do, failed))
+
+    def run(self) -> None:
+        while True:
+            do, failed = self._waiting.get()
+            try:
+                events = list(do())
+            except Exception as error:
+                logger.warning("%s: %s", self.name, error if isinstance(error, LoudspeakerError) else repr(error))
+                events = [failed]
+            for event in events:
+                self._report(event)
+
+
+class Agent:
+    """Carries for one box, until `end` is called."""
+
+    def __init__(self, paths: StationPaths, settings: HubSettings, clock: Clock, say: Callable[[str], str]) -> None:
+        self._clock, self._say = clock, say
+        self._software = version_of("loudspeaker")
+        self._box = BoxSide(paths, clock, say)
+        self._hub = HubFolder(settings, paths.fleet)
+        self._membership, self._seen = paths.membership, object()
+        self._bells: dict[str, BellRung] = {}  # the last that were fetched, by their paths
+        self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
+        self._broker = Broker(settings, self._events.put, self._hear_bell)
+        self._files, self._daemon = Errands("files", self._events.put), Errands("daemon", self._events.put)
+        self._courier = begin_courier(settings.user, self._software, clock.monotonic())
+
+    def run(self) -> None:
+        self._files.start()
+        self._daemon.start()
+        event: CourierEvent | None = TimePassed()
+        while event is not None:
+            self._step(event)
+            if self._patience() <= 0.0:  # much may come in: what is due does not wait for a moment without
+                self._step(TimePassed())
+            self._look()
+            event = self._wait()
+        self._broker.close()
+        self._hub.close()
+
+    def end(self) -> None:
+        """From any thread, or a signal."""
+        self._events.put(None)
+
+    def _step(self, event: CourierEvent) -> None:
+        self._courier, actions = self._courier.step(event, self._clock.monotonic())
+        for action in actions:
+            self._do(action)
+
+    def _patience(self) -> float:
+        """Seconds until something is due."""
+        wakes_at = self._courier.wakes_at
+        return LOOK if wakes_at is None else min(wakes_at - self._clock.monotonic(), LOOK)
+
+    def _wait(self) -> CourierEvent | None:
+        try:
+            return self._events.get(timeout=max(self._patience(), BLINK))
+        except Empty:
+            return TimePassed()
+
+    def _look(self) -> None:
+        """A stick, or the daemon's child, may have changed what this box holds."""
+        seen: object = None
+        with suppress(OSError):
+            state = self._membership.stat()
+            seen = state.st_mtime_ns, state.st_ino
+        if seen != self._seen:
+            self._seen = seen
+            self._step(self._box.holds())
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Connect():
+                self._broker.connect()
+            case HangUp():
+                self._broker.hang_up()
+            case Subscribe(filters):
+                self._broker.subscribe(filters)
+            case Acknowledge(message):
+                self._broker.acknowledge(message)
+            case PublishPresence(presence):
+                self._broker.say_presence(presence)
+            case PublishHealth():
+                self._broker.say_health(self._health_of(action))
+            case PublishReceipt():
+                self._broker.say_receipt(self._receipt_of(action))
+            case HandOver(name):
+                self._daemon.send(lambda: [self._box.hand_over(action)], DaemonAway(name))
+            case AskForHealth():
+                self._daemon.send(lambda: [self._box.health()], HealthSaid(None))
+            case Fetch(path):
+                self._files.send(lambda: self._fetch(action), NotFetched(path))
+            case Verify(scope):
+                self._files.send(lambda: [self._box.verify(scope)], Distrusted(scope))
+            case Take(scope):
+                self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
+
+    def _fetch(self, fetch: Fetch) -> Iterable[CourierEvent]:
+        """A piece of a file, a document for the folder, or what may be said by the broker as well."""
+        path, topic = fetch.path, document_topic(fetch.path)
+        try:
+            if topic:
+                return [*self._read(path, topic), Fetched(path)]
+            if fetch.sha256:
+                return [Fetched(path, more=not self._hub.fetch_piece(path, fetch.bytes or 0, fetch.sha256))]
+            self._hub.fetch_document(path)
+            return [Fetched(path)]
+        except DamagedFile as error:
+            logger.warning("%s: %s", path, error)
+            return [NotFetched(path, gone=True)]
+        except NotFound:
+            self._hub.forget_document(path)
+            return [NotFetched(path, gone=True)]
+
+    def _read(self, path: str, topic: Topic) -> Iterable[CourierEvent]:
+        """A bell that is the one of before rings all the same: what it tells of may have changed."""
+        content = self._hub.read_document(path)
+        if topic.kind is TopicKind.ALERT:
+            return [alert_event(topic.of, topic.seq, content)] if content else []
+        if content is not None:
+            self._bells.pop(path, None)
+            self._bells[path] = BellRung(self._box.open_bell(content))
+        return [self._bells[path]] if path in self._bells else []
+
+    def _hear_bell(self, raw: bytes) -> None:
+        """One that the broker has brought."""
+        try:
+            self._events.put(BellRung(self._box.open_bell(raw)))
+        except LoudspeakerError as error:
+            logger.warning("%s", Message("a bell that is not believed: {error}", error=error.message))
+
+    def _take(self, scope: str) -> Iterable[CourierEvent]:
+        ended = self._box.take(scope)
+        return [self._box.holds(), ended]
+
+    def _health_of(self, news: PublishHealth) -> BoxHealth:
+        health = news.health
+        looked_at = datetime.fromisoformat(health.looked_at) if health.looked_at else None
+        rows = health.rows or ()
+        return BoxHealth(self._software, self._clock.now(), rows, looked_at, news.refused, health.box_yaml)
+
+    def _receipt_of(self, news: PublishReceipt) -> Receipt:
+        now, answer = self._clock.now(), news.answer
+        if answer is None:
+            return Receipt(news.alert, AlertState.FAILED, now, why=news.why)
+        return Receipt(news.alert, answer.state, now, answer.airings, answer.first_sound)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of `loudspeaker-fleet`: until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="loudspeaker-fleet", description=__doc__.partition("\n")[0])
+    parser.add_argument("--home", type=Path, default=Path(os.environ.get("LOUDSPEAKER_HOME", HOME)))
+    parser.add_argument("--state", type=Path, default=None)
+    given = parser.parse_args(arguments)
+    say = translator(os.environ.get("LOUDSPEAKER_LANG", LANGUAGES[0]))
+    say_log_by(say)
+    paths = StationPaths(given.home, given.state or given.home / ".state")
+    try:
+        agent = Agent(paths, read_hub_settings(paths), SystemClock(), say)
+    except LoudspeakerError as error:
+        logger.error("%s", error)
+        return error.exit_code
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _signal, _frame: agent.end())
+    agent.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

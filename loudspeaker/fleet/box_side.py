@@ -1,0 +1,183 @@
+"""What the agent does on its own box: hands alerts to the daemon, verifies what it has fetched, has it taken.
+
+Nothing that it verifies counts for anybody else: the daemon and its child verify it again. It verifies so that a hub
+that lies, or was taken over, cannot fill the disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..clock import vouchers
+from ..codec import UNREADABLE, decode
+from ..daemon.alert_delivery import PASSED_OVER
+from ..daemon.protocol import ask
+from ..errors import BadUsage, BeingMade, BeingRead, LoudspeakerError, Message, Refused, Unreachable
+from ..interfaces import Clock
+from ..model.alert_answer import AlertAnswer
+from ..model.board import Health
+from ..model.requests import AskHealth, LookAgain, TakeAlert
+from ..station.delivery import Deliveries
+from ..station.fetched_answer import read_fetched_answer
+from ..station.membership import read_membership
+from ..station.paths import StationPaths
+from ..store.atomic import read_regular_file, write_atomic
+from ..store.received import ReceivedFiles
+from ..trust.dsse import parse_envelope
+from ..trust.faults import Fault, UntrustedDocument
+from ..trust.opening import open_document, read_unverified
+from ..trust.signed_documents import Bell, Heads, SignedManifest, SigningRole, TrustDocument
+from .courier_steps import (
+    CourierEvent,
+    DaemonAnswered,
+    DaemonAway,
+    DaemonMaking,
+    DaemonRefused,
+    Distrusted,
+    HandOver,
+    HealthSaid,
+    Holds,
+    TakingEnded,
+    Verified,
+)
+from .topics import ROOT, HeldVersions
+
+TAKING, LOOK = 120.0, 0.1  # s: what was fetched has been taken by then; between looks whether it has
+MOST_BOX_BYTES, MOST_DOCUMENT_BYTES = 100_000, 1_000_000
+MAY_HOLD_LATER = (Fault.UNSIGNED, Fault.TOO_NEW)  # once a trust document, or an update of this program, has come
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSide:
+    """The station that the agent works for. `say` translates what people at a hub read of it."""
+
+    paths: StationPaths
+    clock: Clock
+    say: Callable[[str], str]
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    def hand_over(self, alert: HandOver) -> CourierEvent:
+        """Have the daemon do what an alert says."""
+        name = alert.name
+        try:
+            answer = ask(self.paths.socket, TakeAlert.verb, envelope=alert.envelope)
+            return DaemonAnswered(name, decode(AlertAnswer, answer))
+        except (BeingMade, BeingRead):
+            return DaemonMaking(name)
+        except Unreachable:
+            return DaemonAway(name)
+        except UntrustedDocument as error:
+            is_old = error.fault in PASSED_OVER
+            return DaemonRefused(name, error.say(self.say), passing=error.fault in MAY_HOLD_LATER, silent=is_old)
+        except (Refused, BadUsage) as error:
+            return DaemonRefused(name, error.say(self.say))
+        except LoudspeakerError as error:  # a card that is gone, a template that is not here yet
+            return DaemonRefused(name, error.say(self.say), passing=True)
+        except UNREADABLE as error:  # a daemon of another version
+            return DaemonRefused(name, str(error), passing=True)
+
+    def health(self) -> HealthSaid:
+        """What the daemon says of this box; nothing where it is away."""
+        box = read_regular_file(self.paths.home / "box.yaml", MOST_BOX_BYTES) or b""
+        with suppress(LoudspeakerError, *UNREADABLE):
+            found = decode(Health, ask(self.paths.socket, AskHealth.verb))
+            looked_at = found.looked_at.isoformat() if found.looked_at else None
+            return HealthSaid(found.rows, looked_at, box.decode(errors="replace"))
+        return HealthSaid(None)
+
+    def holds(self) -> Holds:
+        """What it holds of each scope; nothing for a box that has not joined, or of which nobody can tell."""
+        try:
+            membership = read_membership(self.paths)
+        except Refused as error:
+            logger.warning("%s", error.say(self.say))
+            membership = None
+        held = {
+            one.scope: HeldVersions(
+                len(self._received(one.scope).trust_documents()),
+                one.accepted.version,
+                str(one.floors.get("manifest_sha256", "")),
+            )
+            for one in (membership.scopes if membership else ())
+        }
+        refused = read_fetched_answer(self.paths.taken).refused
+        return Holds(held, {scope: why.say(self.say) for scope, why in refused.items()})
+
+    def open_bell(self, raw: bytes) -> Mapping[str, Heads]:
+        """What is newest by a bell: signed by a hub, where the trust document of its scope names any.
+
+        Where it names none it is only a hint: nothing is taken by its word. Raises `UntrustedDocument`, `Refused`.
+        """
+        envelope = parse_envelope(raw)
+        bell = read_unverified(envelope)
+        if not isinstance(bell, Bell):
+            wrong = Message("this is “{found}”, not a {kind}", found=bell.document_type, kind=Bell.document_type)
+            raise UntrustedDocument(wrong, Fault.WRONG_TYPE)
+        trust = self._trusts().get(bell.scope)
+        if trust and SigningRole.HUB in trust.roles:
+            open_document(Bell, envelope, trust, SigningRole.HUB)
+        return bell.heads
+
+    def verify(self, scope: str) -> CourierEvent:
+        """The documents of a scope that were fetched."""
+        try:
+            lacking = self._deliveries().lacking(self.paths.fleet, scope)
+        except (LoudspeakerError, OSError) as error:
+            logger.warning("%s: %s", scope, error.say(self.say) if isinstance(error, LoudspeakerError) else error)
+            return Distrusted(scope)
+        self._sweep()
+        fetched = {path.name for path in self._blobs()}
+        return Verified(scope, {sha256: size for sha256, size in lacking.items() if sha256 not in fetched})
+
+    def take(self, scope: str) -> TakingEnded:
+        """Have the daemon's child take all that lies in the agent's folder; wait until it has."""
+        mark = secrets.token_hex(8)
+        write_atomic(self.paths.fetched_mark, mark.encode())
+        with suppress(LoudspeakerError):  # else it looks by itself, within two seconds
+            ask(self.paths.socket, LookAgain.verb)
+        latest = self.clock.monotonic() + TAKING
+        while (answer := read_fetched_answer(self.paths.taken)).mark != mark:
+            if self.clock.monotonic() > latest:
+                return TakingEnded(scope, answered=False)
+            self.pause(LOOK)
+        if scope not in answer.refused:
+            self._sweep()
+        return TakingEnded(scope, answered=True)
+
+    def _trusts(self) -> Mapping[str, TrustDocument]:
+        with suppress(BadUsage):  # it has not joined
+            return {trust.scope: trust for trust, _floors in self._deliveries().trusts()}
+        return {}
+
+    def _deliveries(self) -> Deliveries:
+        now = self.clock.now()
+        return Deliveries(self.paths, now, bool(vouchers(now)))
+
+    def _received(self, scope: str) -> ReceivedFiles:
+        return ReceivedFiles(self.paths.received, scope)
+
+    def _blobs(self) -> Collection[Path]:
+        folder = self.paths.fleet / ROOT / "blob"
+        return list(folder.iterdir()) if folder.is_dir() else []
+
+    def _sweep(self) -> None:
+        """Delete files, and pieces of files, that the station has got or that no manifest here names any more."""
+        named: set[str] = set()
+        for path in (self.paths.fleet / ROOT).glob("*/manifest.json"):
+            with suppress(UntrustedDocument):
+                document = read_unverified(parse_envelope(read_regular_file(path, MOST_DOCUMENT_BYTES) or b""))
+                named |= (
+                    {one.sha256 for one in document.files.values()} if isinstance(document, SignedManifest) else set()
+                )
+        wanted = self._received("").missing(named)
+        for blob in self._blobs():
+            if blob.stem not in wanted:
+                blob.unlink(missing_ok=True)

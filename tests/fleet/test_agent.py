@@ -1,0 +1,174 @@
+"""A real agent between a real broker, a real web server and a real daemon: what is signed comes, whatever breaks.
+
+Only the speakers stand in (memory).
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread, Timer
+
+import pytest
+from harness.broker import PROGRAM
+from harness.fleet_village import FleetVillage, alarm
+from harness.office import SCOPE
+from harness.waiting import wait_for
+
+from loudspeaker.clock import SystemClock
+from loudspeaker.fleet.agent import Agent
+from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
+from loudspeaker.fleet.hub_settings import read_hub_settings
+from loudspeaker.model.alert_answer import AlertState
+
+pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
+
+VILLAGES = 2
+
+
+@pytest.fixture
+def village(home: Path, tmp_path: Path) -> Iterator[FleetVillage]:
+    with ExitStack() as parts:
+        yield FleetVillage(home, tmp_path, parts)
+
+
+def test_a_bell_brings_the_newest_files_and_the_hub_hears_that_they_are_there(village: FleetVillage) -> None:
+    with village.daemon(), village.agent():
+        assert village.hub.presence(on=True).held[SCOPE].manifest == 1
+        village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+        village.office.publish("hoa")
+        village.ring(manifest=2)
+
+        wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
+        assert village.version == 2
+        assert not list((village.paths.fleet / "v1/blob").iterdir())  # the station has them
+
+
+def test_what_is_not_signed_as_it_must_be_is_not_taken_and_the_hub_is_told_why(village: FleetVillage) -> None:
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        village.office.write("bulletins/tin-sang.md", "---\ntitle: Sai\n---\nSai.\n")
+        village.office.publish()
+        village.ring(manifest=2)
+
+        wait_for(village.paths.taken.exists)
+        assert village.version == 1
+        assert not [path for path, _ in village.files.asked if "/blob/" in path]
+
+
+def test_an_alarm_is_heard_and_its_receipt_says_after_how_many_milliseconds(village: FleetVillage) -> None:
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        alert, envelope = alarm(17)
+        village.say_alert(17, envelope)
+
+        receipt = village.hub.receipt(alert.id, AlertState.AIRED)
+
+    assert receipt.first_sound is not None
+    assert set(village.asked().values()) == {1}
+    assert len(village.asked()) == VILLAGES
+
+
+def test_one_alarm_by_every_way_across_a_broker_that_was_wiped_is_heard_once(village: FleetVillage) -> None:
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        alert, envelope = alarm(17)
+        village.say_alert(17, envelope)
+        village.say_alert(17, envelope)
+        village.hub.receipt(alert.id, AlertState.AIRED)
+        village.broker.kill(wipe=True)
+        village.broker.start()
+        village.lay_alert(17, envelope)
+        village.say_alert(17, envelope)  # as a hub does at each connection
+        village.ring(manifest=1, alert=17)  # and by HTTPS
+        village.hub.presence(on=True)
+        taken = subprocess.run(
+            village.paths.command_line("fleet", "take", str(village.office.stick)), capture_output=True, check=False
+        )
+
+    assert taken.returncode == 0, taken.stderr
+    assert set(village.asked().values()) == {1}
+    assert set(village.begun().values()) == {1}
+
+
+def test_an_alarm_that_came_while_the_daemon_was_away_is_acknowledged_by_nobody_and_comes_again(
+    village: FleetVillage,
+) -> None:
+    alert, envelope = alarm(17)
+    with village.agent() as agent:
+        village.hub.presence(on=True)
+        village.say_alert(17, envelope, retain=False)  # only the session brings it again
+        village.ring(manifest=2)
+        wait_for(lambda: village.files.asked)  # the bell, and the alarm before it, have come
+        agent.kill()
+        agent.wait()
+    with village.daemon(), village.agent():
+        receipt = village.hub.receipt(alert.id, AlertState.AIRED, AlertState.GIVEN)
+
+    assert len(receipt.airings) == VILLAGES
+    assert set(village.asked().values()) == {1}
+
+
+def test_an_agent_that_is_killed_at_any_step_loses_no_alarm_and_gives_none_twice(village: FleetVillage) -> None:
+    chance, count = random.Random(7), 3
+    with village.daemon():
+        for seq in range(1, count + 1):
+            _, envelope = alarm(seq)
+            with village.agent() as agent:
+                village.hub.presence(on=True)
+                village.say_alert(seq, envelope, retain=False)
+                power = Timer(chance.uniform(0.0, 0.5), agent.kill)
+                power.start()
+                power.join()
+                agent.wait()
+        with village.agent():
+            village.hub.presence(on=True)
+            wait_for(lambda: len(village.asked()) == count * VILLAGES, pause=1.0)
+
+    assert set(village.asked().values()) == {1}
+
+
+def test_the_hub_hears_that_a_box_has_gone_whether_it_leaves_or_is_cut_off(village: FleetVillage) -> None:
+    with village.daemon(), village.agent() as agent:
+        village.hub.presence(on=True)
+        agent.kill()
+        village.hub.presence(on=False)
+    with village.agent() as agent:
+        village.hub.presence(on=True)
+        agent.terminate()
+        village.hub.presence(on=False)
+        assert agent.wait(30) == 0
+
+
+class JumpingClock(SystemClock):
+    """Time that passes when the test says so, besides that which passes."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+def test_where_no_broker_is_reached_files_and_alarms_come_by_https(village: FleetVillage) -> None:
+    village.broker.kill()
+    clock, (_, envelope) = JumpingClock(), alarm(17)
+    agent = Agent(village.paths, read_hub_settings(village.paths), clock, str)
+    carrying = Thread(target=agent.run)
+    with village.daemon():
+        carrying.start()
+        try:
+            village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+            village.office.publish("hoa")
+            village.lay_alert(17, envelope)
+            village.ring(manifest=2, alert=17, to_broker=False)
+            clock.ahead = POLL_AFTER + POLL
+            wait_for(lambda: len(village.asked()) == VILLAGES, pause=1.0)
+            wait_for(lambda: village.version == 2, pause=1.0)
+        finally:
+            agent.end()
+            carrying.join()
+
+    assert set(village.asked().values()) == {1}

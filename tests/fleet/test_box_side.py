@@ -1,0 +1,215 @@
+"""What the agent does on its own box, with a daemon that answers as the test wants it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from harness.fake_daemon import FakeDaemon
+from harness.office import NOW, SCOPE, Office, deliveries, join, open_office
+from harness.signing import PEOPLE, make_trust
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import BeingMade, LoudspeakerError, Message, NotFound, Refused, SpeakerError
+from loudspeaker.fleet.box_side import BoxSide
+from loudspeaker.fleet.courier_steps import (
+    CourierEvent,
+    DaemonAnswered,
+    DaemonAway,
+    DaemonMaking,
+    DaemonRefused,
+    Distrusted,
+    HandOver,
+    HealthSaid,
+    TakingEnded,
+    Verified,
+)
+from loudspeaker.fleet.topics import HeldVersions
+from loudspeaker.model.alert_answer import AlertAnswer, AlertState
+from loudspeaker.station.fetched_answer import read_mark
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.trust.dsse import format_envelope
+from loudspeaker.trust.faults import Fault, UntrustedDocument
+from loudspeaker.trust.opening import seal
+from loudspeaker.trust.signed_documents import Bell, Heads
+
+OVER = HandOver("x", "{}")
+
+
+@pytest.fixture
+def paths(home: Path) -> StationPaths:
+    (home / ".state").mkdir(exist_ok=True)
+    return StationPaths(home, home / ".state")
+
+
+@pytest.fixture
+def box(paths: StationPaths) -> BoxSide:
+    clock = FakeClock(NOW)
+    return BoxSide(paths, clock, str, clock.advance)
+
+
+@pytest.fixture
+def daemon(paths: StationPaths) -> Iterator[FakeDaemon]:
+    daemon = FakeDaemon(paths.socket)
+    yield daemon
+    daemon.close()
+
+
+def test_a_daemon_that_is_away_has_answered_nothing(box: BoxSide) -> None:
+    assert box.hand_over(OVER) == DaemonAway("x")
+    assert box.health() == HealthSaid(None)
+
+
+def test_what_the_daemon_answers_is_told(box: BoxSide, daemon: FakeDaemon) -> None:
+    daemon.answers["alert"] = {"alert": "ban-may/17", "state": "aired", "airings": ["a"], "first_sound": 80}
+
+    assert box.hand_over(OVER) == DaemonAnswered("x", AlertAnswer("ban-may/17", AlertState.AIRED, ("a",), 80))
+
+
+MESSAGE = Message("it is night")
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (BeingMade(MESSAGE), DaemonMaking("x")),
+        (Refused(MESSAGE), DaemonRefused("x", "it is night")),
+        (SpeakerError(MESSAGE), DaemonRefused("x", "it is night", passing=True)),
+        (NotFound(MESSAGE), DaemonRefused("x", "it is night", passing=True)),
+        (UntrustedDocument(MESSAGE, Fault.MALFORMED), DaemonRefused("x", "it is night")),
+        (UntrustedDocument(MESSAGE, Fault.EXPIRED), DaemonRefused("x", "it is night", silent=True)),
+        (UntrustedDocument(MESSAGE, Fault.STALE), DaemonRefused("x", "it is night", silent=True)),
+        (UntrustedDocument(MESSAGE, Fault.UNSIGNED), DaemonRefused("x", "it is night", passing=True)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_it_refuses_is_told_as_far_as_it_matters(
+    box: BoxSide, daemon: FakeDaemon, error: LoudspeakerError, event: CourierEvent
+) -> None:
+    daemon.error = error
+
+    assert box.hand_over(OVER) == event
+
+
+def test_health_goes_with_box_yaml(box: BoxSide, daemon: FakeDaemon) -> None:
+    daemon.answers["health"] = {"rows": [{"what": "đĩa", "wrong": None, "serious": False}], "looked_at": None}
+
+    health = box.health()
+
+    assert health.rows
+    assert health.box_yaml.startswith("plays:")
+
+
+@pytest.fixture
+def office(home: Path, tmp_path: Path, paths: StationPaths) -> Office:
+    office = open_office(home, tmp_path)
+    join(paths, office)
+    return office
+
+
+def test_a_box_that_has_not_joined_holds_nothing(box: BoxSide) -> None:
+    assert box.holds().held == {}
+
+
+def test_it_is_told_what_it_holds(box: BoxSide, office: Office) -> None:
+    held = box.holds().held[SCOPE]
+
+    assert held == HeldVersions(1, 1, held.sha256)
+    assert len(held.sha256) == 64
+
+
+def fetch_documents(office: Office, paths: StationPaths, *signers: str) -> str:
+    """A new version of which only the documents were fetched; the hash of what is new."""
+    before = {path.name for path in (office.stick / "v1" / "blob").iterdir()}
+    office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    office.publish(*signers)
+    shutil.copytree(office.own, paths.fleet / "v1" / SCOPE)
+    (fresh,) = {path.name for path in (office.stick / "v1" / "blob").iterdir()} - before
+    return fresh
+
+
+def test_what_is_verified_names_the_files_that_are_not_here_yet(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    fresh = fetch_documents(office, paths, "hoa")
+    blob = paths.fleet / "v1" / "blob" / fresh
+    assert box.verify(SCOPE) == Verified(SCOPE, {fresh: (office.stick / "v1/blob" / fresh).stat().st_size})
+    blob.parent.mkdir()
+    shutil.copy(office.stick / "v1/blob" / fresh, blob)
+
+    assert box.verify(SCOPE) == Verified(SCOPE, {})
+
+
+def test_what_nobody_has_signed_is_not_believed(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    fetch_documents(office, paths)
+
+    assert box.verify(SCOPE) == Distrusted(SCOPE)
+
+
+def test_pieces_that_no_manifest_names_go_and_others_stay(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    fresh = fetch_documents(office, paths, "hoa")
+    blobs = paths.fleet / "v1" / "blob"
+    blobs.mkdir()
+    (blobs / f"{fresh}.part").write_bytes(b"half")
+    for name in ("ab" * 32, f"{'cd' * 32}.part"):
+        (blobs / name).write_bytes(b"of an older version")
+
+    box.verify(SCOPE)
+
+    assert [path.name for path in blobs.iterdir()] == [f"{fresh}.part"]
+
+
+def test_a_taking_that_nobody_answers_ends_after_two_minutes(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    paths.fleet.mkdir()
+    before = box.clock.now()
+
+    assert box.take(SCOPE) == TakingEnded(SCOPE, answered=False)
+    assert timedelta(minutes=2) <= box.clock.now() - before <= timedelta(minutes=2, seconds=1)
+
+
+def test_a_taking_ends_with_the_answer_to_its_own_mark(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    fetch_documents(office, paths, "hoa")
+    shutil.copytree(office.stick / "v1" / "blob", paths.fleet / "v1" / "blob")
+    waits: list[str] = []
+
+    def take(_seconds: float) -> None:
+        """As the daemon's child does, meanwhile."""
+        waits.append(read_mark(paths.fetched_mark))
+        deliveries(paths).take_fetched()
+
+    ended = BoxSide(paths, FakeClock(NOW), str, take).take(SCOPE)
+
+    assert ended == TakingEnded(SCOPE, answered=True)
+    assert len(waits) == 1
+    assert box.holds().held[SCOPE].manifest == 2
+    assert list((paths.fleet / "v1" / "blob").iterdir()) == []
+
+
+def bell(signer: str) -> bytes:
+    return format_envelope(PEOPLE[signer].sign(seal(Bell(SCOPE, NOW, {SCOPE: Heads(1, 2, 3)}))))
+
+
+def test_a_bell_is_a_hint_where_no_hub_has_a_key(box: BoxSide, office: Office) -> None:
+    assert box.open_bell(bell("hub")) == {SCOPE: Heads(1, 2, 3)}
+
+
+def test_a_bell_is_signed_by_the_hub_where_one_has_a_key(home: Path, tmp_path: Path, paths: StationPaths) -> None:
+    office = open_office(home, tmp_path)
+    trust = seal(make_trust(SCOPE))
+    for name in ("hoa", "pao"):
+        trust = PEOPLE[name].sign(trust)
+    (office.own / "trust" / "1.json").write_bytes(format_envelope(trust))
+    join(paths, office)
+    box = BoxSide(paths, FakeClock(NOW), str)
+
+    assert box.open_bell(bell("hub"))
+    with pytest.raises(UntrustedDocument):
+        box.open_bell(bell("hoa"))
+
+
+def test_another_document_is_no_bell(box: BoxSide, office: Office) -> None:
+    with pytest.raises(UntrustedDocument, match="not a bell"):
+        box.open_bell((office.own / "manifest.json").read_bytes())
