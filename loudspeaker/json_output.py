@@ -326,6 +326,7 @@ def voice(state: VoiceState) -> Json:
         "here": state.here,
         "online": state.online,
         "why": state.why_not,
+        "pinned": state.pinned,
         "sounds": facts.sounds if facts else None,
         "licence": facts.licence if facts else None,
         "megabytes": facts.megabytes if facts else None,

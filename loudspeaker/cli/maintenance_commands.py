@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,14 +151,19 @@ def list_(station: Station, as_json: bool) -> None:
 @option("--source", metavar="URL|FILE|FOLDER", help="Where from; a USB stick's folder will do.")
 @option("--sha256", metavar="HEX", help="The SHA-256 of its model, as somebody you believe tells it.")
 @option("--trust", is_flag=True, help="Believe the place that it comes from, where no SHA-256 is known here.")
+@option("--progress-json", is_flag=True, help="Tell how far it is, and what came of it, as lines of JSON on stdout.")
 @with_station
-def install(station: Station, voice: str, source: str | None, sha256: str | None, trust: bool) -> None:
+def install(
+    station: Station, voice: str, source: str | None, sha256: str | None, trust: bool, progress_json: bool
+) -> None:
     """Install a piper voice, checked against its SHA-256."""
 
-    with tables.show_progress() as progress:
+    with tables.json_progress() if progress_json else tables.show_progress() as progress:
         digest = rooms.voice_installer.install_voice(
             voice, source, station.paths.voices, progress, sha256=sha256, trust=trust
         )
+    if progress_json:
+        put(json.dumps({"installed": digest}))
     tell(_("installed: {voice}, SHA-256 {digest}").format(voice=voice, digest=digest))
 
 

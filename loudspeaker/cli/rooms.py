@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..maintenance import voice_list as voice_list
     from ..model import box as box
     from ..model import enums as enums
+    from ..model import office_requests as office_requests
     from ..model import requests as requests
     from ..reports import audit_trail as audit_trail
     from ..reports import day_chart as day_chart
@@ -80,7 +81,7 @@ ROOMS = {
     "fleet.": ("hub_settings",),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
-    "model.": ("box", "enums", "requests"),
+    "model.": ("box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
         *("alert_packing", "bulletin_editing", "bulletin_export", "delivery", "membership", "naming", "new_station"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +16,7 @@ import click
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
 from . import alert_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, current_station_context
+from .command_context import as_json, by_whom, current_station_context, why, with_client, with_station
 from .parameter_types import _, bulletins
 from .prompts import ask_decider, must_agree, read_input, read_input_lines
 from .terminal import print_json, put, tell
@@ -25,7 +24,10 @@ from .terminal import print_json, put, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..daemon.client import Client
+    from ..station import Station
     from ..station.delivery import Deliveries, TakenDelivery
+    from ..station.offers import Offer
     from ..station.returned_logs import ReturnedLog
     from ..station.stick_answer import Result
     from ..trust.dsse import SignedEnvelope
@@ -87,9 +89,12 @@ def trust(folder: Path, scope: str, parent: str | None, reset: bool, keys: tuple
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
 @option("--spoken", is_flag=True, help="With the words as they are to be spoken: for boxes of other offices.")
-def pack(folder: Path, scope: str, spoken: bool) -> None:
+@option("--zip", "packed", type=click.Path(path_type=Path), metavar="FILE", help="And all of it as one .zip file.")
+def pack(folder: Path, scope: str, spoken: bool, packed: Path | None) -> None:
     """Put this station's bulletins, schedules and rules into a delivery, to be signed."""
     manifest = rooms.packing.pack_files(current_station_context().home, folder, scope, _now(), spoken)
+    if packed:
+        rooms.packing.write_zip(folder, scope, packed)
     put(str(folder / rooms.delivery.ROOT / scope / "manifest.json"))
     tell(
         _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
@@ -124,9 +129,10 @@ def approve(
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
+@option("--above", is_flag=True, help="An office above the commune, whose own files people go on editing here.")
 @option("--yes", is_flag=True, help="The fingerprint was compared already.")
 @by_whom
-def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
+def join(folder: Path, scope: str, above: bool, yes: bool, by: str | None) -> None:
     """Take this box's files signed from now on: bulletins and schedules that lie on it are read no more."""
     who = ask_decider(by)
     deliveries = _deliveries()
@@ -135,8 +141,12 @@ def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
         put(f"{person.person}: {person.name}")
     put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
     if not yes:
-        must_agree(_("Are these the eight syllables on the sheet of the commune?"))
-    _take_and_tell(folder, {scope: lambda: deliveries.join(folder, first, who)})
+        must_agree(_("Are these the eight syllables on the sheet of that office?"))
+    if above:
+        commune = current_station_context().station.files.commune.id
+        _take_and_tell(folder, {scope: lambda: deliveries.follow(folder, first, commune, who)})
+    else:
+        _take_and_tell(folder, {scope: lambda: deliveries.join(folder, first, who)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -157,15 +167,36 @@ def take_fetched() -> None:
 @as_json
 def offers(as_json: bool) -> None:
     """What offices above the commune offer: nobody hears it before the commune's schedule has such a line."""
-    found = list(rooms.offers.list_offers(current_station_context().station.files))
+    station = current_station_context().station
+    found, _declined = rooms.offers.sort_offers(station.files, station.log)
     if as_json:
-        print_json([{**asdict(offer), "when": offer.when.say(_)} for offer in found])
+        print_json([_offer_row(offer) for offer in found])
         return
     for offer in found:
-        put(_("{origin} offers “{title}”, {when}:").format(**{**asdict(offer), "when": offer.when.say(_)}))
+        put(_("{origin} offers “{title}”, {when}:").format(**_offer_row(offer)))
         put(f"  - {offer.line}")
     if not found:
         tell(_("Nothing is offered that no schedule has taken up."))
+
+
+def _offer_row(offer: Offer) -> dict[str, str]:
+    words = {"origin": offer.origin, "title": offer.title, "when": offer.when.say(_), "line": offer.line}
+    return {**words, "name": offer.name}
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("offer", metavar="ID@ORIGIN")
+@why
+@option("--undo", is_flag=True, help="Leave it open again whether it is aired.")
+@by_whom
+@with_client
+@with_station
+def decline(station: Station, client: Client, offer: str, why: str | None, undo: bool, by: str | None) -> None:
+    """Do not air what an office above the commune offers; the reason is kept in the log, which that office reads."""
+    found = rooms.offers.find_offer(station.files, offer)
+    request = rooms.office_requests.DeclineOffer(found.name, found.digest, why or "", undo)
+    client.decide(request, ask_decider(by))
+    tell((_("open again: {title}") if undo else _("will not be aired: {title}")).format(title=found.title))
 
 
 @fleet.command(cls=TranslatedCommand)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from gettext import gettext as _
 
+from ..codec import encode
+from ..errors import LoudspeakerError
 from ..plaintext import escape
 from .terminal import put, tell
 
@@ -54,8 +56,12 @@ def seconds(value: float) -> str:
 
 @contextmanager
 def json_progress() -> Iterator[Progress]:
-    """A line of JSON on stdout for each step, for the program that has started this one."""
-    yield lambda done, total, what: put(json.dumps({"done": done, "total": total}))
+    """A line of JSON on stdout for each step, for the program that has started this one; of a failure the last one."""
+    try:
+        yield lambda done, total, what: put(json.dumps({"done": done, "total": total}))
+    except LoudspeakerError as error:
+        put(json.dumps({"failure": encode(error)}))
+        raise
 
 
 @contextmanager

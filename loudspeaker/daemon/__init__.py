@@ -6,6 +6,7 @@ on_air          controller, speakers and plan of one station on the air         
 requests        carries out what people ask                                     quota_use   what policy counts of a day
 asked_airings   how what people ask for is named            box_button  what a press of the button at the box means
 board_rows      the station at a glance                    examination     what the doctor said last
+voice_installing    a voice that somebody has installed
 control_socket  hears callers and answers them                                  protocol    one line of JSON each way
 client          how a command gets something done                               foreground  on the air without a daemon
 signals         Ctrl+C at a command that waits

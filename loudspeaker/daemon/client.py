@@ -29,8 +29,9 @@ from ..errors import (
     Unreachable,
 )
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
-from ..model.board import Board, Health
+from ..model.board import Board, Health, VoiceInstallation
 from ..model.envelope import Envelope
+from ..model.office_requests import AskInstallation
 from ..model.requests import (
     Approve,
     AskBoard,
@@ -148,6 +149,10 @@ class Client:
     def health(self, patience: float = protocol.PATIENCE) -> Health:
         """What the doctor said last. Raises as `board` does."""
         return decode(Health, self.ask(AskHealth(), patience=patience))
+
+    def installation(self, patience: float = protocol.PATIENCE) -> VoiceInstallation:
+        """How far the voice is that somebody had installed last. Raises as `board` does."""
+        return decode(VoiceInstallation, self.ask(AskInstallation(), patience=patience))
 
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""

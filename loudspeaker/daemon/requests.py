@@ -21,6 +21,7 @@ from ..model.board import Board, Health
 from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..model.envelope import Envelope, read_request
+from ..model.office_requests import AskInstallation, InstallVoice
 from ..model.programme import Programme
 from ..model.requests import (
     AskBoard,
@@ -62,6 +63,7 @@ from .board_rows import board, is_heard, status_row
 from .on_air import OnAir
 from .render_jobs import RenderJobs
 from .request_sound import RequestSound
+from .voice_installing import VoiceInstaller
 
 if TYPE_CHECKING:
     from .alert_requests import SignedAlerts
@@ -69,14 +71,14 @@ if TYPE_CHECKING:
 INTERRUPTED = Message("the command that played it was interrupted")
 SECOND = timedelta(seconds=1)
 CLOCKS_APART = timedelta(hours=1)  # a time that is further off is by a clock that is wrong, here or there
-Row = dict[str, object]
 
 
 class Requests:
     """Carries out what people ask of a station on the air.
 
     `look` takes up what they have changed in its files, `health` is what the doctor said last. `jobs` makes the sound
-    that they wait for; without it, whoever asks makes it. `sweep` has a child make room on the disk.
+    that they wait for; without it, whoever asks makes it. `sweep` has a child make room on the disk, and `voices` has
+    one install a voice.
     """
 
     def __init__(
@@ -87,11 +89,13 @@ class Requests:
         jobs: RenderJobs | None = None,
         sweep: Callable[[], object] = lambda: None,
         access: AgentAccess | None = None,
+        voices: VoiceInstaller | None = None,
     ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
-        self._health = health
-        self._sweep = sweep
+        self.health = health
+        self.sweep = sweep
+        self.voices = voices or VoiceInstaller(on_air.station.paths)
         self._access = access or AgentAccess()
         self._signed_alerts: SignedAlerts | None = None
         self.station = on_air.station
@@ -301,22 +305,16 @@ class Requests:
     def confirm_clock(self, _request: ConfirmClock, by: str) -> None:
         self.on_air.watch.confirm(self.on_air.now(), by)
 
-    def sweep(self, _request: SweepSound, _by: str) -> None:
-        self._sweep()
-
     def look(self, _request: LookAgain, _by: str = "") -> None:
         self._look()
 
-    def status(self, _request: AskStatus, _by: str) -> list[Row]:
+    def status(self, _request: AskStatus, _by: str) -> list[dict[str, object]]:
         """What is on and what comes, in this process' hands."""
         zone = self.station.files.commune.zone
         return [status_row(item, zone) for item in self.controller.open_items()]
 
     def board(self, _request: AskBoard, _by: str) -> Board:
         return board(self.on_air, self._signed_alerts.waiting() if self._signed_alerts else ())
-
-    def health(self, _request: AskHealth, _by: str) -> Health:
-        return self._health()
 
     def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
@@ -390,10 +388,12 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     Stop: Requests.stop,
     Interrupt: Requests.interrupt,
     ConfirmClock: Requests.confirm_clock,
-    SweepSound: Requests.sweep,
+    SweepSound: lambda requests, _request, _by: requests.sweep(),
+    InstallVoice: lambda requests, request, _by: requests.voices.start(request),
+    AskInstallation: lambda requests, _request, _by: requests.voices.latest(),
     AskStatus: Requests.status,
     AskBoard: Requests.board,
-    AskHealth: Requests.health,
+    AskHealth: lambda requests, _request, _by: requests.health(),
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
     LookAgain: Requests.look,

@@ -31,6 +31,7 @@ from .on_air import OnAir, speakers, stop_button
 from .read_ahead import ReadAhead
 from .render_jobs import RenderJobs
 from .requests import Requests
+from .voice_installing import VoiceInstaller
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,9 @@ class Service:
         self._jobs = RenderJobs(station.paths)
         self._children = children or Children(station.paths.command_line)
         health = Examination(self._children, station.clock).latest
-        self.requests = Requests(self.on_air, self.look, health, self._jobs, partial(self.sweep, everything=True))
+        voices = VoiceInstaller(station.paths, self._children)
+        sweep = partial(self.sweep, everything=True)
+        self.requests = Requests(self.on_air, self.look, health, self._jobs, sweep, voices=voices)
         self._read_ahead = ReadAhead(station, self._children)
         self._fetched = FetchedFiles(station.paths, self._children)
         self._left = False

@@ -13,6 +13,7 @@ from ..station.station import Station
 from ..store.atomic import write_atomic
 from ..synthesis import registry
 from ..synthesis.voice_facts import OFFERED, VoiceFacts, facts_of
+from ..synthesis.voice_installer import KNOWN_MODELS
 
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
 MULTILINGUAL = ("espeak", "gtts", "edge")  # engines whose voices of other languages are not listed
@@ -22,7 +23,7 @@ MULTILINGUAL = ("espeak", "gtts", "edge")  # engines whose voices of other langu
 class VoiceState:
     """A voice (engine:voice): can it speak here, does it send texts away, and why it cannot, or where it has spoken.
 
-    `facts` is what is known of it anyway.
+    `facts` is what is known of it anyway. `pinned`: one command installs it, checked against a hash that is known here.
     """
 
     voice: str
@@ -31,6 +32,7 @@ class VoiceState:
     why_not: Message | None = None
     sample: Path | None = None
     facts: VoiceFacts | None = None
+    pinned: bool = False
 
 
 def list_voices(station: Station) -> list[VoiceState]:
@@ -62,7 +64,8 @@ def _state(station: Station, voice: Voice) -> VoiceState:
         online = engine.online
         engine.fingerprint(voice.name)
     except EngineError as error:
-        return VoiceState(str(voice), False, online, error.message, facts=facts_of(voice))
+        pinned = voice.engine == "piper" and voice.name in KNOWN_MODELS
+        return VoiceState(str(voice), False, online, error.message, facts=facts_of(voice), pinned=pinned)
     return VoiceState(str(voice), True, online, facts=facts_of(voice))
 
 

@@ -10,6 +10,7 @@ spoken_text.py             what reading gives: spoken text, doubts, utterances
 refusal.py                 why an airing may not be heard, and which kind of reason that is
 programme.py               a finished programme: its file and what is in it; the voice that speaks it
 requests.py, envelope.py   what people ask of a station on the air, and with who asks it; request_checks.py
+office_requests.py         what an office asks for before anything is heard
 board.py, alert_preview.py  what it answers: the station at a glance, an alarm before it is given
 asrun_record.py            what became of an airing, and events of the log
 generations.py             not a value: what is kept of values from one reading of people's files to the next

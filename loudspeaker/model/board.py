@@ -1,4 +1,7 @@
-"""A station at a glance: what is on the air and what comes, what stands, is the clock believed, is the box well."""
+"""A station at a glance: what is on the air and what comes, what stands, is the clock believed, is the box well.
+
+And how far a voice is that somebody has installed on it.
+"""
 
 from __future__ import annotations
 
@@ -98,3 +101,18 @@ class Health:
 
     rows: tuple[HealthRow, ...] = ()
     looked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInstallation:
+    """How far the voice is that somebody had installed last: bytes `done` of `total` of the file that comes now.
+
+    `sha256` is that of its model, once it is installed; `why` is why it was not.
+    """
+
+    voice: str = ""  # "": nobody has, since the daemon was started
+    running: bool = False
+    done: int = 0
+    total: int = 0  # 0: nobody knows
+    sha256: str = ""
+    why: Message | None = None

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ..codec import UNREADABLE, decode, encode, known_fields
 from ..errors import BadUsage, Message, bad_character
+from .office_requests import AskInstallation, DeclineOffer, InstallVoice
 from .requests import (
     Approve,
     AskBoard,
@@ -55,11 +56,12 @@ class Who(StrEnum):
 # Who may ask what.
 WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
-    LookAgain: Who.ANYBODY,
+    **dict.fromkeys((LookAgain, AskInstallation), Who.ANYBODY),
     TakeAlert: Who.ANYBODY,  # whoever carries it: it says itself who has signed
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission, SoftenOutput), Who.NAMED),
     **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent, ConfirmAlert), Who.NAMED),
+    **dict.fromkeys((DeclineOffer, InstallVoice), Who.NAMED),
 }
 REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
 

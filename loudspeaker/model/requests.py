@@ -2,7 +2,8 @@
 
 Command line, console, control socket, daemon and log use these. On the control socket a request is its verb and its
 fields; who asks stands beside them (`envelope.py`). A new request is a class with its row in `envelope.WHO` and a
-handler, in `daemon/requests.py` or, of what is decided, in `station/decisions.py`.
+handler, in `daemon/requests.py` or, of what is decided, in `station/decisions.py`. What an office asks for that is
+heard by nobody yet has its classes in `office_requests.py`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ SHORT = 8  # letters of a digest that people compare by eye
 N_ = str
 ASKED = {
     "confirm_clock": Message("confirms the clock"),
+    "install_voice": Message("has a voice installed"),
     "propose_urgent": Message("wants to give an alarm, which waits for a second person"),
     "withdraw_urgent": Message("withdraws an alarm that waited for a second person"),
 }
@@ -148,6 +149,13 @@ def _soften(event: Event) -> Message:
     return Message("makes output {output} softer by {decibels} dB", output=facts["output"], decibels=facts["decibels"])
 
 
+def _decline(event: Event) -> Message:
+    facts = {"title": event.facts["title"], "offer": event.facts["offer"]}
+    if event.facts.get("undo"):
+        return Message("leaves open again whether “{title}” ({offer}) is aired", **facts)
+    return Message("does not air “{title}” ({offer}), which was offered: {why}", **facts, why=event.facts["why"])
+
+
 def _stop(event: Event) -> Message:
     return Message("stops what is on the air: {why}", why=event.facts["why"])
 
@@ -221,6 +229,7 @@ WORDINGS: Mapping[str, Wording] = {
     "edit": _edit,
     "commission": _commission,
     "soften": _soften,
+    "decline": _decline,
     "stop": _stop,
     "explain": _explain,
     "alert": _alert,

@@ -15,7 +15,7 @@ from ..config import bulletin_edit, bulletin_file, commune_edit, commune_file
 from ..config.commune_edit import COMMUNE
 from ..config.source import read_file
 from ..config.values import slug
-from ..errors import BadFile, Message, NotFound, Problem
+from ..errors import BadFile, Message, NotFound, Problem, Refused
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..production.reading_cache import ReadingCache, rules_revision
@@ -82,6 +82,14 @@ class BulletinEditing:
     def _home(self) -> Path:
         return self._files.folder.home
 
+    def _must_be_edited_here(self, bulletin: str) -> None:
+        """Raises `Refused` where the station takes signed files, or where this one came signed."""
+        must_be_edited_here(self._paths)
+        if origin := bulletin.partition("@")[2]:
+            raise Refused(
+                Message("“{bulletin}” comes signed from {scope}: it is changed there", bulletin=bulletin, scope=origin)
+            )
+
     def source(self, bulletin: str) -> BulletinSource:
         """A bulletin by its id, sound or broken, from wherever it came. Raises `NotFound`."""
         local, _, origin = bulletin.partition("@")
@@ -108,7 +116,7 @@ class BulletinEditing:
         Raises `BadFile` with what would be wrong with it, `EditConflict` where it is another by now, `Refused` where
         the station takes signed files.
         """
-        must_be_edited_here(self._paths)
+        self._must_be_edited_here(bulletin)
         path = f"bulletins/{bulletin}.md"
         data = read_file(self._home, path)
         if content_revision(data) != revision:
@@ -121,7 +129,7 @@ class BulletinEditing:
 
     def rewrite(self, bulletin: str, revision: str, whole: str) -> FileEdit:
         """The file of a broken bulletin, written anew as a whole. Raises `BadFile` where it still is broken."""
-        must_be_edited_here(self._paths)
+        self._must_be_edited_here(bulletin)
         path = f"bulletins/{bulletin}.md"
         after = whole.encode()
         bulletin_file.parse(path, after, self._files.contents.voices)
@@ -164,7 +172,7 @@ class BulletinEditing:
         `note`, who has checked the words, goes behind its source. The old recording stays in the folder. Raises
         `NotFound`, `BadFile`.
         """
-        must_be_edited_here(self._paths)
+        self._must_be_edited_here(bulletin)
         source = self.source(bulletin)
         if source.bulletin is None:
             raise BadFile(source.problems)

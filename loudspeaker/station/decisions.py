@@ -14,6 +14,7 @@ from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused
 from ..model.bulletin import Bulletin
 from ..model.enums import ApprovalRule, ReviewState
 from ..model.envelope import Envelope
+from ..model.office_requests import DeclineOffer
 from ..model.requests import (
     Approve,
     Commission,
@@ -31,6 +32,7 @@ from ..playout import deadlines
 from ..production.specification import NOT_READ_YET
 from . import approvals, reviews
 from .commune_clock import parse_instant
+from .offers import DECLINE, find_offer
 from .paper_photos import is_kept
 from .restrictions import COMMISSION, MEMORY, SOFTEN, skips, standing_pauses
 from .reviews import EDIT
@@ -182,6 +184,19 @@ class Decisions:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=request.output))
         self._note(SOFTEN, who, output=request.output, decibels=request.decibels)
 
+    def decline_offer(self, request: DeclineOffer, who: Envelope) -> None:
+        """The commune does not air what it was offered, or does not decide so any more.
+
+        Raises `NotFound`, `OutOfDate` where something else is offered by now, `BadUsage` without a reason.
+        """
+        if not request.undo and not request.why.strip():
+            raise BadUsage(Message("say why it is not aired: the office that sent it reads that"))
+        offer = find_offer(self.station.files, request.offer)
+        if offer.digest != request.digest:
+            raise OutOfDate(Message("“{title}” is not what was shown any more; look at it again", title=offer.title))
+        facts = {"offer": offer.name, "title": offer.title, "digest": offer.digest, "why": request.why}
+        self._note(DECLINE, who, **facts, undo=request.undo)
+
     def note_edit(self, request: NoteEdit, who: Envelope) -> None:
         """A file was saved, and by whom: the files themselves do not tell."""
         self._note(EDIT, who, path=request.path, before=request.before, after=request.after)
@@ -207,6 +222,7 @@ DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, Envelope], None]] = 
     GiveBack: Decisions.give_back,
     Commission: Decisions.commission,
     SoftenOutput: Decisions.soften,
+    DeclineOffer: Decisions.decline_offer,
     NoteEdit: Decisions.note_edit,
     ExplainStop: Decisions.explain_stop,
 }

@@ -135,15 +135,29 @@ class Deliveries:
         """
         scope, joined = first.document.scope, read_membership(self.paths)
         if joined and scope != self._parent(joined.scopes[-1]):
-            raise BadUsage(
-                Message("this box takes its files from {scope} already; first “fleet leave”", scope=joined.scope)
-            )
-        self._received_files(scope).keep_trust(1, first.raw)
-        start = FollowedScope(
-            scope, first.sha256, AcceptedManifest(0, {}), encode(accept_trust(Floors(), first.document, self.time))
-        )
+            raise _taken_already(joined)
+        start = self._begin(first)
         own = Membership(scope, start.first_trust, by, start.accepted, start.floors)
         return self._take(folder, joined.follow(start) if joined else own, start)
+
+    def follow(self, folder: Path, first: FirstTrust, commune: str, by: str) -> TakenDelivery:
+        """Take the bulletins of an office above `commune`, whose own files people go on editing here.
+
+        Raises `BadUsage` for a station that takes signed files already, or where that office is the commune itself,
+        and as `take` does; then it follows nobody.
+        """
+        if joined := read_membership(self.paths):
+            raise _taken_already(joined)
+        if first.document.scope == commune:
+            raise BadUsage(Message("{scope} is this commune itself: its boxes join it, “fleet join”", scope=commune))
+        start, nothing = self._begin(first), AcceptedManifest(0, {})
+        return self._take(folder, Membership(commune, "", by, nothing, {}, edited_here=True).follow(start), start)
+
+    def _begin(self, first: FirstTrust) -> FollowedScope:
+        """A scope of which nothing was taken yet but whom to believe."""
+        self._received_files(first.document.scope).keep_trust(1, first.raw)
+        floors = encode(accept_trust(Floors(), first.document, self.time))
+        return FollowedScope(first.document.scope, first.sha256, AcceptedManifest(0, {}), floors)
 
     def scopes(self, folder: Path) -> list[str]:
         """The scopes whose files this box takes and of which something lies in `folder`; its own where none does.
@@ -161,7 +175,7 @@ class Deliveries:
         where some are missing. Then the version before stays in force.
         """
         membership = must_have_joined(self.paths)
-        meant = scope or membership.scope
+        meant = scope or membership.scopes[0].scope
         return self._take(folder, membership, next(one for one in membership.scopes if one.scope == meant))
 
     def _parent(self, followed: FollowedScope) -> str | None:
@@ -185,10 +199,12 @@ class Deliveries:
         Raises `BadUsage` for a box that has not joined, `WriteError`.
         """
         membership = must_have_joined(self.paths)
-        files = self._received_files(membership.scope).files(membership.accepted.version)
-        copy_files_home(self.paths, files, membership.accepted.files)
+        left = membership.scopes[0]
+        if not membership.edited_here:
+            files = self._received_files(left.scope).files(left.accepted.version)
+            copy_files_home(self.paths, files, left.accepted.files)
         self.paths.membership.unlink()
-        return membership.scope
+        return left.scope
 
     def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
@@ -311,6 +327,11 @@ class Deliveries:
             source = received_source(self.paths, received.scope, accepted)
             Folder([source], box=Source(self.paths.home)).contents(self.now)
         received.keep_manifest(raw)
+
+
+def _taken_already(joined: Membership) -> BadUsage:
+    scope = joined.scopes[0].scope
+    return BadUsage(Message("this box takes its files from {scope} already; first “fleet leave”", scope=scope))
 
 
 def _must_reach(trust: TrustDocument, floors: Floors) -> None:

@@ -50,7 +50,10 @@ class FollowedScope:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A box of one commune, as `FollowedScope` says, and the offices above it whose bulletins it takes, too."""
+    """A box of one commune, as `FollowedScope` says, and the offices above it whose bulletins it takes, too.
+
+    With `edited_here` the commune's own files are those that people edit on it, and only the others come signed.
+    """
 
     scope: str
     first_trust: str
@@ -58,10 +61,13 @@ class Membership:
     accepted: AcceptedManifest
     floors: Mapping[str, object]
     higher: tuple[FollowedScope, ...] = ()  # province, then country
+    edited_here: bool = False
 
     @property
     def scopes(self) -> tuple[FollowedScope, ...]:
-        """All whose files it takes, its own commune first."""
+        """All whose files it takes, its own commune first, where that is one of them."""
+        if self.edited_here:
+            return self.higher
         return FollowedScope(self.scope, self.first_trust, self.accepted, self.floors), *self.higher
 
     def follow(self, one: FollowedScope) -> Membership:
@@ -101,17 +107,21 @@ def must_have_joined(paths: StationPaths) -> Membership:
 def files_folder(paths: StationPaths) -> Path:
     """Where the commune's files lie: people's own, or what came signed. Raises `Refused`."""
     membership = read_membership(paths)
-    if membership is None:
+    if membership is None or membership.edited_here:
         return paths.home
     return ReceivedFiles(paths.received, membership.scope).files(membership.accepted.version)
 
 
+def signed_scope(paths: StationPaths) -> str:
+    """Whose signed files are this station's own; "" where people edit them here. Raises `Refused`."""
+    membership = read_membership(paths)
+    return membership.scope if membership and not membership.edited_here else ""
+
+
 def must_be_edited_here(paths: StationPaths) -> None:
     """Raises `Refused` where bulletins and schedules come signed, so that nothing written here would be read."""
-    if membership := read_membership(paths):
-        raise Refused(
-            Message("this box takes its files signed from {scope}: change them there", scope=membership.scope)
-        )
+    if scope := signed_scope(paths):
+        raise Refused(Message("this box takes its files signed from {scope}: change them there", scope=scope))
 
 
 def copy_files_home(paths: StationPaths, folder: Path, files: Mapping[str, str]) -> None:

@@ -1,31 +1,48 @@
-"""What offices above the commune offer, as the commune's own schedule would have it."""
+"""What offices above the commune offer, as the commune's own schedule would have it, and what of it was declined."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..config.entry_sentences import describe_entry
-from ..config.schedule_entries import flow_yaml, raw_entries
-from ..errors import Message
+from ..config.schedule_entries import Entry, flow_yaml, raw_entries
+from ..errors import Message, NotFound
+from ..model.asrun_record import Event
 from ..model.broadcast import Broadcast
+from ..playout.ports import Log
 from ..schedule.origins import find_offers
 from .people_files import StationFiles
 
 REFERENCES = ("bulletin", "fallback")  # keys of an entry that name a bulletin
+DECLINE = "decline"  # the commune does not air an offer: facts `offer`, `digest`, `title`, `why`, `undo`, `by`
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Routine of an office above the commune: nobody hears it before the commune schedules it.
 
-    `line` is what the commune's schedule would say, YAML on one line.
+    `name` is what its broadcast is called. `digest` changes with the entry and with the words of its bulletin: whoever
+    declines has seen these.
     """
 
+    name: str
     origin: str
+    bulletin: str | None
     title: str
-    when: Message
-    line: str
+    entry: Entry
+    digest: str
+
+    @property
+    def when(self) -> Message:
+        return describe_entry(self.entry)
+
+    @property
+    def line(self) -> str:
+        """What the commune's schedule would say, YAML on one line."""
+        return flow_yaml(self.entry)
 
 
 def list_offers(files: StationFiles) -> Iterator[Offer]:
@@ -40,10 +57,47 @@ def list_offers(files: StationFiles) -> Iterator[Offer]:
         source, path = sources[schedule.path]
         entry = raw_entries(source.read(path))[number]
         entry |= {key: list(map(source.id, entry[key])) for key in REFERENCES if key in entry}
-        title = _title(files, schedule.broadcasts[number])
-        yield Offer(schedule.origin, title, describe_entry(entry), flow_yaml(entry))
+        broadcast = schedule.broadcasts[number]
+        title, digest = _title(files, broadcast), _digest(files, entry, broadcast.bulletin or "")
+        yield Offer(broadcast.name, schedule.origin, broadcast.bulletin, title, entry, digest)
+
+
+def find_offer(files: StationFiles, name: str) -> Offer:
+    """One of them, by its name. Raises `NotFound`, and as `list_offers` does."""
+    for offer in list_offers(files):
+        if offer.name == name:
+            return offer
+    raise NotFound(Message("“{offer}” is not offered, or not any more", offer=name))
+
+
+def sort_offers(files: StationFiles, log: Log) -> tuple[list[Offer], list[tuple[Offer, Event]]]:
+    """Those that wait for a word of the commune's, and those that it has declined, each with its `DECLINE`.
+
+    Raises as `list_offers` does, and `LogUnusable`.
+    """
+    offers = list(list_offers(files))
+    declined = _declined(log) if offers else {}
+    waiting = [offer for offer in offers if offer.digest not in declined]
+    return waiting, [(offer, declined[offer.digest]) for offer in offers if offer.digest in declined]
+
+
+def _declined(log: Log) -> Mapping[str, Event]:
+    """By their digest; without what was taken back."""
+    found: dict[str, Event] = {}
+    for event in log.events(DECLINE):
+        found[str(event.facts.get("digest"))] = event
+    return {digest: event for digest, event in found.items() if not event.facts.get("undo")}
 
 
 def _title(files: StationFiles, entry: Broadcast) -> str:
     bulletin = files.contents.bulletins.get(entry.bulletin or "")
     return bulletin.title if bulletin else entry.name
+
+
+def _digest(files: StationFiles, entry: Entry, bulletin: str) -> str:
+    local, _, origin = bulletin.partition("@")
+    path, words = f"bulletins/{local}.md", []
+    for source in files.folder.sources:
+        if source.origin == origin:
+            words = [files.contents.revisions.get(source.name(path), ""), source.words_revision(path)]
+    return hashlib.sha256(json.dumps([entry, *words], sort_keys=True).encode()).hexdigest()

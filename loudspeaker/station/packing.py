@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 from ..config.folder import Folder
 from ..config.source import Source, list_names
 from ..config.spoken_bulletin import format_signed_words, parse_signed_words
-from ..errors import BadFile, BadUsage, Message, Refused
+from ..errors import BadFile, BadUsage, Message, Refused, reason
 from ..model.bulletin import Bulletin
 from ..model.contents import Contents
 from ..production.specification import SpeechSpec
-from ..store.atomic import read_regular_file, write_atomic
+from ..store.atomic import WriteError, commit_draft, read_regular_file, write_atomic
 from ..text.reading import read
 from ..text.sentences import utterances
 from ..trust.dsse import format_envelope, format_signature, parse_envelope, parse_signature
@@ -193,6 +194,28 @@ def read_spoken_words(blobs: Path, manifest: SignedManifest) -> Iterator[tuple[s
             if data is None or hashlib.sha256(data).hexdigest() != sha256:
                 raise Refused(Message("the words of {file} do not lie beside the manifest", file=path))
             yield path, [one.text for said in parse_signed_words(path, data) for one in said]
+
+
+def write_zip(out: Path, scope: str, file: Path) -> None:
+    """Put a delivery into one file, which is unpacked right onto a stick.
+
+    Its rules.json stays away where fewer than `PERSONS` have signed that: what lies on the stick may be better.
+    Raises `WriteError`.
+    """
+    root, draft = out / ROOT, file.with_name(f"{file.name}.part")
+    manifest, rules = _read_manifest(root / scope / "manifest.json"), root / scope / "rules.json"
+    paths = {root / "blob" / one.sha256 for one in manifest.files.values()} if manifest else set()
+    paths |= set((root / scope).rglob("*.json"))
+    if rules in paths and len(parse_envelope(rules.read_bytes()).signatures) < PERSONS:
+        paths.remove(rules)
+    try:
+        with ZipFile(draft, "w", strict_timestamps=False) as packed:
+            for path in sorted(paths):
+                packed.write(path, path.relative_to(out))
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise WriteError(Message("cannot write {path}: {error}", path=file, error=reason(error))) from error
+    commit_draft(draft, file)
 
 
 def write_trust(

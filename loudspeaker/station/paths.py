@@ -36,6 +36,11 @@ class StationPaths:
         return self.state / "voices"
 
     @property
+    def voice_files(self) -> Path:
+        """Files of voices that somebody has put onto the box, to be installed from there."""
+        return self.home / "voices"
+
+    @property
     def readings(self) -> Path:
         """What was read of texts and recordings, kept for the next process."""
         return self.state / "readings"

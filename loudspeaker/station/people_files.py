@@ -28,8 +28,9 @@ def find_sources(paths: StationPaths) -> list[Source]:
     membership = read_membership(paths)
     if membership is None:
         return [Source(paths.home)]
-    own, *higher = membership.scopes
-    return [received_source(paths, own.scope, own.accepted), *(higher_source(paths, own.scope, one) for one in higher)]
+    received = received_source(paths, membership.scope, membership.accepted)
+    own = Source(paths.home) if membership.edited_here else received
+    return [own, *(higher_source(paths, membership.scope, one) for one in membership.higher)]
 
 
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:

@@ -22,6 +22,7 @@ from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind, TrustDocum
 from . import approvals
 from .alert_log import AlertLog
 from .delivery import Deliveries
+from .membership import signed_scope
 from .station import Station
 
 OWN_ONLY = (AlertKind.STOP, AlertKind.PLAY)  # an office above decides neither what is routine here nor when it is over
@@ -81,15 +82,15 @@ class AlertReader:
         Raises `BadUsage` for a box that has not joined, `UntrustedDocument`.
         """
         envelope, refusals = parse_envelope(raw.encode()), []
-        deliveries = Deliveries(self.station.paths, now, trusted)
-        for place, (trust, known) in enumerate(deliveries.trusts()):
+        deliveries, own = Deliveries(self.station.paths, now, trusted), signed_scope(self.station.paths)
+        for trust, known in deliveries.trusts():
             try:
                 opened = open_alert(envelope, trust)
             except UntrustedDocument as error:
                 refusals.append(error)
             else:
                 floors = self._floors(trust.scope, known)
-                return ReceivedAlert(opened, trust, floors, deliveries.time, own=not place)
+                return ReceivedAlert(opened, trust, floors, deliveries.time, own=trust.scope == own)
         raise min(refusals, key=lambda refusal: refusal.fault is Fault.UNSIGNED)
 
     def _floors(self, scope: str, known: Floors) -> Floors:

@@ -25,7 +25,7 @@ from .access import audit_pages, delegating, entrance, people, token_pages
 from .access.accounts import Account
 from .access.console_database import ConsoleDamaged
 from .airing_pages import air_control, emergency, history, replaying, today
-from .bulletin_pages import approving, bulletins, intake, listening, word_sounds, wording
+from .bulletin_pages import approving, bulletins, intake, listening, offer_pages, word_sounds, wording
 from .console import Console
 from .feeds import api, calendar_feed, metrics
 from .feeds.feed_requests import Feed, answer_feed, refuse_feed
@@ -52,6 +52,7 @@ from .setting_pages import (
     file_mistakes,
     policy_pages,
     settings,
+    stick_pages,
     voice_pages,
     voice_trials,
     word_pages,
@@ -71,6 +72,7 @@ MODULES = (
     emergency,
     intake,
     bulletins,
+    offer_pages,
     wording,
     word_sounds,
     listening,
@@ -82,6 +84,7 @@ MODULES = (
     word_pages,
     voice_pages,
     voice_trials,
+    stick_pages,
     people,
     token_pages,
     audit_pages,

@@ -16,13 +16,13 @@ from ..daemon.client import Client
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
 from ..model.alert_answer import PreparedAlert
-from ..model.board import Board, BoardAiring, Health, StandingAlarm
+from ..model.board import Board, BoardAiring, Health, StandingAlarm, VoiceInstallation
 from ..model.commune import Contact
 from ..model.contents import Contents
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
-from ..station.membership import must_be_edited_here, read_membership
+from ..station.membership import must_be_edited_here, signed_scope
 from ..station.paths import StationPaths
 from ..station.planner import Planner
 from ..station.station import Station
@@ -179,6 +179,12 @@ class Desk:
         """What the doctor said last of this box, at most `FRESH` seconds ago; nothing where no daemon answers."""
         return self._health.value()
 
+    def installation(self) -> VoiceInstallation:
+        """How far the voice is that somebody had installed last; nothing where no daemon answers."""
+        with suppress(LoudspeakerError):
+            return self.client.installation(PATIENCE)
+        return VoiceInstallation()
+
     def share(self, make: Callable[[Station, AirState, Health, *Q], V], *question: *Q) -> V:
         """What `make` reads from the station, made once for all who ask the same in this minute while nothing happens.
 
@@ -286,12 +292,12 @@ class Desk:
                 self._planner = self._station.planner
                 self._sight.forget()
                 self._seen = self._sight.value()
-                self._scope = _read_scope(self.paths)
+                self._scope = signed_scope(self.paths)
             elif (seen := self._sight.value()) != self._seen:
                 self._station.reload()
                 self._station.close()
                 self._seen = seen
-                self._scope = _read_scope(self.paths)
+                self._scope = signed_scope(self.paths)
             return self._station
 
     def _look_at_files(self) -> object:
@@ -309,11 +315,6 @@ def village_names(station: Station) -> Mapping[str, str]:
     names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
     known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
     return {village: names.get(village, village) for village in known}
-
-
-def _read_scope(paths: StationPaths) -> str:
-    membership = read_membership(paths)
-    return membership.scope if membership else ""
 
 
 def _identify(path: Path) -> object:

@@ -87,12 +87,17 @@ NEEDS: Mapping[str, Task | None] = {
     # voice_pages.py
     "GET /cai-dat/giong": Task.RULE,
     "POST /cai-dat/giong": Task.RULE,
+    "GET /cai-dat/giong/cai": Task.RULE,
+    "POST /cai-dat/giong/cai": Task.RULE,
     "GET /cai-dat/giong/tien-do": Task.RULE,
     "POST /cai-dat/giong/thoi": Task.RULE,
     # voice_trials.py
     "GET /cai-dat/nghe": Task.LOOK,
     "POST /cai-dat/nghe": Task.LOOK,
     "GET /cai-dat/nghe/tieng": Task.LOOK,
+    # stick_pages.py
+    "GET /chep-usb": Task.WRITE,
+    "POST /chep-usb": Task.WRITE,
     # people.py
     "GET /cai-dat/nguoi": Task.RULE,
     "POST /cai-dat/nguoi": Task.RULE,
@@ -182,6 +187,11 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /ban-tin/{id}/cho-nay": Task.WRITE,
     "POST /ban-tin/{id}/ca-xa": Task.WRITE,
     "POST /ban-tin/{id}/dung-roi": Task.WRITE,
+    # offer_pages.py
+    "GET /tin-cap-tren": Task.LOOK,
+    "GET /tin-cap-tren/{name}/khong-phat": Task.WRITE,
+    "POST /tin-cap-tren/{name}/khong-phat": Task.WRITE,
+    "POST /tin-cap-tren/{name}/chon-lai": Task.WRITE,
     # listening.py
     "GET /ban-tin/{id}/lam-tieng": Task.LOOK,
     "POST /ban-tin/{id}/lam-tieng": Task.LOOK,
@@ -235,9 +245,10 @@ LARGEST_BODIES: Mapping[str, int] = {  # of files; bytes
     "POST /tep": 20 << 20,
     "POST /lich/bang": 20 << 20,
     "POST /ghi-am": 60 << 20,
+    "POST /chep-usb": 4 << 20,
     "POST /duyet/{id}/giay": 11 << 20,
 }
-MOST_FIELDS, MOST_FILES = 250, 1  # of a form: all villages, and all days of a calendar, may be ticked
+MOST_FIELDS, MOST_FILES = 250, 2  # of a form: all villages, and all days of a calendar, may be ticked
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -91,6 +91,7 @@ MORE: Sequence[tuple[str, Message]] = (
     ("/nhat-ky", Message("Log and reports")),
     ("/uy-quyen", Message("Somebody approves in my place")),
     ("/im-lang", Message("Keep a village quiet")),
+    ("/chep-usb", Message("Copy onto a stick for the villages")),
     ("/thiet-bi", Message("The box")),
     ("/cai-dat", Message("Settings")),
     ("/mat-may", Message("A telephone is lost")),

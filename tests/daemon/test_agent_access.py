@@ -23,7 +23,7 @@ from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import Refused
-from loudspeaker.model import requests
+from loudspeaker.model import office_requests, requests
 from loudspeaker.model.envelope import REQUESTS, WHO, Envelope, Who
 from loudspeaker.model.requests import Request
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -75,6 +75,9 @@ SAMPLES: list[Request] = [
     requests.AskBoard(),
     requests.AskOutcome(("a",)),
     requests.AskPins(),
+    office_requests.DeclineOffer("x@tinh-thu", "0" * 64, "x"),
+    office_requests.InstallVoice("vi_VN-vais1000-medium"),
+    office_requests.AskInstallation(),
 ]
 
 

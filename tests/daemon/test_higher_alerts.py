@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from harness.alert_box import BOX, AlertBox, flood, order
-from harness.office import NOW, SCOPE, Office, join
+from harness.office import NOW, SCOPE, Office, follow, join, open_province
 from harness.signing import make_alert
 
 from loudspeaker.model.alert_answer import AlertState
@@ -18,7 +18,7 @@ from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.signed_documents import Alert, AlertKind
 
-PROVINCE, OFFICIALS, TWO = "tinh-thu", ("tu", "binh", "mai"), ("tu", "binh")
+PROVINCE, TWO = "tinh-thu", ("tu", "binh")
 DAM = "---\ntitle: Xả lũ\nlevel: emergency\nall_clear: het-xa\n---\nHồ xả 500 m3/s.\n"
 
 
@@ -30,13 +30,10 @@ def box(home: Path, tmp_path: Path) -> Iterator[AlertBox]:
     shutil.copytree(home, commune.home, ignore=shutil.ignore_patterns(".state", "box.yaml", "audio_cache"))
     commune.trust("hoa", "pao", parent=PROVINCE)
     commune.publish("hoa", "pao")
-    province = Office(tmp_path / "province", commune.stick, PROVINCE)
-    (province.home / "bulletins").mkdir(parents=True)
-    province.write("commune.yaml", "commune: Tỉnh Thử\nid: tinh-thu\n")
+    province = open_province(tmp_path, commune.stick)
     province.write("bulletins/xa-lu.md", DAM)
     province.write("bulletins/het-xa.md", "---\ntitle: Hết xả\nlevel: emergency\n---\nHồ đã đóng.\n")
-    province.trust(*TWO, people=OFFICIALS)
-    province.publish(*TWO, spoken=True)
+    province.publish("tu", spoken=True)
     paths = StationPaths(home, home / ".state")
     join(paths, commune)
     join(paths, province)
@@ -71,6 +68,18 @@ def test_it_is_signed_by_its_own_people_and_stops_and_plays_nothing_of_the_commu
             box.deliver(alert, *TWO)
     box.run(60)
     assert box.played == []
+
+
+def test_an_office_that_follows_the_province_obeys_it_no_more_than_a_box_does(home: Path, tmp_path: Path) -> None:
+    (home / "box.yaml").write_text(BOX, encoding="utf-8")
+    follow(StationPaths(home, home / ".state"), open_province(tmp_path, tmp_path / "stick"))
+    with closing(AlertBox(home)) as box:
+        with pytest.raises(UntrustedDocument, match="only the commune itself"):
+            box.deliver(storm(kind=AlertKind.STOP, text=None, spoken=None), *TWO)
+        box.deliver(storm(), *TWO)
+        box.run(60)
+
+        assert box.heard() == [f"urgent@{PROVINCE}"]
 
 
 def test_its_template_is_heard_in_its_signed_words_and_so_is_its_all_clear(box: AlertBox) -> None:

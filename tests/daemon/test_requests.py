@@ -19,7 +19,7 @@ from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, Message, Refused
-from loudspeaker.model import requests
+from loudspeaker.model import office_requests, requests
 from loudspeaker.model.enums import Ending
 from loudspeaker.model.envelope import WHO, Envelope, read_request
 from loudspeaker.model.requests import Request
@@ -89,6 +89,19 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
         {"path": "bulletins/nhac.md", "before": "", "after": "0" * 64, "by": "Lan"},
     ),
     (requests.ExplainStop(("a",), "tang"), "Lan", "explain_stop", {"airings": ["a"], "why": "tang", "by": "Lan"}),
+    (
+        office_requests.DeclineOffer("bao@lao-cai", "0" * 64, "xã không có sông"),
+        "Lan",
+        "decline_offer",
+        {"offer": "bao@lao-cai", "digest": "0" * 64, "why": "xã không có sông", "undo": False, "by": "Lan"},
+    ),
+    (
+        office_requests.InstallVoice("vi_VN-vais1000-medium", from_box=True),
+        "Lan",
+        "install_voice",
+        {"voice": "vi_VN-vais1000-medium", "from_box": True, "by": "Lan"},
+    ),
+    (office_requests.AskInstallation(), None, "installation", {}),
     (requests.AskOutcome(("a",)), None, "outcome", {"airings": ["a"]}),
     (requests.AskPins(), None, "pins", {}),
     (requests.LookAgain(), None, "look", {}),

@@ -67,3 +67,22 @@ def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:
 def join(box: StationPaths, office: Office) -> None:
     """From now on the box takes what the office signs."""
     deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, office.scope), "Lý")
+
+
+def open_province(folder: Path, stick: Path, entries: str = "", scope: str = "tinh-thu") -> Office:
+    """A province that sends one bulletin, “Bão số 5”, with these entries of a schedule; Tú and Bình have signed."""
+    province = Office(folder / "province", stick, scope)
+    for name in ("bulletins", "schedules"):
+        (province.home / name).mkdir(parents=True)
+    province.write("commune.yaml", f"commune: Tỉnh Thử\nid: {scope}\n")
+    province.write("bulletins/bao-so-5.md", "---\ntitle: Bão số 5\n---\nBão số 5 cách bờ 200 km.\n")
+    province.write(f"schedules/{scope}.yaml", f"broadcasts: [{entries}]\n")
+    province.trust("tu", "binh", people=("tu", "binh", "mai"))
+    province.publish("tu", "binh", spoken=True)
+    return province
+
+
+def follow(station: StationPaths, office: Office, commune: str = SCOPE) -> None:
+    """From now on a station whose own files are edited on it takes what an office above its commune signs."""
+    taker = deliveries(station)
+    taker.follow(office.stick, taker.first_trust(office.stick, office.scope), commune, "Lý")

@@ -13,6 +13,8 @@ from harness.officers import Officers, board_of, officers_of
 from harness.sounds import voice_like
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.codec import encode
+from loudspeaker.model.board import VoiceInstallation
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +45,6 @@ def daemon(home: Path, clock: FakeClock) -> Iterator[FakeDaemon]:
     state.mkdir(exist_ok=True)
     found = FakeDaemon(state / "control.sock")
     found.answers = {"board": board_of(clock.now()), "health": {"rows": [], "looked_at": None}}
+    found.answers["installation"] = encode(VoiceInstallation())
     yield found
     found.close()

@@ -46,6 +46,7 @@ PARTS = {
     "login": "hoa",
     "job": "x",
     "recipe": "x",
+    "name": "x@y",
     "sha256": "0" * 64,
 }
 ENDLESS = {"GET /song"}

@@ -37,6 +37,8 @@ DEEDS: Mapping[str, Message] = {
     "POST /cai-dat/cach-doc": Message("adds a reading of the commune"),
     "POST /cai-dat/cach-doc/bo": Message("takes a reading of the commune out"),
     "POST /cai-dat/giong": Message("changes the commune's voice"),
+    "POST /cai-dat/giong/cai": Message("has a voice installed"),
+    "POST /chep-usb": Message("packs the files of the station for a stick"),
     "POST /cai-dat/giong/thoi": Message("keeps the commune's voice"),
     "POST /cai-dat/ma": Message("makes a token"),
     "POST /cai-dat/ma/thu-hoi": Message("revokes a token"),
@@ -68,6 +70,8 @@ DEEDS: Mapping[str, Message] = {
     "POST /ban-tin/{id}/cho-nay": Message("corrects a reading in one place"),
     "POST /ban-tin/{id}/ca-xa": Message("corrects a reading for the whole commune"),
     "POST /ban-tin/{id}/dung-roi": Message("says that a reading is right"),
+    "POST /tin-cap-tren/{name}/khong-phat": Message("does not air what an office above sent"),
+    "POST /tin-cap-tren/{name}/chon-lai": Message("leaves open again whether it is aired"),
     "POST /ban-tin/moi": Message("begins a bulletin"),
     "POST /tep": Message("sends a document"),
     "POST /tep/{job}/giu": Message("makes a bulletin of a document"),
@@ -99,6 +103,7 @@ NOTED = frozenset(
     {
         *("login", "name", "role", "everywhere", "use", "days", "village", "output", "why", "choice", "action"),
         *("bulletin", "title", "level", "drill", "digest", "written", "spoken", "paper", "signer", "right"),
+        *("voice", "from"),
         *("until", "begins", "ends", "day", "at", "then", "template", "ending"),
     }
 )

@@ -56,7 +56,7 @@ def show_why_stopped(page: PageRequest) -> Response:
 
 
 def explain_stop(page: PageRequest) -> Response:
-    _ask(page, ExplainStop(page.texts("airing"), _reason(page)))
+    _ask(page, ExplainStop(page.texts("airing"), given_reason(page)))
     return page.go("/")
 
 
@@ -69,7 +69,7 @@ def show_skip(page: PageRequest) -> Response:
 
 
 def skip(page: PageRequest) -> Response:
-    _ask(page, Skip(page.path["id"], _reason(page)))
+    _ask(page, Skip(page.path["id"], given_reason(page)))
     return page.go("/")
 
 
@@ -105,7 +105,7 @@ def pause(page: PageRequest) -> Response:
         quiet = _quiet(station, village, until, hour)
     if page.text("shown") != quiet.mark:
         return _pause_page(page, village, until, hour)
-    _ask(page, Pause(quiet.village, quiet.until.isoformat(), _reason(page)))
+    _ask(page, Pause(quiet.village, quiet.until.isoformat(), given_reason(page)))
     return page.go("/")
 
 
@@ -132,7 +132,7 @@ def _ask(page: PageRequest, request: Pause | Resume | Skip | Stop | ExplainStop 
     return page.console.desk.ask(request, account.name, account.login) or ()
 
 
-def _reason(page: PageRequest) -> str:
+def given_reason(page: PageRequest) -> str:
     """The one that was pressed, else the one that was typed. Raises `BadUsage`."""
     if reason := page.text("why") or page.text("other"):
         return reason

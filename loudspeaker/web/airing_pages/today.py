@@ -17,6 +17,7 @@ from ...model.enums import ApprovalRule, Expected, ReviewState, Verdict
 from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
+from ...station.offers import sort_offers
 from ...station.restrictions import standing_pauses, uncommissioned
 from ...station.reviews import ReviewLog
 from ...station.station import Station
@@ -31,6 +32,7 @@ from .air_control import end_words
 MOST = 6  # moments to come: what is to be done stands below
 AFTERNOON, NOON = time(15), time(12)  # from 15:00 on it is pressing that tomorrow morning is not approved
 LOOK, APPROVE = Message("Look"), Message("Approve")
+MOST_OFFERS = 3  # that are named one by one
 DECIDED = frozenset({Verdict.SKIPPED, Verdict.STOPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.PRE_EMPTED})
 
 
@@ -214,6 +216,7 @@ def _chores(
 ) -> Iterator[Chore]:
     """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
     yield from _review_chores(station)
+    yield from _offer_chores(station)
     for title, at in unapproved:
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
         yield Chore(message, "/duyet", APPROVE)
@@ -242,6 +245,18 @@ def _review_chores(station: Station) -> Iterator[Chore]:
             facts = {"title": bulletin.title, "name": review.returned.by.name, "why": review.returned.why}
             message = Message("“{title}” was given back by {name}: {why}", **facts)
             yield Chore(message, f"/ban-tin/{bulletin.id}", Message("Correct it"), task=Task.WRITE)
+
+
+def _offer_chores(station: Station) -> Iterator[Chore]:
+    """What offices above the commune have sent, and about which it has not decided yet."""
+    waiting, _declined = sort_offers(station.files, station.log)
+    messages = [
+        Message("{office} offers “{title}”: air it or not?", office=offer.origin, title=offer.title)
+        for offer in waiting
+    ]
+    if len(waiting) > MOST_OFFERS:
+        messages = [Message("offices above offer {count} bulletins: air them or not?", count=len(waiting))]
+    yield from (Chore(message, "/tin-cap-tren", Message("Choose"), task=Task.WRITE) for message in messages)
 
 
 def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[Chore]:

@@ -6,5 +6,5 @@ drafts.py            what was typed and not saved, what lost, which doubts were 
 uploads.py           files that people send, and the job that reads them
 
 Pages: bulletins (list, editor, saving), intake (new ones), wording (how it is said), word_sounds (a few words heard),
-listening (the whole heard), approving (Duyệt).
+listening (the whole heard), approving (Duyệt), offer_pages (Tin cấp trên).
 """

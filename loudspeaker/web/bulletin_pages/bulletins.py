@@ -14,6 +14,7 @@ from ...model.enums import Level, ReviewState
 from ...model.requests import Submit
 from ...station.approvals import preview
 from ...station.bulletin_editing import BulletinSource
+from ...station.offers import sort_offers
 from ...station.reviews import EDIT, Review, ReviewLog
 from ...station.station import Station
 from ...store.edits import EditConflict, FileEdit
@@ -59,6 +60,11 @@ class BulletinRow:
     why: str = ""  # words with which it was given back
     broken: bool = False
 
+    @property
+    def origin(self) -> str:
+        """The office above the commune that has sent it; "" for the commune's own."""
+        return self.id.partition("@")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class LastSave:
@@ -72,18 +78,19 @@ def show_list(page: PageRequest) -> Response:
     """Those in the state `loc`, all where none is named, in which the words `tim` stand."""
     wanted, typed = page.query.get("loc", ""), " ".join(page.query.get("tim", "").split())
     search, desk = BulletinSearch.of(typed), page.console.desk
-    every = desk.share(_read_rows)
+    every, offered = desk.share(_read_rows)
     found = search.find(desk.contents().bulletins.values()) if search.words else {}
     rows = [row for row in every if row.id in found] if search.words else every
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
     shown.sort(key=lambda row: found[row.id].nearness if row.id in found else 0)
     facts = {"rows": shown, "counts": counts, "states": STATES, "wanted": wanted, "total": len(every)}
-    return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=found)
+    return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=found, offered=offered)
 
 
-def _read_rows(station: Station, _air: AirState, _health: Health) -> Sequence[BulletinRow]:
-    return bulletin_rows(station)
+def _read_rows(station: Station, _air: AirState, _health: Health) -> tuple[Sequence[BulletinRow], int]:
+    """All of them, and how many an office above offers that wait for the commune's word."""
+    return bulletin_rows(station), len(sort_offers(station.files, station.log)[0])
 
 
 def bulletin_rows(station: Station) -> list[BulletinRow]:

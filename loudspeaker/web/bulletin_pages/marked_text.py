@@ -6,11 +6,11 @@ Both columns of the editor have the same numbers for sentences, so that the one 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, groupby, pairwise
 from typing import NamedTuple
 
-from ...model.spoken_text import Doubt, Reading
+from ...model.spoken_text import Doubt, Reading, Utterance
 from ...text import sentences
 
 SILENT = -1  # the sentence of what stands between sentences
@@ -63,6 +63,13 @@ def mark_text(text: str, reading: Reading, doubts: Sequence[Doubt]) -> MarkedTex
     written = [(_written_at(reading, begin), _written_at(reading, end, last=True)) for begin, end in places]
     marks = [_Region(*doubt.place, doubt.place, number) for number, doubt in enumerate(doubts, 1)]
     return MarkedText(tuple(tuple(line) for line in lines if line), tuple(_sentences(text, written, marks)))
+
+
+def mark_signed_words(text: str, said: Iterable[Sequence[Utterance]]) -> MarkedText:
+    """`text` whose words came signed: a line for each of them, and of the written text nobody knows the places."""
+    numbers = count()
+    spoken = tuple((Sentence(next(numbers), (Stretch(one.text),)),) for words in said for one in words)
+    return MarkedText(spoken, (Sentence(SILENT, (Stretch(text),)),))
 
 
 def _regions(reading: Reading, doubts: Sequence[Doubt]) -> list[_Region]:

@@ -21,7 +21,7 @@ from ...text.reading import other_readings, read
 from ..pages import PageRequest, Routes
 from .bulletin_forms import BulletinForm
 from .drafts import doubt_key
-from .marked_text import SILENT, MarkedText, mark_text
+from .marked_text import SILENT, MarkedText, mark_signed_words, mark_text
 
 WORD_KEYS: Sequence[tuple[WordKey, Message]] = (
     ("say", Message("a word that is said otherwise than it is written")),
@@ -60,7 +60,12 @@ class SpokenView:
 
 
 def view_spoken(page: PageRequest, bulletin: str, text: str, saved: bool = True) -> SpokenView:
-    """How a bulletin's text, as it is being edited, will be said."""
+    """How a bulletin's text, as it is being edited, will be said; where its words came signed, these."""
+    with page.console.desk.station() as station:
+        known = station.files.contents.bulletins.get(bulletin)
+    if saved and known and known.speech:
+        signed = [part.spoken for part in known.parts if part.spoken is not None]
+        return SpokenView(mark_signed_words(text, signed), (), None, saved)
     reading = read(text[:MOST_LETTERS], _settings(page))
     placed = [doubt for doubt in reading.doubts if doubt.place != _whole(reading)]
     note = next((doubt for doubt in reading.doubts if doubt.place == _whole(reading)), None)

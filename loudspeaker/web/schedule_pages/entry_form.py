@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -25,6 +26,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 NIGHT = (5 * HOUR, 21 * HOUR)  # before and after these a time is asked about
 FAR = 400  # days that are looked through for lunar ones
 WEEKS = 6  # of a month as a calendar shows it
+WEEKDAYS = ("2", "3", "4", "5", "6", "7", "CN")  # as in files
 TICKED_LUNAR = ("1", "14", "15", "30", MONTH_END)  # days of the lunar month that have a box of their own
 A_RELAY = "tiep-song"  # the name of an entry that relays a station without a name
 OWN = {"bulletin", "at", "days", "lunar", "on", "from", "until", "except", "repeat", "stream", "for", "fallback"}
@@ -262,6 +264,19 @@ def _read_time(text: str, sure: bool) -> int:
         likely = (at + DAY // 2) % DAY
         raise AskBack(text, [likely, at], Message("“{value}” is at night. Is that what you mean?", value=text))
     return at
+
+
+def weekday_boxes(written: Sequence[str]) -> list[str]:
+    """What stands for each weekday from Monday on: as it is `written`, where it is, else as in Vietnamese files.
+
+    >>> weekday_boxes(["mon", "CN"])
+    ['mon', '3', '4', '5', '6', '7', 'CN']
+    """
+    boxes = list(WEEKDAYS)
+    for text in written:
+        with suppress(Mistake):
+            boxes[values.weekday(text)] = text
+    return boxes
 
 
 # A calendar to choose days in.

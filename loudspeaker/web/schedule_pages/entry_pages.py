@@ -12,7 +12,9 @@ from starlette.responses import Response
 
 from ...codec import UNREADABLE, decode, encode
 from ...config.entry_sentences import WEEKDAYS as DAY_NAMES
-from ...errors import BadFile, Message, Refused
+from ...config.schedule_entries import Entry
+from ...errors import BadFile, Message, NotFound, Refused
+from ...station.offers import find_offer
 from ...station.schedule_editing import EntryEdit, EntrySource
 from ...station.station import Station
 from ...store.edits import EditConflict
@@ -38,11 +40,10 @@ from .entry_form import (
     read_form,
     short_lunar_months,
     split_list,
+    weekday_boxes,
     write_time,
 )
 from .week_table import SHORT
-
-WEEKDAYS = ("2", "3", "4", "5", "6", "7", "CN")  # as in files
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Conflict:
 
 
 def show_new(page: PageRequest) -> Response:
-    """An empty form, or with what an address names: a bulletin, a village, a session that is to be filled."""
+    """An empty form, or with what an address names: an offer, a bulletin, a village, a session that is to be filled."""
+    if offered := page.query.get("tin"):
+        return _show_offered(page, offered)
     bulletin, village = page.query.get("ban-tin", ""), page.query.get("thon", "")
     form = EntryForm(villages=(village,) if village else (), bulletins=(bulletin,) if bulletin else ())
     with page.console.desk.station() as station:
@@ -67,6 +70,15 @@ def show_new(page: PageRequest) -> Response:
     if begins is not None:
         form = replace(form, at=write_time(begins), sure=write_time(begins))
     return _show(page, offers, Attempt(form), None)
+
+
+def _show_offered(page: PageRequest, name: str) -> Response:
+    """What an office above the commune offers, as it proposes it, in all villages. Raises `NotFound`."""
+    with page.console.desk.station() as station:
+        offers, offered = make_offers(station), find_offer(station.files, name)
+        form = replace(form_of_entry("", offered.entry, offers.named), villages=tuple(offers.villages))
+        prepared = prepare_attempt(station, form, None, "")
+    return _show(page, offers, _plan(page, prepared), None)
 
 
 def show_entry(page: PageRequest) -> Response:
@@ -226,7 +238,7 @@ def _show(
         month=month,
         weeks=picker_weeks(month, attempt.form.dates, offers.today),
         elsewhere=_outside(month, attempt.form.dates, offers.today),
-        weekdays=WEEKDAYS,
+        weekdays=weekday_boxes(attempt.form.weekdays),
         weekday_names=SHORT,
         day_names=DAY_NAMES,
         moons=TICKED_LUNAR,
@@ -276,8 +288,8 @@ def _same(one: EntrySource, other: EntrySource) -> bool:
 
 def _form(page: PageRequest, station: Station, source: EntrySource | None) -> EntryForm:
     """What was typed and ticked, with what the buttons of the form do to it."""
-    named = tuple(station.files.commune.days)
-    kept = form_of_entry("", source.entry, named).kept if source else {}
+    entry, named = _entry_behind(page, station, source), tuple(station.files.commune.days)
+    kept = form_of_entry("", entry, named).kept if entry else {}
     form = read_form(page.text, page.texts, kept)
     if page.text("everywhere"):
         form = replace(form, villages=tuple(make_offers(station).villages))
@@ -291,6 +303,14 @@ def _form(page: PageRequest, station: Station, source: EntrySource | None) -> En
         if (move := page.text(button)).isdecimal():
             form = replace(form, bulletins=_move(form.bulletins, int(move), by))
     return form
+
+
+def _entry_behind(page: PageRequest, station: Station, source: EntrySource | None) -> Entry | None:
+    """The entry whose keys stay that have no field: the one that is edited, or what is offered."""
+    if source is None and (offered := page.text("offer")):
+        with suppress(NotFound):  # it was taken back, or is in the schedule by now
+            return find_offer(station.files, offered).entry
+    return source.entry if source else None
 
 
 def _move(bulletins: Sequence[str], number: int, by: int) -> tuple[str, ...]:

@@ -88,6 +88,12 @@ class WeekLine:
         """Where it is told what became of it."""
         return f"/luot/{self.first.id}"
 
+    @property
+    def origin(self) -> str:
+        """The office above the commune that has sent it; "" for the commune's own."""
+        names = (self.first.broadcast, self.first.bulletin or "")
+        return next((name.partition("@")[2] for name in names if "@" in name), "")
+
 
 @dataclass(frozen=True, slots=True)
 class DayCell:

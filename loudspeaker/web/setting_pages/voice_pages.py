@@ -1,6 +1,7 @@
 """Giọng đọc: what each voice is, how it sounds, and the change to another one, whose sound is made before it speaks.
 
-The old voice is heard until everything that is coming has been made anew; then commune.yaml names the new one.
+The old voice is heard until everything that is coming has been made anew; then commune.yaml names the new one. A voice
+that is not here yet is installed by the daemon, whose folder nobody else may write.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import Response
 
 from ...errors import Message, Refused
+from ...model.office_requests import InstallVoice
 from ..airing_pages.history import run_command
 from ..console import Console
 from ..jobs import Job, JobControl
@@ -18,6 +20,7 @@ from ..pages import PageRequest, Routes
 
 VOICES = "/cai-dat/giong"
 CHANGE = "voice"  # the key of the job: one change at a time
+PIPER = "piper:"  # the engine whose voices can be installed
 
 
 def show_voices(page: PageRequest) -> Response:
@@ -28,7 +31,26 @@ def show_voices(page: PageRequest) -> Response:
     order = {voice: number for number, voice in enumerate(here)}
     ordered = sorted(voices, key=lambda row: (order.get(str(row["voice"]), len(order)), not row["here"]))
     facts = {"voices": ordered, "spoken": spoken, "first": here[0], "job": page.console.jobs.find(CHANGE)}
-    return page.page("voices.html", done=page.query.get("xong"), **facts)
+    installation, folder = page.console.desk.installation(), page.console.desk.paths.voice_files
+    return page.page("voices.html", installation=installation, folder=folder, **facts)
+
+
+def install_voice(page: PageRequest) -> Response:
+    """Have one installed, from the net or from files on the box. Raises `Refused` while another one is."""
+    account, voice = page.person.account, page.text("voice").removeprefix(PIPER)
+    page.console.desk.ask(InstallVoice(voice, page.text("from") == "box"), account.name, account.login)
+    return page.go(VOICES)
+
+
+def show_installation(page: PageRequest) -> Response:
+    """How far it is: a fragment that asks again, and has the whole page loaded anew when it is over."""
+    if not page.is_fragment:
+        return page.go(VOICES)
+    installation = page.console.desk.installation()
+    answer = page.page("voice_installation.html", installation=installation)
+    if not installation.running:
+        answer.headers["HX-Refresh"] = "true"  # it can be heard now
+    return answer
 
 
 def use_voice(page: PageRequest) -> Response:
@@ -67,6 +89,8 @@ def cancel(page: PageRequest) -> Response:
 ROUTES: Routes = {
     "GET /cai-dat/giong": show_voices,
     "POST /cai-dat/giong": use_voice,
+    "GET /cai-dat/giong/cai": show_installation,
+    "POST /cai-dat/giong/cai": install_voice,
     "GET /cai-dat/giong/tien-do": show_progress,
     "POST /cai-dat/giong/thoi": cancel,
 }

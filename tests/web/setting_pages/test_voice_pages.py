@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.officers import Officer, Officers
+from harness.officers import HTMX, Officer, Officers
 from harness.waiting import wait_for
 
+from loudspeaker.codec import encode
+from loudspeaker.errors import Message
+from loudspeaker.model.board import VoiceInstallation
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.setting_pages.voice_pages import CHANGE
 
@@ -77,3 +80,43 @@ def test_a_voice_that_cannot_be_the_communes_is_told_at_once(
 
     assert (answer.status_code, words in answer.text) == (status, True)
     assert "voices: [tone:low]" in commune(home)
+
+
+KNOWN = "vi_VN-vais1000-medium"
+
+
+def test_a_voice_that_is_known_here_is_installed_by_the_daemon(admin: Officer, daemon: FakeDaemon, home: Path) -> None:
+    page = admin.get(VOICES).text
+    assert page.count(f'action="{VOICES}/cai"') == 1
+    assert str(home / "voices") in page
+
+    for source in ("net", "box"):
+        answer = admin.post(f"{VOICES}/cai", voice=f"piper:{KNOWN}", **{"from": source})
+        assert (answer.status_code, answer.headers["location"]) == (303, VOICES)
+    asked = [told for verb, told, _uid in daemon.asked if verb == "install_voice"]
+    assert [(told["voice"], told["from_box"], told["account"]) for told in asked] == [
+        (KNOWN, False, "admin"),
+        (KNOWN, True, "admin"),
+    ]
+    assert admin.post(f"{VOICES}/cai", voice="--trust", **{"from": "net"}).status_code == 422
+
+
+def test_the_page_tells_how_far_it_is_and_what_came_of_it(admin: Officer, daemon: FakeDaemon) -> None:
+    under_way = VoiceInstallation(KNOWN, True, 21_000_000, 63_201_294)
+    daemon.answers["installation"] = encode(under_way)
+    page = admin.get(VOICES)
+    assert f"Đang cài giọng {KNOWN}: 21/64 MB." in page.text
+    assert 'http-equiv="refresh"' in page.text
+    part = admin.get(f"{VOICES}/cai", **HTMX)
+    assert (f"{KNOWN}: 21/64 MB." in part.text, "hx-refresh" in part.headers) == (True, False)
+    assert f'action="{VOICES}/cai"' not in page.text
+
+    no_room = Message("there is no room for {name} in {folder}", name="x", folder="/x")
+    daemon.answers["installation"] = encode(VoiceInstallation(KNOWN, why=no_room))
+    page = admin.get(VOICES)
+    assert f"Chưa cài được giọng {KNOWN}:" in page.text
+    assert 'http-equiv="refresh"' not in page.text
+    assert admin.get(f"{VOICES}/cai", **HTMX).headers["hx-refresh"] == "true"
+    assert admin.get(f"{VOICES}/cai").headers["location"] == VOICES
+    daemon.answers["installation"] = encode(VoiceInstallation(KNOWN, done=1, total=1, sha256="ec7c89e2c85f" + "0" * 52))
+    assert "mã SHA-256 ec7c89e2c85f…" in admin.get(VOICES).text
