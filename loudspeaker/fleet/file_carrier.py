@@ -107,7 +107,7 @@ class FileCarrier:
                 return replace(self, away_since=None, wanted=tuple(path for path in self.wanted if not _is_bell(path)))
             case LinkDown() if self.away_since is None:
                 return replace(self, away_since=now)
-            case TimePassed() if self.away_since is not None and self._next_poll <= now:
+            case TimePassed() if self.away_since is not None and self.scopes and self._next_poll <= now:
                 return self._poll(now)
         return self
 

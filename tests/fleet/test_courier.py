@@ -282,6 +282,14 @@ def test_bells_are_fetched_each_minute_when_the_broker_was_away_ten_minutes() ->
     assert not of(Fetch, [action for _, action in box.wait(3000)])
 
 
+def test_a_box_that_joins_meanwhile_does_not_wait_for_the_next_minute() -> None:
+    box = Box({})
+    box.wait(POLL_AFTER + 1)
+    box.tell(Holds(HELD))
+
+    assert [action for at, action in box.wait(0) if isinstance(action, Fetch)] == [Fetch(BELL)]
+
+
 def test_the_broker_is_tried_again_after_one_second_at_first_and_five_minutes_at_last() -> None:
     box, tries = Box().online(), list[float]()
     lost = box.now
