@@ -13,6 +13,7 @@ _COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
     r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
 )
+_CERTAIN = 3  # words of a subject that make another meaning doubtful
 _SHORT = 2  # letters of an abbreviation that may stand for nearly anything
 _DIGITS = frozenset("0123456789%")
 _NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
@@ -25,18 +26,43 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
     """What `written`, which stands from `start` to `end`, stands for; None where nothing is known of it.
 
     The first line of the lexicon decides that has one of its neighbours beside the place; then what the whole text
-    tells of the abbreviation; then the line that asks for no neighbours.
+    tells of the abbreviation; then the line that asks for no neighbours, or, where that is a guess, what the text is
+    about.
     """
     own = context.definitions.get(written)
     if own:
         return Entry(own, sure=True)
     lines = context.lexicon.meanings(written)
     line = _fitting(lines, context, start, end)
-    if len({line.reading for line in lines}) < 2:
-        return line.entry() if line else None
     if line and _is_decided(line):
-        return Entry(line.reading, _decided(context, written) <= {line.reading})
-    return _remembered(context, written, lines, line) or (line.entry() if line else None)
+        sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
+        return Entry(line.reading, sure)
+    remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
+    bare = line is None or not (line.sure or line.before or line.after)
+    guess = _by_subject(context, written) if bare else None
+    return remembered or guess or (line.entry() if line else None)
+
+
+def _by_subject(context: Context, written: str) -> Entry | None:
+    """The guess whose words the whole text has most of, if any."""
+    found = _subjects(context, written)
+    best = max(found, key=found.__getitem__, default="")
+    return Entry(best, sure=False) if best and found[best] else None
+
+
+def _is_contradicted(context: Context, written: str, reading: str) -> bool:
+    """Whether the text is about something else than what a word beside the abbreviation decides for."""
+    found = _subjects(context, written)
+    return not found.get(reading) and max(found.values(), default=0) >= _CERTAIN
+
+
+def _subjects(context: Context, written: str) -> dict[str, int]:
+    """For each meaning that depends on what a text is about, how many of its words the text has."""
+    known = context.memory.subjects
+    if written not in known:
+        subjects = context.lexicon.subjects(written)
+        known[written] = {subject.reading: context.memory.count_words(subject.words) for subject in subjects}
+    return known[written]
 
 
 def _fitting(lines: Sequence[Meaning], context: Context, start: int, end: int) -> Meaning | None:

@@ -223,7 +223,7 @@ def _letters(stretch: _Stretch) -> Iterator[str]:
     if guess and not guess.sure:  # what was not said because nothing decided for it stands first
         yield guess.reading
     for key in dict.fromkeys((written, f"{written}.", re.sub(r"[.&/-]", "", written))):
-        yield from (meaning.reading for meaning in stretch.lexicon.meanings(key))
+        yield from stretch.lexicon.readings(key)
     yield from _LONE_LETTERS.get(written, "").split("|") if written in _LONE_LETTERS else ()
     numeral = not set(written) - _ROMAN
     if numeral and roman(written):

@@ -206,6 +206,14 @@ def test_no_line_of_the_lexicon_stands_where_nothing_can_reach_it() -> None:
     assert unreachable == []
 
 
+def test_a_subject_stands_once_and_its_words_are_compared_as_they_are_written() -> None:
+    subjects = list(rows_of("subjects.tsv"))
+    words = [word for _, _, column in subjects for word in column.split("|")]
+
+    assert len({(written, reading) for written, reading, _ in subjects}) == len(subjects)
+    assert [word for word in words if word != re.sub(r"[\W_]+", " ", word.lower()).strip() or not word] == []
+
+
 def test_every_list_of_cues_is_asked_for_by_a_rule() -> None:
     sources = (path.read_text("utf-8") for path in Path(loudspeaker.text.__path__[0]).rglob("*.py"))
     asked = {name for source in sources for name in re.findall(r"""cue_list\(["'](\w+)""", source)}

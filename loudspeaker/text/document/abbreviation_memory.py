@@ -30,6 +30,7 @@ class AbbreviationMemory:
     def __init__(self, text: str) -> None:
         self._text = text[:_MOST_LETTERS]
         self.decided: dict[str, frozenset[str]] = {}  # abbreviation -> what words beside it decide for, anywhere
+        self.subjects: dict[str, dict[str, int]] = {}  # abbreviation -> its meanings, by words that the text has
         self._written_out: dict[str, str | None] = {}
 
     def written_out(self, written: str, readings: Iterable[str]) -> str | None:
@@ -39,6 +40,10 @@ class AbbreviationMemory:
             (first, most), (_, others) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
             self._written_out[written] = first if most > others else None
         return self._written_out[written]
+
+    def count_words(self, words: Iterable[str]) -> int:
+        """How many of some words, each small and without signs, the text has."""
+        return sum(f" {word} " in self._flat for word in words)
 
     def places(self, written: str) -> Sequence[int]:
         """Where an abbreviation begins, the first few times."""

@@ -5,7 +5,7 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +53,13 @@ _JOINTS = " .&"  # between an abbreviation and what follows
 _SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>"))
 
 
+class Subject(NamedTuple):
+    """What an abbreviation stands for in a text about something: a guess, and the words that such a text has."""
+
+    reading: str
+    words: tuple[str, ...]  # small, without signs
+
+
 class Lexicon:
     """All tables. The lines of an abbreviation are made ready when it is first met: few of them ever are."""
 
@@ -61,6 +68,9 @@ class Lexicon:
         for written, *columns in rows("abbreviations.tsv"):
             self._lines.setdefault(written, []).append(columns)
         self._ready: dict[str, list[Meaning]] = {}
+        self._subjects: dict[str, list[Subject]] = {}
+        for written, reading, words in rows("subjects.tsv"):
+            self._subjects.setdefault(written, []).append(Subject(reading, tuple(spellings(words))))
         self.documents = {written: reading for written, reading, *_ in rows("documents.tsv")}
         self.codes = {written: reading for written, reading, *_ in rows("codes.tsv")}
         self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
@@ -80,6 +90,15 @@ class Lexicon:
                 ready = [part for meaning in ready for part in _parted(meaning)]
             self._ready[written] = ready
         return ready or []
+
+    def subjects(self, written: str) -> Sequence[Subject]:
+        """What an abbreviation may stand for by what the whole text is about."""
+        return self._subjects.get(written, ())
+
+    def readings(self, written: str) -> Iterator[str]:
+        """All that an abbreviation may stand for."""
+        yield from (meaning.reading for meaning in self.meanings(written))
+        yield from (subject.reading for subject in self.subjects(written))
 
     def known(self, written: str) -> Entry | None:
         """What `written` stands for whatever is beside it: the line that asks for no neighbours, else an unsure one."""
