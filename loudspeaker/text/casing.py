@@ -6,12 +6,15 @@ Only words and units change, letter for letter; abbreviations and Roman numerals
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .lazy_regex import pattern
 from .lost_marks import is_toneless
 from .syllables import has_marks, is_plain_syllable, is_syllable
 
+_TONE = pattern("[\u0300\u0301\u0303\u0309\u0323]")  # no abbreviation has one
 _WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
+_BRACKETED = pattern(r"(\([^()]*\))")
 _UNITS = frozenset(
     ("m", "m²", "m³", "km²", "cm", "mm", "km", "kg", "ha", "ml", "mg", "tr", "trđ", "đ", "mmhg", "mmol",
      "v", "kv", "h", "p")
@@ -40,9 +43,15 @@ def lower_headings(text: str) -> str:
     GIẤY MỜI HỌP HĐND -> Giấy mời họp HĐND
     """
     lines = text.split("\n")
-    if not any(map(str.isupper, lines)):
-        return text
-    return "\n".join(_lower_line(line) if _is_heading(line) else line for line in lines)
+    return "\n".join(_lower_line(line) if _is_heading(line) else _lower_around_brackets(line) for line in lines)
+
+
+def _lower_around_brackets(line: str) -> str:
+    """A line that is in capitals but for what stands in brackets: BÁO CÁO NHANH (tính đến 15h) -> Báo cáo nhanh (…)"""
+    parts = _BRACKETED.split(line)
+    if len(parts) < 2 or not _is_heading(" ".join(parts[::2])):
+        return line
+    return "".join(_lower_line(part) if number % 2 == 0 else part for number, part in enumerate(parts))
 
 
 def _is_heading(line: str) -> bool:
@@ -86,7 +95,8 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
     if len(letters.lower()) != len(letters) or (behind_digit and not marked):
         return False
     lost = len(letters) > 3 and is_toneless(line) and is_plain_syllable(letters.lower())  # LUOI DIEN
-    if not (is_syllable(letters) or letters in ("M", "KM") or lost):
+    named = marked and _TONE.search(unicodedata.normalize("NFD", letters)) is not None  # ĐẮK
+    if not (is_syllable(letters) or named or letters in ("M", "KM") or lost):
         return False
     return marked or not _is_abbreviation(line, match)
 
@@ -102,7 +112,8 @@ def _is_abbreviation(line: str, match: re.Match[str]) -> bool:
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None
     if _is_area(letters, head, tail):
         return False
-    if len(letters) == 1 or re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or head.endswith(_SORTS):
+    chained = re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or line[: match.start()].endswith("&")  # CN&TY
+    if len(letters) == 1 or chained or head.endswith(_SORTS):
         return True
     return letters in _SHORT and not _is_repair(letters, head, tail)
 

@@ -40,6 +40,7 @@ _CALLED = pattern(  # a name, which no number should run into
     rf"[{UPPER}][{LOWER}]+ )[{UPPER}][{LOWER}]+ $"
 )
 _BEGINS = pattern(rf" [{UPPER}][{LOWER}]")
+_PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
@@ -54,18 +55,25 @@ def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
         if not _has_letters(text, token):
             yield token
             continue
-        if token.kind in _OF_PERSONS and _CALLED.search(text, max(0, token.start - _REACH), token.start):
-            token = token._replace(spoken=f", {token.spoken}")  # chị Thảo 0862 410 337; Bùi Văn Chức 50tr
-        if last is not None and _needs_pause(text, last, token):
-            token = token._replace(spoken=f", {token.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
+        token = token._replace(spoken=_with_pauses(text, last, token))
         if last is not None and _is_glued(text, last, token):
             apart = token.start - last.end == 1 and text[last.end] == " "
             begin = last.start if last.word_start < 0 else last.word_start
             token = token._replace(why=token.why or (APART if apart else _PIECES), word_start=begin)
-        if token.kind is Kind.TIME and _BEGINS.match(text, token.end):
-            token = token._replace(spoken=f"{token.spoken},")  # 5h30 Tiếp âm đài tỉnh
         yield token
         last = token
+
+
+_FOLLOWED = {Kind.TIME: _BEGINS, Kind.PHONE: _PURPOSE}  # 5h30 Tiếp âm đài tỉnh; 0365… để lập biên bản
+
+
+def _with_pauses(text: str, last: Token | None, token: Token) -> str:
+    """The words for a token with a comma before and behind them where they would run into others."""
+    called = token.kind in _OF_PERSONS and _CALLED.search(text, max(0, token.start - _REACH), token.start)
+    ahead = called or (last is not None and _needs_pause(text, last, token))  # chị Thảo 0862…; trên BĐ3 0,32m
+    followed = _FOLLOWED.get(token.kind)
+    behind = followed is not None and followed.match(text, token.end)
+    return f"{', ' if ahead else ''}{token.spoken}{',' if behind else ''}"
 
 
 def _needs_pause(text: str, one: Token, other: Token) -> bool:

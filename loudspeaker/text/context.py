@@ -23,6 +23,7 @@ _LABELS = words_before(cue_list("things_with_number"))
 _MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
 _VARIETIES = words_before(cue_list("varieties"))
 _NAMED_SORT = pattern(rf" (?:giống(?: [^\W\d_]+){{1,2}}|lúa (?:{cue_list('rice_crops')}))$")  # giống khoai tây VT2
+_NAMED_CROP = pattern(rf"(?!Giống)(?<![^\W_])[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}]+[ ,;:(-]*$")  # Hòa Lạc, QL21
 _SORTS = pattern(rf"\b(?!N[gG][ôÔ] [{UPPER}])(?i:{cue_list('crops_in_lists')}) ")  # Ngô Thị Đẹp is nobody's maize
 _COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kind.NUMBER, Kind.RANGE, Kind.FRACTION))
 
@@ -134,7 +135,8 @@ class Context:
         """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
         words = self.before(at)
         more = self.follows(Kind.CODE, at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
-        return more or words.endswith(_VARIETIES) or _NAMED_SORT.search(words) is not None or self._sorts(at)
+        variety = words.endswith(_VARIETIES) and not _NAMED_CROP.search(self.text[max(0, at - REACH) : at])
+        return more or variety or _NAMED_SORT.search(words) is not None or self._sorts(at)
 
     def _sorts(self, at: int) -> bool:
         """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""

@@ -49,7 +49,7 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
 
 def _may_be_toneless(line: str) -> bool:
     """Whether a line has no mark, and nearly all its words could be syllables that lost theirs."""
-    if not line.isascii():
+    if any(letter.isalpha() and not letter.isascii() for letter in line):
         return False
     words = _WORD.findall(line)
     return len(words) >= _FEWEST and len(_syllables(line)) >= _SHARE * len(words)

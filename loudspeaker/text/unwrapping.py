@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from .lazy_regex import pattern
+from .syllables import LOWER, UPPER
 
-_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ](?:[.)]|- )|[IVX]{1,5}[.)/-](?!\w)")
+_ITEM = pattern(
+    rf"[-+•*]|\d{{1,2}}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{{2}})|- ?(?=[{UPPER}][{LOWER}]))|"
+    r"[a-zđ](?:[.)]|- )|[IVX]{1,5}[.)/-](?!\w)"
+)
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(
     r"(?i)(?:trích )?(?:thông báo|quyết định|thư mời|giấy mời|công điện|thông cáo|kế hoạch|hướng dẫn|báo cáo|chỉ thị|"
@@ -28,10 +32,14 @@ _NO_SUBJECT = pattern(
 )
 _AMOUNT = pattern(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
 _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
+_ALIKE = 3  # letters by which the margins of a text differ
+_NAME_BEGUN = pattern(rf"(?:^|\s)[{LOWER}]+ [{UPPER}][{LOWER}]+$")
+_NAME_ENDED = pattern(rf"[{UPPER}][{LOWER}]+(?:[,;.)]| [{LOWER}])")
 _RAGGED = 0.85  # of a margin's letters
 _LINKING = pattern(  # no line ends with these
-    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
-    r"(?<!mặt )(?<!công )bằng|hoặc|đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
+    r"(?:^| )(?:và|của|(?<!đại )từ|đến|tại|(?<!nhà )(?<!đất )(?<!nơi )(?<!chỗ )ở|các|những|cho|với|do|theo|"
+    r"(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
+    r"(?<!mặt )(?<!công )bằng|hoặc|(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
 _SALUTATION = pattern(r"(?i)(?:kính|thân|gửi|gởi|thưa|chào|alo)(?!\w)")  # Kính gửi cô bác, anh chị,
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
@@ -54,25 +62,47 @@ def unwrap_lines(text: str) -> str:
     lines = text.split("\n")
     if len(lines) == 1:
         return text
-    pieces: list[str] = []
-    for _, paragraph in groupby(lines, key=lambda line: bool(line.strip())):
-        pieces += _break_lines(list(paragraph))
-    return "".join(pieces)[:-1]
+    paragraphs = [list(paragraph) for _, paragraph in groupby(lines, key=lambda line: bool(line.strip()))]
+    margins = [_margin(paragraph) for paragraph in paragraphs if _is_wrapped(paragraph)]
+    return "".join(piece for paragraph in paragraphs for piece in _break_lines(paragraph, margins))[:-1]
 
 
-def _break_lines(lines: list[str]) -> Iterator[str]:
-    """The lines of a paragraph, each with a blank behind it where it goes on and else with its break."""
-    margin = max(len(line.rstrip()) for line in lines)
-    breaks = [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
-    full = [_is_full(line, following, margin) for line, following in breaks]
-    wrapped = any(
-        over and following[0].islower() and not _is_listed(line, following)
-        for over, (line, following) in zip(full, breaks, strict=True)
+def _margin(lines: list[str]) -> int:
+    """Letters of the longest line of a paragraph."""
+    return max(len(line.rstrip()) for line in lines)
+
+
+def _breaks(lines: list[str]) -> list[tuple[str, str]]:
+    """What stands on both sides of each break."""
+    return [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether a full line of a paragraph is followed by a small letter, so that its margin breaks lines."""
+    margin = _margin(lines)
+    return any(
+        _is_full(line, following, margin) and _begins_small(line, following) and not _is_listed(line, following)
+        for line, following in _breaks(lines)
     )
-    for over, (line, following), written in zip(full, breaks, lines, strict=False):
+
+
+def _break_lines(lines: list[str], margins: list[int]) -> Iterator[str]:
+    """The lines of a paragraph, each with a blank behind it where it goes on and else with its break.
+
+    `margins`: those of the paragraphs that a margin breaks; in one as wide, it has broken a name at least.
+    """
+    margin, wrapped = _margin(lines), _is_wrapped(lines)
+    alike = any(abs(margin - other) <= _ALIKE for other in margins)
+    for (line, following), written in zip(_breaks(lines), lines, strict=False):
+        full = _is_full(line, following, margin) and (wrapped or (alike and _breaks_name(line, following)))
         yield written
-        yield " " if _goes_on(line, following, margin, over and wrapped) else "\n"
+        yield " " if _goes_on(line, following, margin, full) else "\n"
     yield lines[-1] + "\n"
+
+
+def _breaks_name(line: str, following: str) -> bool:
+    """Whether a line ends within a name: thuộc xã Xuân⏎Lâm, trong đó"""
+    return _NAME_BEGUN.search(line) is not None and _NAME_ENDED.match(following) is not None
 
 
 def _is_full(line: str, following: str, margin: int) -> bool:

@@ -19,8 +19,8 @@ from loudspeaker.text.sentences import utterances
 OPEN = load(DATA / "documents" / "open")
 SMALL = sorted((DATA / "documents" / "small").glob("*.txt"))
 # Lower the floor and raise the count only where documents come in that the rules have not seen.
-FLOOR = 0.94  # of the lines of the open documents, right in words and cut
-SILENT = 11  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
+FLOOR = 0.96  # of the lines of the open documents, right in words and cut
+SILENT = 3  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
 
 
 def lines(text: str) -> list[str]:
@@ -107,6 +107,14 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Thôn (nơi ở)", "Hà Nội", "hà nội"),
         ("Con ông (bà)", "Đỗ Hải", "con ông đỗ hải"),
         ("Con ông/bà", "bà Trần Hiên", "con bà trần hiên"),
+        ("Con ông (bà)", "Trần Thị Hiên", "con bà trần thị hiên"),
+        ("HV/lớp", "30", "học viên một lớp ba mươi"),
+        ("Điểm B1", "95", "điểm bê một, chín mươi lăm"),
+        ("Chênh lệch", "0", "chênh lệch không"),
+        ("Trình độ", "9/12", "trình độ chín trên mười hai"),
+        ("Loại đất", "ONT", "đất ở nông thôn"),
+        ("Ngày", "đến 18/12", "đến ngày mười tám tháng mười hai"),
+        ("Trực CA, QS", "4 đ/c", "trực công an, quân sự bốn đồng chí"),
         ("Họ tên - Chức vụ", "ông Lê Ba - trưởng thôn", "ông lê ba, trưởng thôn"),
         ("Thời gian, địa điểm", "8h sáng, sân đình", "tám giờ sáng, sân đình"),
         ("Diện tích (ha) đăng ký", "2,5", "diện tích đăng ký hai phẩy năm héc ta"),
@@ -346,7 +354,15 @@ def test_a_text_of_nothing_but_tables_is_arranged_whatever_its_length(unit: str)
     assert arrange(unit * 3000).text
 
 
-@pytest.mark.parametrize("text", ["Ba con luu y: cat dien tu 7h", "XU LY SU CO LUOI DIEN", "nuoc uong, trau cau: HPN"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ba con luu y: cat dien tu 7h",
+        "🐖 Ban heo: con 6 con heo thit, gia 63k",
+        "XU LY SU CO LUOI DIEN",
+        "nuoc uong, trau cau: HPN",
+    ],
+)
 def test_a_line_that_lost_its_marks_is_one_doubt(text: str) -> None:
     assert [doubt.line for doubt in read(f"Kính gửi bà con.\n{text}").doubts] == [2]
 
@@ -410,9 +426,76 @@ def test_letters_with_a_dash_are_levels_whatever_follows_them() -> None:
         ("Nhập ngày 8/12.\nTrực ngày 1-3.", "1-3"),
         ("Hỏi T/úy Nam trực ban.", "T/úy"),
         ("Giảm 0,5 m3 trong hóa đơn T7.", "T7"),
+        ("Nhất: Lê Đạt 38:12 cự ly 10km.", "38:12"),
+        ("Thu tiền rác q4.", "q4"),
         ("Thoát nghèo: Lý A Phủ (B1=152đ).", "152đ"),
         ("Nhánh rẽ Ninh Loan 1/2/3 mất điện.", "1/2/3"),
     ],
 )
 def test_what_could_be_meant_otherwise_is_a_doubt(text: str, written: str) -> None:
     assert written in [doubt.written for doubt in read(text).doubts]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "heard"),
+    [
+        ("Chi hội phụ nữ họp. Mỗi HV góp 50k.", "HV", "hội viên"),
+        ("Khai giảng lớp dạy nghề. Mỗi HV góp 50k.", "HV", "học viên"),
+        ("Công ty tuyển gấp, lương cao. CN ca đêm ăn cơm.", "CN", "công nhân"),
+        ("Làm căn cước tại xóm. Báo TX trước 16h.", "TX", "trưởng xóm"),
+        ("Giải nhất 2tr, giải nhì 1tr, KK 300k.", "KK", "khuyến khích"),
+    ],
+)
+def test_what_a_text_is_about_is_guessed_where_nothing_else_decides(text: str, written: str, heard: str) -> None:
+    reading = read(text)
+
+    assert heard in reading.spoken.lower()
+    assert written in [doubt.written for doubt in reading.doubts]
+
+
+def test_a_word_beside_an_abbreviation_is_doubted_where_the_whole_text_speaks_of_something_else() -> None:
+    about = "Ngân hàng mở cửa. Thanh toán tiền mặt hoặc vào tài khoản, ghi rõ STK."
+
+    assert "CK" in [doubt.written for doubt in read(f"{about} Đêm CK.").doubts]
+    assert "CK" not in [doubt.written for doubt in read("Đêm CK.").doubts]
+
+
+def test_the_entries_of_a_list_in_two_columns_are_said_by_their_numbers() -> None:
+    down = "Trúng thưởng:\n1. Lò Văn An       3. Hà Thị Tám\n2. Vi Thị Bé       4. Hồ Văn Chín\nHết."
+    across = "Chia việc:\nTổ 1: quét đường      Tổ 2: khơi rãnh\nTổ 3: trồng hoa       Tổ 4: đốn cây\nHết."
+
+    assert [line.rpartition(", ")[2] for line in lines(down)[1:5]] == [
+        "Lò Văn An",
+        "Vi Thị Bé",
+        "Hà Thị Tám",
+        "Hồ Văn Chín",
+    ]
+    assert [line.partition(",")[0] for line in lines(across)[1:5]] == ["Tổ một", "Tổ hai", "Tổ ba", "Tổ bốn"]
+
+
+def test_a_name_that_a_margin_broke_is_whole_wherever_the_text_shows_that_margin() -> None:
+    first = "Ban quản lý dự án đã kiểm đếm 43 ngôi mộ trong hành lang tuyến đường\nvà sẽ báo từng nhà."
+    second = "Các hộ có mộ trong hành lang của dự án đang làm là của thôn Hà, xã Xuân\nLâm, đến nhận trước Tết."
+
+    assert "xã Xuân Lâm" in read(f"{first}\n\n{second}").spoken
+    assert "xã Xuân Lâm" not in read(second).spoken
+
+
+def test_items_that_stand_on_one_line_are_one_sentence() -> None:
+    heard = lines("Nội dung:\n1. Chào cờ (hát Quốc ca) 2. Khen thưởng 5 hộ 3. Bế mạc")
+
+    assert heard[1:] == ["Một, Chào cờ, hát Quốc ca, hai, Khen thưởng năm hộ, ba, Bế mạc"]
+
+
+def test_a_heading_in_capitals_takes_no_table_in() -> None:
+    heard = lines(
+        "II- VỀ NHÀ Ở\nThôn            Sập     Tốc mái\nTrung Lương     4       87\nTân Tiến        2       45"
+    )
+
+    assert heard[0].endswith("Về nhà ở")
+
+
+def test_bold_cells_are_cells() -> None:
+    rows = ["| Khoản | Số tiền |", "|---|---|", "| Quỹ | 500.000 |", "| **Cộng** | **900.000** |"]
+
+    assert lines("\n".join(rows))[-1] == "Cộng, số tiền chín trăm nghìn đồng"

@@ -27,7 +27,7 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
     amount = AMOUNT.fullmatch(text)
     whole = TextPiece(text, cell.start, cell.start + len(text))
     if amount and change:
-        return _change(cell, amount, unit)
+        return _change(cell, amount, unit, head)
     if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
         return [whole, TextPiece.put_in(unit, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
@@ -63,10 +63,10 @@ def _opens_phrase(text: str) -> bool:
     return first[:1].isupper() and text[1:2].islower() and (second[:1].islower() or second[:1].isdecimal())
 
 
-def _change(cell: Cell, amount: re.Match[str], unit: str) -> Iterator[TextPiece]:
-    """How much something went up or down: +1.200 -> tăng 1.200 đ"""
+def _change(cell: Cell, amount: re.Match[str], unit: str, head: str) -> Iterator[TextPiece]:
+    """How much something went up or down: +1.200 -> tăng 1.200 đ; a difference of 0 is 0"""
     text, sign, end = amount[0], amount["sign"].strip(), cell.start + amount.end()
-    if amount["number"].strip("0.,") == "":
+    if amount["number"].strip("0.,") == "" and not head.lower().startswith("chênh"):
         yield TextPiece("không đổi", cell.start, end)
         return
     if sign:

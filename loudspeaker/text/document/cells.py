@@ -18,6 +18,7 @@ _BORDERS = {
 _FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are an alternative
 _DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
 _RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_BOLD = pattern(r"(?P<mark>\*{1,3}|__)(?P<words>[^\s*](?:[^*]*[^\s*])?)(?P=mark)")  # **Cộng chi**
 _LABEL = pattern(r"[-–—+•*]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)/-]")
 
 
@@ -85,5 +86,9 @@ def _cells(text: str, start: int, border: re.Pattern[str]) -> Iterator[Cell]:
     begin = 0
     for end, following in [*((match.start(), match.end()) for match in border.finditer(text)), (len(text), 0)]:
         margin = len(text[begin:end]) - len(text[begin:end].lstrip())
-        yield Cell(text[begin:end].strip(), start + begin + margin, len(text[: begin + margin].expandtabs()))
+        written = text[begin:end].strip()
+        bold = _BOLD.fullmatch(written)
+        margin += bold.start("words") if bold else 0
+        words = bold["words"] if bold else written
+        yield Cell(words, start + begin + margin, len(text[: begin + margin].expandtabs()))
         begin = following

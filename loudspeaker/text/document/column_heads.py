@@ -19,7 +19,7 @@ AMOUNT = pattern(
 )
 DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
 _DIGIT = pattern(r"\W*\d")
-_WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ|k|tr|kg|ha|m)\b")
+_WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ(?!/c)|k|tr|kg|ha|m)\b")
 _TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
 _CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
     r"(?i)(?:thôn|bản|ấp|tổ|tổ dân phố|khu|khu phố|khóm|xóm|làng|buôn|sóc|phum|xã|phường|đội|ngày|tháng|năm|tuần|lớp|"
@@ -29,15 +29,20 @@ _BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
 _REMARKS = pattern(
     r"(?i)(?:ghi chú|nội dung(?: [^\W\d_]+){0,2}|họ (?:và )?tên|họ tên|ý kiến|chi tiết|cặp đấu|đội ?[-–] ?đội|cặp)"
 )
-_WHEN = pattern(r"(?i)(?:thời gian|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
+_LAND = pattern(r"(?i)loại đất|mục đích(?: sử dụng(?: đất)?| sd đất| sdđ)?")
+_LAND_CODES = pattern(r"[A-ZĐ]{3}(?:[ +,;&/-]+[A-ZĐ]{3})*")  # ONT+CLN are said with their “đất”
+_WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
+_SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
+_FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\w)")
 _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
 _DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
 _TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
 _PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
 _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
+_COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|đội|phòng|xe|bàn|máy|ca|bàn|đoàn)(?!\w))")
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh")
@@ -60,7 +65,7 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
     text = head.text if change else _first_of_two(head.text, cell.text)
     if not text or _is_needless(text, cell.text, first):
         return
-    if words := _in_other_words(text, cell.text):
+    if words := _mother(head.text, cell.text) or _in_other_words(text, cell.text):
         yield TextPiece.put_in(words, cell.start)
         return
     text = _without_repetition(in_small_letters(text), cell.text)
@@ -70,8 +75,29 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
     both = _BOTH_WAYS.match(text) if change else None
     cut = dated.start("event") if dated else both.end() if both else 0
     if text[cut:]:
-        yield TextPiece(text[cut:], head.start + cut, head.start + len(text), is_head=True)
+        yield from _copied_head(head, text, cut)
         yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
+
+
+def _copied_head(head: Cell, text: str, cut: int) -> Iterator[TextPiece]:
+    """The letters of a head from `cut` on; HV/lớp is học viên một lớp."""
+    counted = _COUNTED.fullmatch(text)
+    if counted:
+        end = counted.end("what")
+        yield TextPiece(text[:end], head.start, head.start + end, is_head=True)
+        yield TextPiece.put_in(" một ", head.start + end)
+        cut = counted.start("group")
+    yield TextPiece(text[cut:], head.start + cut, head.start + len(text), is_head=True)
+
+
+def _mother(head: str, text: str) -> str:
+    """What is said for “Con ông (bà)” before a woman's name: con bà; nothing where it is none."""
+    parents = _PARENTS.search(head)
+    return (
+        f"{in_small_letters(head[: parents.start()])} bà "
+        if parents and " Thị " in text and not _ADDRESSED.match(text)
+        else ""
+    )
 
 
 def _in_other_words(head: str, text: str) -> str:
@@ -88,6 +114,8 @@ def _first_of_two(head: str, text: str) -> str:
 
     Nor is anything said of a head of several things, Thời gian, địa điểm, before words that tell what they are.
     """
+    if _COUNTED.fullmatch(head):
+        return head
     parents, either = _PARENTS.search(head), _EITHER.search(head)
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
@@ -108,23 +136,27 @@ def _without_repetition(head: str, text: str) -> str:
 
 
 def _link(head: str) -> str:
-    """What stands between a head and its cell: a pause behind a bracket, “là” behind a number."""
-    if head[-1] == ")":
-        return ", "
-    return " là " if head[-1].isdecimal() else " "
+    """What stands between a head and its cell: a pause behind a bracket or a number, Điểm B1."""
+    return ", " if head[-1] == ")" or head[-1].isdecimal() else " "
 
 
 def _is_needless(head: str, text: str, first: bool) -> bool:
     """Whether a cell is said without its head: a remark, an hour, the first of a row, but for “thôn” before names."""
     if _CLASS.fullmatch(head):
-        return _CLASS.match(text) is not None or _WEEKDAY.match(text) is not None or not _is_name(text)
+        return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
     if _WHEN.fullmatch(head) and (CLOCK.match(text) or _WEEKDAY.match(text) or not _DIGIT.match(text)):
         return True
-    if _REMARKS.fullmatch(head) and not needs_head(text):
+    if (_REMARKS.fullmatch(head) and not needs_head(text)) or _tells_itself(head, text):
         return True
     if _BOUND.fullmatch(head) and not any(map(str.isdecimal, text)):  # Từ: dự phòng
         return True
     return first and not _DIGIT.match(text)
+
+
+def _tells_itself(head: str, text: str) -> bool:
+    """Whether a cell is said by itself whatever its head: “tước 22 tháng” below Trừ điểm, ONT below Loại đất."""
+    land = _LAND.fullmatch(head) is not None and _LAND_CODES.fullmatch(text) is not None
+    return land or _SANCTION.match(text) is not None
 
 
 def _is_name(text: str) -> bool:

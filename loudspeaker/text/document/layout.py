@@ -38,6 +38,7 @@ _OFFICE = re.compile(
 )
 _NAME = re.compile(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name, an office, (Ký, ghi rõ họ tên)
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
+_NUMBERED = re.compile(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
 _COLUMNS = 2
 _MOST_SIDE_BY_SIDE = 4  # signatures
 _BLANKS = "  "  # the sign of columns that were set with blanks
@@ -63,14 +64,40 @@ def _pieces(text: str) -> Iterator[TextPiece]:
     while at < len(lines):
         frame = frame_at(lines, at) or signatures_at(lines, at)
         count = frame or run_at(lines, at) or 1
-        table = None if frame else table_of(lines[at : at + count], lines[at - 1].text if at else "")
-        if frame or table:
-            begin, end = lines[at].start, lines[at + count - 1].end
+        run = lines[at : at + count]
+        arranged = list(arrange_columns(run) if frame else _arrange_run(run, lines[at - 1].text if at else ""))
+        if arranged:
+            begin, end = run[0].start, run[-1].end
             yield TextPiece(text[copied:begin], copied, begin)
-            yield from arrange_table(table) if table else arrange_columns(lines[at : at + count])
+            yield from arranged
             copied = end
         at += count
     yield TextPiece(text[copied:], copied, len(text))
+
+
+def _arrange_run(run: Sequence[Line], caption: str) -> Iterator[TextPiece]:
+    """Lines that are set apart in the same way: a list in several columns, or a table; nothing if they are neither."""
+    listed = _numbered_cells(run)
+    for cell in listed:
+        yield TextPiece(cell.text, cell.start, cell.end)
+        yield TextPiece.put_in("\n" if cell is not listed[-1] else "", cell.end)
+    table = None if listed else table_of(run, caption)
+    if table:
+        yield from arrange_table(table)
+
+
+def _numbered_cells(run: Sequence[Line]) -> Sequence[Cell]:
+    """The entries of a list that stands in several columns, by their numbers; none where it is no such list.
+
+    1. Lò Văn An       3. Hà Thị Tám
+    2. Vi Thị Bé       4. Hồ Văn Chín
+    """
+    cells = [cell for line in run for cell in line.filled]
+    numbers = [int(match[1]) for match in (_NUMBERED.match(cell.text) for cell in cells) if match]
+    counted = len(run) > 1 and len(numbers) == len(cells) and sorted(numbers) == [*range(1, len(numbers) + 1)]
+    if not counted or run[0].sign != _BLANKS:
+        return ()
+    return [cell for _, cell in sorted(zip(numbers, cells, strict=True), key=lambda pair: pair[0])]
 
 
 def is_capital(line: str) -> bool:

@@ -47,7 +47,7 @@ _NO_UNIT = pattern(  # what stands in brackets behind the name of a column and t
     r"xóm|ấp|bản|khu|khóm|xã|phường|nơi|tại|từ|đến|đợt|ước|làm|hiện|cũ|mới|đại|chủ|của|cho|và|hoặc)(?!\w)"
 )
 _PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
-    r"(?P<head>(?!(?i:thứ|sáng|tăng|ngày)\b).{3,}?)\s*"
+    r"(?P<head>(?!(?i:thứ|sáng|tăng|ngày)\b).{2,}?)\s*"
     r"(?P<per>/ ?(?:kg|sào|mẫu|ha|m2|m3|m²|m³|năm|tháng|ngày|lần|hộ|người|suất|con|cây|bao|tấn|tạ|yến|lít|khẩu|lượt|vụ|"
     r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
 )
@@ -276,7 +276,8 @@ def _sentence(phrases: Sequence[Sequence[TextPiece]]) -> Iterator[TextPiece]:
             yield TextPiece.put_in(", ", first.start)
             yield from phrase
         else:
-            yield first._replace(text=first.text[0].upper() + first.text[1:])
+            symbol = first.text[1:2].isupper()  # pH
+            yield first if symbol else first._replace(text=first.text[0].upper() + first.text[1:])
             yield from phrase[1:]
     if phrases:
         last = phrases[-1][-1]

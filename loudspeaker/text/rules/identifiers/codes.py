@@ -156,12 +156,26 @@ def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Con
     """
     if letters == "C" and digits in ("1", "2", "3") and context.is_after(match.start(), " trường"):
         return f"cấp {context.number(digits)}"
+    if word := _numbered_part(letters, digits, context):
+        return Guess(f"{word} {context.number(digits)}", UNKNOWN)
     if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):
         spoken = f"quận {context.number(digits)}"
         return spoken if _CITY.match(context.text, match.end()) else Guess(spoken, Message("a district, or a name"))
     if len(match[0]) <= 10 and digits and _BORE.match(context.text, match.end()):
         return f"{spell_letters(letters)} {context.number(digits)}"
     return None
+
+
+_PARTS = {  # what a letter and a number up to twelve stand for where the text has one of these words
+    "K": ("khối", ("khối", "phụ huynh", "học sinh")),
+    "Đ": ("đợt", ("đợt", "lịch tiêm", "bổ sung")),
+}
+
+
+def _numbered_part(letters: str, digits: str, context: Context) -> str:
+    """Part of a school or of a campaign: K3: 8h30 -> khối; Đ1: 20/9 -> đợt"""
+    word, told = _PARTS.get(letters, ("", ()))
+    return word if 0 < int(digits or 0) < 13 and context.memory.count_words(told) else ""
 
 
 def _read_code(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
@@ -193,7 +207,7 @@ def _has_other_meaning(match: re.Match[str], letters: str, digits: str, context:
         return digits not in ("1", "2")
     if letters == "CS":
         return context.char(match.end()) != ":"
-    return letters == "CT" and context.is_after(match.start(), (*_BUILDINGS, " mẫu", " tờ khai"))
+    return letters == "CT" and context.is_after(match.start(), (*_BUILDINGS, " mẫu", " tờ khai", " cư trú", " giấy"))
 
 
 def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, context: Context) -> str:

@@ -22,8 +22,8 @@ _IDENTITIES = words_before(
 )
 _BANKS = "|".join(word.capitalize() for word in cue_list("banks").split("|") if word.endswith("bank"))
 _AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|techcombank|mb bank|mbbank|nhcsxh|vpbank")
-_NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
-_ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
+_NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
+_ACCOUNTS = words_before("tài khoản|stk|số tk|tk|ck|chuyển khoản|ck stk|momo|số tài khoản|mã tài khoản")
 
 
 @rule(r"\d{3,4}(?: \d{2,5}){2,5}(?![\d/]|[.,]\d)|\d{8,16}(?![\d/]|[.,]\d)", only_after=_AT_BANKS)
@@ -32,7 +32,7 @@ def account_behind_bank(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
-@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
+@rule(r"\d{2,4}(?: \d{2,5}){2,5} \d{1,5}(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
 def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
     return ", ".join(map(spell_digits, match[0].split(" ")))
@@ -47,7 +47,7 @@ def account_before_bank(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
-@rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
+@rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{2,3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a person, an account or a paper: số tài khoản 8800… -> tám tám không không"""
     words = re.sub(" (?:số|usd|vnd|vnđ)$", "", context.before(match.start()))
@@ -63,6 +63,13 @@ def treasury_account(match: re.Match[str], context: Context) -> Answer:
     if not context.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
+
+
+@rule(r"(0\d{2,3})( ?[-–] ?| đến )(\d{3,4})(?![\d/]|[.,]\d)", only_after=_NUMBERED)
+def padded_range(match: re.Match[str], context: Context) -> str | None:
+    """From number to number with noughts in front: SBD 001 - 145 -> không không một đến một bốn năm"""
+    rising = len(match[1]) == len(match[3]) and match[1] < match[3]
+    return f"{spell_digits(match[1])} đến {spell_digits(match[3])}" if rising else None
 
 
 @rule(r"0\d{2,3}(?![\d/]|[.,]\d)", only_after=_NUMBERED)

@@ -21,10 +21,10 @@ _NUMBERS = words_before("số hiệu|biển kiểm soát|biển số|bks|số đ
 _SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 
-@rule(r"BK?S(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
+@rule(r"(?:BK?S|bk?s)(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}(?:\d? ?[-.]? ?\d{3}|\d(?![^\W_])))", starts="word")
 def plate_cue(match: re.Match[str], context: Context) -> str:
-    """“BS” or “BKS” before a plate: xe máy BS: 77-L1 567.89 -> biển số"""
-    return "biển số" if match[0] == "BS" else "biển kiểm soát"
+    """“BS” or “BKS” before a plate or its beginning: xe máy BS: 77-L1 567.89, SH bs 71C4 -> biển số"""
+    return "biển kiểm soát" if "k" in match[0].lower() else "biển số"
 
 
 @rule(

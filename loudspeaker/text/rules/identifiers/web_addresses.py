@@ -62,6 +62,18 @@ def site(match: re.Match[str], context: Context) -> str:
     return _read_address(match[0].rstrip("/"), context) + _pause(match, context)
 
 
+@rule(
+    r"\.(?:(?:gov|edu|com)\.vn|apk|exe|zip|top|xyz|vn|com|gov|net|org|info|cc|vip|online|shop|site)(?![^\W_]|\.\w)",
+    starts="sign",
+)
+def ending(match: re.Match[str], context: Context) -> str | None:
+    """End of an address by itself: tải tệp .apk, không phải .gov.vn -> chấm …"""
+    return _read_address(match[0], context) if context.char(match.start() - 1) in _AHEAD else None
+
+
+_AHEAD = frozenset((*" (“\"'", "\n"))
+
+
 def _pause(match: re.Match[str], context: Context) -> str:
     """A comma where words follow: …/g/kem2026 bà con vào"""
     return "," if _WORDS_BEHIND.match(context.text, match.end()) else ""

@@ -39,8 +39,8 @@ def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     """Dots or a line to write on: ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
     end = match.end()
     goes_on = match[0] == "..." and context.text[end : end + 1] == " " and context.text[end + 1 : end + 2].islower()
-    if goes_on and context.char(match.start() - 1) in (" ", "") and not context.is_after(match.start(), _CUES):
-        return ", "  # bỏ ăn, da tím ... báo ngay
+    if goes_on and context.char(match.start() - 1) not in ("(", ",") and not context.is_after(match.start(), _CUES):
+        return ", "  # bỏ ăn, da tím ... báo ngay; có xe tải... à quên
     led = len(match[0]) > 4 and _LED_TO.match(context.text, end)
     if led and not context.is_after(match.start(), _CUES):
         return "" if led[1] else ", "  # Công thợ (24 công)..........: 8.400.000

@@ -11,8 +11,9 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, RuleMaker, at_line_start
+from ...rule import Answer, Guess, RuleMaker, at_line_start, in_brackets
 from ...syllables import LOWER, UPPER
+from ..names.persons import FULL_NAME
 
 rule = RuleMaker(Kind.DASH)
 
@@ -35,7 +36,7 @@ _DATED = pattern(  # not 7h30 - 11.30h
     r"|\d{1,2}\.(?:0[1-9]|1[0-2]|[1-9])(?![\d.]| ?(?:h|giờ))|\d{1,2} tháng)"
 )
 _OF_YEAR = pattern(r" ?năm (?:19|20)\d\d(?!\d)")
-_THING = pattern(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_THING = pattern(rf" ([{LOWER}]{{2,7}}|[{UPPER}]{{2,7}})(?!\w)")
 _SORTS = (
     ("gam", "ki lô gam", "yến", "tạ", "tấn"),
     ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
@@ -47,6 +48,8 @@ _SPANS = frozenset(
 )
 _YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
 _LABELLED = pattern(rf"(?:{either_case(cue_list('villages_before_dash'))}) \d{{1,2}}$")
+_SIZED = pattern(r"\d ?[xX] ?\d[\d.,]*(?: ?m[2²]?)?$")  # 15 ô 5x6 - 1tr8
+_COUNTED = pattern(r"(?:^| )(?:số|lần|lần thứ|đợt|kỳ) \d{1,3}$")  # bản tin số 7 - 14h
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|t2|t3|t4|t5|t6")
@@ -77,6 +80,9 @@ _PLACE = pattern(
 )
 _WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
+_SHORT_FORM = pattern(r" [A-ZĐ]{2}")
+_ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí)) (\d{1,3})"
+_FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
 _DASH = r"-{1,200}"
 
 
@@ -104,6 +110,16 @@ def bullet(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(_DASH, starts="sign")
+def subtraction(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two amounts whose difference is told: 245.000.000 - 213.000.000 = 32.000.000đ -> trừ"""
+    reckoned = _SUBTRAHEND.match(context.text, match.end()) and _stands_after_amount(context, match.start())
+    return " trừ " if reckoned else None
+
+
+_SUBTRAHEND = pattern(rf" ?{NUMBER} ?(?:[^\W\d_]{{1,6}})? ?= ?\*{{0,2}}\d")
+
+
+@rule(_DASH, starts="sign")
 def range_dash(match: re.Match[str], context: Context) -> Answer:
     """A dash that means “until”: BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
@@ -120,7 +136,8 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
         context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
     )
     moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
-    return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
+    until = (moments, rising, onwards, along, weekdays, months, alike, _do_numbers_rise(context, start, end))
+    return " đến " if any(until) else None
 
 
 # What makes the number behind a dash a thing of its own, by the kind of what was read before it.
@@ -159,7 +176,8 @@ def _begins_thing(context: Context, start: int, end: int) -> bool:
     """Whether what stands behind the dash is a thing of its own: tổ 4 - 19h; đợt 2 - năm 2014"""
     if _OF_YEAR.match(context.text, end) and not re.search(r"\d{4} ?$", context.text[max(0, start - 5) : start]):
         return True
-    labelled = _LABELLED.search(context.text[max(0, start - 14) : start].rstrip())
+    ahead = context.text[max(0, start - 14) : start].rstrip()
+    labelled = _LABELLED.search(ahead) or _COUNTED.search(ahead) or _SIZED.search(ahead)
     return labelled is not None and _OWN.match(context.text, end) is not None
 
 
@@ -188,6 +206,16 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
     if _counts_the_same(context, end):
         return " đến "
     return "," if context.char(start - 1) == context.char(end) == " " else " "  # 4 KHÔNG - 2 PHẢI
+
+
+@rule(rf"[+-](?= ?{NUMBER} ?(?:%|đ|đồng|k|nghìn)?\))", starts="sign", only_if=in_brackets)
+def change_of_price(match: re.Match[str], context: Context) -> str | None:
+    """Sign of a change in brackets behind an amount: 118.500 đ/kg (+1.200) -> tăng; 152.000đ (-500) -> giảm"""
+    gap = context.text[context.previous.end : match.start()]
+    measured = context.previous.kind is Kind.NUMBER and "phẩy" in context.previous.spoken  # Cống Bé 3,8 (+0,6)
+    known = measured or context.previous.kind in (Kind.MONEY, Kind.RATE, Kind.QUANTITY)
+    priced = known and len(gap) < 12 and "\n" not in gap
+    return ("tăng " if match[0] == "+" else "giảm ") if priced else None
 
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")
@@ -225,13 +253,26 @@ def _are_ends_alike(before: str, behind: str) -> bool:
     return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
 
 
+def _do_numbers_rise(context: Context, start: int, end: int) -> bool:
+    """Whether a thing with a number and a later one stand on both sides: ngõ 1 - ngõ 17"""
+    first = _FIRST_OF_ROW.search(context.text[max(0, start - 14) : start])
+    last = _LAST_OF_ROW.match(context.text, end)
+    if first is None or last is None:
+        return False
+    return first[1].lower() == last[1].lower() and int(first[2]) < int(last[2])
+
+
 def _do_codes_rise(context: Context, start: int, end: int) -> bool:
     """Whether a code and a higher one stand on both sides.
 
     BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters
     """
     first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
-    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", context.text[end : end + 12])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})?(\d{1,5})(?!\w|[/.]\d)", context.text[end : end + 12])
+    if first and last and last[1] is None:  # M12-15
+        alike = len(first[1]) == 1 and len(first[2]) == len(last[2]) == 2 and first[2][0] != "0"  # not LK05-12
+        tight = context.char(end).isdecimal() and not context.after_variety(start - len(first[0]))
+        return alike and tight and int(first[2]) < int(last[2])
     if first is None or last is None or first[1] != last[1]:
         return _do_classes_rise(context, start, end)
     chained = context.text.startswith("-", end + last.end()) or context.char(start - len(first[0].rstrip()) - 1) == "-"
@@ -300,4 +341,6 @@ def _is_double_name(context: Context, start: int, end: int) -> bool:
     """Whether two names make one: Bà Rịa - Vũng Tàu"""
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
-    return named and not _OFFICE.match(context.text, end)  # Lê Văn Thắng - Phó Bí thư
+    other = _OFFICE.match(context.text, end) or _SHORT_FORM.match(context.text, end)  # Hà Trung - QL1A
+    person = FULL_NAME.match(context.text, end + 1)  # Phan Văn Lưu - Hồ Thị Sáu
+    return named and other is None and person is None  # Lê Văn Thắng - Phó Bí thư

@@ -31,6 +31,7 @@ _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right b
 _NUMBERED = words_before(cue_list("villages_with_section"))
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
 _CODE = pattern(r"\d{1,4}(?![\d.)/-])")
+_COUNTING = words_before("thứ|lần|tháng|ngày|quý|lớp|số|mức|hạng|kỳ|năm|đợt|cấp")
 _TURNS = words_before("ca|khóm|buôn|giải|bảng|cụm")
 _COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|ngàn|nghìn|triệu|tỷ|kg|tấn|ha|m2|học sinh|đại biểu"
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
@@ -79,6 +80,19 @@ def line_number(match: re.Match[str], context: Context) -> str | None:
     if context.levels.points and match[1].isdecimal() and int(match[1]):
         return f"thứ {context.numerals.ordinal(int(match[1]))},"
     return " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
+
+
+@rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}])")
+def number_inside_line(match: re.Match[str], context: Context) -> str | None:
+    """Number of an item that stands on the line of the one before: 1. Chào cờ (hát) 2. Khen thưởng -> …; hai, …"""
+    number, at = int(match[1]), match.start()
+    line = context.text[context.text.rfind("\n", 0, at) + 1 : at]
+    if context.after_label(at) or context.is_after(at, _COUNTING):
+        return None
+    if number < 2 or not re.search(rf"(?:^|[\s;(]){number - 1}\. ?[{UPPER}]", line) or line[-1:] not in (" ", ")"):
+        return None
+    ended = line.rstrip(" ")[-1:] in (".", ";", ":", ",")
+    return f"{'' if ended else '; '}{context.number(match[1])},"
 
 
 @rule(r"[Đđ]iều (\d{1,3})(?: ?[.:]|(?= - ))(?=\s*[^\W\d_])", starts="word", only_if=at_line_start)

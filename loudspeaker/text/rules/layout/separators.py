@@ -7,6 +7,7 @@ and documents inside their numbers, and else here.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -126,7 +127,13 @@ def plus(match: re.Match[str], context: Context) -> Answer:
         return " và "
     if _are_same_things(context, start, end):
         return " và "
-    return " cộng " if _is_term(context, start, end) else ""
+    return _say_plus(context, start, end) if _is_term(context, start, end) else ""
+
+
+def _say_plus(context: Context, start: int, end: int) -> str:
+    """“cộng” between two terms, behind a pause where only the second is a number: (tiền lãi) + 26 suất"""
+    before, following = context.char(start - 2), context.text[end : end + 2].strip()[:1]
+    return ", cộng " if following.isdecimal() and (before.isalpha() or before == ")") else " cộng "
 
 
 def _stands_between_numbers(context: Context, start: int, end: int) -> bool:
@@ -236,6 +243,8 @@ def web_tag(match: re.Match[str], context: Context) -> Answer:
 def product_sign(match: re.Match[str], context: Context) -> Answer:
     """Sign of multiplication: 35.000 * 26 ngày -> nhân"""
     at = match.start()
+    if context.char(at - 1) == "*":  # **3.430**
+        return None
     adjoining = context.previous.end and not context.text[context.previous.end : at].strip()
     reckoned = "=" in context.text[max(0, at - REACH) : at + REACH] or re.search(
         r"\(\d[\d.,]* ?$", context.text[max(0, at - 16) : at]
@@ -279,6 +288,8 @@ def row_of_signs(match: re.Match[str], context: Context) -> Answer:
 def any_sign(match: re.Match[str], context: Context) -> Answer:
     """Any other sign: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
+    if unicodedata.category(symbol) == "So" and context.begins_line(match.start()):  # ☘ Ngày chính: …
+        return ""
     if symbol == "#" and context.is_after(match.start(), " phím"):
         return " thăng "
     if symbol == "%" and context.is_after(match.start(), " phần trăm"):  # tỷ lệ phần trăm (%)

@@ -19,10 +19,13 @@ _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
-_HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?|[1-9](?!00)\d\d")  # no sum ends so
+_HALF_OR_TENS = pattern(r"\d{1,2}[.,]\d{1,2}|[1-9]\d?|[1-9](?!00)\d\d")  # no sum ends so
 _SCORED = pattern(
     r"(?<![\d.,])\d{1,2} ?(?:điểm|đ)(?![^\W_/])[^\n]{0,20}\n[^\n]{1,60}$"
 )  # a point or two in the line above
+_SCORES = pattern(
+    r"(?<!địa)(?<!thời) điểm(?: (?:tối đa|tối thiểu|chuẩn|sàn|cộng|thưởng|trừ|liệt|tuyệt đối|từ|là|đạt))?$"
+)
 _PER = pattern(r" ?/ ?[^\W_]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
@@ -56,7 +59,9 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
-    if (_is_small(match) or _is_lost(match, context)) and not context.is_after(match.start(), (" giảm", " tăng")):
+    if (_is_small(match) or _is_lost(match, context) or _is_score(match, context)) and not context.is_after(
+        match.start(), (" giảm", " tăng")
+    ):
         return _points(match, context)
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     spoken = f"{_say_amount(match[1], context)}{until} đồng"
@@ -76,6 +81,12 @@ def _is_lost(match: re.Match[str], context: Context) -> bool:
         return False
     above = context.text[max(0, match.start() - 3 * REACH) : match.start()]
     return context.is_after(match.start(), (" thua", " hòa", " hoà")) or _SCORED.search(above) is not None
+
+
+def _is_score(match: re.Match[str], context: Context) -> bool:
+    """Whether a whole number of hundreds is told of points: điểm tối đa: 100đ"""
+    whole = match[3] == "đ" and len(match[1]) == 3 and not _PER.match(match.string, match.end())
+    return whole and _SCORES.search(context.before(match.start())) is not None
 
 
 def _points(match: re.Match[str], context: Context) -> str | Guess:

@@ -27,7 +27,7 @@ _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
 )
-_SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
+_SIDES = pattern(r" ?x ?\d(?![\d.,]* ?%)")  # 1m2 x 2m4
 _MEASURES = "dài|rộng|cao|sâu|ngang|dày"
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
@@ -39,12 +39,13 @@ _TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
+_NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
-_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
+_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|giá|hệ số|mức) ")
 _DOSE = pattern(  # how much of a medicine at a time, and how often
     r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
     r"(?: ?/ ?(?:lần|ngày|tuần|tháng|bữa|cữ|đợt|giờ))? ?$"
@@ -157,7 +158,7 @@ def months(match: re.Match[str], context: Context) -> Answer:
 
 def _certain_unit(match: re.Match[str], context: Context) -> str:
     """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
-    words = context.before(match.start())
+    words = context.before(match.start()).replace(" yêu cầu", "")  # which speaks of no bridge
     if _is_age(match, context):
         return "tuổi"
     if "," in match[1] or context.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
@@ -183,7 +184,8 @@ def _likely_unit(match: re.Match[str], context: Context) -> str:
     """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
     if _reaches(match, context):
         return "tháng"
-    return "tuổi" if "t" in match[0] and 14 < _years(match) < 110 else "tấn"
+    youngest = 3 if _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
+    return "tuổi" if "t" in match[0] and youngest < _years(match) < 110 else "tấn"
 
 
 def _reaches(match: re.Match[str], context: Context) -> bool:
@@ -209,7 +211,7 @@ def days_of_growth(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number_range(match[1], match[2])} ngày" if cued else None
 
 
-@rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
+@rule(r"(\d{1,2})t(\d{1,2})th(?![^\W_])")
 def retirement(match: re.Match[str], context: Context) -> str:
     """Age in years and months: nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
     return f"{context.number(match[1])} tuổi {context.number(match[2])} tháng"
@@ -219,6 +221,15 @@ def retirement(match: re.Match[str], context: Context) -> str:
 def heads_per_area(match: re.Match[str], context: Context) -> str:
     """Heads by area or weight: cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
     return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
+
+
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))?c(?![^\W_]|/)")
+def seats(match: re.Match[str], context: Context) -> str | None:
+    """Seats of a car: xe 4-7c, xe khách 29c -> chỗ"""
+    return f"{context.number_range(match[1], match[2])} chỗ" if _CARS.search(context.before(match.start())) else None
+
+
+_CARS = pattern(r" (?:xe|ô tô|ôtô)(?: [^\W\d_]+){0,2}$")
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
@@ -298,7 +309,9 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
     at, end = match.span()
     reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
     behind = context.text[end : end + 2].strip()[:1]
-    bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
+    bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (
+        behind == "(" or behind.isdecimal() or _FACTOR.match(context.text, end) is not None
+    )
     sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "

@@ -49,6 +49,8 @@ _RATED = words_after(
     "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
     "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách|tàu|thuyền|ghe|chuyến|thuê bao|cuộc|gói|lượng|chỉ|cổ phiếu|căn"
 )
+_PAID = pattern(r"\d ?(?:đ|đồng|k|nghìn|tr|triệu)/[^\W\d_]{1,6}$")  # 4.200đ/tấn/km
+_COUNTED = pattern(r" \d{1,3} [^\W\d_]+$")  # what a sum is told for: 1 con/ 20k
 _OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
@@ -89,6 +91,12 @@ def against_plan(match: re.Match[str], context: Context) -> Answer:
     return " trên "
 
 
+def _is_sum(context: Context, start: int, end: int) -> bool:
+    """Whether a sum stands behind a slash, and another or what it is told for before it: 3tr/2tr/1tr; 1 con/ 20k"""
+    told = context.previous.kind is Kind.MONEY or _COUNTED.search(context.before(start)) is not None
+    return told and _SUM.match(context.text, end) is not None
+
+
 @rule(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], context: Context) -> Answer:
     """Slash before a number: 15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
@@ -102,8 +110,7 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
         context.char(match.start() - 1) == " " and beside and context.previous.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
-    sums = context.previous.kind is Kind.MONEY and _SUM.match(context.text, match.end())  # 3tr/2tr/1tr
-    if sums or _are_counts(context, match.start(), match.end()):
+    if _is_sum(context, match.start(), match.end()) or _are_counts(context, match.start(), match.end()):
         return ", "
     length, counted = (
         _WHILE.match(context.text, match.end()),
@@ -130,7 +137,9 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
 def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
     """Slash before an abbreviation: 60.000đ/HS/tháng -> một học sinh một tháng"""
     entry = meaning(context, match[1], match.start(1), match.end())
-    if entry is None or context.previous.end != match.start() or not context.near_number(match.start()):
+    counted = context.near_number(match.start()) or context.previous.kind is Kind.TIME  # 30'/TS
+    paid = _PAID.search(context.text[max(0, match.start() - 16) : match.start()])  # 4tr/tháng/SV
+    if entry is None or not (paid or (counted and context.previous.end == match.start())):
         return None
     if match[1] == "HS" and context.previous.kind is Kind.MONEY:
         return " một hồ sơ" if " hồ sơ" in context.before(match.start()) else " một học sinh"
@@ -198,4 +207,9 @@ def _are_alternatives(context: Context, start: int, end: int) -> bool:
 
 def _per_word(context: Context, at: int) -> str:
     """Word for the slash before a unit: 50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
-    return "một" if context.previous.kind is Kind.MONEY or context.is_after(at, _SUMS) else "trên"
+    paid = (
+        context.previous.kind is Kind.MONEY
+        or context.is_after(at, _SUMS)
+        or _PAID.search(context.text[max(0, at - 16) : at])
+    )
+    return "một" if paid else "trên"

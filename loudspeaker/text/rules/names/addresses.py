@@ -22,7 +22,7 @@ _STREET_NAME = pattern(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
     rf"(?: [{UPPER}][{LOWER}]+){{1,4}}, ?(?:P\.|[Pp]hường|Q\.|[Qq]uận|[Tt]hị trấn|TP)"
 )
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
-_SHARES = frozenset("/:%-")
+_SHARES = frozenset("/:%")
 _CROPS = pattern(rf"(?:{cue_list('crops_before_code')})(?: [^\W\d_]+){{0,3}} [^.;]*$")  # giống thuần BC15, KM18
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
@@ -130,6 +130,7 @@ def expressway(match: re.Match[str], context: Context) -> str:
 
 
 _STREET_BEFORE = (" đường",)
+_ALONG = words_after("đoạn|km|qua|đi|từ")
 _OR_TELEPHONE = pattern(r" (?:hoặc|-) \(?0\d")
 
 
@@ -142,9 +143,9 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
     if context.after_variety(at) or (number[0] == "0" and not (match[0][2] == "." and len(number) == 2)):
         return False
     if kind == "DT":
-        return context.adjoins(at, _STREET_BEFORE)
+        return context.adjoins(at, _STREET_BEFORE) or _runs_along(context, end, number)
     if kind in ("TL", "HL"):
-        return not (context.is_before(end, _COUNTED) or context.after(end)[:1] in _SHARES)
+        return not _is_share(context, end)
     if kind[0] != "Đ":
         return True
     if kind == "ĐT" and _OR_TELEPHONE.match(context.text, end):
@@ -153,6 +154,16 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
         "." in match[0] or context.adjoins(at, _STREET_BEFORE) or context.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
     )
     return named or (kind != "ĐX" and len(number) == 3)
+
+
+def _runs_along(context: Context, end: int, number: str) -> bool:
+    """Whether a stretch of a road is told: DT177 đoạn Km23 - Km31"""
+    return len(number) == 3 and context.is_before(end, _ALONG)
+
+
+def _is_share(context: Context, end: int) -> bool:
+    """Whether TL is a share: TL 5%, TL 3-4, TL 5 ngày; but TL522 - UBND xã is a road"""
+    return context.char(end) == "-" or context.after(end)[:1] in _SHARES or context.is_before(end, _COUNTED)
 
 
 @rule(
@@ -207,10 +218,19 @@ def dike_section(match: re.Match[str], context: Context) -> str | None:
     return f"{spoken} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"
 
 
+_BESIDE = words_before("bên|gương|tay|chân|mắt|tai|má|vai")
 _SIDES = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 
-@rule(r"[BNĐT](?![^\W_]|\.\w)", starts="word", only_after=(" phía", " hướng", " về phía"))
+@rule(
+    r"[BNĐT](?![^\W_]|\.\w)(?: ?[-–] ?([BNĐT])(?![^\W_]))?", starts="word", only_after=(" phía", " hướng", " về phía")
+)
 def side(match: re.Match[str], context: Context) -> str:
-    """Side of the sky: bãi ngoài đê, phía B -> bắc"""
-    return _SIDES[match[0]]
+    """Side of the sky, or from one to another: bãi ngoài đê, phía B -> bắc; chạy hướng B - N -> bắc nam"""
+    return _SIDES[match[0][0]] + (f" {_SIDES[match[1]]}" if match[1] else "")
+
+
+@rule(r"[PT](?![^\W_]|\.\w)", starts="word", only_after=_BESIDE)
+def hand(match: re.Match[str], context: Context) -> str:
+    """Right or left: vỡ đèn bên P -> phải; sẹo tay T -> trái"""
+    return "phải" if match[0] == "P" else "trái"

@@ -19,7 +19,8 @@ rule = RuleMaker(Kind.PERSON)
 
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _WHO = r"(?:- [^:\n\d]{2,30}|\([^()\n]{2,30}\))"  # A. Thắng - thợ điện; A. Quyết (tổ trưởng TDP 5)
-_NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
+_UPLAND = r"(?:[YAKH][ '’](?=[A-ZĐ]))?"  # Y Nguyên, A Lử, K'Brểu
+_NAME_AND_PHONE = rf"{_UPLAND}(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
 _CALLED_TOO = pattern(
     rf"(?:^|[ (:\n])(?:[acbeôACÔ]\. ?|(?:anh|chị|ông|bà|cô) )[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và| ?[+&]) $"
 )
@@ -31,12 +32,14 @@ _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
 _ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
-_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|vs|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và")
+_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|vs|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
-_FAMILIES = pattern(
+_FAMILY = (
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
-    r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
+    r"Tòng|Lương|Đoàn|Trịnh|Ng\.)"
 )
+_FAMILIES = pattern(rf"{_FAMILY} $")
+FULL_NAME = pattern(rf"{_FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]")
 
 
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word", unless=stands_after_name)
@@ -63,7 +66,7 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
     return spoken if match[1].islower() else Guess(spoken, LONE_LETTER)
 
 
-@rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+@rule(rf"([acbeôAC])\. ?(?={_UPLAND}[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     spoken = _CALLED[match[1].lower()]
@@ -114,10 +117,10 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.is_after(at, _KIN):
         return spoken
-    if match[1] != "ô" and not _opens_item(context, at):
-        return None
     named = match[1] == "ô" or re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
-    return spoken if named else Guess(spoken, LONE_LETTER)
+    if named or _opens_item(context, at):
+        return spoken if named else Guess(spoken, LONE_LETTER)
+    return None
 
 
 @rule(rf"([AC]) (?=[{UPPER}][{LOWER}]{{1,6}}(?![^\W\d_])[^\d\n;]{{0,24}}0\d{{2}})", starts="word")
@@ -156,7 +159,7 @@ def year_of_birth(match: re.Match[str], context: Context) -> str:
 
 @rule(
     r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
-    r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
+    r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN:? ?\d|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
     starts="word",
 )
 def initials(match: re.Match[str], context: Context) -> Answer:
@@ -188,6 +191,8 @@ def middle_initial(match: re.Match[str], context: Context) -> str | None:
     """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
+    if stands_after_name(match, context) and FULL_NAME.match(context.text, match.end()):  # Gioan B. Nguyễn Văn Đông
+        return f"{LETTERS[match[1]]} "
     rare = _NAMED_ON.match(context.text, match.end()) and stands_after_name(match, context)  # Lường V. Hùng (0343…)
     return f"{LETTERS[match[1]]} " if (family or rare) and not context.opens_sentence(match.end()) else None
 
@@ -207,8 +212,11 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], context: Context) -> Answer:
     """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
-    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
-    if match[1] in VOWELS or (highland and context.is_after(match.start(), _PERSONS)):
+    highland = match[0] in ("K", "H") and re.match(
+        rf"['’]? [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 4]
+    )
+    apart = highland and context.char(match.end()) in "'’"
+    if match[1] in VOWELS or apart or (highland and context.is_after(match.start(), _PERSONS)):
         return None
     return LETTERS[match[1]]
 

@@ -32,7 +32,7 @@ _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before(cue_list("ranks"))
-CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+CALLING = words_before("nhà|nhắn|nhắn zalo|zalo|ib|inbox|báo|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 # What the letters of a title stand for when nobody is called so: a dot behind them ends the sentence.
 _THINGS = frozenset(
     [
@@ -68,6 +68,7 @@ def _begins_item(match: re.Match[str], context: Context) -> bool:
     return ahead in (", ", ": ", "; ") or ahead[-1:] == "(" or context.adjoins(match.start(), _ROADS)
 
 
+_WATERS = words_before("mực nước|lũ|hồ|trên|đập|đê|bờ|ven|dọc|lưu vực|hạ lưu|thượng lưu|cầu|ngã ba|thủy điện|lũ trên")
 _ROADS = words_before("tuyến|đoạn|trên|dọc|góc|ngã tư|ngã ba|mặt|từ|đến|ngõ|hẻm|số nhà")
 
 
@@ -94,8 +95,8 @@ def title(match: re.Match[str], context: Context) -> Answer:
             return None
         if written == "CN" and _is_sunday(bare, entry, ends):
             return Guess(f"{bare.reading}.", ambiguous(written))
-        if dotted and ends:  # các SC. Mời bà con, gặp SC. Hạnh
-            return Guess(entry.reading, ambiguous(written))
+        if ends:  # các SC. Mời bà con, gặp SC. Hạnh; ko thu TM. Hỗ trợ: …
+            return Guess(entry.reading, ambiguous(written)) if dotted else None
     return _reading(entry, written) if entry else None
 
 
@@ -239,9 +240,9 @@ def province(match: re.Match[str], context: Context) -> str | None:
     return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
-@rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
+@rule(r"(Th|Tr|Đ)[/.](tá|úy|uý)(?![^\W_])", starts="word")
 def rank(match: re.Match[str], context: Context) -> str:
-    """Rank in the army: Th/tá Vàng Mí Sính -> thiếu tá"""
+    """Rank in the army: Th/tá Vàng Mí Sính, Đ.úy Vinh -> thiếu tá, đại úy"""
     return f"{_RANK[match[1]]} {match[2]}"
 
 
@@ -262,10 +263,10 @@ def office_in_short(match: re.Match[str], context: Context) -> str:
     return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
-@rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
+@rule(rf"(Mrs|Mr|Ms)(?:\. ?| )(?=[{UPPER}][{LOWER}])", starts="word")
 def foreign_title(match: re.Match[str], context: Context) -> str:
-    """Foreign title: Mr. Phát, Mrs. Loan"""
-    return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
+    """Foreign title: Mr. Phát, Mrs. Loan, Ms Thùy"""
+    return {"Mr": "mít tơ ", "Mrs": "mít xít ", "Ms": "mít "}[match[1]]
 
 
 @rule(
@@ -305,6 +306,12 @@ def street(match: re.Match[str], context: Context) -> str:
     return "đường "
 
 
+@rule(rf"[sS]\. ?(?=[{UPPER}][{LOWER}])", starts="word", only_after=_WATERS)
+def river(match: re.Match[str], context: Context) -> str:
+    """River written s.: mực nước s.Ba, hồ S.Hinh -> sông"""
+    return "sông "
+
+
 @rule(r"No\. ?(?=\d)", starts="word")
 def number_sign(match: re.Match[str], context: Context) -> str:
     """No. before a number: Tian Di No.1 -> số một"""
@@ -338,7 +345,7 @@ def district_or_ward(match: re.Match[str], context: Context) -> str:
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in cue_list("provinces").split("|")}
 
 
-@rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
+@rule(r"([A-Za-zĐđÔô]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
     """Two letters with a slash: V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = meaning(context, match[1], match.start(), match.start() + 3)

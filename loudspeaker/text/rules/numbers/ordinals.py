@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from ....errors import Message
@@ -12,7 +13,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBERS
-from ...rule import Answer, Guess, RuleMaker, after_variety
+from ...rule import Answer, Guess, RuleMaker, after_variety, at_line_start
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -29,7 +30,7 @@ _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những n�
 _IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
 _SITES = words_before(cue_list("sites_with_t"))
 _MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
-_DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?$")
+_DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? ?\($")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _SOMETIME = words_before("vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng")
 _DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
@@ -128,11 +129,28 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
         if counted_to or (context.is_after(match.start(), _SOMETIME) and not _DAY_BEHIND.match(following)):
             return Guess(first, Message("a weekday, or a month"))
         alone = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
-        if alone and not _DAY_BEFORE.search(context.before(match.start())):  # đợt I 700.000đ (T4)
+        if alone and not _DAY_BEFORE.search(
+            context.text[max(0, match.start() - 12) : match.start()]
+        ):  # đợt I 700.000đ (T4)
             return Guess(first, Message("a weekday, or a month"))
         weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
         return None if listed or (context.is_after(match.start(), _SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+
+
+@rule(r"CN(?= ?[:(-])", starts="word", only_if=at_line_start)
+def sunday_of_week(match: re.Match[str], context: Context) -> str | None:
+    """Sunday in a week of lines: CN: dọn vệ sinh, below T6: …, T7: … -> chủ nhật"""
+    return "chủ nhật" if _has_week(context.text) else None
+
+
+@lru_cache(maxsize=4)
+def _has_week(text: str) -> bool:
+    """Whether lines of a text begin with weekdays"""
+    return _WEEK.search(text) is not None
+
+
+_WEEK = pattern(r"(?m)^[-+•* ]*(?:T|[Tt]hứ )[2-7] ?[:(-]")
 
 
 @rule(

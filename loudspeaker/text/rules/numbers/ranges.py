@@ -35,6 +35,7 @@ _COUNT_OR_RANGE = Message("one number and what it counts, or a range")
 _YEAR = pattern(r"(?:19|20)\d\d")
 _YEAR_AND_DIGIT = pattern(r"20\d{3}")
 _GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
+_RECKONED = pattern(r" ?= ?\*{0,2}\d")
 _PADDED = pattern(r"0\d{2}")
 
 
@@ -47,6 +48,8 @@ def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def number_range(match: re.Match[str], context: Context) -> Answer:
     """Two numbers with a dash: 15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
+    if _RECKONED.match(context.text, match.end()):  # 7.300 - 3.870 = 3.430
+        return None
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     return (
@@ -74,7 +77,7 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
     thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
     """
-    if " " not in match[0] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
+    if " " not in match[0] or "," in match[1] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
         return None
     at, end, spoken = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
     if context.after_label(at) and context.is_before(end, _HEADS):

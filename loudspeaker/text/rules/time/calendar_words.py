@@ -74,6 +74,7 @@ _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
+SCHOOLED = words_before("trình độ|học vấn|trình độ văn hóa|văn hóa|tđvh|tđhv")  # 9/12: classes out of twelve
 _PRESENT = words_before("có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|đạt|bỏ phiếu|thành phần")
 _MEMBERS = pattern(r" (?:TV|ĐV|HV|UV|ĐB|NV|LĐ|BKS|HĐQT|BCH|BTV|ĐVDB)(?!\w)")  # 5/5 TV HĐQT, 3/3 BKS
 

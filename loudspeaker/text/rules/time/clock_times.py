@@ -19,7 +19,7 @@ _CLOCK = words_before(
     "mở cửa|đóng cửa|nghỉ trưa|tan ca|vào ca"
 )
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
-_HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
+_HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ |cn|chủ nhật|chúa nhật|t2|t3|t4|t5|t6|t7")
 _HOURLY = r"\d{1,2}(?:g ?[0-5]\d(?!\d)|[hH:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?:[0-5]\d(?!\d)|(?!\w)))"
 _AND_HOUR = pattern(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
 _GIO = pattern(rf"(?<!\d)(?:{_HOURLY}|\d{{1,2}}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày))")  # 8g … 11g30
@@ -35,6 +35,18 @@ _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _AMOUNTS = words_after("điểm|tỷ|triệu|ha|tấn|tạ|kg|km|m|lần|người|đồng|cm|mm|độ|giá|năm|tuổi|g")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
+
+
+@rule(r"[SCTĐ](?= ?:? ?(?:từ )?\d{1,2}(?:[hg](?![^\W\d_])|:[0-5]\d| giờ))", starts="word")
+def half_day(match: re.Match[str], context: Context) -> str | None:
+    """Half of a day in one letter, before its hours: S 7h30-11h30; C: 13h30 -> sáng …; chiều"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
+    dated = context.follows(Kind.DATE, match.start()) or context.follows(Kind.ORDINAL, match.start())
+    return _HALVES[match[0]] if dated or ahead in _OPENING else None
+
+
+_HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
+_OPENING = frozenset(("", *"\n,;:(-/+*•"))
 
 
 @rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
@@ -111,6 +123,15 @@ def hour_of_half_day(match: re.Match[str], context: Context) -> str | None:
     return f"{_say_time(context, written, minute)} {part}"
 
 
+@rule(r"(2[4-9]|[3-9]\d):([0-5]\d)(?![\d:]|[.,]\d)")
+def race_time(match: re.Match[str], context: Context) -> Guess | None:
+    """Minutes and seconds that no clock shows: chạy 10km hết 38:12 -> ba mươi tám phút mười hai giây"""
+    if match[0] == "24:00":
+        return None
+    seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
+    return Guess(f"{context.number(match[1])} phút{seconds}", Message("this time of the day does not exist"))
+
+
 @rule(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
 def lap_time(match: re.Match[str], context: Context) -> str:
     """Time of a race: thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
@@ -155,9 +176,18 @@ def hour_with_point(match: re.Match[str], context: Context) -> str | None:
     return _say_time(context, match[1], match[2]) if cued or hourly or words.endswith(_AT) else None
 
 
+def _is_numbered(match: re.Match[str], context: Context) -> bool:
+    """Whether a dash with blanks only parts the number of something from an hour."""
+    counted = " - " in match[0] and context.is_after(match.start(), _COUNTED)
+    return counted or after_label_with_dash(match, context)
+
+
+_COUNTED = words_before("số|lần|lần thứ|đợt|kỳ")
+
+
 @rule(
     r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])",
-    unless=after_label_with_dash,  # Khu 2 - 8h, khu 3 - 9h30
+    unless=_is_numbered,  # Khu 2 - 8h, khu 3 - 9h30; bản tin số 7 - 14h
 )
 def hour_range(match: re.Match[str], context: Context) -> str | None:
     """From hour to hour: 11-14h -> mười một đến mười bốn giờ; 7-11g30"""

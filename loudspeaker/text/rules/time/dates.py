@@ -19,6 +19,7 @@ from ..names.addresses import is_house
 from .calendar_words import (
     END,
     MONTH,
+    SCHOOLED,
     YEAR,
     Day,
     as_day,
@@ -264,7 +265,12 @@ def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
     """Whether a dose, a mark, a count or a part of a length of time is told, whatever day it looks like"""
     at, end = match.span()
     before = context.before(at)
-    if context.is_before(end, _DOSES) or before.endswith(_LOSSES) or " thị lực" in before or _POINTS.search(before):
+    if (
+        context.is_before(end, _DOSES)
+        or before.endswith((*_LOSSES, *SCHOOLED))
+        or " thị lực" in before
+        or _POINTS.search(before)
+    ):
         return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
     if before.endswith(" đến nay") and context.is_before(end, _NOUNS):
         return True

@@ -16,6 +16,8 @@ rule = RuleMaker(Kind.MONTH)
 _COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
 _DECREE = re.compile(r" (?:nđ|nghị định|tt|thông tư)(?: số)? \d[^;:]*(?:sđ|bs|sửa đổi|bổ sung|và)(?: bs| bổ sung)?$")
+_COLLECTED = words_before("phí|tiền rác|tiền nước|tiền điện|phí rác|thu|nộp|quỹ|vệ sinh|thuế|hết|kỳ|trong")
+_QUARTERLY = ("tờ khai", "kê khai", "theo quý", "hằng quý", "hàng quý", "mỗi quý", "từng quý")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
@@ -84,6 +86,14 @@ def short_months(match: re.Match[str], context: Context) -> Answer:
 def short_quarter(match: re.Match[str], context: Context) -> Answer:
     """Quarter written Q: Q2/2026 -> quý hai năm …"""
     return f"quý {context.number(match[1])} năm {context.number(match[2])}"
+
+
+@rule(r"[qQ]([1-4])(?![^\W_]|[.,/-] ?\d)", starts="word")
+def quarter_of_this_year(match: re.Match[str], context: Context) -> Guess | None:
+    """Quarter without its year, where money is collected: tiền rác q4: 75k -> quý bốn"""
+    if not (context.is_after(match.start(), _COLLECTED) or context.memory.count_words(_QUARTERLY)):
+        return None
+    return Guess(f"quý {context.number(match[1])}", Message("a quarter of the year, or a district"))
 
 
 @rule(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
