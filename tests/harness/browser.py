@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.daemon_process import running_daemon
+from harness.hands import Hands, Keyboard, Pointer
 from harness.officers import PASSWORD, QUICK
 from harness.waiting import PATIENCE, wait_for
 from loudspeaker.clock import SystemClock
@@ -31,6 +32,12 @@ CHROMIUM = shutil.which("chromium")
 COLOURS = ("color-contrast", "link-in-text-block")  # the rules of axe to which colours matter
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 WIDTHS = {"phone": PHONE, "desk": DESK}
+# How an officer does a task: at which width, and with what.
+WAYS: Mapping[str, tuple[Mapping[str, int], type[Hands]]] = {
+    "phone": (PHONE, Pointer),
+    "desk": (DESK, Pointer),
+    "keyboard": (DESK, Keyboard),
+}
 LINE = re.compile(r"http://127\.0\.0\.1:(\d+)/(?:bat-dau#([\w-]+))?")
 FILES = {
     "commune.yaml": """
@@ -163,9 +170,10 @@ class Seen:
 class Visitor:
     """One person at a browser of one width; counts what they tap."""
 
-    def __init__(self, page: Any, stage: Stage) -> None:
+    def __init__(self, page: Any, stage: Stage, hands: type[Hands] = Pointer) -> None:
         page.set_default_timeout(1000 * PATIENCE)
         self.page = page
+        self.hands = hands(page)
         self.stage = stage
         self.seen = Seen(stage.address)
         self.seen.watch(page)
@@ -176,22 +184,28 @@ class Visitor:
 
     def log_in(self, login: str) -> None:
         self.open("/vao")
-        self.page.fill("#login", login)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("button.main")
+        self.hands.write(self.page.locator("#login"), login)
+        self.hands.write(self.page.locator("#password"), PASSWORD)
+        self.hands.press(self.page.locator("button.main"))
+        self.page.wait_for_url(lambda url: not url.endswith("/vao"))
         self.taps = 0
 
     def tap(self, name: str, role: str = "button") -> None:
         """Press what is called so, and count it."""
-        self.page.get_by_role(role, name=name).first.click()
+        self.press(self.page.get_by_role(role, name=name).first)
+
+    def press(self, control: Any) -> None:
+        """Press a control, and count it."""
+        self.hands.press(control)
         self.taps += 1
 
 
 @contextmanager
-def visiting(chromium: Any, stage: Stage, login: str, width: Mapping[str, int]) -> Iterator[Visitor]:
-    """Somebody who has logged in, at a browser of that width; whatever goes wrong there fails the test."""
+def visiting(chromium: Any, stage: Stage, login: str, way: str) -> Iterator[Visitor]:
+    """Somebody who has logged in, at a browser in one of `WAYS`; whatever goes wrong there fails the test."""
+    width, hands = WAYS[way]
     context = chromium.new_context(viewport=width, locale="vi-VN")
-    visitor = Visitor(context.new_page(), stage)
+    visitor = Visitor(context.new_page(), stage, hands)
     visitor.log_in(login)
     yield visitor
     context.close()

@@ -68,7 +68,7 @@ def fill_station(stage: Stage, files: dict[str, str]) -> None:
     write_station(stage.home, files)
 
 
-@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
+@pytest.fixture(params=WIDTHS)
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     fill_station(stage, FILES)
     with visiting(chromium, stage, "lan", request.param) as visitor:
@@ -137,32 +137,3 @@ def test_the_week_is_printed_across_and_its_menus_are_not(chromium: Any, stage: 
     words = " ".join(first.extract_text().split())
     assert "Tin sáng" in words
     assert "Khẩn cấp" not in words
-
-
-def tab_to(page: Any, selector: str) -> None:
-    """Press Tab until the element of this selector has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"no Tab leads to {selector}")
-
-
-def test_a_bulletin_is_scheduled_and_its_clash_solved_by_the_keyboard_alone(visitor: Visitor) -> None:
-    page = visitor.page
-    visitor.open("/lich/moi")
-    tab_to(page, "input[name=village][value=ban-lim]")
-    page.keyboard.press("Space")
-    tab_to(page, "#bulletin-1")
-    page.keyboard.type("C")
-    tab_to(page, "#at")
-    page.keyboard.type("20h28")
-    tab_to(page, "input[name=days]:checked")
-    page.locator(".choices button").first.wait_for()
-    tab_to(page, "#effect .choices button")
-    page.keyboard.press("Enter")
-    page.get_by_text("Đã lưu lịch").wait_for()
-
-    schedule = (visitor.stage.home / "schedules/ban-lim.yaml").read_text("utf-8")
-    assert schedule.startswith(FILES["schedules/ban-lim.yaml"].replace("{{", "{").replace("}}", "}"))
-    assert "bulletin: tin-dai" in schedule

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from harness.browser import FILES, PHONE, WIDTHS, Stage, Visitor, running_stage, visiting, write_station
+from harness.browser import FILES, PHONE, WAYS, WIDTHS, Stage, Visitor, running_stage, visiting, write_station
 from harness.waiting import wait_for
 
 from loudspeaker.daemon.client import Client
@@ -35,15 +35,19 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with running_stage(home) as stage:
         stage.add("lan", Role.DUTY, Role.EDIT)
         stage.add("pao", Role.DUTY)
+        stage.play("tin-sang", "na-hoa")
         yield stage
 
 
-@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
+@pytest.fixture(params=WIDTHS)
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     with visiting(chromium, stage, "lan", request.param) as visitor:
         yield visitor
     client(stage).ask(Stop((), "hết thử"), "test")
     wait_for(lambda: not board(stage).on)
+
+
+TASK = pytest.mark.parametrize("visitor", WAYS, indirect=True)
 
 
 def client(stage: Stage) -> Client:
@@ -71,7 +75,7 @@ def give_by_template(visitor: Visitor, title: str = "Lũ quét", drill: bool = F
         visitor.tap("Đây là DIỄN TẬP", "checkbox")
     visitor.tap("Xem lại")
     if not drill:
-        visitor.page.get_by_label("Gõ PHÁT").fill("phat")
+        visitor.hands.write(visitor.page.get_by_label("Gõ PHÁT"), "phat")
     visitor.tap("Bắt đầu diễn tập" if drill else "PHÁT RA")
     visitor.page.wait_for_url("**/khan-cap")
 
@@ -82,6 +86,7 @@ def clear(visitor: Visitor, link: str) -> None:
     visitor.page.wait_for_url("**/khan-cap")
 
 
+@TASK
 def test_task_10_an_alarm_by_a_template_is_on_the_air_after_four_taps_and_task_11_two_stop_it(
     visitor: Visitor, stage: Stage
 ) -> None:
@@ -152,6 +157,7 @@ def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, chromiu
     context.close()
 
 
+@TASK
 def test_task_12_why_something_was_not_heard_is_two_taps_away(visitor: Visitor, stage: Stage) -> None:
     visitor.open("/")
     visitor.taps = 0

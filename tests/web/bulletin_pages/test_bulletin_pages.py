@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 from harness import office_files
-from harness.browser import DESK, FILES, PHONE, Stage, Visitor, axe_violations, running_stage, write_station
+from harness.browser import DESK, FILES, PHONE, WAYS, Stage, Visitor, axe_violations, running_stage, write_station
+from harness.hands import Hands, Pointer
 from harness.paths import DATA
 from harness.sounds import voice_like
 
@@ -18,6 +19,7 @@ from loudspeaker.web.access.accounts import Role
 
 pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
+TASK = pytest.mark.parametrize(("size", "hands"), WAYS.values(), ids=WAYS)
 LETTER = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8").strip().split("\n\n")
 HEALTH = "Kính thưa bà con! Khám sức khỏe lúc 7h30.\n\nHạn nộp là 13.8, gọi 0912 345 67. Mời bà con cài Bluezone.\n"
 MINE = {
@@ -44,9 +46,9 @@ class People:
         self._stage = stage
         self.visitors: list[Visitor] = []
 
-    def visitor(self, login: str, size: dict[str, int] = DESK, **options: Any) -> Visitor:
+    def visitor(self, login: str, size: dict[str, int] = DESK, hands: type[Hands] = Pointer, **options: Any) -> Visitor:
         page = self._chromium.new_context(viewport=size, locale="vi-VN", **options).new_page()
-        found = Visitor(page, self._stage)
+        found = Visitor(page, self._stage, hands)
         found.log_in(login)
         self.visitors.append(found)
         return found
@@ -83,18 +85,17 @@ def make_sound(visitor: Visitor, bulletin: str) -> None:
     visitor.page.locator("audio").wait_for(timeout=60_000)
 
 
-@WIDTHS
+@TASK
 def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
-    people: People, tmp_path: Path, size: dict[str, int]
+    people: People, tmp_path: Path, size: dict[str, int], hands: type[Hands]
 ) -> None:
     path = tmp_path / "cong-van.docx"
     path.write_bytes(office_files.docx([block for block in LETTER if block]))
-    hoa = people.visitor("hoa", size)
+    hoa = people.visitor("hoa", size, hands)
     hoa.open("/ban-tin")
     hoa.tap("Tải tệp Word", "link")
     with hoa.page.expect_file_chooser() as chooser:
-        hoa.page.locator("#document").click()
-    hoa.taps += 1
+        hoa.press(hoa.page.locator("#document"))
     chooser.value.set_files(path)
     hoa.page.get_by_text("Phần bỏ đi").wait_for()
     assert axe_violations(hoa.page) == []
@@ -107,15 +108,14 @@ def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
     assert axe_violations(hoa.page) == []
 
 
-@WIDTHS
-def test_a_place_is_corrected_in_two_taps(people: People, size: dict[str, int]) -> None:
-    hoa = people.visitor("hoa", size)
+@TASK
+def test_a_place_is_corrected_in_two_taps(people: People, size: dict[str, int], hands: type[Hands]) -> None:
+    hoa = people.visitor("hoa", size, hands)
     hoa.open("/ban-tin/kham")
     drop_draft(hoa)
     if size == PHONE:
         hoa.page.locator("[data-tab=spoken-side]").click()  # where she reads what will be said
-    hoa.page.locator(".doubt.at").get_by_text("Sửa…").click()
-    hoa.taps += 1
+    hoa.press(hoa.page.locator(".doubt.at").get_by_text("Sửa…"))
     hoa.page.locator("dialog[open]").wait_for()
     assert axe_violations(hoa.page) == []
     hoa.tap("ngày mười ba tháng tám")
@@ -162,9 +162,9 @@ def test_a_word_for_the_commune_shows_first_what_it_changes(people: People, stag
     assert "trưởng ban xã" in hoa.page.locator("#spoken").inner_text()
 
 
-@WIDTHS
-def test_what_will_be_heard_is_heard_in_two_taps(people: People, size: dict[str, int]) -> None:
-    hoa = people.visitor("hoa", size)
+@TASK
+def test_what_will_be_heard_is_heard_in_two_taps(people: People, size: dict[str, int], hands: type[Hands]) -> None:
+    hoa = people.visitor("hoa", size, hands)
     make_sound(hoa, "tin-sang")
     hoa.open("/ban-tin")
     hoa.taps = 0
@@ -194,13 +194,13 @@ def test_by_keyboard_a_doubt_is_reached_and_accepted(people: People) -> None:
     hoa.page.get_by_text("1 chỗ cần kiểm tra").first.wait_for()
 
 
-@WIDTHS
-def test_from_sending_to_approving(people: People, stage: Stage, size: dict[str, int]) -> None:
-    name = f"hop-{size['width']}"
+@TASK
+def test_from_sending_to_approving(people: People, stage: Stage, size: dict[str, int], hands: type[Hands]) -> None:
+    name = f"hop-{size['width']}-{hands.__name__.lower()}"
     (stage.home / "bulletins" / f"{name}.md").write_text(f"---\ntitle: Họp {name}\n---\nMời họp lúc 8h30.\n", "utf-8")
-    hoa, pao = people.visitor("hoa", size), people.visitor("pao", size)
+    hoa, pao = people.visitor("hoa", size, hands), people.visitor("pao", size, hands)
     hoa.open(f"/ban-tin/{name}")
-    hoa.page.locator("#text").fill("Mời họp lúc 9h30.")
+    hoa.hands.write(hoa.page.locator("#text"), "Mời họp lúc 9h30.")
     hoa.taps = 0
     hoa.tap("Gửi duyệt")
     hoa.page.get_by_text("Đã gửi duyệt").wait_for()

@@ -12,6 +12,7 @@ import pytest
 from harness.browser import (
     FILES,
     PHONE,
+    WAYS,
     WIDTHS,
     Stage,
     Visitor,
@@ -42,12 +43,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
+@pytest.fixture(params=WIDTHS)
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     """An editor who begins with the same schedules each time."""
     write_station(stage.home, FILES | MORE)
     with visiting(chromium, stage, "hoa", request.param) as visitor:
         yield visitor
+
+
+TASK = pytest.mark.parametrize("visitor", WAYS, indirect=True)
 
 
 def schedule(home: Path, village: str) -> str:
@@ -56,25 +60,25 @@ def schedule(home: Path, village: str) -> str:
 
 def fill(visitor: Visitor, field: str, words: str) -> None:
     """Tap a field and type."""
-    visitor.page.fill(field, words)
-    visitor.page.locator(field).blur()
+    visitor.hands.write(visitor.page.locator(field), words)
     visitor.taps += 1
 
 
 def ask_for(visitor: Visitor, bulletin: str, time: str, village: str = "Bản Lìm") -> None:
     """Fill in the form, as far as it is tried by itself."""
     visitor.open("/lich/moi")
-    visitor.page.get_by_label(village).check()
-    visitor.page.select_option("#bulletin-1", bulletin)
+    visitor.tap(village, "checkbox")
+    visitor.hands.choose(visitor.page.locator("#bulletin-1"), bulletin)
     fill(visitor, "#at", time)
     visitor.page.wait_for_selector("#effect .card")
 
 
+@TASK
 def test_a_bulletin_is_scheduled_in_every_village_in_seven_taps(visitor: Visitor) -> None:
     visitor.tap("Lịch tuần", "link")
     visitor.tap("+ Xếp lịch", "link")
     visitor.tap("Cả xã")
-    visitor.page.select_option("#bulletin-1", "hop")
+    visitor.hands.choose(visitor.page.locator("#bulletin-1"), "hop")
     visitor.taps += 1
     fill(visitor, "#at", "17h33")
     fill(visitor, "#last", "31/12/2099")
@@ -87,6 +91,7 @@ def test_a_bulletin_is_scheduled_in_every_village_in_seven_taps(visitor: Visitor
         assert "- {bulletin: hop, at: 17:33, until: 31/12/2099}" in schedule(visitor.stage.home, village)
 
 
+@TASK
 @pytest.mark.parametrize(
     ("choice", "written"),
     [
@@ -100,8 +105,7 @@ def test_a_clash_is_solved_in_one_tap_and_every_comment_stays(visitor: Visitor, 
     assert axe_violations(visitor.page) == []
     assert small_targets(visitor.page) == []
     visitor.taps = 0
-    visitor.page.locator(".choices button", has_text=choice).click()
-    visitor.taps += 1
+    visitor.press(visitor.page.locator(".choices button", has_text=choice))
     visitor.page.get_by_text("Đã lưu lịch").wait_for()
     after = schedule(visitor.stage.home, "ban-lim")
 

@@ -1,0 +1,89 @@
+"""What a person works the console with, in a browser: a finger or mouse, or the keyboard alone.
+
+Both press a control, write into a field and choose of a list; a test of a task is the same for both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+MOST_TABS = 150  # more than any page has controls
+FOCUSED = "control => control === document.activeElement"
+GROUP = """radio => document.activeElement.type === "radio" && document.activeElement.name === radio.name
+  && document.activeElement.form === radio.form"""
+SHOWN = """control => {
+  const style = getComputedStyle(control), box = control.getBoundingClientRect();
+  const at = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  if (!control.matches(":focus-visible") || style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2)
+    return "no frame shows the focus";
+  if (!control.contains(at)) return "is hidden behind " + (at ? at.outerHTML.slice(0, 80) : "the edge of the window");
+  return "";
+}"""
+
+
+class Pointer:
+    """A finger or a mouse."""
+
+    def __init__(self, page: Any) -> None:
+        del page
+
+    def press(self, control: Any) -> None:
+        control.click()
+
+    def write(self, field: Any, words: str) -> None:
+        """Write into a field, and leave it."""
+        field.fill(words)
+        field.blur()
+
+    def choose(self, choice: Any, value: str) -> None:
+        choice.select_option(value)
+
+
+class Keyboard:
+    """Tab, arrows, Enter and Space. What is reached shows a frame and is not covered (WCAG 2.4.7, 2.4.11)."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._keys = page.keyboard
+
+    def press(self, control: Any) -> None:
+        self.reach(control)
+        if control.get_attribute("type") == "radio" and control.is_checked():
+            return  # the arrows chose it
+        # The control has the focus already; unlike a bare key this waits for the page that it leads to.
+        control.press("Enter" if control.evaluate("control => control.matches('a')") else "Space")
+
+    def write(self, field: Any, words: str) -> None:
+        """Write into a field, and leave it."""
+        self.reach(field)
+        self._keys.press("Control+A")
+        self._keys.type(words)
+        self._keys.press("Tab")
+
+    def choose(self, choice: Any, value: str) -> None:
+        self.reach(choice)
+        for _ in range(choice.locator("option").count()):
+            if choice.input_value() == value:
+                return
+            self._keys.press("ArrowDown")
+        assert choice.input_value() == value
+
+    def reach(self, control: Any) -> None:
+        """Have the focus on a control. Raises `AssertionError` where no Tab leads to it or nobody sees that it did."""
+        control.wait_for()
+        is_radio = control.get_attribute("type") == "radio"
+        self._repeat("Tab", control, GROUP if is_radio else FOCUSED, MOST_TABS)
+        if is_radio:
+            self._repeat("ArrowDown", control, FOCUSED, MOST_TABS)
+        wrong = control.evaluate(SHOWN)
+        assert not wrong, f"{control}: {wrong}"
+
+    def _repeat(self, key: str, control: Any, reached: str, most: int) -> None:
+        for _ in range(most):
+            if control.evaluate(reached):
+                return
+            self._keys.press(key)
+        raise AssertionError(f"no {key} leads to {control}")
+
+
+Hands = Pointer | Keyboard
