@@ -8,6 +8,7 @@ import io
 import re
 import runpy
 import string
+from functools import cache
 from pathlib import Path
 
 import click
@@ -18,7 +19,11 @@ from loudspeaker.cli import cli
 
 MARKERS = {"Message", "_", "N_"}
 tool = runpy.run_path(str(ROOT / ".ci" / "messages.py"))
-VIETNAMESE = gettext.GNUTranslations(io.BytesIO(tool["compiled"]()))
+
+
+@cache
+def vietnamese() -> gettext.GNUTranslations:
+    return gettext.GNUTranslations(io.BytesIO(tool["compiled"]()))
 
 
 def literals(path: Path) -> list[str]:
@@ -62,11 +67,11 @@ def sentences() -> list[str]:
 
 
 def test_every_sentence_has_its_vietnamese() -> None:
-    known, said = VIETNAMESE._catalog, sentences()  # type: ignore[attr-defined]
+    known, said = vietnamese()._catalog, sentences()  # type: ignore[attr-defined]
 
     assert said
     assert [sentence for sentence in said if sentence not in known] == []
-    assert [sentence for sentence in said if fields(VIETNAMESE.gettext(sentence)) != fields(sentence)] == []
+    assert [sentence for sentence in said if fields(vietnamese().gettext(sentence)) != fields(sentence)] == []
 
 
 def fields(template: str) -> set[str]:
@@ -94,7 +99,7 @@ def of_click() -> set[str]:
 
 
 def test_clicks_own_sentences_have_their_vietnamese_too() -> None:
-    known = VIETNAMESE._catalog  # type: ignore[attr-defined]
+    known = vietnamese()._catalog  # type: ignore[attr-defined]
 
     assert [text for text in sorted(of_click()) if text not in known and (text, 0) not in known] == []
 
@@ -116,4 +121,4 @@ def clicks() -> set[str | tuple[str, int]]:
 
 def test_clicks_own_sentences_have_their_vietnamese() -> None:
     assert len(clicks()) > 40
-    assert clicks() - VIETNAMESE._catalog.keys() == set()  # type: ignore[attr-defined]
+    assert clicks() - vietnamese()._catalog.keys() == set()  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Tunes of our own: the chime, the signature of a session and the call of an emergency. Made of strokes only.
 
 Nothing glides, wavers or drones, so nothing can be taken for a siren. Struck bamboo (đàn t'rưng) and bronze are
-what villages know; the fundamentals lie where horns are clear, from 500 Hz to 2 kHz.
+what villages know; the fundamentals lie where horns are clear, from 500 Hz to 2 kHz. Each is made once in a process.
 """
 
 from __future__ import annotations
@@ -45,16 +45,19 @@ SIGNATURE: Tune = (
 EMERGENCY: Tune = tuple((4.5 * call + stroke, XE, 1.0) for call in range(3) for stroke in range(3))
 
 
+@cache
 def chime(rate: int) -> Clip:
     """Four rising strokes, about two seconds: somebody is going to speak."""
     return _render(CHIME, (BRONZE, BAMBOO), 0.36, rate)
 
 
+@cache
 def signature(rate: int) -> Clip:
     """The tune that opens a session, about seven seconds."""
     return _render(SIGNATURE, (BAMBOO, BRONZE), 0.40, rate)
 
 
+@cache
 def emergency(rate: int) -> Clip:
     """Three times three hard strokes on iron, about four seconds: unlike the others from the first stroke on."""
     return _render(EMERGENCY, (IRON,), 0.28, rate)
@@ -70,7 +73,9 @@ def _render(tune: Tune, timbres: tuple[Timbre, ...], beat: float, rate: int) -> 
         for timbre in timbres:
             samples[begin:] += np.float32(strength) * strike(timbre, degree)[: len(samples) - begin]
     samples *= _fade_out(len(samples), rate)
-    return normalize(Clip(rate, samples), VOICE_LEVEL)
+    clip = normalize(Clip(rate, samples), VOICE_LEVEL)
+    clip.samples.flags.writeable = False  # whoever asks for it has the same one
+    return clip
 
 
 def _frequency(degree: int) -> float:

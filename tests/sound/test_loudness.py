@@ -16,20 +16,21 @@ RATES = (16_000, 22_050, 44_100, 48_000)
 
 
 # EBU Tech 3341, tests 1 to 5. They are stereo there; one of two equal channels is 3.01 LU softer.
-EBU = {
-    "1 kHz at -23": joined(tone(-23, 20)),
-    "1 kHz at -33": joined(tone(-33, 20)),
-    "the relative gate": joined(tone(-36, 10), tone(-23, 60), tone(-36, 10)),
-    "both gates": joined(tone(-72, 10), tone(-36, 10), tone(-23, 60), tone(-36, 10), tone(-72, 10)),
-    "a louder middle": joined(tone(-26, 20), tone(-20, 20.1), tone(-26, 20)),
+EBU = {  # dBFS and seconds, one behind the other
+    "1 kHz at -23": [(-23, 20)],
+    "1 kHz at -33": [(-33, 20)],
+    "the relative gate": [(-36, 10), (-23, 60), (-36, 10)],
+    "both gates": [(-72, 10), (-36, 10), (-23, 60), (-36, 10), (-72, 10)],
+    "a louder middle": [(-26, 20), (-20, 20.1), (-26, 20)],
 }
 
 
 @pytest.mark.parametrize("name", EBU)
 def test_the_ebu_signals_measure_what_the_ebu_says(name):
     expected = -33.0 if name.endswith("-33") else -23.0
+    signal = joined(*(tone(dbfs, seconds) for dbfs, seconds in EBU[name]))
 
-    assert expected == pytest.approx(loudness(EBU[name]) + 3.01, abs=0.1)
+    assert expected == pytest.approx(loudness(signal) + 3.01, abs=0.1)
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from harness.daemon_thread import DaemonThread
-from harness.fake_daemon import client_of
+from harness.made_sound import make_sound
 from harness.small_commune import at
 from openpyxl import load_workbook
 
@@ -83,7 +83,7 @@ class Box:
         self, text: str | None, *villages: str, bulletin: str | None = None, drill: bool = False, repeat: int = 3
     ) -> list[str]:
         call = self.station.alerts.preview(PreviewUrgent(text, bulletin, villages, not villages, drill, None))
-        client_of(self.station).make({**call.wanted, **call.clears})
+        make_sound(self.station, {**call.wanted, **call.clears})
         said = {"text": text, "bulletin": bulletin, "villages": list(call.villages), "drill": drill}
         given = {"repeat": repeat, "gap": 10.0, "until": None, "by": "chị Hoa", "recipes": dict(call.recipes)}
         ids: list[str] = self.ask("urgent", **said, **given)
@@ -99,7 +99,7 @@ class Box:
     def end(self, form: str | None, *villages: str, drill: bool | None = None) -> list[str]:
         """As the command does it: composed, its words made, carried out."""
         end = self.composed(form, *villages, drill=drill)
-        client_of(self.station).make(end.wanted)
+        make_sound(self.station, end.wanted)
         alarms = [alarm for closing in end.closings for alarm in closing.alarms]
         ids: list[str] = self.ask("end_urgent", by="anh Páo", form=form, alarms=alarms)
         return ids

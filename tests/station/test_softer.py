@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from harness.made_sound import save_rendering
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -41,6 +42,7 @@ class Box:
 
     def __init__(self, station: Station, clock: FakeClock) -> None:
         self.station, self.clock, self.speaker = station, clock, HeardGains(clock)
+        save_rendering(station)
         station.preparation.prepare(None, 1, lambda done, total, what: None)
         alarm = station.alerts.alert_spec("Lũ!", None, OUTPUT, False)
         trial = station.preparation.test_spec(OUTPUT, True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import client_of
+from harness.made_sound import make_sound, save_rendering
 from harness.small_commune import at
 from harness.stories import tell_story
 
@@ -35,14 +36,20 @@ Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]
 
 
+@pytest.fixture
+def station(station: Station) -> Station:
+    save_rendering(station)
+    return station
+
+
 def on_air(station: Station, clock: FakeClock) -> Requests:
     speakers = {"san-kho": MemorySpeaker(clock)}
     return Requests(OnAir(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"})))
 
 
 def run_until(live: Requests, clock: FakeClock, moment: str) -> None:
+    live.on_air.look()  # whoever edits something does so between two runs
     while clock.now() < at(moment):
-        live.on_air.look()
         clock.advance_to(min(live.on_air.step(), at(moment)))
     live.on_air.step()
 
@@ -102,7 +109,7 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
     clock.advance_to(at("2026-11-24T06:00:00"))
     alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None)
     call = station.alerts.preview(alarm)
-    client_of(station).make({**call.wanted, **call.clears})
+    make_sound(station, {**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
         again = later.alerts.preview(alarm)
@@ -121,6 +128,7 @@ def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Stati
 
 
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:
+    del station.preparation.renderer  # the station's own: its clips are counted
     station.preparation.prepare(None, 1, quiet)
     clips = set(station.paths.cache.rglob("*.flac"))
     path = home / "bulletins/tin-sang.md"

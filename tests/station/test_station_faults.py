@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from harness.fake_daemon import client_of
+from harness.made_sound import save_rendering
 from harness.playout_harness import PlayoutHarness, airing, at
 
 from loudspeaker.clock import FakeClock
@@ -57,6 +58,7 @@ def live(home: Path, quiet: Progress) -> Iterator[Requests]:
     )
     clock = FakeClock(at("2026-11-24T05:45:00"))
     with closing(Station.open(home, clock=clock)) as station:
+        save_rendering(station)
         list(station.preparation.prepare(None, 1, quiet))
         speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
         live = Requests(OnAir(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"})))

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from harness.daemon_thread import DaemonThread
-from harness.fake_daemon import FakeDaemon, client_of
+from harness.fake_daemon import FakeDaemon
+from harness.made_sound import make_sound
 from harness.officers import Officer, Officers, board_of
 from harness.small_commune import at
 
@@ -52,7 +53,7 @@ def made(home: Path, clock: FakeClock) -> None:
     with closing(Station.open(home, clock=clock)) as station:
         for text, bulletin, drill in ((WORDS, None, False), (WORDS, None, True), (None, "lu-quet", False)):
             alert = station.alerts.preview(PreviewUrgent(text, bulletin, tuple(BOTH), False, drill, None))
-            client_of(station).make({**alert.wanted, **alert.clears})
+            make_sound(station, {**alert.wanted, **alert.clears})
 
 
 @pytest.fixture
