@@ -70,7 +70,7 @@ def export_log(
 
     def fill(file: BinaryIO) -> None:
         file.write(f"{json.dumps(head, ensure_ascii=False)}\n".encode())
-        file.writelines(_export_line(text, hash).encode() for _, text, hash in log.entries(progress))
+        file.writelines(export_line(text, hash).encode() for _, text, hash in log.entries(progress))
 
     with log.snapshot():
         written = BoxLog(path.name, log.commune, frozenset(villages), None, now, log.count(), log.head())
@@ -164,7 +164,7 @@ class _ExportReader:
             yield record if record.title else record.with_title(title)
 
 
-def _export_line(text: str, hash: str) -> str:
+def export_line(text: str, hash: str) -> str:
     """An entry as it is stored, unless it holds control characters: then as JSON that says the same without them.
 
     The order of the two tells which: what is not as it is stored is brought into canonical form before it is hashed.
@@ -185,16 +185,21 @@ def _read_head(path: Path, line: bytes) -> BoxLog:
     raise _bad_file(path, 1, Message("this is no exported log; make one with “loudspeaker log --export FILE”"))
 
 
+def parse_export_line(line: bytes) -> tuple[str, str]:
+    """The stored text and the hash of an entry as it was exported. Raises `ValueError`, `KeyError`, `TypeError`."""
+    if as_written := LINE.fullmatch(line):
+        return as_written["entry"].decode(), as_written["hash"].decode()
+    exported = json.loads(line)  # some other program may have written the same JSON in its own way
+    return canonical_json(exported["entry"]), str(exported["hash"])
+
+
 def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str]]:
     for number, line in enumerate(lines, 1):
         try:
-            if as_written := LINE.fullmatch(line):
-                yield number, as_written["entry"].decode(), as_written["hash"].decode()
-            else:  # some other program may have written the same JSON in its own way
-                exported = json.loads(line)
-                yield number, canonical_json(exported["entry"]), str(exported["hash"])
+            text, hash = parse_export_line(line)
         except (ValueError, KeyError, TypeError) as error:
             raise _broken(path, number) from error
+        yield number, text, hash
 
 
 def _with_title(record: AsRunRecord, log: AsRunLog) -> AsRunRecord:

@@ -30,13 +30,14 @@ from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import BoxTime, Floors, accept_manifest, accept_trust
 from ..trust.opening import (
-    open_document,
+    follow_trust,
+    last_rules,
     open_first_trust,
     open_manifest,
-    open_next_trust,
     read_unverified,
+    walk_trust,
 )
-from ..trust.signed_documents import SignedFile, SignedManifest, SigningRole, TrustDocument
+from ..trust.signed_documents import SignedFile, SignedManifest, TrustDocument
 from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
 from .membership import (
     AcceptedManifest,
@@ -244,7 +245,8 @@ class Deliveries:
         there, received = folder / ROOT / scope, self._received_files(scope)
         trust, floors = self._follow_trust(there, followed, self._parents(membership, followed), keep)
         raw = _read(there / "manifest.json")
-        opened = open_manifest(parse_envelope(raw), trust, _last_rules(there, received, trust))
+        rules = read_regular_file(there / "rules.json", MOST_DOCUMENT_BYTES)
+        opened = open_manifest(parse_envelope(raw), trust, last_rules(rules, received.manifest(), trust))
         sha256 = hashlib.sha256(raw).hexdigest()
         floors = accept_manifest(floors, opened.document, sha256, self.time, version_of("loudspeaker"))
         files = opened.document.files
@@ -289,7 +291,7 @@ class Deliveries:
         trust, floors = self._walk_trust(followed, received, parents), decode(Floors, followed.floors)
         while (path := there / "trust" / f"{trust.version + 1}.json").exists():
             raw = _read(path)
-            trust = _open_next(raw, trust, parents[-1:])  # whose keys are those of today
+            trust = follow_trust(raw, trust, parents[-1:])  # whose keys are those of today
             keep(trust.version, raw)
             floors = accept_trust(replace(floors, trust=trust.version - 1), trust, self.time)
         _must_reach(trust, floors)
@@ -315,10 +317,7 @@ class Deliveries:
         known = received.trust_documents()
         if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
             raise Refused(Message("the trust documents of this box are damaged: join anew"))
-        trust = open_first_trust(parse_envelope(known[0]))
-        for raw in known[1:]:
-            trust = _open_next(raw, trust, parents)
-        return trust
+        return walk_trust(known, parents)[-1]
 
     def _switch(self, received: ReceivedFiles, raw: bytes, own: bool, accepted: AcceptedManifest) -> None:
         """Put the files on the disk; none that no station could be made of. Raises `BadFile`, `WriteError`."""
@@ -338,34 +337,6 @@ def _must_reach(trust: TrustDocument, floors: Floors) -> None:
     """Raises `Refused` where somebody has taken away what revokes a key."""
     if trust.version < floors.trust:
         raise Refused(Message("the trust documents of this box are damaged: join anew"))
-
-
-def _open_next(raw: bytes, trust: TrustDocument, parents: Sequence[TrustDocument]) -> TrustDocument:
-    """The trust document that follows: signed by its own people, or as a reset by one of `parents`.
-
-    Raises `UntrustedDocument`.
-    """
-    envelope = parse_envelope(raw)
-    for parent in reversed(parents):
-        with suppress(UntrustedDocument):
-            return open_next_trust(envelope, trust, parent)
-    return open_next_trust(envelope, trust)
-
-
-def _last_rules(there: Path, received: ReceivedFiles, trust: TrustDocument) -> SignedManifest | None:
-    """The newer of the manifest in force and of the one that set the rules; None where there is neither.
-
-    Of rules.json nothing is believed where those who signed it may not sign rules any more: then the next change of a
-    box that has missed it must be signed by those who may.
-    """
-    manifests = []
-    with suppress(UntrustedDocument, Refused):
-        envelope = parse_envelope(_read(there / "rules.json"))
-        manifests.append(open_document(SignedManifest, envelope, trust, SigningRole.RULES).document)
-    if raw := received.manifest():  # it was verified when it came; who signed it may have lost the role since
-        document = read_unverified(parse_envelope(raw))
-        manifests += [document] if isinstance(document, SignedManifest) else []
-    return max(manifests, key=lambda manifest: manifest.version, default=None)
 
 
 def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]) -> None:

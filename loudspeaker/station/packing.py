@@ -219,14 +219,20 @@ def write_zip(out: Path, scope: str, file: Path) -> None:
 
 
 def write_trust(
-    out: Path, scope: str, keys: Sequence[PublicKey], now: datetime, parent: str | None = None, reset: bool = False
+    out: Path,
+    scope: str,
+    keys: Sequence[PublicKey],
+    now: datetime,
+    parent: str | None = None,
+    reset: bool = False,
+    hub: PublicKey | None = None,
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
-    Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` is stays as
-    it was, where none is named; so do its boxes and hubs. With `reset` the people of the parent sign this one, because
-    the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot be, and for a reset without a
-    parent, `WriteError`.
+    Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` and its
+    `hub` are stays as it was, where none is named; so do its boxes and the addresses of hubs. With `reset` the people
+    of the parent sign this one, because the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot
+    be, and for a reset without a parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
@@ -241,8 +247,11 @@ def write_trust(
         SigningRole.RULES: two,
         SigningRole.EMERGENCY: two,
     }
+    hubs = (hub,) if hub else before.keys_of(SigningRole.HUB) if before else ()
+    if hubs:
+        roles = {**roles, SigningRole.HUB: RoleKeys(tuple(key.id for key in hubs), 1)}
     parent = parent or (before.parent if before else None)
-    document = TrustDocument(scope, version, now, tuple(keys), roles, parent, reset=reset)
+    document = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
     if before:
         document = replace(document, boxes=before.boxes, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
     write_atomic(path, format_envelope(seal(document)))

@@ -21,7 +21,7 @@ from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.dsse import find_signers, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import read_unverified
-from ..trust.public_keys import KeyType, PublicKey, decode_base64, key_id
+from ..trust.public_keys import machine_key
 from ..trust.signed_documents import LogHead
 from .stick_answer import FOLDER, box_id
 
@@ -108,7 +108,7 @@ def _read_head(folder: Path, known: KnownBox | None) -> LogHead:
         head = read_unverified(envelope)
         if not isinstance(head, LogHead):
             raise _Fault(LogState.FORGED, Message("{file} is no end of a log", file=HEAD))
-        key = PublicKey(key_id(decode_base64(head.public)), KeyType.ED25519, head.public, head.box, "")
+        key = machine_key(head.public, head.box)
     except UntrustedDocument as error:
         raise _Fault(LogState.FORGED, error.message) from error
     if not find_signers(envelope, [key]) or box_id(key) != head.box or head.box != folder.name:

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import Message
 from ..model.alert_answer import HandedAlert
 from ..reports.log_export import BoxLog, export_log
-from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import format_envelope
 from ..trust.key_file import KEY_BYTES, SigningKey, key_of
@@ -47,7 +46,7 @@ def write_answer(
     key = open_box_key(station.paths)
     folder = stick / FOLDER / key.public.person
     written = export_log(station.log, station.files.box.plays, station.clock.now(), folder / "log.jsonl")
-    head = _head(written, key, _life(station.log))
+    head = _head(written, key, station.log.life())
     write_atomic(folder / "head.json", format_envelope(key.sign(seal(head))))
     if box := read_regular_file(station.paths.home / "box.yaml", LARGEST_BOX_FILE):
         write_atomic(folder / "box.yaml", box)
@@ -58,13 +57,18 @@ def write_answer(
 
 def open_box_key(paths: StationPaths) -> SigningKey:
     """This box's own key, made when it is first asked for; its id is the `person`. Raises `WriteError`."""
-    raw = read_regular_file(paths.box_key, KEY_BYTES + 1)
-    if raw is None or len(raw) != KEY_BYTES:
-        raw = secrets.token_bytes(KEY_BYTES)
-        write_atomic(paths.box_key, raw)
-    key = key_of(Ed25519PrivateKey.from_private_bytes(raw), "box", "")
+    key = open_machine_key(paths.box_key, "box")
     box = box_id(key.public)
     return key_of(key.private, box, box)
+
+
+def open_machine_key(path: Path, person: str) -> SigningKey:
+    """The key that a machine keeps in a file of its own, made when it is first asked for. Raises `WriteError`."""
+    raw = read_regular_file(path, KEY_BYTES + 1)
+    if raw is None or len(raw) != KEY_BYTES:
+        raw = secrets.token_bytes(KEY_BYTES)
+        write_atomic(path, raw)
+    return key_of(Ed25519PrivateKey.from_private_bytes(raw), person, person)
 
 
 def box_id(key: PublicKey) -> str:
@@ -75,11 +79,6 @@ def box_id(key: PublicKey) -> str:
 def _head(log: BoxLog, key: SigningKey, life: str) -> LogHead:
     """The end of the log that was written: the daemon may go on with it meanwhile."""
     return LogHead(log.commune, key.public.person, log.ends, log.entries, log.head, life, key.public.public)
-
-
-def _life(log: AsRunLog) -> str:
-    """The hash of its first entry; "" before that."""
-    return next((hash for _, _, hash in log.entries()), "")
 
 
 def _paragraphs(

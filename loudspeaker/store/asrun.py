@@ -221,6 +221,10 @@ class AsRunLog:
         row = next(self._query("SELECT CAST(hash AS BLOB) FROM entries ORDER BY number DESC LIMIT 1"), None)
         return row[0].decode(errors="replace") if row else ""
 
+    def life(self) -> str:
+        """The stored hash of the first entry, by which this log is told from any other; "" where there is none."""
+        return next((hash for _, _, hash in self.entries()), "")
+
     def verify(self, progress: Progress | None = None) -> str:
         """The head of the chain. Raises `BrokenChain` at the first entry that is missing or not as it was written."""
         with self.snapshot():

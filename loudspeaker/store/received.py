@@ -74,7 +74,7 @@ class ReceivedFiles:
         """Keep a file of this hash and size. Raises `DamagedFile` for another one, `WriteError`, `OSError`."""
         if not SHA256.fullmatch(sha256):
             raise DamagedFile(Message("“{name}” is no hash of a file", name=sha256[:80]))
-        write_atomic(self.blobs / sha256, lambda out: _copy(content, out, sha256, size), self.system)
+        write_atomic(self.blobs / sha256, lambda out: copy_verified(content, out, sha256, size), self.system)
 
     def lay_out(self, version: int, files: Mapping[str, str]) -> None:
         """Put the files of a verified manifest (path → hash) under their names, in a folder of their own.
@@ -115,7 +115,7 @@ class ReceivedFiles:
             version += 1
 
 
-def _copy(content: BinaryIO, out: BinaryIO, sha256: str, size: int) -> None:
+def copy_verified(content: BinaryIO, out: BinaryIO, sha256: str, size: int) -> None:
     """Copy at most `size` bytes, and find out whether they are the ones that were signed. Raises `DamagedFile`."""
     hashed, left = hashlib.sha256(), size + 1
     while left and (piece := content.read(min(PIECE, left))):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, NoReturn, TypeVar
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import Message
-from .dsse import SignedEnvelope, find_signers, parse_signature
+from .dsse import SignedEnvelope, find_signers, parse_envelope, parse_signature
 from .faults import Fault, UntrustedDocument
 from .signed_documents import (
     MOST_ALERT_BYTES,
@@ -134,6 +135,45 @@ def open_next_trust(
             Fault.STALE,
         )
     return document
+
+
+def follow_trust(raw: bytes, current: TrustDocument, parents: Sequence[TrustDocument] = ()) -> TrustDocument:
+    """The trust document in `raw` that follows `current`: signed by its own people, or as a reset by one of `parents`.
+
+    Raises `UntrustedDocument`.
+    """
+    envelope = parse_envelope(raw)
+    for parent in reversed(parents):
+        with suppress(UntrustedDocument):
+            return open_next_trust(envelope, current, parent)
+    return open_next_trust(envelope, current)
+
+
+def walk_trust(documents: Sequence[bytes], parents: Sequence[TrustDocument] = ()) -> list[TrustDocument]:
+    """The trust documents of a scope from its first on, each signed by the people of the one before it.
+
+    `parents`: those of the office above it, from its first to its newest. Raises `UntrustedDocument`.
+    """
+    found = [open_first_trust(parse_envelope(documents[0]))]
+    for raw in documents[1:]:
+        found.append(follow_trust(raw, found[-1], parents))
+    return found
+
+
+def last_rules(rules: bytes | None, in_force: bytes | None, trust: TrustDocument) -> SignedManifest | None:
+    """The newer of the manifest that set the rules (rules.json) and of the one in force, by their envelopes.
+
+    Of rules.json nothing is believed where those who signed it may not sign rules any more: then the next change of a
+    box that has missed it must be signed by those who may. The one in force was verified when it came.
+    """
+    manifests: list[SignedManifest] = []
+    if rules is not None:
+        with suppress(UntrustedDocument):
+            manifests.append(open_document(SignedManifest, parse_envelope(rules), trust, SigningRole.RULES).document)
+    if in_force is not None:
+        document = read_unverified(parse_envelope(in_force))
+        manifests += [document] if isinstance(document, SignedManifest) else []
+    return max(manifests, key=lambda manifest: manifest.version, default=None)
 
 
 def manifest_role(before: SignedManifest | None, after: SignedManifest) -> SigningRole:

@@ -65,6 +65,11 @@ class Assertion:
     client_data: bytes  # JSON
 
 
+def machine_key(public: str, person: str) -> PublicKey:
+    """The Ed25519 key of a machine (a box, a hub) by its public bytes in base64. Raises `UntrustedDocument`."""
+    return PublicKey(key_id(decode_base64(public)), KeyType.ED25519, public, person, person)
+
+
 def key_id(public: bytes) -> str:
     """The id of a key with these public bytes.
 

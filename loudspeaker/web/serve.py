@@ -165,7 +165,7 @@ def serve(
             except (BadUsage, OSError) as error:  # the old one is good for some weeks yet
                 logger.warning("the certificate cannot be renewed: %s", error)
 
-    config = _config(create_app(console), protocol, **settings)
+    config = server_config(create_app(console), protocol, **settings)
     server = LeavingServer(config, idle, console.live.close, renew, renews)
     sys.setswitchinterval(TURN)  # else a page waits 5 ms each time behind whoever plans a change
     _share_heaps()
@@ -184,7 +184,7 @@ def _share_heaps() -> None:
 @contextmanager
 def _serve_beside(console: Console, plain: socket.socket, protocol: type[LimitedProtocol]) -> Iterator[None]:
     """What is served over plain http, in a thread of its own."""
-    server = Server(_config(create_authority_app(console), protocol))
+    server = Server(server_config(create_authority_app(console), protocol))
     thread = Thread(target=server.run, args=([plain],), name="plain http")
     thread.start()
     try:
@@ -194,7 +194,8 @@ def _serve_beside(console: Console, plain: socket.socket, protocol: type[Limited
         thread.join()
 
 
-def _config(app: ASGIApp, protocol: type[LimitedProtocol], **settings: Any) -> Config:
+def server_config(app: ASGIApp, protocol: type[LimitedProtocol] = LimitedProtocol, **settings: Any) -> Config:
+    """How uvicorn serves an application at a socket of ours."""
     return Config(
         app,
         http=protocol,

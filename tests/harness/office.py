@@ -12,6 +12,7 @@ from loudspeaker.station.delivery import Deliveries
 from loudspeaker.station.packing import pack_files, write_trust
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
+from loudspeaker.trust.public_keys import PublicKey
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=ZONE)
 SCOPE = "xa-thu"
@@ -38,9 +39,10 @@ class Office:
         people: tuple[str, ...] = ("hoa", "pao", "ly"),
         parent: str | None = None,
         reset: bool = False,
+        hub: PublicKey | None = None,
     ) -> None:
         keys = [PEOPLE[name].public for name in people]
-        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset)
+        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub)
         self.sign(path, *names)
 
     def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:
