@@ -81,8 +81,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("clock", "config", "daemon", "i18n", "importers", "interfaces", "reports", "station", "store", "text"),
         *("json_output", "yamlfile", *GROUND),
     },
+    "hub": {
+        *("clock", "fleet", "reports", "station", "store", "trust", "web", "interfaces"),
+        *GROUND,
+    },
     "cli": {
         "clock",
+        "hub",
         "codec",
         "store",
         "trust",
@@ -124,6 +129,7 @@ PURE_CORE = (
     "file_carrier",
     "scope_files",
     "announcer",
+    "joining",
     "topics",
 )
 # They read people's files; the rest of config/ is given their bytes.

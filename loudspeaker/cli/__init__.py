@@ -13,7 +13,8 @@ air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
 alert_commands        fleet alert, confirm                             agent_commands   fleet connect
-web_commands          web
+web_commands          web                                              hub_commands     hub
+hub_box_commands      fleet join by a code, send-log
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from . import (
     alert_commands,
     editing_commands,
     file_commands,
+    hub_box_commands,
+    hub_commands,
     log_commands,
     maintenance_commands,
     plan_commands,
@@ -74,11 +77,12 @@ PARTS = (
     setup_command,
     signing_commands,
     web_commands,
+    hub_commands,
 )
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
-for command in (*alert_commands.COMMANDS, *agent_commands.COMMANDS):
+for command in (*alert_commands.COMMANDS, *agent_commands.COMMANDS, *hub_box_commands.COMMANDS):
     signing_commands.fleet.add_command(command)
 
 

@@ -15,6 +15,7 @@ from ..errors import BadFile, BadUsage, Message, Problem, bad_character, reason
 from .terminal import tell
 
 MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
+SHORTEST_PASSPHRASE = 10  # letters: the file may lie in a drawer for years
 
 
 def read_input(file: str) -> bytes:
@@ -109,3 +110,16 @@ def ask_yes(question: str, otherwise: bool) -> bool:
         if answer is not None:
             return answer
         tell(_("Answer “y” for yes or “n” for no."))
+
+
+def read_passphrase(file: str | None, new: bool = False) -> str:
+    """The passphrase of a key file; a new one is typed twice and is not short. Raises `BadUsage`."""
+    if file is not None:
+        passphrase = next(read_input_lines(file), b"").decode(errors="replace").rstrip("\r\n")
+    elif sys.stdin.isatty():
+        passphrase = click.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=new, err=True)
+    else:
+        raise click.UsageError(_("give --passphrase-file FILE where nobody can be asked"))
+    if new and len(passphrase) < SHORTEST_PASSPHRASE:
+        raise BadUsage(Message("a passphrase has at least {count} letters", count=SHORTEST_PASSPHRASE))
+    return passphrase

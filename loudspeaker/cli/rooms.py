@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from ..daemon import on_air as on_air
     from ..daemon import service as service
     from ..fleet import hub_settings as hub_settings
+    from ..fleet import join_client as join_client
+    from ..fleet import joining as joining
+    from ..fleet import log_sender as log_sender
+    from ..hub import box_board as box_board
+    from ..hub import hub as hub
+    from ..hub import hub_paths as hub_paths
+    from ..hub import hub_process as hub_process
+    from ..hub import published_files as published_files
     from ..importers import draft as draft
     from ..importers import imports as imports
     from ..importers import sheets as sheets
@@ -66,6 +74,7 @@ if TYPE_CHECKING:
     from ..trust import fingerprint as fingerprint
     from ..trust import key_file as key_file
     from ..trust import opening as opening
+    from ..trust import public_keys as public_keys
     from ..trust import signed_documents as signed_documents
     from ..web import certificate as certificate
     from ..web import console as console
@@ -78,7 +87,8 @@ if TYPE_CHECKING:
 ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
-    "fleet.": ("hub_settings",),
+    "fleet.": ("hub_settings", "join_client", "joining", "log_sender"),
+    "hub.": ("box_board", "hub", "hub_paths", "hub_process", "published_files"),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "office_requests", "requests"),
@@ -90,7 +100,7 @@ ROOMS = {
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
-    "trust.": ("dsse", "fingerprint", "key_file", "opening", "signed_documents"),
+    "trust.": ("dsse", "fingerprint", "key_file", "opening", "public_keys", "signed_documents"),
     "web.": ("certificate", "console", "serve"),
     "web.access.": ("access_tokens", "accounts", "audit", "console_database"),
 }

@@ -17,8 +17,9 @@ from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_e
 from . import alert_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, current_station_context, why, with_client, with_station
+from .hub_box_commands import join_by_code
 from .parameter_types import _, bulletins
-from .prompts import ask_decider, must_agree, read_input, read_input_lines
+from .prompts import ask_decider, must_agree, read_input, read_passphrase
 from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from ..trust.signed_documents import TrustDocument
 
 F = TypeVar("F", bound=Callable[..., object])
-SHORTEST_PASSPHRASE = 10  # letters: the file may lie in a drawer for years
 
 
 def by_passphrase(command: F) -> F:
@@ -63,7 +63,7 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
     if file.exists():
         raise BadUsage(Message("{file} exists already; a key is never written over", file=file))
     made = rooms.key_file.make_key(person.strip(), name.strip())
-    sealed = rooms.key_file.seal_key(made, _read_passphrase(passphrase_file, new=True))
+    sealed = rooms.key_file.seal_key(made, read_passphrase(passphrase_file, new=True))
     rooms.atomic.write_atomic(file, sealed)
     file.chmod(0o600)
     put(f"{made.public.id} {made.public.public}")
@@ -75,11 +75,13 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
 @in_scope
 @option("--parent", metavar="SCOPE", help="The province that may reset it.")
 @option("--reset", is_flag=True, help="All keys of it are lost: the people of its parent sign this list.")
+@option("--hub", metavar="KEY", help="The key of its hub, as “loudspeaker-hub key” prints it.")
 @option("--key", "keys", metavar="KEY", multiple=True, required=True, help="A key file of each person; several times.")
-def trust(folder: Path, scope: str, parent: str | None, reset: bool, keys: tuple[str, ...]) -> None:
+def trust(folder: Path, scope: str, parent: str | None, reset: bool, hub: str | None, keys: tuple[str, ...]) -> None:
     """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
     public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
-    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset)
+    server = rooms.public_keys.machine_key(hub, "hub") if hub else None
+    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset, server)
     put(str(path))
     put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
     tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=_signers(document)))
@@ -115,7 +117,7 @@ def approve(
 ) -> None:
     """Sign bulletins of a delivery as approved: on every box, until one of them is edited."""
     station = current_station_context().station
-    own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
+    own = rooms.key_file.open_key(read_input(key_file), read_passphrase(passphrase_file))
     for name in dict.fromkeys(bulletins):
         shown, words = rooms.packing.words_shown(station, name)
         alert_views.show_approval(shown)
@@ -127,14 +129,23 @@ def approve(
 
 
 @fleet.command(cls=TranslatedCommand)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-@in_scope
+@click.argument("place", metavar="FOLDER|ADDRESS")
+@click.argument("code", metavar="[CODE]", required=False)
+@option("--scope", metavar="SCOPE", help="From a folder: the commune's id, such as ban-may.")
 @option("--above", is_flag=True, help="An office above the commune, whose own files people go on editing here.")
-@option("--yes", is_flag=True, help="The fingerprint was compared already.")
+@option("--yes", is_flag=True, help="From a folder: the fingerprint was compared already.")
 @by_whom
-def join(folder: Path, scope: str, above: bool, yes: bool, by: str | None) -> None:
-    """Take this box's files signed from now on: bulletins and schedules that lie on it are read no more."""
-    who = ask_decider(by)
+def join(place: str, code: str | None, scope: str | None, above: bool, yes: bool, by: str | None) -> None:
+    """Take files signed from now on, from a stick or by a hub's code: what lies on this box is read no more."""
+    if code is not None:
+        join_by_code(_deliveries(), place, code, ask_decider(by))
+    elif scope is None:
+        raise BadUsage(Message("a folder is joined with --scope SCOPE, a hub with its code"))
+    else:
+        _join_stick(Path(place), scope, above, yes, ask_decider(by))
+
+
+def _join_stick(folder: Path, scope: str, above: bool, yes: bool, who: str) -> None:
     deliveries = _deliveries()
     first = deliveries.first_trust(folder, scope)
     for person in first.document.keys:
@@ -251,7 +262,7 @@ def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
         tell(line)
     for line in _spoken_lines(file, rooms.opening.read_unverified(envelope)):
         tell(line)
-    own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
+    own = rooms.key_file.open_key(read_input(key_file), read_passphrase(passphrase_file))
     rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
     tell(_("Signed by {name}, key {id}.").format(name=own.public.name, id=own.public.id))
 
@@ -375,19 +386,6 @@ def _fingerprint(path: Path) -> str:
 
 def _signers(document: TrustDocument) -> int:
     return document.threshold(rooms.signed_documents.SigningRole.TRUST)
-
-
-def _read_passphrase(file: str | None, new: bool = False) -> str:
-    """The passphrase of a key file; a new one is typed twice and is not short. Raises `BadUsage`."""
-    if file is not None:
-        passphrase = next(read_input_lines(file), b"").decode(errors="replace").rstrip("\r\n")
-    elif sys.stdin.isatty():
-        passphrase = click.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=new, err=True)
-    else:
-        raise click.UsageError(_("give --passphrase-file FILE where nobody can be asked"))
-    if new and len(passphrase) < SHORTEST_PASSPHRASE:
-        raise BadUsage(Message("a passphrase has at least {count} letters", count=SHORTEST_PASSPHRASE))
-    return passphrase
 
 
 COMMANDS = (fleet, sign, show)

@@ -1,6 +1,8 @@
 """The agent: carries what is signed from a hub to this box's daemon, and tells the hub how the box is.
 
 topics         topics, messages and paths that box and hub have in common
+joining        enrolment by a short code, both sides, pure
+join_client    … at the box          log_sender     the box's log, on its way to the hub
 hub_settings   where the hub is, and how this box proves who it is
 courier        what is to be done next, pure; of four parts:
 broker_link        the connection to the broker        file_carrier   bells, files, and their taking

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version as version_of
@@ -26,7 +25,6 @@ from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_e
 from ..store.atomic import FileSystem, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
-from ..trust.faults import UntrustedDocument
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import BoxTime, Floors, accept_manifest, accept_trust
 from ..trust.opening import (
@@ -37,7 +35,7 @@ from ..trust.opening import (
     read_unverified,
     walk_trust,
 )
-from ..trust.signed_documents import SignedFile, SignedManifest, TrustDocument
+from ..trust.signed_documents import SignedFile, TrustDocument
 from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
 from .membership import (
     AcceptedManifest,

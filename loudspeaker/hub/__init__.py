@@ -1,0 +1,19 @@
+"""The hub: what a commune or a province runs so that its boxes share signed files, and where their logs come together.
+
+    hub_paths.py         where everything lies: files, keys, database, logs; the hub's own key and certificate
+    hub_database.py      SQLite: boxes, invitations, how far logs have come, verdicts, what boxes last said
+    published_files.py   the folder v1/ of signed files: who may publish into it
+    box_registry.py      boxes that have joined: their invitation by a short code, their password, their revocation
+    broker_accounts.py   Mosquitto's password file, its access list, its configuration
+    log_intake.py        logs of boxes: only what is chained and signed is believed
+    bells.py             rings when what is published changes
+    hub_session.py       MQTT: bells and alerts out, what boxes say in
+    said_messages.py     what boxes say, kept
+    box_board.py         who is there, what they hold, what was aired where
+    hub.py               the parts of one hub
+    hub_app.py           its addresses over HTTPS
+    hub_process.py       its process
+
+People sign, a hub only carries: it can withhold, and cannot speak. Whatever it serves verifies by itself, so that the
+folder can be copied from anywhere; the loss of its database costs nothing but the boxes' having to join again.
+"""

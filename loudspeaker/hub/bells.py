@@ -1,0 +1,92 @@
+"""Bells: the hub signs what is newest and what time it is, whenever what is published changes, and once an hour.
+
+A folder that was restored from an older backup, or into which somebody has put something else, is not told of: what
+was published before is known by its numbers (`trust.floors`) and hashes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..codec import decode, encode
+from ..errors import LoudspeakerError
+from ..interfaces import Clock
+from ..trust.floors import Floors
+from ..trust.key_file import SigningKey
+from .hub_database import HubDatabase
+from .published_files import PublishedAlert, accept_published, list_scopes, read_published, ring, stamp_of
+
+AGAIN = 3600.0  # s: a bell is a voucher of the time, too
+logger = logging.getLogger(__name__)
+Stamp = Mapping[str, tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RungBell:
+    """The bell of a scope as it was signed last (an envelope), and the alerts that were live then."""
+
+    scope: str
+    raw: bytes
+    alerts: tuple[PublishedAlert, ...]
+
+
+class BellRinger:
+    """Rings for the scopes of the served folder `root`."""
+
+    def __init__(self, root: Path, database: HubDatabase, key: SigningKey, clock: Clock) -> None:
+        self._root = root
+        self._database = database
+        self._key = key
+        self._clock = clock
+        self._seen: dict[str, tuple[Stamp, float]] = {}  # scope -> what was there, and when it was looked at
+        self._rung: dict[str, RungBell] = {}
+
+    def look(self) -> list[RungBell]:
+        """Ring for every scope that has changed, or was not rung for an hour; these bells."""
+        return [bell for scope in list_scopes(self._root) if (bell := self._look_at(scope))]
+
+    def rung(self, now: datetime) -> list[RungBell]:
+        """The last bell of each scope, with the alerts that are live `now`."""
+        live = {
+            scope: tuple(one for one in bell.alerts if one.opened.document.until > now)
+            for scope, bell in self._rung.items()
+        }
+        return [RungBell(scope, bell.raw, live[scope]) for scope, bell in self._rung.items()]
+
+    def _look_at(self, scope: str) -> RungBell | None:
+        stamp, now = stamp_of(self._root, scope), self._clock.monotonic()
+        before, at = self._seen.get(scope, ({}, 0.0))
+        if stamp == before and now - at < AGAIN:
+            return None
+        self._seen[scope] = stamp, now
+        try:
+            return self._ring(scope)
+        except LoudspeakerError as error:  # the others are rung all the same
+            logger.warning("%s: %s", scope, error)
+            return None
+
+    def _ring(self, scope: str) -> RungBell:
+        now, published = self._clock.now(), read_published(self._root, scope)
+        keep_floors(self._database, scope, accept_published(read_floors(self._database, scope), published, now))
+        raw = ring(self._root, published, self._key, now)
+        self._rung[scope] = RungBell(scope, raw, tuple(published.live_alerts(now)))
+        return self._rung[scope]
+
+
+def read_floors(database: HubDatabase, scope: str) -> Floors:
+    """The highest that was published of a scope."""
+    row = database.row("SELECT floors FROM scope WHERE id = ?", scope)
+    return decode(Floors, json.loads(row["floors"])) if row else Floors()
+
+
+def keep_floors(database: HubDatabase, scope: str, floors: Floors) -> None:
+    """Nothing below this is published any more. Raises `WriteError`."""
+    if floors != read_floors(database, scope):
+        with database.change() as connection:
+            stored = json.dumps(encode(floors))
+            connection.execute("INSERT OR REPLACE INTO scope VALUES (?, ?)", (scope, stored))

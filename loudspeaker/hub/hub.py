@@ -1,0 +1,99 @@
+"""The parts of one hub, wired in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..clock import SystemClock
+from ..errors import Message, Refused
+from ..fleet.hub_settings import MQTT_PORT
+from ..fleet.joining import JoinAnswer
+from ..interfaces import Clock
+from ..station.delivery import ROOT
+from ..store.atomic import make_folder, read_regular_file
+from ..store.received import MOST_DOCUMENT_BYTES
+from ..trust.key_file import SigningKey
+from .bells import BellRinger, keep_floors, read_floors
+from .box_registry import BoxRegistry, RegisteredBox
+from .broker_accounts import BrokerAccounts
+from .hub_database import HubDatabase
+from .hub_paths import HubPaths, open_hub_key
+from .log_intake import LogIntake
+from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """One hub; whoever opens it closes it. `mqtt_port`: where boxes reach its broker."""
+
+    paths: HubPaths
+    database: HubDatabase
+    key: SigningKey
+    clock: Clock
+    registry: BoxRegistry
+    intake: LogIntake
+    broker: BrokerAccounts
+    bells: BellRinger
+    mqtt_port: int = MQTT_PORT
+
+    @classmethod
+    def open(cls, root: Path, clock: Clock | None = None, pid_file: Path | None = None) -> Hub:
+        """The hub whose files lie in `root`; `pid_file` is that of a Mosquitto of ours. Raises `WriteError`."""
+        paths, clock = HubPaths(root), clock or SystemClock()
+        make_folder(root / ROOT)
+        database, key = HubDatabase.open(paths.database), open_hub_key(paths)
+        return cls(
+            paths,
+            database,
+            key,
+            clock,
+            BoxRegistry(database, clock),
+            LogIntake(paths.logs, database, clock),
+            BrokerAccounts(paths.broker, pid_file),
+            BellRinger(root, database, key, clock),
+        )
+
+    def at_port(self, mqtt_port: int) -> Hub:
+        """The same, whose broker boxes reach at another port."""
+        return replace(self, mqtt_port=mqtt_port)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def publish(self, delivery: Path, scope: str) -> PublishedScope:
+        """Serve what is new of a scope in the folder `delivery`. Raises as `publish_scope` does."""
+        floors = read_floors(self.database, scope)
+        floors, published = publish_scope(delivery, self.paths.root, scope, floors, self.clock.now())
+        keep_floors(self.database, scope, floors)
+        return published
+
+    def join(self, raw: bytes) -> bytes:
+        """The sealed answer to a box that wants to join. Raises `Refused`, `WriteError`."""
+        answer = self.registry.join(raw, self._welcome)
+        self.tell_broker()
+        return answer
+
+    def revoke(self, box: str) -> RegisteredBox:
+        """Let a box in nowhere any more. Raises `NotFound`, `WriteError`."""
+        revoked = self.registry.revoke(box)
+        self.tell_broker()
+        return revoked
+
+    def tell_broker(self) -> None:
+        """Who may log in at the broker, as the database has it. Raises `WriteError`."""
+        self.broker.write(self.registry.broker_accounts())
+
+    def _welcome(self, box: str, scope: str, password: str) -> JoinAnswer:
+        """Raises `Refused` where its commune has published nothing."""
+        scopes = [scope, *offices_above(self.paths.root, scope)]
+        first = {one: self._first_trust(one) for one in scopes}
+        authority = self.broker.authority.read_text(encoding="ascii")
+        return JoinAnswer(box, password, authority, self.mqtt_port, first)
+
+    def _first_trust(self, scope: str) -> str:
+        path = self.paths.root / ROOT / scope / "trust" / FIRST_TRUST
+        raw = read_regular_file(path, MOST_DOCUMENT_BYTES)
+        if raw is None:
+            raise Refused(Message("{scope} has published nothing at this hub yet", scope=scope))
+        return raw.decode()

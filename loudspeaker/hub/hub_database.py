@@ -1,0 +1,116 @@
+"""hub.db: what a hub knows of boxes, beside the signed files. SQLite in WAL mode, each change on the disk at once.
+
+Several processes may have it open: the hub, and any command. What is not in it: content (v1/) and raw logs (logs/).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+
+from ..errors import Message
+from ..store.atomic import WriteError, make_folder
+from ..store.migrations import Step, migrate, transaction
+
+BUSY_TIMEOUT = 10.0  # seconds to wait for another process that is writing
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF")
+
+# Instants are ISO 8601 text in UTC. A step that was released is never edited: add another.
+VERSION_1: Step = (
+    # The highest that was ever published of a scope: trust.floors, as JSON.
+    "CREATE TABLE scope (id TEXT PRIMARY KEY, floors TEXT NOT NULL) WITHOUT ROWID",
+    # `keys` are forgotten with the first box that has come; `request` and `answer` are its own, should it ask again.
+    """CREATE TABLE invitation (
+        letters TEXT PRIMARY KEY, scope TEXT NOT NULL, name TEXT NOT NULL, until TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, keys BLOB, request BLOB, answer BLOB) WITHOUT ROWID""",
+    # `password`: SHA-256 of 128 random bits; `broker`: the same as Mosquitto keeps it.
+    """CREATE TABLE box (
+        id TEXT PRIMARY KEY, scope TEXT NOT NULL, public TEXT NOT NULL, name TEXT NOT NULL, villages TEXT NOT NULL,
+        box_yaml TEXT NOT NULL, joined TEXT NOT NULL, password TEXT NOT NULL, broker TEXT NOT NULL,
+        revoked TEXT) WITHOUT ROWID""",
+    # A life is a log from its first entry on; its id is the hash of that entry.
+    """CREATE TABLE life (
+        box TEXT NOT NULL REFERENCES box, life TEXT NOT NULL, entries INTEGER NOT NULL, head TEXT NOT NULL,
+        issued TEXT NOT NULL, PRIMARY KEY (box, life)) WITHOUT ROWID""",
+    """CREATE TABLE segment (
+        box TEXT NOT NULL, life TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        PRIMARY KEY (box, life, first), FOREIGN KEY (box, life) REFERENCES life) WITHOUT ROWID""",
+    """CREATE TABLE verdict (
+        box TEXT NOT NULL, life TEXT NOT NULL, number INTEGER NOT NULL, airing TEXT NOT NULL, village TEXT NOT NULL,
+        bulletin TEXT, at TEXT NOT NULL, verdict TEXT NOT NULL, entry TEXT NOT NULL,
+        PRIMARY KEY (box, life, number), FOREIGN KEY (box, life) REFERENCES life) WITHOUT ROWID""",
+    "CREATE INDEX verdict_of_bulletin ON verdict (bulletin, at)",
+    # Why a box's log was last not believed; gone when one was.
+    "CREATE TABLE refused_log (box TEXT PRIMARY KEY REFERENCES box, at TEXT NOT NULL, why TEXT NOT NULL) WITHOUT ROWID",
+    # The last that a box has said of each kind: presence, health.
+    """CREATE TABLE said (
+        box TEXT NOT NULL REFERENCES box, kind TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (box, kind)) WITHOUT ROWID""",
+    """CREATE TABLE receipt (
+        box TEXT NOT NULL REFERENCES box, alert TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
+        body TEXT NOT NULL, PRIMARY KEY (box, alert, state)) WITHOUT ROWID""",
+)
+STEPS: tuple[Step, ...] = (VERSION_1,)
+
+
+class HubDatabase:
+    """One connection to a hub's database. Safe to be used from several threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> HubDatabase:
+        """Open or make it. Raises `WriteError` where that cannot be, `LoudspeakerError` for a newer version's."""
+        make_folder(path.parent)
+        try:
+            path.touch(mode=0o600)  # Mosquitto may enter the folder
+            connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            migrate(connection, STEPS)
+        except (sqlite3.Error, OSError) as error:
+            raise _cannot_use(path, error) from error
+        connection.row_factory = sqlite3.Row
+        return cls(connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def rows(self, question: str, *values: object) -> list[sqlite3.Row]:
+        """What a query finds."""
+        with self._lock:
+            return self._connection.execute(question, values).fetchall()
+
+    def row(self, question: str, *values: object) -> sqlite3.Row | None:
+        """The first that a query finds."""
+        return next(iter(self.rows(question, *values)), None)
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, for one thread at a time; nothing is changed where it raises. Raises `WriteError`."""
+        with self._lock:
+            try:
+                with transaction(self._connection):
+                    yield self._connection
+            except sqlite3.OperationalError as error:  # a full disk, or another process writes for too long
+                raise _cannot_use(Path("hub.db"), error) from error
+
+
+def text_of(instant: datetime) -> str:
+    """An instant as it is kept: as text it sorts by time."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant_of(text: str) -> datetime:
+    """The instant that was kept."""
+    return datetime.fromisoformat(text)
+
+
+def _cannot_use(path: Path, error: Exception) -> WriteError:
+    return WriteError(Message("the hub’s database {file} cannot be used: {error}", file=path.name, error=str(error)))

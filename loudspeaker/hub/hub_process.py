@@ -1,0 +1,60 @@
+"""A hub's process: its addresses over HTTPS, its session with the broker, and a look at the folder every second."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import closing, nullcontext
+
+from ..errors import LoudspeakerError
+from ..fleet.joining import Address
+from ..web.certificate import renew_if_due
+from ..web.serve import LeavingServer, server_config, tls_context
+from .hub import Hub
+from .hub_app import create_hub_app
+from .hub_session import HubSession
+
+LOOKS = 1.0  # s between two looks at the folder
+logger = logging.getLogger(__name__)
+
+
+def serve_hub(
+    hub: Hub, listening: socket.socket, broker: Address | None, ready: Callable[[], object] = lambda: None
+) -> None:
+    """Answer at `listening` until a signal ends it; without a `broker` boxes have to ask again and again.
+
+    The certificate is there already. Raises `BadUsage` where it cannot be used, `WriteError`.
+    """
+    prepare_broker(hub)
+    files = hub.paths.tls
+    context = tls_context(files.certificate, files.key)
+    hub.bells.look()
+    with closing(_open_session(hub, broker)) if broker else nullcontext() as session:
+
+        def look() -> None:
+            try:
+                changed = hub.bells.look()
+            except (LoudspeakerError, OSError) as error:  # a full disk: the next look may have more luck
+                logger.error("%s", error)
+                return
+            if session:
+                session.tell(changed)
+
+        config = server_config(create_hub_app(hub), ssl_context_factory=lambda config, default: context)
+        ready()
+        LeavingServer(config, None, lambda: None, look, LOOKS).run([listening])
+
+
+def prepare_broker(hub: Hub) -> None:
+    """Write all that Mosquitto reads of this hub; a certificate that ends soon is renewed. Raises `WriteError`."""
+    renew_if_due(hub.paths.tls)
+    hub.broker.write_certificate(hub.paths.tls)
+    hub.tell_broker()
+
+
+def _open_session(hub: Hub, broker: Address) -> HubSession:
+    authority = hub.broker.authority.read_text(encoding="ascii")
+    session = HubSession(hub.database, hub.clock, broker, hub.broker.password(), authority, hub.bells.rung)
+    session.open()
+    return session

@@ -1,0 +1,163 @@
+"""The hub's session with its broker (MQTT 5): bells and live alerts out, what boxes say in.
+
+Nothing that the broker keeps is relied on: at each connection all bells and live alerts are published again, retained.
+What boxes say is acknowledged when it is on the disk, many at a time; after a power cut the broker sends it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ..fleet.hub_settings import make_tls_context
+from ..fleet.joining import Address
+from ..fleet.topics import ALL_BOXES, QOS, HubBirth, Topic, TopicKind, format_message
+from ..interfaces import Clock
+from ..store.atomic import WriteError
+from .bells import RungBell
+from .broker_accounts import HUB_USER
+from .hub_database import HubDatabase
+from .said_messages import SaidMessage, keep_messages
+
+KEEP_ALIVE, WEEK = 60, 7 * 86_400  # s
+RECONNECT = 1, 60  # s, the first pause and the longest
+MOST_AT_ONCE = 500  # messages in one transaction
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the hub tells boxes; `expires`: seconds after which the broker forgets it."""
+
+    topic: str
+    payload: bytes
+    expires: int | None = None
+
+
+def publications(bells: Iterable[RungBell], now: datetime) -> list[Publication]:
+    """What boxes are told of these scopes, alerts first."""
+    found: list[Publication] = []
+    for bell in bells:
+        for alert in bell.alerts:
+            document = alert.opened.document
+            topic = Topic(TopicKind.ALERT, bell.scope, document.seq)
+            left = int((document.until - now).total_seconds())
+            if left > 0:
+                found.append(Publication(str(topic), alert.raw, left))
+        found.append(Publication(str(Topic(TopicKind.BELL, bell.scope)), bell.raw))
+    return found
+
+
+class HubSession:
+    """Connects to the broker again and again until it is closed. `rung` gives all bells with their live alerts."""
+
+    def __init__(
+        self,
+        database: HubDatabase,
+        clock: Clock,
+        address: Address,
+        password: str,
+        ca: str,
+        rung: Callable[[datetime], list[RungBell]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._rung = rung
+        self._born = HubBirth(clock.now())
+        self._arrived: SimpleQueue[MQTTMessage | None] = SimpleQueue()
+        self._writer = threading.Thread(target=self._keep_arriving, name="what boxes say")
+        self._client = self._make_client(password, make_tls_context(ca))
+        self._address = address
+
+    def open(self) -> None:
+        """Begin to connect; nothing waits for it."""
+        settings = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        settings.SessionExpiryInterval = WEEK
+        self._writer.start()
+        self._client.connect_async(
+            self._address.host, self._address.port, KEEP_ALIVE, clean_start=False, properties=settings
+        )
+        self._client.loop_start()
+
+    def close(self) -> None:
+        """Leave; what has arrived is kept first."""
+        self._arrived.put(None)
+        self._writer.join()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def tell(self, bells: Iterable[RungBell]) -> None:
+        """Publish what has changed; without a connection it is published with the next one."""
+        if self._client.is_connected():
+            for publication in publications(bells, self._clock.now()):
+                self._publish(publication)
+
+    def _make_client(self, password: str, tls: ssl.SSLContext) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2, HUB_USER, protocol=MQTTv5, manual_ack=True)
+        client.username_pw_set(HUB_USER, password)
+        client.tls_set_context(tls)
+        client.reconnect_delay_set(*RECONNECT)
+        client.on_connect = self._greet
+        client.on_disconnect = self._note_loss
+        client.on_message = lambda client, data, message: self._arrived.put(message)
+        return client
+
+    def _greet(
+        self, client: Client, data: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        """Connected: tell everything anew, and hear all boxes."""
+        if reason.is_failure:
+            logger.warning("the broker refuses the hub: %s", reason)
+            return
+        client.subscribe(ALL_BOXES, QOS)
+        for publication in publications(self._rung(self._clock.now()), self._clock.now()):
+            self._publish(publication)
+        self._publish(Publication(str(Topic(TopicKind.BIRTH)), format_message(self._born)))
+
+    def _note_loss(
+        self, client: Client, data: object, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            logger.warning("the broker is lost: %s", reason)
+
+    def _publish(self, publication: Publication) -> None:
+        settings = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if publication.expires:
+            settings.MessageExpiryInterval = publication.expires
+        self._client.publish(publication.topic, publication.payload, QOS, retain=True, properties=settings)
+
+    def _keep_arriving(self) -> None:
+        """Keep what boxes say and acknowledge it; a full disk keeps nothing, and the broker sends it again."""
+        while batch := self._next_batch():
+            messages = [message for message in batch if message is not None]
+            said = [SaidMessage(message.topic, bytes(message.payload)) for message in messages]
+            try:
+                keep_messages(self._database, said, self._clock.now())
+            except WriteError as error:
+                logger.error("%s", error)
+            else:
+                for message in messages:
+                    self._client.ack(message.mid, message.qos)
+            if None in batch:
+                return
+
+    def _next_batch(self) -> list[MQTTMessage | None]:
+        """Wait for a message, and take those that came with it."""
+        batch = [self._arrived.get()]
+        while len(batch) < MOST_AT_ONCE and batch[-1] is not None:
+            try:
+                batch.append(self._arrived.get_nowait())
+            except Empty:
+                break
+        return batch

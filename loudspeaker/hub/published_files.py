@@ -1,0 +1,245 @@
+"""The folder v1/ that a hub serves: what may be published into it, and what a box that is new would take of it.
+
+    v1/SCOPE/trust/1.json …   v1/SCOPE/manifest.json   v1/SCOPE/rules.json   v1/SCOPE/alert/17.json   v1/blob/SHA256
+    v1/SCOPE/bell.json        what is newest and what time it is, signed by the hub
+
+`fleet pack`, `fleet alert` and `sign` make the same folder elsewhere; publishing verifies that one and copies what is
+new, manifests last. Nothing here decides whether anything is heard: each box verifies for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+from ..errors import Message, NotFound, Refused
+from ..station.delivery import ROOT, alert_folder
+from ..store.atomic import read_regular_file, write_atomic
+from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified
+from ..trust.dsse import format_envelope, parse_envelope
+from ..trust.faults import Fault, UntrustedDocument
+from ..trust.floors import BoxTime, Floors, accept_manifest
+from ..trust.key_file import SigningKey
+from ..trust.opening import (
+    OpenedAlert,
+    last_rules,
+    open_alert,
+    open_manifest,
+    read_unverified,
+    seal,
+    walk_trust,
+)
+from ..trust.signed_documents import SCOPE, Bell, Heads, SignedManifest, TrustDocument
+
+BELL, MANIFEST, RULES = "bell.json", "manifest.json", "rules.json"
+FIRST_TRUST = "1.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAlert:
+    """An alert that at least one of those has signed who may, as it lies there."""
+
+    opened: OpenedAlert
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedScope:
+    """The newest of one scope whose signatures hold. `sha256`: of the manifest's envelope, "" without one."""
+
+    scope: str
+    trust: TrustDocument
+    manifest: SignedManifest | None
+    sha256: str
+    alerts: tuple[PublishedAlert, ...]  # by their numbers
+
+    @property
+    def heads(self) -> Heads:
+        """What its bell says."""
+        last = max((one.opened.document.seq for one in self.alerts), default=0)
+        return Heads(self.trust.version, self.manifest.version if self.manifest else 0, last)
+
+    def live_alerts(self, now: datetime) -> list[PublishedAlert]:
+        """Those that have not ended."""
+        return [one for one in self.alerts if one.opened.document.until > now]
+
+
+def list_scopes(root: Path) -> list[str]:
+    """The scopes of which something lies in the delivery `root`, offices before those below them."""
+    found = [path.parent.parent.name for path in sorted((root / ROOT).glob(f"*/trust/{FIRST_TRUST}"))]
+    known = [scope for scope in found if SCOPE.fullmatch(scope)]
+    return sorted(known, key=lambda scope: (len(list(offices_above(root, scope))), scope))
+
+
+def nothing_in(folder: Path) -> Message:
+    """What is told of a folder that is no delivery."""
+    return Message("there is no trust document in {folder}: is it a delivery?", folder=folder)
+
+
+def read_published(root: Path, scope: str, served: Path | None = None) -> PublishedScope:
+    """What a box that is new would take of a scope in the delivery `root`; offices above it lie in `served`, or there.
+
+    Raises `NotFound` where there is nothing of it, `UntrustedDocument` where what is there is not signed as it must be.
+    """
+    trust = _read_trust(root, scope, served or root)[-1]
+    raw = _read(root, scope, MANIFEST)
+    manifest = None
+    if raw is not None:
+        rules = last_rules(_read(root, scope, RULES), None, trust)
+        manifest = open_manifest(parse_envelope(raw), trust, rules).document
+    sha256 = hashlib.sha256(raw).hexdigest() if raw is not None else ""
+    return PublishedScope(scope, trust, manifest, sha256, tuple(_read_alerts(root, scope, trust)))
+
+
+def accept_published(floors: Floors, published: PublishedScope, now: datetime) -> Floors:
+    """The highest that was published of a scope, with what is there now.
+
+    Raises `UntrustedDocument` for what is older than what was published, or is another version of the same number.
+    """
+    trust, manifest = published.trust, published.manifest
+    if trust.version < floors.trust or (manifest is None and floors.manifest):
+        newest = Message("trust document {version}", version=floors.trust)
+        raise UntrustedDocument(
+            Message(
+                "{scope}: this is older than what was published already: {newest}", scope=trust.scope, newest=newest
+            ),
+            Fault.STALE,
+        )
+    floors = replace(floors, trust=trust.version, alert=max(floors.alert, published.heads.alert))
+    if manifest:
+        floors = accept_manifest(floors, manifest, published.sha256, BoxTime(now, True), version_of("loudspeaker"))
+    return floors
+
+
+def publish_scope(
+    delivery: Path, root: Path, scope: str, floors: Floors, now: datetime
+) -> tuple[Floors, PublishedScope]:
+    """Copy what is new of a scope in the folder `delivery` to the served folder `root`; the floors with it.
+
+    Raises `UntrustedDocument` for what no box would take or is older than what was published, `DamagedFile`, `Refused`
+    where a file is missing or other trust documents are served, `WriteError`. Then the same is served as before.
+    """
+    published = read_published(delivery, scope, root)
+    floors = accept_published(floors, published, now)
+    documents = _read_documents(delivery, scope)
+    for number, raw in enumerate(documents, 1):
+        served = _read(root, scope, f"trust/{number}.json")
+        if served is not None and parse_envelope(served).payload != parse_envelope(raw).payload:
+            raise Refused(
+                Message("{scope}: another trust document {number} is served already", scope=scope, number=number)
+            )
+    if published.manifest:
+        _copy_blobs(delivery, root, published.manifest)
+    for number, raw in enumerate(documents, 1):
+        _write(root, scope, f"trust/{number}.json", raw)
+    for alert in published.alerts:
+        _write(root, scope, f"alert/{alert.opened.document.seq}.json", alert.raw)
+    for name in (RULES, MANIFEST):  # in this order: what comes last names only what is there
+        if (content := _read(delivery, scope, name)) is not None:
+            _write(root, scope, name, content)
+    return floors, published
+
+
+def ring(root: Path, published: PublishedScope, key: SigningKey, now: datetime) -> bytes:
+    """Sign and write the bell of a scope; its envelope. Raises `WriteError`."""
+    bell = Bell(published.scope, now, {published.scope: published.heads})
+    raw = format_envelope(key.sign(seal(bell)))
+    write_atomic(root / ROOT / published.scope / BELL, raw)
+    return raw
+
+
+def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
+    """What changes when a signed document of a scope does; its bell is none."""
+    own = root / ROOT / scope
+    found = {}
+    for path in [own / MANIFEST, own / RULES, *own.glob("trust/*.json"), *own.glob("alert/*.json")]:
+        with suppress(OSError):
+            state = path.stat()
+            found[path.name + path.parent.name] = (state.st_ino, state.st_mtime_ns, state.st_size)
+    return found
+
+
+def _read_trust(root: Path, scope: str, served: Path, below: frozenset[str] = frozenset()) -> list[TrustDocument]:
+    """The trust documents of a scope, each verified. Raises `NotFound`, `UntrustedDocument`."""
+    documents = _read_documents(root, scope)
+    if not documents:
+        raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
+    parent = _parent(documents[-1])
+    parents: Sequence[TrustDocument] = ()
+    if parent and parent not in below | {scope} and _read_documents(served, parent):
+        parents = _read_trust(served, parent, served, below | {scope})
+    return walk_trust(documents, parents)
+
+
+def offices_above(root: Path, scope: str) -> Iterator[str]:
+    """The offices above a scope whose trust documents lie there, too; no circle is followed twice."""
+    seen = {scope}
+    while documents := _read_documents(root, scope):
+        parent = _parent(documents[-1])
+        if parent is None or parent in seen:
+            return
+        yield parent
+        seen.add(parent)
+        scope = parent
+
+
+def _parent(raw: bytes) -> str | None:
+    """The office above a scope, as its newest trust document says, verified or not."""
+    with suppress(UntrustedDocument):
+        document = read_unverified(parse_envelope(raw))
+        return document.parent if isinstance(document, TrustDocument) else None
+    return None
+
+
+def _read_documents(root: Path, scope: str) -> list[bytes]:
+    """The envelopes of its trust documents, from the first on without a gap."""
+    found: list[bytes] = []
+    while (raw := _read(root, scope, f"trust/{len(found) + 1}.json")) is not None:
+        found.append(raw)
+    return found
+
+
+def _read_alerts(root: Path, scope: str, trust: TrustDocument) -> Iterator[PublishedAlert]:
+    """Alerts that somebody has signed who may; one that nobody has is not there yet."""
+    numbers = sorted(int(path.stem) for path in alert_folder(root, scope).glob("*.json") if path.stem.isdecimal())
+    for number in numbers:
+        if (raw := _read(root, scope, f"alert/{number}.json")) is not None:
+            with suppress(UntrustedDocument):
+                yield PublishedAlert(open_alert(parse_envelope(raw), trust), raw)
+
+
+def _copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:
+    """Bring the files that are not served yet. Raises `Refused` where one is missing, `DamagedFile`, `WriteError`."""
+    for path, file in manifest.files.items():
+        target, source = root / ROOT / "blob" / file.sha256, delivery / ROOT / "blob" / file.sha256
+        if target.is_file() and target.stat().st_size == file.bytes:
+            continue
+        if source.is_symlink() or not source.is_file():
+            if file.lazy:
+                continue
+            raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=path))
+        try:
+            _copy_blob(source, target, file.sha256, file.bytes)
+        except DamagedFile:
+            raise DamagedFile(Message("{file} is damaged, or not the one that was signed", file=path)) from None
+
+
+def _copy_blob(source: Path, target: Path, sha256: str, size: int) -> None:
+    with source.open("rb") as content:
+        write_atomic(target, lambda out: copy_verified(content, out, sha256, size))
+
+
+def _read(root: Path, scope: str, name: str) -> bytes | None:
+    """A document of a scope; None where there is none. What is too long is no document (`parse_envelope`)."""
+    return read_regular_file(root / ROOT / scope / name, MOST_DOCUMENT_BYTES + 1)
+
+
+def _write(root: Path, scope: str, name: str, raw: bytes) -> None:
+    """What is the same already is left alone: its date is what browsers and boxes ask by."""
+    if _read(root, scope, name) != raw:
+        write_atomic(root / ROOT / scope / name, raw)

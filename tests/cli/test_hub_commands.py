@@ -1,0 +1,115 @@
+"""The hub on the command line: from a stick to a box that has joined, and what was aired."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from harness.hub_boxes import AUTHORITY, enrol, open_hub, registered
+from harness.office import SCOPE, Office, open_office
+
+from loudspeaker.cli import cli
+from loudspeaker.cli.hub_commands import hub as hub_group
+from loudspeaker.clock import SystemClock
+from loudspeaker.fleet.joining import parse_code
+from loudspeaker.hub.hub import Hub
+from loudspeaker.i18n import set_language
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    set_language("en")
+
+
+@pytest.fixture
+def office(home: Path, tmp_path: Path) -> Office:
+    return open_office(home, tmp_path)
+
+
+def run(tmp_path: Path, *words: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(hub_group, ["--folder", str(tmp_path / "hub"), *words])
+
+
+def open_same(tmp_path: Path) -> Hub:
+    return open_hub(tmp_path / "hub", SystemClock())  # type: ignore[arg-type]
+
+
+def test_what_was_published_is_told_and_what_no_box_would_take_is_refused(tmp_path: Path, office: Office) -> None:
+    first = run(tmp_path, "publish", str(office.stick))
+    office.write("bulletins/moi.md", "---\ntitle: Mới\n---\nHọp.\n")
+    office.publish()  # nobody signs
+    second = run(tmp_path, "publish", str(office.stick))
+
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert f"{SCOPE}: trust document 1, version 1, alert 0 are published." in first.stderr
+    assert f"NOT PUBLISHED of {SCOPE}: signed as content by 0 persons" in second.stderr
+    assert run(tmp_path, "publish", str(tmp_path)).exit_code == 2
+
+
+def test_the_key_of_the_hub_goes_into_the_next_trust_document(tmp_path: Path, office: Office) -> None:
+    key = run(tmp_path, "key").stdout.strip()
+
+    assert key == run(tmp_path, "key").stdout.strip()
+    assert (tmp_path / "hub" / "hub.key").stat().st_mode & 0o077 == 0
+    assert len(key) == 44
+
+
+def test_an_invitation_is_printed_once(tmp_path: Path) -> None:
+    made = run(tmp_path, "invite", "--scope", SCOPE, "--box", "nhà văn hóa")
+
+    assert made.exit_code == 0
+    assert str(parse_code(made.stdout)) == made.stdout.strip()
+    assert parse_code(made.stdout).secret.encode() not in (tmp_path / "hub" / "hub.db").read_bytes()
+    assert run(tmp_path, "invite", "--scope", "Xã Thử").exit_code == 2
+
+
+def test_boxes_and_what_they_aired_are_told_to_people_and_to_programs(tmp_path: Path, office: Office) -> None:
+    run(tmp_path, "publish", str(office.stick))
+    with closing(open_same(tmp_path)) as hub:
+        box = enrol(hub, tmp_path / "boxes")
+        box.air("na-hoa")
+        hub.intake.accept(registered(hub, box), box.segment())
+
+    boxes, rows = run(tmp_path, "boxes"), json.loads(run(tmp_path, "boxes", SCOPE, "--json").stdout)
+    report = run(tmp_path, "report", SCOPE, "--bulletin", "tin-sang")
+    counts = json.loads(run(tmp_path, "report", SCOPE, "--bulletin", "tin-sang", "--json").stdout)
+
+    assert box.id in boxes.stdout
+    assert "was never there; not confirmed by the commune yet" in boxes.stdout
+    assert [(row["box"], row["entries"], row["newest"]) for row in rows] == [(box.id, 1, 1)]
+    assert "no log yet" in report.stdout
+    assert "1 of 2 villages have aired it 1 times, 0 less often, 1 without a log." in report.stderr
+    assert [(count["village"], count["aired"]) for count in counts] == [("na-hoa", 1), ("suoi-trat", 0)]
+    assert run(tmp_path, "report", "xa-khac", "--bulletin", "tin-sang").exit_code == 2
+
+
+def test_a_box_is_revoked(tmp_path: Path, office: Office) -> None:
+    run(tmp_path, "publish", str(office.stick))
+    with closing(open_same(tmp_path)) as hub:
+        box = enrol(hub, tmp_path / "boxes")
+
+    revoked = run(tmp_path, "revoke", box.id)
+
+    assert (revoked.exit_code, box.id in revoked.stderr) == (0, True)
+    assert "revoked" in run(tmp_path, "boxes").stdout
+    assert run(tmp_path, "revoke", "b-00000000").exit_code == 2
+
+
+def test_the_brokers_part_is_printed_with_all_that_it_names(tmp_path: Path) -> None:
+    printed = run(tmp_path, "broker", "--port", "9883", "--name", "localhost")
+
+    assert printed.exit_code == 0, printed.stderr
+    assert "listener 9883" in printed.stdout
+    names = ["password_file", "acl_file", "cafile", "certfile", "keyfile"]
+    lines = dict(line.split(" ", 1) for line in printed.stdout.splitlines() if " " in line)
+    assert all(Path(lines[name]).is_file() for name in names)
+    assert AUTHORITY not in Path(lines["cafile"]).read_text()
+
+
+def test_the_short_name_is_the_same_as_the_long_one(tmp_path: Path) -> None:
+    long = CliRunner(mix_stderr=False).invoke(cli, ["hub", "--folder", str(tmp_path / "hub"), "key"])
+
+    assert long.stdout == run(tmp_path, "key").stdout

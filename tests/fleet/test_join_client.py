@@ -1,0 +1,204 @@
+"""A box joins a real hub, over TLS, by a code that somebody typed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from harness.certificates import FOUND, Authority, secured
+from harness.office import NOW, SCOPE, Office, open_office
+from uvicorn.server import Server
+
+from loudspeaker.cli import cli
+from loudspeaker.fleet.hub_settings import read_hub_settings
+from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_app import create_hub_app
+from loudspeaker.hub.hub_paths import need_certificate
+from loudspeaker.hub.hub_process import prepare_broker
+from loudspeaker.hub.log_intake import LogEnd
+from loudspeaker.i18n import set_language
+from loudspeaker.station.membership import read_membership
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.web.serve import listen, server_config, tls_context
+
+pytestmark = [pytest.mark.waits, pytest.mark.skipif(not FOUND, reason="needs openssl")]
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    set_language("en")
+
+
+@pytest.fixture
+def office(home: Path, tmp_path: Path) -> Office:
+    return open_office(home, tmp_path)
+
+
+@pytest.fixture
+def hub(office: Office, tmp_path: Path) -> Iterator[Hub]:
+    opened = Hub.open(tmp_path / "hub")
+    need_certificate(opened.paths, ("localhost",))
+    prepare_broker(opened)
+    opened.publish(office.stick, SCOPE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def port(hub: Hub) -> Iterator[int]:
+    """Where the hub answers."""
+    listening = listen("127.0.0.1", 0)
+    files = hub.paths.tls
+    context = tls_context(files.certificate, files.key)
+    server = Server(server_config(create_hub_app(hub), ssl_context_factory=lambda config, default: context))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+def join(home: Path, port: int, code: str) -> Result:
+    words = ("fleet", "join", f"localhost:{port}", code, "--by", "Lý")
+    return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *words])
+
+
+def test_a_box_that_has_joined_reads_what_is_signed_and_knows_its_hub(hub: Hub, port: int, home: Path) -> None:
+    joined = join(home, port, str(hub.registry.invite(SCOPE)).lower())
+
+    assert joined.exit_code == 0, joined.stderr
+    assert "signed by hoa, pao" in joined.stderr
+    paths = StationPaths(home, home / ".state")
+    membership, settings = read_membership(paths), read_hub_settings(paths)
+    assert membership
+    assert (membership.scope, membership.accepted.version) == (SCOPE, 1)
+    assert (settings.address, settings.https_port) == ("localhost", port)
+    assert settings.ca == hub.paths.tls.authority.read_text()
+    assert hub.registry.authenticate(settings.user, settings.password).villages == ("na-hoa", "suoi-trat")
+
+
+def test_the_same_code_may_be_typed_again_at_the_same_box(hub: Hub, port: int, home: Path) -> None:
+    code = str(hub.registry.invite(SCOPE))
+    join(home, port, code)
+    before = read_hub_settings(StationPaths(home, home / ".state"))
+
+    again = join(home, port, code)
+
+    assert (again.exit_code, "Nothing is new" in again.stderr) == (0, True)
+    assert read_hub_settings(StationPaths(home, home / ".state")) == before
+
+
+def test_a_wrong_code_changes_nothing(hub: Hub, port: int, home: Path) -> None:
+    hub.registry.invite(SCOPE)
+
+    refused = join(home, port, "K7QF-3MXD-9TRA-H2WX")
+    mistyped = join(home, port, "K7QF-3MXD-9TRA-H2WY")
+
+    assert (refused.exit_code, mistyped.exit_code) == (1, 2)
+    assert "ask for a new one" in refused.stderr
+    assert "a letter of the code is wrong" in mistyped.stderr
+    assert read_membership(StationPaths(home, home / ".state")) is None
+
+
+HEARD: list[bytes] = []
+
+
+class Impostor(BaseHTTPRequestHandler):
+    """Takes any request, and answers as a hub would that knows no code."""
+
+    def do_POST(self) -> None:
+        HEARD.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"0" * 200)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+def test_whoever_sits_between_learns_no_secret_and_is_not_believed(home: Path, tmp_path: Path) -> None:
+    with secured(Impostor, Authority(tmp_path / "ca").certificate("localhost")) as port:
+        refused = join(home, port, "K7QF-3MXD-9TRA-H2WX")
+
+    assert (refused.exit_code, "does not know the code" in refused.stderr) == (1, True)
+    [heard] = HEARD
+    assert json.loads(heard)["letters"] == "K7QF"
+    assert b"3MXD9TRAH2W" not in heard
+    assert read_membership(StationPaths(home, home / ".state")) is None
+
+
+def test_a_hub_that_is_not_there_is_told(home: Path) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+    refused = join(home, port, "K7QF-3MXD-9TRA-H2WX")
+
+    assert (refused.exit_code, "cannot be reached" in refused.stderr) == (1, True)
+
+
+def test_a_folder_needs_its_scope(home: Path, tmp_path: Path) -> None:
+    refused = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "fleet", "join", str(tmp_path)])
+
+    assert (refused.exit_code, "--scope" in refused.stderr) == (2, True)
+
+
+def send_log(home: Path, *more: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "fleet", "send-log", *more])
+
+
+def test_a_box_sends_its_log_and_goes_on_from_where_the_hub_has_it(hub: Hub, port: int, home: Path) -> None:
+    join(home, port, str(hub.registry.invite(SCOPE)))
+    with closing(AsRunLog.open(home / ".state" / "asrun.db", SCOPE)) as log:
+        count = log.last_number() + 2
+        for why in ("đám tang", "họp"):
+            log.event("pause", "", NOW, village="na-hoa", why=why)
+        first, again = send_log(home), send_log(home)
+        log.event("resume", "", NOW, village="na-hoa")
+        third = send_log(home)
+
+        [box] = hub.registry.boxes()
+        assert (first.exit_code, again.exit_code, third.exit_code) == (0, 0, 0), first.stderr
+        assert f"{count} entries were sent" in first.stderr
+        assert "0 entries were sent" in again.stderr
+        assert "1 entries were sent" in third.stderr
+        assert hub.intake.end_of(box.id, log.life()) == LogEnd(count + 1, log.head())
+
+
+def test_a_log_that_was_cut_at_the_box_is_told_there_and_at_the_hub(
+    hub: Hub, port: int, home: Path, tmp_path: Path
+) -> None:
+    join(home, port, str(hub.registry.invite(SCOPE)))
+    path = home / ".state" / "asrun.db"
+    with closing(AsRunLog.open(path, SCOPE)) as log:
+        log.event("pause", "", NOW, village="na-hoa", why="")
+    shutil.copy(path, tmp_path / "older.db")
+    with closing(AsRunLog.open(path, SCOPE)) as log:
+        log.event("resume", "", NOW, village="na-hoa")
+    send_log(home)
+    shutil.copy(tmp_path / "older.db", path)
+
+    refused = send_log(home)
+
+    assert (refused.exit_code, "entries that came before are missing" in refused.stderr) == (1, True)
+    assert hub.database.row("SELECT why FROM refused_log")["why"] == refused.stderr.strip()  # type: ignore[index]
+
+
+def test_the_settings_may_come_from_systemd_or_a_file(
+    hub: Hub, port: int, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(home, port, str(hub.registry.invite(SCOPE)))
+    kept = StationPaths(home, home / ".state").hub_settings
+    kept.rename(tmp_path / "hub.json")
+
+    assert send_log(home).exit_code == 1
+    assert send_log(home, "--settings", str(tmp_path / "hub.json")).exit_code == 0
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert send_log(home).exit_code == 0

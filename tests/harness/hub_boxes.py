@@ -1,0 +1,83 @@
+"""A hub in a folder of its own, boxes that have joined it, and the logs that they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from harness.office import NOW, SCOPE
+from harness.signing import make_signer
+from loudspeaker.clock import FakeClock
+from loudspeaker.fleet.joining import JoinRequest, derive_keys, format_request, open_answer
+from loudspeaker.hub.box_registry import RegisteredBox
+from loudspeaker.hub.hub import Hub
+from loudspeaker.model.airing import Occurrence
+from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.model.enums import Level, Verdict
+from loudspeaker.station.log_segment import make_segment
+from loudspeaker.station.stick_answer import box_id
+from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.trust.key_file import SigningKey, key_of
+
+AUTHORITY = "-----BEGIN CERTIFICATE-----\nof the hub\n-----END CERTIFICATE-----\n"
+
+
+def open_hub(root: Path, clock: FakeClock | None = None) -> Hub:
+    """A hub; its certificate is one that nobody looks at."""
+    hub = Hub.open(root, clock or FakeClock(NOW))
+    hub.broker.folder.mkdir(exist_ok=True)
+    hub.broker.authority.write_text(AUTHORITY)
+    return hub
+
+
+def make_box_key(secret: str) -> SigningKey:
+    """The same key in every run."""
+    key = make_signer("box", secret)
+    return key_of(key.private, box_id(key.public), "")
+
+
+@dataclass(frozen=True)
+class JoinedBox:
+    """A box as it knows itself: its key, its password, its log."""
+
+    key: SigningKey
+    password: str
+    log: AsRunLog
+
+    @property
+    def id(self) -> str:
+        return self.key.public.person
+
+    def segment(self, after: int = 0, now: datetime = NOW) -> bytes:
+        return make_segment(self.log, self.key, after, now)
+
+    def pause(self, count: int = 1) -> None:
+        """Entries that are no verdicts."""
+        for _ in range(count):
+            self.log.event("pause", "", NOW, village="na-hoa", why=str(self.log.last_number()))
+
+    def air(self, village: str, minutes: int = 0, verdict: Verdict = Verdict.AIRED, bulletin: str = "tin-sang") -> None:
+        """An airing of the bulletin, so many minutes after `NOW`, that lasted one."""
+        at = NOW + timedelta(minutes=minutes)
+        name = f"{village}/{bulletin}/{at:%Y-%m-%dT%H:%M}"
+        occurrence = Occurrence(name, village, "san-kho", bulletin, bulletin, Level.ROUTINE, at)
+        started = (at, at + timedelta(minutes=1)) if verdict is Verdict.AIRED else (None, None)
+        self.log.verdict(AsRunRecord(occurrence, verdict, "", *started))
+
+
+def enrol(
+    hub: Hub, folder: Path, secret: str = "box", villages: Sequence[str] = ("na-hoa",), scope: str = SCOPE
+) -> JoinedBox:
+    """A box that has joined by a code."""
+    code, key = hub.registry.invite(scope, f"máy {secret}"), make_box_key(secret)
+    keys = derive_keys(code)
+    raw = format_request(JoinRequest(code.letters, key.public.public, tuple(villages), "", "0.1"), keys)
+    answer = open_answer(hub.join(raw), raw, keys)
+    return JoinedBox(key, answer.password, AsRunLog.open(folder / secret / "asrun.db", scope))
+
+
+def registered(hub: Hub, box: JoinedBox) -> RegisteredBox:
+    """The same box as the hub knows it."""
+    return hub.registry.box(box.id)

@@ -1,0 +1,150 @@
+"""A hub's addresses: files for everybody, enrolment, and logs of boxes that have logged in."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from harness.hub_boxes import JoinedBox, enrol, make_box_key
+from harness.office import SCOPE
+from starlette.testclient import TestClient
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.codec import decode_error
+from loudspeaker.errors import Refused
+from loudspeaker.fleet.joining import JoinRequest, derive_keys, format_request, open_answer
+from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_app import MOST_GUESSES, TooManyGuesses, create_hub_app
+from loudspeaker.station.log_segment import MOST_SENT, RefusedLog
+from loudspeaker.web.middleware import SPAN
+
+MANIFEST = f"/v1/{SCOPE}/manifest.json"
+
+
+@pytest.fixture
+def client(published: Hub) -> TestClient:
+    return TestClient(create_hub_app(published))
+
+
+@pytest.fixture
+def box(published: Hub, tmp_path: Path) -> JoinedBox:
+    return enrol(published, tmp_path / "boxes")
+
+
+def a_blob(hub: Hub) -> Path:
+    return max((hub.paths.root / "v1" / "blob").iterdir(), key=lambda path: path.stat().st_size)
+
+
+def test_a_document_is_asked_for_again_and_is_not_sent_again(client: TestClient, published: Hub) -> None:
+    first = client.get(MANIFEST)
+    again = client.get(MANIFEST, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.content == (published.paths.root / MANIFEST[1:]).read_bytes()
+    assert (first.headers["Cache-Control"], again.status_code, again.content) == ("no-cache", 304, b"")
+
+
+def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: TestClient, published: Hub) -> None:
+    blob = a_blob(published)
+    whole = blob.read_bytes()
+
+    half = client.get(f"/v1/blob/{blob.name}", headers={"Range": f"bytes={len(whole) // 2}-"})
+
+    assert (half.status_code, half.content) == (206, whole[len(whole) // 2 :])
+    assert "immutable" in half.headers["Cache-Control"]
+
+
+def test_nothing_else_of_the_hub_is_served(client: TestClient, published: Hub) -> None:
+    root = published.paths.root
+    (root / "v1" / SCOPE / "manifest.json.1-2.part").write_text("half")
+    (root / "v1" / "blob" / ("a" * 64)).symlink_to(root / "hub.key")
+    paths = (
+        *("/v1/", "/hub.db", "/v1/../hub.key", "/v1/%2e%2e/hub.key", f"/v1/{SCOPE}/manifest.json.1-2.part"),
+        *(f"/v1/{SCOPE}", f"/v1/{SCOPE}/trust", f"/v1/{SCOPE}/../../hub.db", f"/v1/blob/{'a' * 64}", "/"),
+        *("/v1/blob/" + "b" * 64, f"/v1/{SCOPE}/trust/9.json"),
+    )
+    assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+
+
+def test_every_answer_carries_the_headers_of_the_console(client: TestClient) -> None:
+    for response in (client.get(MANIFEST), client.get("/v1/nothing"), client.post("/v1/join")):
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_box_joins_by_its_code_and_may_ask_again_for_a_lost_answer(client: TestClient, published: Hub) -> None:
+    code = published.registry.invite(SCOPE)
+    keys, public = derive_keys(code), make_box_key("new").public.public
+    raw = format_request(JoinRequest(code.letters, public, ("na-hoa",), "plays: {}", "0.1"), keys)
+
+    first, again = client.post("/v1/join", content=raw), client.post("/v1/join", content=raw)
+    answer = open_answer(first.content, raw, keys)
+
+    assert (first.status_code, again.content) == (200, first.content)
+    assert list(answer.trust) == [SCOPE]
+    assert published.registry.authenticate(answer.box, answer.password).villages == ("na-hoa",)
+    passwords = (published.broker.folder / "passwords").read_text()
+    assert [line.partition(":")[0] for line in passwords.splitlines()] == ["hub", answer.box]
+
+
+def test_what_is_wrong_is_told_as_the_error_that_it_is(client: TestClient) -> None:
+    response = client.post("/v1/join", content=json.dumps({"letters": "ABCD", "facts": "{}", "mac": "00"}))
+
+    error = decode_error(response.json()["error"])
+    assert (response.status_code, type(error)) == (403, Refused)
+    assert "not known here" in str(error)
+
+
+def test_whoever_guesses_too_often_has_to_wait(client: TestClient, clock: FakeClock) -> None:
+    answers = [client.post("/v1/join", content=b"{}") for _ in range(MOST_GUESSES + 1)]
+
+    assert [answer.status_code for answer in answers] == [403] * MOST_GUESSES + [429]
+    assert isinstance(decode_error(answers[-1].json()["error"]), TooManyGuesses)
+    clock.advance(SPAN + 1)
+    assert client.post("/v1/join", content=b"{}").status_code == 403
+
+
+def test_a_box_sends_its_log_and_learns_what_is_next(client: TestClient, box: JoinedBox) -> None:
+    box.pause(3)
+    address, login = f"/v1/box/{box.id}/log", (box.id, box.password)
+    life = next(iter(box.log.entries()))[2]
+
+    assert client.get(address, params={"life": life}, auth=login).json() == {"next": 1, "head": ""}
+    sent = client.post(address, content=box.segment(), auth=login)
+
+    assert (sent.status_code, sent.json()) == (200, {"next": 4, "head": box.log.head()})
+    assert client.get(address, params={"life": life}, auth=login).json() == sent.json()
+
+
+def test_a_log_that_is_not_believed_is_told_with_the_reason(client: TestClient, box: JoinedBox) -> None:
+    box.pause(3)
+
+    response = client.post(f"/v1/box/{box.id}/log", content=box.segment(after=2), auth=(box.id, box.password))
+
+    error = decode_error(response.json()["error"])
+    assert (response.status_code, type(error)) == (409, RefusedLog)
+    assert str(error) == "it begins with entry 3, and 1 is next"
+
+
+def test_nobody_else_may_send_a_boxs_log(client: TestClient, box: JoinedBox, published: Hub) -> None:
+    box.pause()
+    address = f"/v1/box/{box.id}/log"
+    logins = [("", ""), (box.id, "wrong"), ("b-00000000", box.password), (box.id, box.password + "x")]
+
+    answers = [client.post(address, content=box.segment(), auth=login).status_code for login in logins]
+    answers.append(client.post(address, content=box.segment(), headers={"Authorization": "Basic ?"}).status_code)
+    published.revoke(box.id)
+    answers.append(client.post(address, content=box.segment(), auth=(box.id, box.password)).status_code)
+
+    assert answers == [403] * 6
+    assert published.database.rows("SELECT * FROM segment") == []
+
+
+def test_a_body_that_is_too_long_is_not_read_to_its_end(client: TestClient, box: JoinedBox) -> None:
+    login = (box.id, box.password)
+
+    assert client.post(f"/v1/box/{box.id}/log", content=b"0" * (MOST_SENT + 1), auth=login).status_code == 413
+    bomb = gzip.compress(b"0" * 200_000_000, 1)
+    assert len(bomb) < MOST_SENT
+    assert client.post(f"/v1/box/{box.id}/log", content=bomb, auth=login).status_code == 409
