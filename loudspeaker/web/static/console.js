@@ -50,13 +50,21 @@
       document.body.setAttribute("hx-headers", JSON.stringify({ "X-Form-Token": told.form_token }));
     }, function () {});
   });
-  // What is open and where the eye is stays so when a part is exchanged.
-  var open = [];
+  // What is open, and what the keyboard is at, stays so when a part is exchanged; htmx keeps what has an id itself.
+  var open = [], held;
+  function likeness(one) { return [one.tagName, one.getAttribute("href"), one.name, one.value, one.textContent].join("\n"); }
   document.addEventListener("htmx:beforeSwap", function (event) {
+    var active = document.activeElement;
     open = Array.from(event.target.querySelectorAll("details[open][id]"), function (one) { return one.id; });
+    held = !active.id && event.target.contains(active) && likeness(active);
   });
   document.addEventListener("htmx:afterSwap", function () {
     open.forEach(function (id) { var one = document.getElementById(id); if (one) one.open = true; });
+    var same = held && document.activeElement === document.body && Array.from(
+      document.querySelectorAll("a, button, summary, input, select")
+    ).find(function (one) { return likeness(one) === held; });
+    if (same) same.focus({ preventScroll: true });
+    held = null;
     tick();
   });
   // How far a bulletin is, counted on by the page; its clock may be another than the machine's.
@@ -94,13 +102,14 @@
   }
   if (edit) {
     kept = typed();
-    setInterval(function () {
+    var keep = function () {
       var content = typed();
       if (content === kept || document.getElementById("text").readOnly) return;
-      fetch(edit.dataset.autosave, { method: "POST", body: new URLSearchParams(content) }).then(function (answer) {
-        if (answer.ok) kept = content;
-      }, function () {});
-    }, 5000);
+      fetch(edit.dataset.autosave, { method: "POST", body: new URLSearchParams(content), keepalive: content.length < 60000 })
+        .then(function (answer) { if (answer.ok) kept = content; }, function () {});
+    };
+    setInterval(keep, 5000);
+    window.addEventListener("pagehide", function () { if (!document.querySelector("form[data-sent]")) keep(); });
     edit.addEventListener("input", function (event) {  // the text behind it makes the field as high as it has to be
       if (event.target.id === "text") document.getElementById("backdrop").textContent = event.target.value + "\n";
     });

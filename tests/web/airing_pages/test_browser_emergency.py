@@ -120,6 +120,21 @@ def test_a_drill_is_blue_and_ends_as_one(visitor: Visitor, stage: Stage) -> None
     wait_for(lambda: not board(stage).alarms)
 
 
+def test_what_the_keyboard_is_at_stays_so_when_the_page_renews_itself(visitor: Visitor, stage: Stage) -> None:
+    give_by_template(visitor, drill=True)
+    wait_for(lambda: board(stage).on)
+    ending = visitor.page.get_by_role("link", name="Thông báo hết diễn tập")
+    ending.focus()
+    for _ in range(2):
+        before = ending.element_handle()
+        before.wait_for_element_state("hidden")  # it was exchanged for another
+        visitor.page.wait_for_function("() => document.activeElement.textContent.startsWith('Thông báo hết')")
+
+    ending.press("Enter")
+    visitor.tap("Phát ngay")
+    wait_for(lambda: not board(stage).alarms)
+
+
 def test_going_back_and_sending_the_page_again_is_no_second_alarm(visitor: Visitor, stage: Stage) -> None:
     give_by_template(visitor)
     wait_for(lambda: board(stage).alarms)

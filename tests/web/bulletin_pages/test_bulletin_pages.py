@@ -14,6 +14,7 @@ from harness.browser import DESK, FILES, PHONE, WAYS, Stage, Visitor, axe_violat
 from harness.hands import Hands, Pointer
 from harness.paths import DATA
 from harness.sounds import voice_like
+from harness.waiting import wait_for
 
 from loudspeaker.web.access.accounts import Role
 
@@ -289,6 +290,49 @@ def test_two_tabs_lose_nothing(people: People, stage: Stage) -> None:
     hoa.page.get_by_text("Bản giữ lại").click()
     hoa.page.get_by_text("Chị Pao,").click()
     assert hoa.page.get_by_text("Bản của anh Páo.").is_visible()
+
+
+def test_two_tabs_of_one_person_lose_nothing_and_going_back_saves_nothing_twice(people: People, stage: Stage) -> None:
+    path = stage.home / "bulletins/kham.md"
+    first = people.visitor("hoa")
+    first.open("/ban-tin/kham")
+    drop_draft(first)
+    second = Visitor(first.page.context.new_page(), stage)
+    second.open("/ban-tin/kham")
+    for tab, words, told in ((first, "Bản của tab một.", "Đã lưu"), (second, "Bản của tab hai.", "đã lưu bản này")):
+        tab.page.locator("#text").fill(words)
+        tab.page.locator("main button.main").click()
+        tab.page.get_by_text(told).first.wait_for()
+    assert "Bản của tab một." in path.read_text("utf-8")
+    assert "Bản của tab hai." in second.page.locator("main").inner_text()
+    second.tap("Giữ bản của tôi")
+    second.page.get_by_text("Đã lưu").wait_for()
+    written = path.read_text("utf-8")
+    assert "Bản của tab hai." in written
+
+    first.page.go_back()
+    assert first.page.locator("#text").input_value() == "Bản của tab hai."
+    first.page.go_forward()
+    first.page.get_by_text("Đã lưu").wait_for()
+    assert path.read_text("utf-8") == written
+    second.page.get_by_text("Bản giữ lại").click()
+    second.page.get_by_text("Chị Hoa,").click()
+    assert second.page.get_by_text("Bản của tab một.").is_visible()
+
+
+def test_what_was_typed_last_is_kept_when_one_leaves_the_page(people: People) -> None:
+    def finds(words: str) -> bool:
+        hoa.open("/ban-tin/kham")
+        return bool(hoa.page.locator("#text").input_value() == words)
+
+    hoa = people.visitor("hoa")
+    hoa.open("/ban-tin/kham")
+    drop_draft(hoa)
+    hoa.page.locator("#text").fill("Vừa gõ, chưa lưu.")
+    hoa.open("/them")
+    wait_for(lambda: finds("Vừa gõ, chưa lưu."))
+    drop_draft(hoa)
+    assert not finds("Vừa gõ, chưa lưu.")
 
 
 def test_a_session_that_is_over_keeps_the_text_in_the_page(people: People, stage: Stage) -> None:

@@ -165,6 +165,67 @@ def test_a_time_that_may_be_meant_otherwise_is_asked_back(visitor: Visitor) -> N
     assert "hằng ngày, lúc 17h30".casefold() in visitor.page.inner_text("#effect").casefold()
 
 
+def open_tab(visitor: Visitor, path: str) -> Visitor:
+    """Another tab of the same browser."""
+    tab = Visitor(visitor.page.context.new_page(), visitor.stage)
+    tab.open(path)
+    return tab
+
+
+def test_an_entry_in_two_tabs_is_lost_in_neither_and_the_second_is_told(visitor: Visitor) -> None:
+    path = "/lich/muc/suoi-trat/tin-sang"
+    visitor.open(path)
+    second = open_tab(visitor, path)
+    fill(visitor, "#at", "20:45")
+    visitor.page.locator("#effect").get_by_text("20h45").first.wait_for()
+    visitor.tap("Lưu lịch")
+    visitor.page.get_by_text("Đã lưu lịch").wait_for()
+    fill(second, "#at", "20:50")
+    second.page.locator("#notice").get_by_text("suoi-trat").wait_for()  # told already when it is tried
+    second.tap("Lưu lịch")
+    told = second.page.get_by_role("alert").filter(has_text="20h45")
+    told.wait_for()
+
+    assert "20:45" in schedule(visitor.stage.home, "suoi-trat")
+    assert "20h50" in told.inner_text()
+    assert second.page.input_value("#at") == "20:50"
+    assert second.page.evaluate("document.activeElement.className") == "wrong"
+    assert axe_violations(second.page) == []
+    second.tap("Lưu lịch")
+    second.page.get_by_text("Đã lưu lịch").wait_for()
+    assert "20:50" in schedule(visitor.stage.home, "suoi-trat")
+    visitor.page.go_back()
+    assert visitor.page.input_value("#at") == "20:50"  # not what this tab had typed: it would be saved over the other's
+
+
+def test_two_new_entries_of_two_tabs_stand_both(visitor: Visitor) -> None:
+    ask_for(visitor, "hop", "16h30")
+    second = open_tab(visitor, "/")
+    ask_for(second, "hop", "17h33")
+    for tab in (visitor, second):
+        tab.tap("Lưu lịch")
+        tab.page.get_by_text("Đã lưu lịch").wait_for()
+    written = schedule(visitor.stage.home, "ban-lim")
+
+    assert "{bulletin: hop, at: 16:30}" in written
+    assert "{bulletin: hop, name: hop-2, at: 17:33}" in written
+
+
+def test_going_back_after_saving_saves_nothing_twice(visitor: Visitor) -> None:
+    ask_for(visitor, "hop", "17h33")
+    visitor.tap("Lưu lịch")
+    visitor.page.get_by_text("Đã lưu lịch").wait_for()
+    once = schedule(visitor.stage.home, "ban-lim")
+    visitor.page.go_back()
+    visitor.page.get_by_role("heading", name="Xếp lịch").wait_for()
+    visitor.page.reload()
+    visitor.page.go_forward()
+    visitor.page.get_by_text("Đã lưu lịch").wait_for()
+
+    assert once.count("bulletin: hop") == 1
+    assert schedule(visitor.stage.home, "ban-lim") == once
+
+
 def test_without_scripts_an_entry_is_tried_and_saved(chromium: Any, stage: Stage) -> None:
     write_station(stage.home, FILES | MORE)
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="vi-VN")
