@@ -24,7 +24,9 @@ from ..errors import LoudspeakerError, Message, NotFound
 from ..i18n import LANGUAGES, say_log_by, translator
 from ..interfaces import Clock
 from ..model.alert_answer import AlertState
+from ..station.hub_contact import HubContact, keep_hub_contact
 from ..station.paths import StationPaths
+from ..store.atomic import WriteError
 from ..store.received import DamagedFile
 from .alert_carrier import alert_event
 from .box_side import BoxSide
@@ -61,6 +63,7 @@ from .topics import BoxHealth, Receipt, Topic, TopicKind, document_topic
 HOME = "/var/lib/loudspeaker"  # of a box
 LOOK = 5.0  # s, between looks whether this box holds something else, by a stick
 BLINK = 0.005  # s
+CONTACT = 3600.0  # s, between notes that the hub was heard
 
 logger = logging.getLogger(__name__)
 Errand = tuple[Callable[[], Iterable[CourierEvent]], CourierEvent]  # what is to be done; what is told where it fails
@@ -97,7 +100,9 @@ class Agent:
         self._software = version_of("loudspeaker")
         self._box = BoxSide(paths, clock, say)
         self._hub = HubFolder(settings, paths.fleet)
-        self._membership, self._seen = paths.membership, object()
+        self._paths, self._address = paths, settings.address
+        self._contact_at = clock.monotonic()
+        self._seen: object = ()
         self._bells: dict[str, BellRung] = {}  # the last that were fetched, by their paths
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
         self._broker = Broker(settings, self._events.put, self._hear_bell)
@@ -110,6 +115,7 @@ class Agent:
         event: CourierEvent | None = TimePassed()
         while event is not None:
             self._step(event)
+            self._note_contact(event)
             if self._patience() <= 0.0:  # much may come in: what is due does not wait for a moment without
                 self._step(TimePassed())
             self._look()
@@ -141,11 +147,19 @@ class Agent:
         """A stick, or the daemon's child, may have changed what this box holds."""
         seen: object = None
         with suppress(OSError):
-            state = self._membership.stat()
+            state = self._paths.membership.stat()
             seen = state.st_mtime_ns, state.st_ino
         if seen != self._seen:
             self._seen = seen
             self._step(self._box.holds())
+
+    def _note_contact(self, event: CourierEvent) -> None:
+        """For the doctor of this box; once an hour, since writing wears out a memory card."""
+        now, by_broker = self._clock.monotonic(), self._courier.link.up
+        if (by_broker or isinstance(event, Fetched)) and now >= self._contact_at:
+            self._contact_at = now + CONTACT
+            with suppress(WriteError):  # a full disk
+                keep_hub_contact(self._paths, HubContact(self._address, self._clock.now(), by_broker))
 
     def _do(self, action: Action) -> None:
         match action:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from ..config.folder import STANDS_IN
@@ -13,6 +14,7 @@ from ..model.board import HealthSubject
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..station.airings import PlannedAiring
+from ..station.hub_contact import read_hub_contact
 from ..station.restrictions import uncommissioned
 from ..station.station import Station
 from ..store.asrun import UNWRITABLE
@@ -22,6 +24,7 @@ from .devices import HealthCheck, Pins, check_devices
 
 NOT_RUNNING = Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
+SILENCE = timedelta(days=7)  # of the hub: then somebody should know
 OnAirFacts = Mapping[str, object]  # of one airing: id, village, output, title, level, drill, started_at, ends_at
 
 
@@ -80,6 +83,8 @@ def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     yield from check_devices(files.contents, pins)
     yield _health(HealthSubject.TOMORROW, Message("tomorrow"), _not_prepared(station))
     yield _health(HealthSubject.APPROVALS, Message("approvals"), _not_approved(station))
+    if paths.hub_settings.exists():
+        yield _health(HealthSubject.HUB, Message("hub"), _no_contact(station))
 
 
 def _health(about: HealthSubject, what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
@@ -133,6 +138,17 @@ def _no_card(device: str) -> Message | None:
     except portaudio.AmbiguousCard as error:
         return Message("more than one sound card goes by that name: {known}", known=error)
     return None
+
+
+def _no_contact(station: Station) -> Message | None:
+    """What comes over the network comes no more; sticks do."""
+    contact = read_hub_contact(station.paths)
+    if contact is None:
+        return Message("it was not reached yet: is the agent running? “systemctl status loudspeaker-fleet”")
+    if station.clock.now() - contact.heard_at < SILENCE:
+        return None
+    day = contact.heard_at.astimezone(station.files.commune.zone)
+    return Message("{address} was not reached since {day}", address=contact.address, day=f"{day:%d/%m/%Y %H:%M}")
 
 
 def _not_commissioned(output: str) -> Message:

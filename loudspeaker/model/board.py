@@ -83,6 +83,7 @@ class HealthSubject(StrEnum):
     STREAM = "stream"  # another station, a line into the box
     TOMORROW = "tomorrow"  # its sound
     APPROVALS = "approvals"
+    HUB = "hub"  # of a box that is connected to one
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ class StationPaths:
         return self.fleet / "hub.json"
 
     @property
+    def hub_contact(self) -> Path:
+        """When the agent has heard from it last (`station/hub_contact.py`)."""
+        return self.fleet / "contact.json"
+
+    @property
     def fetched_mark(self) -> Path:
         """Written by the agent when a delivery has been fetched: another text each time."""
         return self.fleet / "fetched"

@@ -23,6 +23,7 @@ from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
 from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.station.hub_contact import read_hub_contact
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
 
@@ -67,6 +68,9 @@ def test_an_alarm_is_heard_and_its_receipt_says_after_how_many_milliseconds(vill
 
         receipt = village.hub.receipt(alert.id, AlertState.AIRED)
 
+    contact = read_hub_contact(village.paths)
+    assert contact
+    assert contact.by_broker
     assert receipt.first_sound is not None
     assert set(village.asked().values()) == {1}
     assert len(village.asked()) == VILLAGES

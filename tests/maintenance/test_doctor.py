@@ -23,6 +23,8 @@ from loudspeaker.maintenance.doctor import examine
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.pins import StopButton
 from loudspeaker.station import Station
+from loudspeaker.station.hub_contact import HubContact, keep_hub_contact
+from loudspeaker.station.paths import StationPaths
 
 PINS = """
 plays: {na-hoa: hall, suoi-trat: yard}
@@ -44,6 +46,22 @@ class Examined:
     def wrong(self, what: str) -> str | None:
         wrong = self.found[what].wrong
         return wrong.say() if wrong else None
+
+
+# The hub
+
+
+def test_a_hub_is_looked_at_where_the_box_is_connected_to_one(home: Path) -> None:
+    paths = StationPaths(home, home / ".state")
+    assert "hub" not in Examined(home, PINS).found
+    paths.fleet.mkdir(parents=True)
+    paths.hub_settings.write_text("{}")
+
+    assert "not reached yet" in str(Examined(home, PINS).wrong("hub"))
+    for day, wrong in (("2026-11-17T05:59:00", "17/11/2026"), ("2026-11-17T06:01:00", None)):
+        keep_hub_contact(paths, HubContact("loa.laocai.gov.vn", at(day), by_broker=True))
+        said = Examined(home, PINS).wrong("hub")
+        assert (said is None) if wrong is None else wrong in str(said)
 
 
 # Pins

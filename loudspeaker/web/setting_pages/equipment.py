@@ -36,6 +36,7 @@ REMEDIES: Mapping[str, tuple[Message, str]] = {
     HealthSubject.STREAM: (Message("the station may be off, or there is no network; what stands in is aired"), ""),
     HealthSubject.TOMORROW: (Message("it is being made; what is still missing in the evening is told on Today"), "/"),
     HealthSubject.APPROVALS: (Message("have it approved"), "/duyet"),
+    HealthSubject.HUB: (Message("look whether there is a network; meanwhile a stick brings what is new"), ""),
 }
 
 
