@@ -63,8 +63,8 @@ def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
-    r"(?!\w)| ?[/-] ?0\d{2,3}[. ]?\d)"
+    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn|"
+    r"[Tt]ổng đài)(?!\w)| ?[/-] ?0\d{2,3}[. ]?\d)"
 )
 def emergency_number(match: re.Match[str], context: Context) -> str | None:
     """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""

@@ -184,7 +184,7 @@ def _likely_unit(match: re.Match[str], context: Context) -> str:
     """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
     if _reaches(match, context):
         return "tháng"
-    youngest = 3 if _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
+    youngest = 3 if match[2] or _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
     return "tuổi" if "t" in match[0] and youngest < _years(match) < 110 else "tấn"
 
 

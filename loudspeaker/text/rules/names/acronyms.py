@@ -327,7 +327,11 @@ def _shorter(known: list[str] | None, ahead: list[str] | None, letters: str, con
     if ahead is None or (known is not None and len(ahead) + 1 >= len(known)):
         return known
     entry = context.lexicon.known(letters)
-    return [*ahead, entry.reading] if entry and entry.sure else known
+    fit = entry is not None and entry.sure and _WIND.fullmatch(entry.reading) is None  # no “nam đông nam” in a word
+    return [*ahead, entry.reading] if entry and fit else known
+
+
+_WIND = pattern(r"(?i)(?:đông|tây|nam|bắc)(?: (?:đông|tây|nam|bắc)){0,2}")
 
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")

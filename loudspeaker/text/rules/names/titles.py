@@ -306,10 +306,11 @@ def street(match: re.Match[str], context: Context) -> str:
     return "đường "
 
 
-@rule(rf"[sS]\. ?(?=[{UPPER}][{LOWER}])", starts="word", only_after=_WATERS)
-def river(match: re.Match[str], context: Context) -> str:
+@rule(rf"[sS]\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def river(match: re.Match[str], context: Context) -> str | None:
     """River written s.: mực nước s.Ba, hồ S.Hinh -> sông"""
-    return "sông "
+    told = context.begins_line(match.start()) and context.memory.count_words(("mực nước", "lũ", "thủy văn"))
+    return "sông " if told or context.is_after(match.start(), _WATERS) else None
 
 
 @rule(r"No\. ?(?=\d)", starts="word")

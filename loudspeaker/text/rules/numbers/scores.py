@@ -161,7 +161,11 @@ def ratio_of_letters(match: re.Match[str], context: Context) -> str | None:
 def round_the_clock(match: re.Match[str], context: Context) -> Answer:
     """Round the clock: trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
     words = context.before(match.start())
-    if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, match.start())):
+    at = match.start()
+    dated = (
+        words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, at) or context.follows(Kind.TIME, at)
+    )
+    if match[1] == "7" and dated:  # 20h 24/7
         return None
     spoken = f"hai mươi tư trên {context.number(match[1])}" + (" giờ" if match[2] else "")
     if match[1] == "7" and not (context.previous.kind is Kind.PHONE or _ALWAYS.search(words + " ")):

@@ -88,6 +88,12 @@ def short_quarter(match: re.Match[str], context: Context) -> Answer:
     return f"quý {context.number(match[1])} năm {context.number(match[2])}"
 
 
+@rule(r"M(10|[1-9])(?= [Tt]ết(?!\w)|/(?:1|[Gg]iêng)(?!\d))", starts="word")
+def day_of_new_year(match: re.Match[str], context: Context) -> str:
+    """One of the first days of the lunar year: M4 Tết -> mùng bốn"""
+    return f"mùng {context.number(match[1])}"
+
+
 @rule(r"[qQ]([1-4])(?![^\W_]|[.,/-] ?\d)", starts="word")
 def quarter_of_this_year(match: re.Match[str], context: Context) -> Guess | None:
     """Quarter without its year, where money is collected: tiền rác q4: 75k -> quý bốn"""
