@@ -219,10 +219,11 @@ class Folder:
 
     def state(self, recordings: Iterable[str]) -> object:
         """Changes whenever any file may have changed; of `recordings` only those that are named."""
-        paths = [self.home / name for name in ("commune.yaml", *recordings)] + [self.box_source.folder / "box.yaml"]
+        paths = [f"{self.home}/{name}" for name in ("commune.yaml", *recordings)]
+        paths.append(f"{self.box_source.folder}/box.yaml")
         for source in self.sources:
-            paths += [source.folder / path for path in source.paths("bulletins", ".md")]
-            paths += [source.folder / path for path in source.paths("schedules", ".yaml")]
+            paths += [f"{source.folder}/{path}" for path in source.paths("bulletins", ".md")]
+            paths += [f"{source.folder}/{path}" for path in source.paths("schedules", ".yaml")]
         return tuple((path, file_stamp(path)) for path in paths)
 
     def recording_state(self, path: str) -> object:
@@ -234,7 +235,7 @@ class Folder:
         self, source: Source, path: str, parse: Parser[T], now: datetime, besides: object = None
     ) -> LoadedFile[T]:
         """The file as it was read last, where neither it nor what its value depends on `besides` has changed."""
-        name, stamp = source.name(path), (file_stamp(source.folder / path), besides)
+        name, stamp = source.name(path), (file_stamp(f"{source.folder}/{path}"), besides)
         before = self._kept.get(name)
         if before and before.stamp == stamp:
             loaded, error = cast("LoadedFile[T]", before.loaded), before.error

@@ -123,10 +123,10 @@ def is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def file_stamp(path: Path) -> object:
+def file_stamp(path: Path | str) -> object:
     """Changes with the file or folder at `path`; None where there is none."""
     try:
-        state = path.stat()
+        state = os.stat(path)
     except (OSError, ValueError):
         return None
     return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
