@@ -129,24 +129,31 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
     """For each minute of a day, on which the first of what is moved begins: is nothing else on the air for all of it?
 
     Only what no plan could allow is ruled out: of others, the words that open and close a session do not count. Where
-    it would be one playback with another's, that may be the shorter one: only a plan can tell.
+    a sound would be one playback with another's, that may be the shorter one: for this sound only a plan can tell.
     """
     mine = trial.mine
     beside = any(times.values()) or not mine.keys().isdisjoint(trial.known)  # more than others is on the air
-    steps, shared = [0] * (DAY // MINUTE + 1), set()
     alike = {_playback(trial, key, offsets[key]): key for key in mine}
+    steps: dict[EntryKey, list[int]] = {key: [0] * (DAY // MINUTE + 1) for key in alike.values()}
+    shared: dict[EntryKey, set[int | None]] = {key: set() for key in steps}
     for day in trial.first_alike(trial.days_of(mine.values())).values():
         planned = trial.plan_adjusted(_retime(times), day) if beside else trial.plan_before(day)
         sounding = _sounding(trial, day, planned)
-        for key in alike.values():
+        for key in steps:
             entry, offset = mine[key], offsets[key]
             if not entry.falls_on(day):
                 continue
             length = 0.0 if entry.stream else _length(trial, key)
             for other in sounding.get(_hearers(trial, key[0]), ()):
-                _mark(steps, other, offset, length)
-                shared.add(_shared_minute(entry, offset, other))
-    return [not count or minute in shared for minute, count in enumerate(accumulate(steps))]
+                _mark(steps[key], other, offset, length)
+                shared[key].add(_shared_minute(entry, offset, other))
+    free = [True] * (DAY // MINUTE + 1)
+    for key, each in steps.items():
+        free = [
+            was and (not count or minute in shared[key])
+            for minute, (was, count) in enumerate(zip(free, accumulate(each), strict=True))
+        ]
+    return free
 
 
 def is_ruled_out(trial: Trial, entries: Mapping[EntryKey, Broadcast]) -> bool:
