@@ -41,25 +41,14 @@ topic readwrite ls/#
 
 
 class MosquittoBroker:
-    """The broker of a hub."""
+    """One broker, whose data and output lie in `folder`."""
 
-    def __init__(self, folder: Path, certificate: Certificate) -> None:
-        folder.mkdir()
-        self.folder = folder
+    def __init__(self, folder: Path, port: int, config: str) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder, self.port = folder, port
         self._process: subprocess.Popen[bytes] | None = None
         self._said = folder / "said"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        names = {"certificate": certificate[0], "key": certificate[1], "user": pwd.getpwuid(os.getuid()).pw_name}
-        (folder / "config").write_text(CONFIG.format(port=self.port, folder=folder, **names))
-        (folder / "acl").write_text(ACCESS)
-        (folder / "acl").chmod(0o600)
-        (folder / "passwords").touch(0o600)
-        assert PASSWORDS
-        for user, password in ((USER, PASSWORD), (HUB, HUB_PASSWORD)):
-            words = [PASSWORDS, "-b", str(folder / "passwords"), user, password]
-            subprocess.run(words, check=True, capture_output=True)
+        (folder / "config").write_text(config)
 
     def start(self) -> None:
         assert PROGRAM
@@ -86,10 +75,27 @@ class MosquittoBroker:
         return False
 
 
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def mosquitto(folder: Path, certificate: Certificate) -> Iterator[MosquittoBroker]:
-    """One that runs until the end of the block."""
-    broker = MosquittoBroker(folder, certificate)
+    """One with two accounts, a box's and the hub's, that runs until the end of the block."""
+    folder.mkdir()
+    port, user = free_port(), pwd.getpwuid(os.getuid()).pw_name
+    (folder / "acl").write_text(ACCESS)
+    (folder / "acl").chmod(0o600)
+    (folder / "passwords").touch(0o600)
+    assert PASSWORDS
+    for name, password in ((USER, PASSWORD), (HUB, HUB_PASSWORD)):
+        words = [PASSWORDS, "-b", str(folder / "passwords"), name, password]
+        subprocess.run(words, check=True, capture_output=True)
+    names = {"certificate": certificate[0], "key": certificate[1], "user": user}
+    broker = MosquittoBroker(folder, port, CONFIG.format(port=port, folder=folder, **names))
     broker.start()
     try:
         yield broker

@@ -1,0 +1,207 @@
+"""A hub and a real Mosquitto: who is let in, what boxes hear, what they say, and what a broker loses."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+from harness.broker import PROGRAM, MosquittoBroker, free_port
+from harness.certificates import FOUND
+from harness.hub_boxes import JoinedBox, enrol
+from harness.office import NOW, SCOPE, Office, open_office
+from harness.signing import make_alert, signed
+from harness.waiting import wait_for
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.fleet.hub_settings import make_tls_context
+from loudspeaker.fleet.joining import Address
+from loudspeaker.fleet.topics import Presence, Receipt, Topic, TopicKind, format_message
+from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_paths import need_certificate
+from loudspeaker.hub.hub_process import prepare_broker
+from loudspeaker.hub.hub_session import HubSession
+from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.trust.dsse import format_envelope
+from loudspeaker.trust.opening import seal
+
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.waits,
+    pytest.mark.skipif(PROGRAM is None or not FOUND, reason="needs mosquitto and openssl"),
+]
+ALERT = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9))
+
+
+@pytest.fixture
+def office(home: Path, tmp_path: Path) -> Office:
+    return open_office(home, tmp_path)
+
+
+@pytest.fixture
+def hub(office: Office, tmp_path: Path) -> Iterator[Hub]:
+    """A hub with a certificate of its own, which serves one version and one alert."""
+    opened = Hub.open(tmp_path / "hub", FakeClock(NOW), tmp_path / "mosquitto.pid")
+    need_certificate(opened.paths, ("localhost",))
+    prepare_broker(opened)
+    path = office.own / "alert" / "1.json"
+    path.parent.mkdir()
+    path.write_bytes(format_envelope(signed(seal(ALERT), "hoa", "pao")))
+    opened.publish(office.stick, SCOPE)
+    opened.bells.look()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def broker(hub: Hub, tmp_path: Path) -> Iterator[MosquittoBroker]:
+    """Mosquitto with the hub's own part of its configuration, and data that can be wiped."""
+    port, data = free_port(), tmp_path / "mosquitto"
+    user = pwd.getpwuid(os.getuid()).pw_name
+    own = f"user {user}\npid_file {tmp_path / 'mosquitto.pid'}\npersistence true\npersistence_location {data}/\n"
+    running = MosquittoBroker(data, port, hub.broker.listener(port) + own)
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def session(hub: Hub, broker: MosquittoBroker) -> Iterator[HubSession]:
+    authority = hub.broker.authority.read_text()
+    opened = HubSession(
+        hub.database, hub.clock, Address("localhost", broker.port), hub.broker.password(), authority, hub.bells.rung
+    )
+    with closing(opened):
+        opened.open()
+        yield opened
+
+
+class Listener:
+    """A box's connection: what it hears, and whether it is let in."""
+
+    def __init__(self, hub: Hub, port: int, name: str, password: str) -> None:
+        self.heard: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+        self.answers: SimpleQueue[str] = SimpleQueue()
+        self.client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5, reconnect_on_failure=False)
+        self.client.username_pw_set(name, password)
+        self.client.tls_set_context(make_tls_context(hub.broker.authority.read_text()))
+        self.client.on_message = lambda client, data, message: self.heard.put((message.topic, message.payload))
+        self.client.on_connect = lambda client, data, flags, reason, properties: self.answers.put(str(reason))
+        self.client.on_disconnect = lambda client, data, flags, reason, properties: self.answers.put("gone")
+        self.client.on_publish = lambda client, data, mid, reason, properties: self.answers.put(str(reason))
+        self.client.connect("localhost", port)
+        self.client.loop_start()
+
+    def say(self, topic: Topic, payload: bytes, retain: bool = False) -> str:
+        """What the broker answers."""
+        self.client.publish(str(topic), payload, 1, retain)
+        return self.answers.get(timeout=20)
+
+
+@contextmanager
+def listening(hub: Hub, broker: MosquittoBroker, box: JoinedBox, password: str | None = None) -> Iterator[Listener]:
+    listener = Listener(hub, broker.port, box.id, password or box.password)
+    try:
+        yield listener
+    finally:
+        listener.client.disconnect()
+        listener.client.loop_stop()
+
+
+def hear(listener: Listener, *topics: str) -> dict[str, bytes]:
+    """What comes until each of these topics was heard."""
+    heard: dict[str, bytes] = {}
+    while not set(topics) <= heard.keys():
+        topic, payload = listener.heard.get(timeout=20)
+        heard[topic] = payload
+    return heard
+
+
+BELL, ALARM, BIRTH = f"ls/1/scope/{SCOPE}/bell", f"ls/1/scope/{SCOPE}/alert/1", "ls/1/hub/birth"
+
+
+def subscribe(listener: Listener) -> None:
+    assert listener.answers.get(timeout=20) == "Success"
+    listener.client.subscribe([("ls/1/scope/#", 1), (BIRTH, 1), ("ls/1/box/#", 1)])
+
+
+def test_a_box_that_joins_while_the_broker_runs_hears_bells_and_live_alerts(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path, office: Office
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        heard = hear(listener, BELL, ALARM, BIRTH)
+
+        assert heard[ALARM] == (office.own / "alert" / "1.json").read_bytes()
+        assert heard[BELL] == (hub.paths.root / "v1" / SCOPE / "bell.json").read_bytes()
+        office.write("bulletins/moi.md", "---\ntitle: Mới\n---\nHọp.\n")
+        office.publish("hoa")
+        hub.publish(office.stick, SCOPE)
+        session.tell(hub.bells.look())
+        assert hear(listener, BELL)[BELL] != heard[BELL]
+
+
+def test_what_a_box_says_is_kept_and_what_is_another_boxs_it_may_not_say(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
+) -> None:
+    box, other = enrol(hub, tmp_path), enrol(hub, tmp_path, "other")
+    presence = format_message(Presence(True, "0.1"))
+    receipts = [format_message(Receipt(ALERT.id, state, NOW)) for state in (AlertState.PREPARED, AlertState.AIRED)]
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BIRTH)
+        said = [listener.say(Topic(TopicKind.PRESENCE, box.id), presence, retain=True)]
+        said += [listener.say(Topic(TopicKind.RECEIPT, box.id), receipt) for receipt in receipts * 2]
+        forbidden = [
+            listener.say(Topic(TopicKind.PRESENCE, other.id), presence),
+            listener.say(Topic(TopicKind.ALERT, SCOPE, 2), b"{}"),
+            listener.say(Topic(TopicKind.BIRTH), b"{}"),
+        ]
+        wait_for(lambda: len(hub.database.rows("SELECT * FROM receipt")) == 2)
+
+    assert set(said) == {"Success"}
+    assert set(forbidden) == {"Not authorized"}
+    wait_for(lambda: hub.database.rows("SELECT * FROM said"))
+    rows = hub.database.rows("SELECT box, body FROM said")
+    assert [(row["box"], row["body"].encode()) for row in rows] == [(box.id, presence)]
+    while not listener.heard.empty():  # nothing of other boxes was heard
+        assert not listener.heard.get()[0].startswith("ls/1/box/")
+
+
+def test_a_wrong_password_is_refused_and_a_revoked_box_is_cut_off(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box, "wrong") as stranger:
+        assert stranger.answers.get(timeout=20) in ("Not authorized", "Bad user name or password")
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BIRTH)
+
+        hub.revoke(box.id)
+
+        assert listener.answers.get(timeout=20) == "gone"
+    with listening(hub, broker, box) as again:
+        assert again.answers.get(timeout=20) in ("Not authorized", "Bad user name or password")
+
+
+def test_a_broker_that_was_wiped_is_told_everything_anew(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BELL, ALARM, BIRTH)
+    broker.kill(wipe=True)
+    broker.start()
+
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BELL, ALARM, BIRTH)
