@@ -21,12 +21,13 @@ TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg
 
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
-.PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
+.PHONY: help run hub test check fault bench messages reference constraints install uninstall clean system testing
 .PHONY: deb usb image-check boot-check release promote
 
 help:
 	@sed -n '1,3p' Makefile
 	@echo "# make fault    faults and properties in full (hours)         make bench    every figure of the README"
+	@echo "# make hub      a hub with sample people, a broker and two boxes   HTTPS_PORT= MQTT_PORT= where 8443, 8883 are taken"
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
 	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
 	@echo "# make reference    write docs/reference.md anew"
@@ -70,6 +71,11 @@ $(WORDS): $(wildcard loudspeaker/locale/vi/*.po) .ci/messages.py | $(READY)
 # The officers' console runs beside the daemon, and ends with it.
 run: $(READY) $(WORDS)
 	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT INT TERM; $(BIN)/loudspeaker run --welcome chao-mung
+
+# Everything lies in a temporary folder, and goes with Ctrl+C.
+hub: $(READY) $(WORDS)
+	@$(call present,mosquitto)
+	@deploy/hub/sample.sh $(BIN)
 
 # First what only computes, one process a core, where a worker that is done takes of what others still have; then what
 # waits for sound, clocks and processes, many side by side, each file by one of them, what took longest first.

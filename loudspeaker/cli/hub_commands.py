@@ -150,7 +150,7 @@ def boxes(hub: Hub, scope: str | None, as_json: bool) -> None:
     if as_json:
         print_json([rooms.codec.encode(row) for row in rows])
         return
-    columns = (_("box"), _("name"), _("villages"), _("state"), _("version"), _("log"))
+    columns = (_("box"), _("called"), _("villages"), _("state"), _("version"), _("log"))
     show_table(columns, [_box_cells(row) for row in rows], _("No box has joined yet."))
 
 
