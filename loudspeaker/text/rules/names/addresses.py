@@ -219,6 +219,14 @@ def dike_section(match: re.Match[str], context: Context) -> str | None:
 
 
 _BESIDE = words_before("bên|gương|tay|chân|mắt|tai|má|vai")
+
+
+@rule(r"[PX](?=[:,;)]|$|\n)", starts="word", only_after=(" ubnd", " hđnd", " công an", " trạm y tế", " đảng ủy"))
+def ward_or_commune(match: re.Match[str], context: Context) -> str:
+    """Ward or commune behind its office: gọi UBND P: 0251… -> phường"""
+    return "phường" if match[0] == "P" else "xã"
+
+
 _SIDES = {"B": "bắc", "N": "nam", "Đ": "đông", "T": "tây"}
 
 

@@ -20,7 +20,9 @@ rule = RuleMaker(Kind.PERSON)
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _WHO = r"(?:- [^:\n\d]{2,30}|\([^()\n]{2,30}\))"  # A. Thắng - thợ điện; A. Quyết (tổ trưởng TDP 5)
 _UPLAND = r"(?:[YAKH][ '’](?=[A-ZĐ]))?"  # Y Nguyên, A Lử, K'Brểu
-_NAME_AND_PHONE = rf"{_UPLAND}(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
+_NAME_AND_PHONE = (
+    rf"{_UPLAND}(?:[{UPPER}][{LOWER}]+ ?){{1,4}}(?:[{LOWER}]{{2,7}} ){{0,3}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
+)
 _CALLED_TOO = pattern(
     rf"(?:^|[ (:\n])(?:[acbeôACÔ]\. ?|(?:anh|chị|ông|bà|cô) )[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và| ?[+&]) $"
 )
