@@ -70,9 +70,14 @@ class MosquittoBroker:
     def _listens(self) -> bool:
         assert self._process
         assert self._process.poll() is None, self._said.read_text()
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
+        return listens(self.port)
+
+
+def listens(port: int) -> bool:
+    """Does somebody listen at it?"""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def free_port() -> int:
