@@ -20,7 +20,6 @@ from harness.scoring import Form, canonical, choices
 
 PAUSE = "\ue0ff"  # stands in canonical text where a short pause is heard; no mark of scoring.py uses it
 FULL_STOP = 0.8  # seconds of silence at which a sentence has ended
-NOTHING = "(?!)"  # an expression that is found nowhere
 SHORT_PAUSE = re.compile(r"[,;:](?= |$)")  # within an utterance
 FACTS = {"date", "time", "phone", "money", "name"}  # whatever else is wrong, these must not be wrong in silence
 
@@ -49,13 +48,19 @@ class Line:
         return set(canonical(re.sub(r"[()|]", " ", self.required or self.optional)).split())
 
     def expressions(self, heard: str) -> list[str]:
-        """For each part those of its forms that may be in `heard`; all of a line's forms take too long to compile."""
-        found = [[form.expression for form in forms if form.may_be_in(heard)] for forms in self.parts]
-        return [f"(?:{'|'.join(dict.fromkeys(part) or [NOTHING])})" for part in found]
+        """For each part those of its forms that may be in `heard`; all of a line's forms take too long to compile.
+
+        Empty where a part has none: then the line is not said there, and nothing need be compiled.
+        """
+        found = [[form for form in forms if form.may_be_in(heard)] for forms in self.parts]
+        if not all(found):
+            return []
+        return [f"(?:{'|'.join(dict.fromkeys(form.expression for form in part))})" for part in found]
 
     def is_found_in(self, stream: str) -> bool:
         """Whether its words are said somewhere in canonical text in which no pause is marked."""
-        return re.search("(?<= )" + "".join(self.expressions(stream)), stream) is not None
+        parts = self.expressions(stream)
+        return bool(parts) and re.search("(?<= )" + "".join(parts), stream) is not None
 
 
 @cache
@@ -86,8 +91,8 @@ class Document:
 
     def only_optional(self, text: str) -> bool:
         """Whether a sentence says optional lines and nothing else, in any order."""
-        each = [_expression([line], text) for line in self.lines if line.optional]
-        return re.fullmatch(f"(?:{'|'.join(each)})+", text) is not None
+        each = [found for line in self.lines if line.optional and (found := _expression([line], text))]
+        return bool(each) and re.fullmatch(f"(?:{'|'.join(each)})+", text) is not None
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
                 ways += [
                     (len(group), (texts[at], group, True), (at + 1, number + len(group)))
                     for group in _groups(lines, number)
-                    if re.fullmatch(_expression(group, texts[at]), texts[at])
+                    if (said := _expression(group, texts[at])) and re.fullmatch(said, texts[at])
                 ]
             scored = [(value + best[end][0], pair, end) for value, pair, end in ways]
             best[at, number] = max(scored, key=lambda way: way[0]) if scored else (0, None, (at, number))
@@ -217,7 +222,13 @@ def _groups(lines: Sequence[Line], number: int) -> list[tuple[Line, ...]]:
 
 
 def _expression(lines: Iterable[Line], text: str) -> str:
-    """For `text` of `heard_text`: lines behind each other, a pause between their parts, one allowed behind any word."""
+    """For `text` of `heard_text`: lines behind each other, a pause between their parts, one allowed behind any word.
+
+    "" where one of the lines is certainly not said in it.
+    """
     bare = " " + text.replace(f"{PAUSE} ", "")
-    parts = [f"{PAUSE} ".join(line.expressions(bare)).replace(r"\ ", rf"\ (?:{PAUSE} )?") for line in lines]
+    found = [line.expressions(bare) for line in lines]
+    if not all(found):
+        return ""
+    parts = [f"{PAUSE} ".join(parts).replace(r"\ ", rf"\ (?:{PAUSE} )?") for parts in found]
     return "".join(f"{part}(?:{PAUSE} )?" for part in parts)
