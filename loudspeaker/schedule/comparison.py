@@ -5,9 +5,9 @@ Who edits a schedule is told what becomes of the entries that the change is abou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from ..model.airing import Airing
@@ -107,11 +107,12 @@ def compare_plans(
     old = {airing.id: airing for airing in before}
     new = {airing.id: airing for airing in after}
     mine = [airing for airing in after if _key(airing) in changed]
-    others = [airing for airing in before if _key(airing) not in changed and not given_up(airing)]
+    ours = _find_ours(before, mine, changed)
+    others = [airing for airing in before if airing.id not in ours and not given_up(airing)]
     fresh = [airing for airing in mine if _outcome(old.get(airing.id)) != _outcome(airing)]
     return PlanComparison(
         mine=tuple(mine),
-        withdrawn=tuple(airing for airing in before if _key(airing) in changed and _is_withdrawn(airing, new)),
+        withdrawn=tuple(airing for airing in before if airing.id in ours and _is_withdrawn(airing, new)),
         waiting=tuple(_delays((airing, airing.scheduled_at) for airing in fresh)),
         blocked=tuple(filter(_is_blocked, fresh)),
         breaches=tuple(filter(_is_breach, fresh)),
@@ -123,6 +124,21 @@ def compare_plans(
 
 def _key(airing: Airing) -> EntryKey:
     return airing.village, airing.broadcast
+
+
+def _find_ours(before: Sequence[Airing], mine: Iterable[Airing], changed: Collection[EntryKey]) -> set[str]:
+    """The ids of those that `changed` entries are about.
+
+    What an office above the commune has scheduled, and one of `mine` asks for on the same day, has only been given
+    another time: nobody has lost it.
+    """
+    taken_up = set(map(_content, mine))
+    return {one.id for one in before if _key(one) in changed or (one.origin and _content(one) in taken_up)}
+
+
+def _content(airing: Airing) -> tuple[str, str | None, date]:
+    """What is heard where, and on which day."""
+    return airing.village, airing.bulletin, airing.scheduled_at.date()
 
 
 def _outcome(airing: Airing | None) -> object:

@@ -138,6 +138,20 @@ def test_it_follows_one_office_and_never_itself(
         follow(paths, province)
 
 
+def test_the_commune_gives_the_provinces_priority_another_time(
+    paths: StationPaths, tmp_path: Path, clock: FakeClock
+) -> None:
+    follow(paths, open_province(tmp_path, tmp_path / "stick", "{bulletin: bao-so-5, level: priority, at: 06:15}"))
+    with closing(Station.open(paths.home, clock=clock)) as station:
+        schedules = station.editing.schedules
+        effect = schedules.suppose(schedules.change([EntryEdit("na-hoa", "", {"bulletin": [NAME], "at": ["06:06"]})]))
+        schedules.save(effect, "Hoa")
+
+    assert effect.comparison.lost == ()
+    assert f"na-hoa/{NAME}/2026-11-24T06:15" in {airing.id for airing in effect.comparison.withdrawn}
+    assert {airing.village for airing in effect.comparison.withdrawn} == {"na-hoa"}
+
+
 def run(home: Path, *words: str) -> str:
     result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *words])
     assert result.exit_code == 0, result.stderr
