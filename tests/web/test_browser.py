@@ -47,6 +47,8 @@ PAGES = [
     "/cai-dat/cach-doc",
     "/cai-dat/giong",
     "/cai-dat/ma",
+    "/chep-usb",
+    "/tin-cap-tren",
     "/nhat-ky/thao-tac?kiem=1",
     "/mat-may",
     "/uy-quyen",
