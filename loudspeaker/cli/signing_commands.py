@@ -76,15 +76,26 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
 @option("--parent", metavar="SCOPE", help="The province that may reset it.")
 @option("--reset", is_flag=True, help="All keys of it are lost: the people of its parent sign this list.")
 @option("--hub", metavar="KEY", help="The key of its hub, as “loudspeaker-hub key” prints it.")
+@option("--box", "boxes", metavar="KEY", multiple=True, help="The key of a box that is the commune's; several times.")
 @option("--key", "keys", metavar="KEY", multiple=True, required=True, help="A key file of each person; several times.")
-def trust(folder: Path, scope: str, parent: str | None, reset: bool, hub: str | None, keys: tuple[str, ...]) -> None:
+def trust(
+    folder: Path,
+    scope: str,
+    parent: str | None,
+    reset: bool,
+    hub: str | None,
+    boxes: tuple[str, ...],
+    keys: tuple[str, ...],
+) -> None:
     """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
     public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
     server = rooms.public_keys.machine_key(hub, "hub") if hub else None
-    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset, server)
+    known = list(map(rooms.stick_answer.public_box_key, boxes))
+    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset, server, known)
     put(str(path))
     put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
-    tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=_signers(document)))
+    count = document.threshold(rooms.signed_documents.SigningRole.TRUST)
+    tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=count))
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -382,10 +393,6 @@ def _now() -> datetime:
 
 def _fingerprint(path: Path) -> str:
     return rooms.fingerprint.fingerprint(rooms.dsse.parse_envelope(read_input(str(path))).payload)
-
-
-def _signers(document: TrustDocument) -> int:
-    return document.threshold(rooms.signed_documents.SigningRole.TRUST)
 
 
 COMMANDS = (fleet, sign, show)

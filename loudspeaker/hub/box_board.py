@@ -33,6 +33,7 @@ class BoxRow:
     """One box as the hub knows it."""
 
     box: str
+    public: str  # its key, for a trust document of its commune
     name: str
     scope: str
     villages: tuple[str, ...]
@@ -125,6 +126,7 @@ class BoxBoard:
         own = next((one for one in self.published if one.scope == box.scope), None)
         return BoxRow(
             box.id,
+            box.public,
             box.name,
             box.scope,
             box.villages,

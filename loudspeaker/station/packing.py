@@ -28,6 +28,7 @@ from ..trust.opening import approval_envelope, read_unverified, seal
 from ..trust.public_keys import PublicKey
 from ..trust.signed_documents import (
     Approval,
+    BoxKey,
     RoleKeys,
     SignedFile,
     SignedManifest,
@@ -226,13 +227,14 @@ def write_trust(
     parent: str | None = None,
     reset: bool = False,
     hub: PublicKey | None = None,
+    boxes: Sequence[BoxKey] = (),
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
     Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` and its
-    `hub` are stays as it was, where none is named; so do its boxes and the addresses of hubs. With `reset` the people
-    of the parent sign this one, because the keys of the scope are lost. Raises `UntrustedDocument` for keys that cannot
-    be, and for a reset without a parent, `WriteError`.
+    `hub` are stays as it was, where none is named; so do the addresses of hubs, and its boxes, to which `boxes` are
+    added. With `reset` the people of the parent sign this one, because the keys of the scope are lost. Raises
+    `UntrustedDocument` for keys that cannot be, and for a reset without a parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
@@ -253,7 +255,9 @@ def write_trust(
     parent = parent or (before.parent if before else None)
     document = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
     if before:
-        document = replace(document, boxes=before.boxes, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
+        document = replace(document, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
+    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes)}
+    document = replace(document, boxes=tuple(known.values()))
     write_atomic(path, format_envelope(seal(document)))
     return document, path
 

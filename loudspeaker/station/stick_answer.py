@@ -23,8 +23,8 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import format_envelope
 from ..trust.key_file import KEY_BYTES, SigningKey, key_of
 from ..trust.opening import seal
-from ..trust.public_keys import PublicKey
-from ..trust.signed_documents import LogHead
+from ..trust.public_keys import PublicKey, machine_key
+from ..trust.signed_documents import BoxKey, LogHead
 from .delivery import RefusedDelivery, TakenDelivery
 from .paths import StationPaths
 from .station import Station
@@ -69,6 +69,11 @@ def open_machine_key(path: Path, person: str) -> SigningKey:
         raw = secrets.token_bytes(KEY_BYTES)
         write_atomic(path, raw)
     return key_of(Ed25519PrivateKey.from_private_bytes(raw), person, person)
+
+
+def public_box_key(public: str) -> BoxKey:
+    """How a trust document names a box with this key (base64). Raises `UntrustedDocument`."""
+    return BoxKey(box_id(machine_key(public, "box")), public)
 
 
 def box_id(key: PublicKey) -> str:

@@ -13,6 +13,7 @@ from loudspeaker.station.packing import pack_files, write_trust
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.public_keys import PublicKey
+from loudspeaker.trust.signed_documents import BoxKey
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=ZONE)
 SCOPE = "xa-thu"
@@ -40,9 +41,10 @@ class Office:
         parent: str | None = None,
         reset: bool = False,
         hub: PublicKey | None = None,
+        boxes: tuple[BoxKey, ...] = (),
     ) -> None:
         keys = [PEOPLE[name].public for name in people]
-        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub)
+        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub, boxes)
         self.sign(path, *names)
 
     def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:

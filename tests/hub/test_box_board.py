@@ -20,6 +20,7 @@ from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.enums import Verdict
 from loudspeaker.station.log_segment import RefusedLog
+from loudspeaker.station.stick_answer import public_box_key
 
 
 def board(hub: Hub) -> BoxBoard:
@@ -119,6 +120,20 @@ def test_presence_tells_what_a_box_holds_and_since_when_it_is_there(
     assert (now.on, now.since, now.manifest, now.software) == (True, NOW, 1, "0.1")
     assert (gone.on, gone.since) == (False, NOW + timedelta(minutes=20))
     assert not now.confirmed
+
+
+def test_a_box_that_its_commune_has_named_is_confirmed_and_stays_so(
+    published: Hub, office: Office, tmp_path: Path
+) -> None:
+    box, other = enrol(published, tmp_path), enrol(published, tmp_path, "other")
+    office.trust("hoa", "pao", boxes=(public_box_key(registered(published, box).public),))
+    office.trust("hoa", "pao")  # the next one keeps it, and the hub
+    published.publish(office.stick, SCOPE)
+
+    rows = {row.box: row.confirmed for row in board(published).boxes()}
+
+    assert rows == {box.id: True, other.id: False}
+    assert [bell.scope for bell in published.bells.look()] == [SCOPE]
 
 
 def test_each_step_with_an_alert_is_kept_once_and_strangers_say_nothing(published: Hub, tmp_path: Path) -> None:
