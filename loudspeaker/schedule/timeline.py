@@ -69,7 +69,7 @@ class Timeline:
     quota: Callable[[str], float] = lambda origin: FOREVER  # seconds of what this office above the commune asks for
     allocations: list[Allocation] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)  # of the allocations, to look them up by
-    sessions: list[tuple[float, float]] = field(default_factory=list)  # from when to when each lasts, in no order
+    sessions: list[tuple[float, float]] = field(default_factory=list)  # from when to when each lasts, in order
     received: dict[str, float] = field(default_factory=dict)  # seconds that offices above the commune have got
 
     def allocate(self, demand: Demand, extra: float = 0.0) -> Outcome:
@@ -125,20 +125,20 @@ class Timeline:
 
     def _insert(self, allocation: Allocation) -> Outcome:
         """Take an allocation in, unless its session would be one too many or too long."""
-        begins, ends, others = allocation.begins, allocation.ends, []
-        for session in self.sessions:
-            if session[0] - allocation.ends > SESSION_GAP or allocation.begins - session[1] > SESSION_GAP:
-                others.append(session)
-            else:
-                begins, ends = min(begins, session[0]), max(ends, session[1])
-        if len(others) >= self.most_sessions:
+        begins, ends, known = allocation.begins, allocation.ends, self.sessions
+        place = bisect_left(known, (begins, begins))
+        first = place - 1 if place and begins - known[place - 1][1] <= SESSION_GAP else place
+        behind = place + 1 if place < len(known) and known[place][0] - ends <= SESSION_GAP else place
+        if len(known) - (behind - first) >= self.most_sessions:
             why = Message("policy allows {count} sessions a day", count=self.most_sessions)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
+        for session in known[first:behind]:  # which become one with it
+            begins, ends = min(begins, session[0]), max(ends, session[1])
         if ends - begins > self.longest_session:
             minutes = f"{self.longest_session / 60:g}"
             why = Message("the session would be longer than {minutes} minutes", minutes=minutes)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
-        self.sessions = [(begins, ends), *others]
+        known[first:behind] = [(begins, ends)]
         if origin := allocation.demand.origin:
             self.received[origin] = self.received.get(origin, 0.0) + allocation.demand.length
         place = bisect_left(self.starts, allocation.begins)
