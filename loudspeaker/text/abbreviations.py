@@ -38,9 +38,15 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
         sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
         return Entry(line.reading, sure)
     remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
-    bare = line is None or not (line.sure or line.before or line.after)
-    guess = _by_subject(context, written) if bare else None
+    guess = _by_subject(context, written) if line is None or _is_undecided(context, written, line) else None
     return remembered or guess or (line.entry() if line else None)
+
+
+def _is_undecided(context: Context, written: str, line: Meaning) -> bool:
+    """Whether a line is a guess without neighbours, or with weak ones and nothing of its subject in the text."""
+    if line.sure:
+        return False
+    return not (line.before or line.after) or _subjects(context, written).get(line.reading) == 0
 
 
 def _by_subject(context: Context, written: str) -> Entry | None:

@@ -110,6 +110,7 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Con ông (bà)", "Trần Thị Hiên", "con bà trần thị hiên"),
         ("HV/lớp", "30", "học viên một lớp ba mươi"),
         ("Điểm B1", "95", "điểm bê một, chín mươi lăm"),
+        ("Bác sĩ", "BSCKI Vàng A Dế", "bác sĩ chuyên khoa một vàng a dế"),
         ("Chênh lệch", "0", "chênh lệch không"),
         ("Trình độ", "9/12", "trình độ chín trên mười hai"),
         ("Loại đất", "ONT", "đất ở nông thôn"),
@@ -444,6 +445,8 @@ def test_what_could_be_meant_otherwise_is_a_doubt(text: str, written: str) -> No
         ("Công ty tuyển gấp, lương cao. CN ca đêm ăn cơm.", "CN", "công nhân"),
         ("Làm căn cước tại xóm. Báo TX trước 16h.", "TX", "trưởng xóm"),
         ("Giải nhất 2tr, giải nhì 1tr, KK 300k.", "KK", "khuyến khích"),
+        ("Trực rừng mùa khô: tổ 1 ở TK 28.", "TK", "tiểu khu"),
+        ("Quỹ chi hội: thu 38 hv x 20k.", "hv", "hội viên"),
     ],
 )
 def test_what_a_text_is_about_is_guessed_where_nothing_else_decides(text: str, written: str, heard: str) -> None:

@@ -29,6 +29,7 @@ _BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
 _REMARKS = pattern(
     r"(?i)(?:ghi chú|nội dung(?: [^\W\d_]+){0,2}|họ (?:và )?tên|họ tên|ý kiến|chi tiết|cặp đấu|đội ?[-–] ?đội|cặp)"
 )
+_DOCTOR, _TITLED = pattern(r"(?i)bác sĩ|bác sỹ|bs"), pattern(r"(?:PGS|TS|ThS|BS)")  # BSCKI Vàng A Dế
 _LAND = pattern(r"(?i)loại đất|mục đích(?: sử dụng(?: đất)?| sd đất| sdđ)?")
 _LAND_CODES = pattern(r"[A-ZĐ]{3}(?:[ +,;&/-]+[A-ZĐ]{3})*")  # ONT+CLN are said with their “đất”
 _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
@@ -156,7 +157,8 @@ def _is_needless(head: str, text: str, first: bool) -> bool:
 def _tells_itself(head: str, text: str) -> bool:
     """Whether a cell is said by itself whatever its head: “tước 22 tháng” below Trừ điểm, ONT below Loại đất."""
     land = _LAND.fullmatch(head) is not None and _LAND_CODES.fullmatch(text) is not None
-    return land or _SANCTION.match(text) is not None
+    doctor = _DOCTOR.match(head) is not None and _TITLED.match(text) is not None
+    return land or doctor or _SANCTION.match(text) is not None
 
 
 def _is_name(text: str) -> bool:

@@ -93,7 +93,7 @@ class Lexicon:
 
     def subjects(self, written: str) -> Sequence[Subject]:
         """What an abbreviation may stand for by what the whole text is about."""
-        return self._subjects.get(written, ())
+        return self._subjects.get(written, self._subjects.get(written.upper(), ()))  # hv
 
     def readings(self, written: str) -> Iterator[str]:
         """All that an abbreviation may stand for."""
