@@ -36,15 +36,16 @@ def planned_schedules(contents: Contents) -> tuple[VillageSchedule, ...]:
 def find_offers(contents: Contents) -> list[tuple[VillageSchedule, int]]:
     """What the commune may choose from: schedules that it was sent, each with the place of an entry in it.
 
-    What one of its own schedules names already is left out.
+    A bulletin or relay that one of its own schedules names already is left out.
     """
     levels = _levels(contents)
-    taken = {entry.bulletin for schedule in contents.schedules for entry in schedule.broadcasts}
+    taken = {(entry.bulletin, entry.stream) for schedule in contents.schedules for entry in schedule.broadcasts}
     return [
         (schedule, number)
         for schedule in contents.received
         for number, entry in enumerate(schedule.broadcasts)
-        if entry.bulletin not in taken and not _is_planned(contents.commune, schedule.origin, entry, levels)
+        if (entry.bulletin, entry.stream) not in taken
+        and not _is_planned(contents.commune, schedule.origin, entry, levels)
     ]
 
 

@@ -50,7 +50,12 @@ def sent(*entries: str, to: str = PROVINCE) -> VillageSchedule:
     schedule = own(to, *entries)
     path = f"received/{PROVINCE}/schedules/{to}.yaml"
     broadcasts = tuple(
-        replace(entry, name=f"{entry.name}@{PROVINCE}", bulletin=f"{entry.bulletin}@{PROVINCE}", wait=1800.0)
+        replace(
+            entry,
+            name=f"{entry.name}@{PROVINCE}",
+            bulletin=entry.bulletin and f"{entry.bulletin}@{PROVINCE}",
+            wait=1800.0,
+        )
         for entry in schedule.broadcasts
     )
     return replace(schedule, broadcasts=broadcasts, origin=PROVINCE, path=path)
@@ -111,6 +116,18 @@ def test_routine_is_only_offered_until_the_commune_schedules_it() -> None:
     after = contents(own("na-hoa", 'bulletin: "thue@lao-cai", at: 17:30'), offered)
     assert told(after)["thue@lao-cai"] == ("17:30", "air")
     assert find_offers(after) == []
+
+
+def test_a_relay_is_offered_although_the_commune_has_another_one_on_the_air() -> None:
+    offered = sent("name: vov, stream: http://a.example/vov, at: 6:05, for: 10m")
+
+    assert find_offers(
+        contents(own("na-hoa", "name: vtv, stream: http://b.example/vtv, at: 18:00, for: 10m"), offered)
+    ) == [(offered, 0)]
+    assert (
+        find_offers(contents(own("na-hoa", "name: vov, stream: http://a.example/vov, at: 18:00, for: 10m"), offered))
+        == []
+    )
 
 
 def test_a_commune_may_have_routine_planned_too() -> None:
