@@ -1,16 +1,18 @@
-"""Every page for everybody: axe, targets, zoom, forced colours, print, keyboard; with much, nothing, mistakes in it.
+"""Every page for everybody: axe, targets, dark, zoom, forced colours, print; with much, nothing, mistakes in it.
 
-One browser for all; a page is looked at once in each state. What needs a daemon is in test_browser.py.
+One browser and one station for all; a page is opened once in each state, and looked at in both widths.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from harness.browser import (
+    COLOURS,
     DESK,
     FILES,
     WIDTHS,
@@ -22,6 +24,7 @@ from harness.browser import (
     visiting,
     write_station,
 )
+from harness.daemon_process import running_daemon
 from pypdf import PdfReader
 
 from loudspeaker.web.access.accounts import Role
@@ -40,13 +43,28 @@ PAGES = [path for path in PLAIN if path not in OTHER] + [
     "/duyet/tin-sang",
     "/lich/muc/na-hoa/tin-sang",
     "/lich?xem=loi",
+    "/lich?thon=na-hoa&tuan=2027-02-01",
     "/thiet-bi?thu=ban-lim",
+    "/im-lang?thon=na-hoa",
+    "/khan-cap?mau=sat-lo",
+    "/cai-dat/quy-che/tam-thoi?mau=bau-cu",
+    "/cai-dat/ngay?mau=quoc-tang",
+    "/nhat-ky/thao-tac?kiem=1",
+    "/nhat-ky?ket-qua=missed&tu=2026-01-01&den=2026-01-02",
+    "/ban-tin/khong-co",
+    "/khong-co",
 ]
-FEW = ["/", "/lich", "/lich/moi", "/ban-tin", "/duyet", "/nhat-ky", "/thiet-bi", "/tep-loi", "/khan-cap"]
 NOTHING = {name: text for name, text in FILES.items() if name.endswith("e.yaml") or name == "box.yaml"}
 BROKEN = {
     "schedules/na-hoa.yaml": "broadcasts:\n  - {{bulletin: tin-sang, at: 99:00}}\n",
     "bulletins/tin-dai.md": "---\ntitle: [a\n---\nLời.\n",
+}
+ALARM = "---\ntitle: Sạt lở đất\nlevel: emergency\n---\nĐất sạt ở [nơi]. Bà con đến [nơi đến].\n"
+# What stands in the station, and whether its daemon runs.
+STATES = {
+    "full": (FILES | {"bulletins/sat-lo.md": ALARM}, True),
+    "empty": (NOTHING, True),
+    "error": (FILES | BROKEN, False),
 }
 SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
 
@@ -68,38 +86,35 @@ def fill_station(stage: Stage, files: dict[str, str]) -> None:
     write_station(stage.home, files)
 
 
-@pytest.fixture(params=WIDTHS)
-def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
-    fill_station(stage, FILES)
-    with visiting(chromium, stage, "lan", request.param) as visitor:
-        yield visitor
-
-
 def look(visitor: Visitor, paths: list[str]) -> list[str]:
-    """What shuts somebody out, page by page."""
+    """What shuts somebody out, page by page, at every width; in the dark, whose colours are others."""
     found = []
     for path in paths:
+        visitor.page.emulate_media(color_scheme="light")
         visitor.open(path)
-        wrong = axe_violations(visitor.page) + small_targets(visitor.page)
-        found += [f"{path}: {one}" for one in wrong]
-        if not visitor.page.evaluate(SIDEWAYS):
-            found.append(f"{path}: has to be scrolled sideways")
+        for width, viewport in WIDTHS.items():
+            visitor.page.set_viewport_size(viewport)
+            wrong = axe_violations(visitor.page) + small_targets(visitor.page)
+            if not visitor.page.evaluate(SIDEWAYS):
+                wrong.append("has to be scrolled sideways")
+            found += [f"{path}, {width}: {one}" for one in wrong]
+        visitor.page.emulate_media(color_scheme="dark")
+        found += [f"{path}, dark: {one}" for one in axe_violations(visitor.page, *COLOURS)]
     return found
 
 
-def test_no_page_shuts_anybody_out(visitor: Visitor) -> None:
-    assert len(PAGES) > 30
-    assert "\n".join(look(visitor, PAGES)) == ""
-    # Three pages that are opened without the fields of their form say what is missing, with status 422.
-    visitor.seen.wrong = [told for told in visitor.seen.wrong if "422" not in told]
-
-
-@pytest.mark.parametrize("files", [NOTHING, FILES | BROKEN], ids=["nothing", "mistakes"])
-def test_nor_with_nothing_or_with_mistakes_in_the_files(visitor: Visitor, files: dict[str, str]) -> None:
-    visitor.open("/lich")  # what is good is known as such
-    fill_station(visitor.stage, files)
-
-    assert "\n".join(look(visitor, FEW)) == ""
+@pytest.mark.parametrize("state", STATES)
+def test_no_page_shuts_anybody_out(chromium: Any, stage: Stage, state: str) -> None:
+    files, is_on_air = STATES[state]
+    fill_station(stage, FILES)
+    with visiting(chromium, stage, "lan", "desk") as visitor:
+        visitor.open("/lich")  # what is good is known as such
+        fill_station(stage, files)
+        with running_daemon(stage.home, stage.home / "daemon.log") if is_on_air else nullcontext():
+            assert len(PAGES) > 50
+            assert "\n".join(look(visitor, PAGES)) == ""
+        # The browser tells itself of pages that are not there, or are opened without the fields of their form.
+        visitor.seen.wrong = [told for told in visitor.seen.wrong if "404" not in told and "422" not in told]
 
 
 def test_pages_of_twice_the_size_are_not_scrolled_sideways_and_keep_their_edges_in_forced_colours(
@@ -111,7 +126,7 @@ def test_pages_of_twice_the_size_are_not_scrolled_sideways_and_keep_their_edges_
     visitor = Visitor(context.new_page(), stage)
     visitor.log_in("lan")
     wrong = []
-    for path in FEW:
+    for path in PAGES:
         visitor.open(path)
         if not visitor.page.evaluate(SIDEWAYS):
             wrong.append(path)

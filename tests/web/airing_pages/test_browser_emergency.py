@@ -184,25 +184,9 @@ def test_task_12_why_something_was_not_heard_is_two_taps_away(visitor: Visitor, 
     visitor.page.get_by_role("heading", level=1).wait_for()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/khan-cap",
-        "/khan-cap?mau=sat-lo",
-        "/nhat-ky",
-        "/nhat-ky?ket-qua=missed&tu=2026-01-01&den=2026-01-02",
-        "/nhat-ky/in",
-    ],
-)
-def test_pages_have_no_fault_that_axe_can_find(visitor: Visitor, path: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    visitor.open(path)
-    found = Axe().run(visitor.page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_the_second_page_of_an_alarm_and_its_ending_have_none_either(visitor: Visitor, stage: Stage) -> None:
+def test_the_second_page_of_an_alarm_and_its_ending_have_no_fault_that_axe_can_find(
+    visitor: Visitor, stage: Stage
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     for drill in (False, True):
