@@ -47,3 +47,12 @@ def voice_like(seconds: float = 3) -> bytes:
     noise = np.random.default_rng(1).normal(0, 1e-4, len(time))
     data, _ = wav_bytes(Clip(16_000, (voice + noise).astype(np.float32)))
     return bytes(data)
+
+
+def amr_noise(seconds: float = 3) -> bytes:
+    """What a telephone's recorder writes: AMR at 12.2 kbit/s, frames of 20 ms (RFC 4867, 5).
+
+    Its bits are chance, because Debian's ffmpeg only decodes AMR; each such frame is a sound.
+    """
+    random = np.random.default_rng(1)
+    return b"#!AMR\n" + b"".join(b"\x3c" + random.bytes(31) for _ in range(round(seconds * 50)))

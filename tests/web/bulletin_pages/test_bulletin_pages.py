@@ -13,7 +13,7 @@ from harness import office_files
 from harness.browser import DESK, FILES, PHONE, WAYS, Stage, Visitor, axe_violations, running_stage, write_station
 from harness.hands import Hands, Pointer
 from harness.paths import DATA
-from harness.sounds import voice_like
+from harness.sounds import amr_noise
 from harness.waiting import wait_for
 
 from loudspeaker.web.access.accounts import Role
@@ -387,17 +387,21 @@ def test_what_the_microphone_hears_becomes_a_bulletin_in_three_taps(people: Peop
 def test_where_the_browser_lends_no_microphone_the_telephones_own_recorder_is_taken(
     people: People, stage: Stage, tmp_path: Path
 ) -> None:
-    (tmp_path / "ghi.wav").write_bytes(voice_like())
+    (tmp_path / "ghi.amr").write_bytes(amr_noise())
     hoa = people.visitor("hoa", PHONE)
     hoa.page.add_init_script("delete Navigator.prototype.mediaDevices")  # as over plain http on a network
     hoa.open("/ban-tin/moi")
     assert hoa.page.get_by_role("button", name="Thu tại đây").count() == 0
     assert hoa.page.locator("#recording").get_attribute("capture") is not None
-    hoa.page.locator("#recording").set_input_files(tmp_path / "ghi.wav")
+    hoa.page.locator("#recording").set_input_files(tmp_path / "ghi.amr")
     hoa.page.locator("audio").wait_for()
     hoa.page.locator("#title").fill("Ghi bằng điện thoại")
     hoa.tap("Dùng")
     hoa.page.wait_for_url("**/ban-tin/ghi-bang-dien-thoai*")
+
+    heard, rate = soundfile.read(stage.home / "recordings" / "ghi-bang-dien-thoai.flac")
+    assert len(heard) / rate > 2
+    assert np.abs(heard).max() > 0.05
 
 
 TAKEN = {
