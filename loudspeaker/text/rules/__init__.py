@@ -9,10 +9,10 @@ from __future__ import annotations
 from ..rule import Rule
 from .identifiers import citations, codes, document_numbers, identities, phones, plates, web_addresses
 from .layout import blanks, brackets, dashes, labels, noise, separators
-from .measures import coordinates, money, quantities, rates, temperatures
+from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
 from .names import acronyms, addresses, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
-from .time import clock_times, dates, months, periods
+from .time import clock_times, dates, days, months, periods
 
 _FILES = (
     noise,
@@ -27,6 +27,7 @@ _FILES = (
     months,
     periods,
     dates,
+    days,
     clock_times,
     addresses,
     citations,
@@ -35,7 +36,9 @@ _FILES = (
     money,
     coordinates,
     temperatures,
+    ages,
     quantities,
+    factors,
     powers,
     fractions,
     ranges,

@@ -11,46 +11,26 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
-from ...numerals import NUMBER, spell_letters
+from ...numerals import NUMBER
 from ...reasons import APART, COMMA
 from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets, near_number
-from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
-
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
 _PLACES = words_before(cue_list("villages_with_number"))  # ấp 3 đến 15g is no range
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
-_LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
-_PEOPLE = words_before(
-    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
-    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
-)
 _SIDES = pattern(r" ?x ?\d(?![\d.,]* ?%)")  # 1m2 x 2m4
-_MEASURES = "dài|rộng|cao|sâu|ngang|dày"
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
 _OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
 _STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
-_SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
 _TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
-_TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
-_NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
-_TONS = Message("this could be tons, months or years of age")
-_REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
-_PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
-_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|giá|hệ số|mức) ")
-_DOSE = pattern(  # how much of a medicine at a time, and how often
-    r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
-    r"(?: ?/ ?(?:lần|ngày|tuần|tháng|bữa|cữ|đợt|giờ))? ?$"
-)
-_COURSE = pattern(r" ?\d{1,3} ?(?:lần|lượt|ngày|bữa|cữ|đợt|liều|hôm|tuần|tháng|viên|ống|gói|mũi|giọt|thìa|muỗng)(?!\w)")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 _MEASURED = {  # what is spoken of where a letter that stands apart is a unit all the same: dòng điện 20 A, dài 50 M
@@ -71,8 +51,6 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
     "Tr": lambda match, context: match[2] is not None,
     "dl": lambda match, context: context.is_after(match.start(), _IN_CALENDAR),  # tháng 9 dl
 }
-
-
 _GROUPED = pattern(r"[1-9]\d{0,2},\d00")
 
 
@@ -149,54 +127,6 @@ def inches(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} inch" if screen and not quoted else None
 
 
-@rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
-def months(match: re.Match[str], context: Context) -> Answer:
-    """Months written T: thu 9T/2026, 6T đầu năm -> tháng"""
-    year = f" năm {context.number(match[2])}" if match[2] else ""
-    return f"{context.number(match[1])} tháng{year}"
-
-
-def _certain_unit(match: re.Match[str], context: Context) -> str:
-    """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
-    words = context.before(match.start()).replace(" yêu cầu", "")  # which speaks of no bridge
-    if _is_age(match, context):
-        return "tuổi"
-    if "," in match[1] or context.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
-        return "tấn"
-    if any(cue in words for cue in _TERMS):
-        return "tháng"
-    aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
-    return "tuổi" if aged and not _reaches(match, context) else ""
-
-
-def _is_age(match: re.Match[str], context: Context) -> bool:
-    """Whether an age is told: (19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
-    at, closed = match.start(), context.char(match.end()) == ")"
-    if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
-        return True
-    return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None
-
-
-_PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
-
-
-def _likely_unit(match: re.Match[str], context: Context) -> str:
-    """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
-    if _reaches(match, context):
-        return "tháng"
-    youngest = 3 if match[2] or _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
-    return "tuổi" if "t" in match[0] and youngest < _years(match) < 110 else "tấn"
-
-
-def _reaches(match: re.Match[str], context: Context) -> bool:
-    """Whether months are followed by a result: xuất khẩu 8T đạt …"""
-    return match[1].isdecimal() and int(match[1]) <= 12 and context.is_before(match.end(), _REACHED)
-
-
-def _years(match: re.Match[str]) -> int:
-    return int(match[1]) if match[1].isdecimal() else 0
-
-
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
 def days_and_nights(match: re.Match[str], context: Context) -> str:
     """Days and nights of a journey: tour 3N2Đ -> ba ngày hai đêm"""
@@ -209,12 +139,6 @@ def days_of_growth(match: re.Match[str], context: Context) -> str | None:
     """Days of growth: TGST 110-120N, tuổi mạ 18-20N -> ngày"""
     cued = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
     return f"{context.number_range(match[1], match[2])} ngày" if cued else None
-
-
-@rule(r"(\d{1,2})t(\d{1,2})th(?![^\W_])")
-def retirement(match: re.Match[str], context: Context) -> str:
-    """Age in years and months: nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
-    return f"{context.number(match[1])} tuổi {context.number(match[2])} tháng"
 
 
 @rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
@@ -230,21 +154,6 @@ def seats(match: re.Match[str], context: Context) -> str | None:
 
 
 _CARS = pattern(r" (?:xe|ô tô|ôtô)(?: [^\W\d_]+){0,2}$")
-
-
-@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
-def years_of_age(match: re.Match[str], context: Context) -> str | None:
-    """Years of age: trẻ em < 6 t. -> tuổi"""
-    cued = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
-    return f"{context.number_range(match[1], match[2])} tuổi" if cued else None
-
-
-@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
-def tons_or_years(match: re.Match[str], context: Context) -> Answer:
-    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
-    spoken = context.number_range(match[1], match[2])
-    certain = _certain_unit(match, context)
-    return f"{spoken} {certain}" if certain else Guess(f"{spoken} {_likely_unit(match, context)}", _TONS)
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
@@ -303,37 +212,6 @@ def quantity(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number_range(match[1], match[2])} {unit}"
 
 
-@rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
-def times_sign(match: re.Match[str], context: Context) -> Answer:
-    """“x” between two factors: 3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
-    at, end = match.span()
-    reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
-    behind = context.text[end : end + 2].strip()[:1]
-    bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (
-        behind == "(" or behind.isdecimal() or _FACTOR.match(context.text, end) is not None
-    )
-    sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
-    if reckoned or bracketed or sides:
-        return " nhân "
-    if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
-        return ","
-    gap = context.text[context.previous.end : at]
-    near = context.previous.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
-    return " nhân " if near and _FACTOR.match(context.text, end) else None
-
-
-@rule(r"(?<=\d)x([A-ZĐ]{1,4})(\d{1,4})(?![^\W_])", starts="word")
-def times_code(match: re.Match[str], context: Context) -> str:
-    """So many of something that has a code: dây 3xAC70 -> nhân a xê bảy mươi"""
-    return f" nhân {spell_letters(match[1])} {context.numerals.code(match[2])}"
-
-
-@rule(r"[xX](?=\d(?:[.,]\d)?(?!\d|[.,]\d))", starts="word", only_after=_PAID)
-def multiple_of_pay(match: re.Match[str], context: Context) -> str:
-    """How many times the usual pay: tăng ca x1.5, CN x2 -> nhân"""
-    return "nhân "
-
-
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
 def wind_force(match: re.Match[str], context: Context) -> Answer:
     """Force of a wind: gió c10, giật c12 -> cấp mười, …"""
@@ -374,12 +252,6 @@ def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
         match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
     )
     return context.lexicon.units.get(match[1].lower()) if named or headed else None
-
-
-@rule(r"(\d{1,4})[xX](?=\))")
-def magnification(match: re.Match[str], context: Context) -> str:
-    """Magnification: kính hiển vi (40x) -> bốn mươi lần"""
-    return f"{context.number(match[1])} lần"
 
 
 @rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word", only_if=in_brackets)

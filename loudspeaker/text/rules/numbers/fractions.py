@@ -13,7 +13,7 @@ from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
 from ..time.calendar_words import SCHOOLED, counts_members
-from ..time.dates import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
+from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)
 

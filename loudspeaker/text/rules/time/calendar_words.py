@@ -1,6 +1,6 @@
 """A day of a month in words, and what the words around a place say of it: is this a date? No rule comes in.
 
-`dated` is sure, `hinted` is only likely; dates.py, periods.py and months.py ask them.
+`dated` is sure, `hinted` is only likely; dates.py, days.py, periods.py and months.py ask them.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ....errors import Message
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import Numerals
+from ...rule import Guess
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
 END = r"(?!\d)(?![./-]\d)"
@@ -41,6 +43,9 @@ _COUNTED = words_after(
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
 )
 _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
+SINCE = words_before(
+    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến|đến hết"
+)  # từ 1/9 xã tổ chức
 _LUNAR = words_after("này|lúc|âm lịch|âl|al|dl|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
 _NAMED_AFTER = words_before(cue_list("places_named_after_day"))
 # 12/12 đến 22 tháng 1; 3-4 (thứ Hai)
@@ -125,6 +130,11 @@ def hinted(context: Context, start: int, end: int) -> bool:
     )
 
 
+def is_padded(match: re.Match[str]) -> bool:
+    """Whether the day or the month is written with a nought in front."""
+    return match[1][0] == "0" or match[3][0] == "0"
+
+
 class Day:
     """A day of a month of perhaps a year, in words."""
 
@@ -173,6 +183,12 @@ def as_day(context: Context, at: int, words: str, of_year: bool = False) -> str:
     if not of_year and _is_street_before(before) and not _BORDER.search(context.text[max(0, at - 2) : at]):  # đường 3/2
         return words.removeprefix("mùng ")
     return words if follows_date(context, at) or after_hour(context, at) else "ngày " + words
+
+
+def say_day(context: Context, at: int, day: Day) -> str | Guess:
+    """The words of a day; doubtful where no calendar has it."""
+    words = as_day(context, at, day.words(context.numerals), bool(day.year))
+    return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
 def counted(context: Context, end: int) -> bool:

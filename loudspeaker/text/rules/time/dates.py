@@ -1,6 +1,6 @@
-"""Dates: one day, its month and its year with every separator, solar and lunar. Days in a row are `periods`.
+"""Dates: one day, its month and its year with every separator, and months in words. Days in a row are `periods`.
 
-A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only where a word beside them says so.
+A full date needs no cue; those of numbers without a year, which do, are `days`.
 """
 
 from __future__ import annotations
@@ -8,83 +8,17 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
-from ...context import REACH, Context
-from ...cues import words_after, words_before
+from ...context import Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import roman
-from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
-from ..names.addresses import is_house
-from .calendar_words import (
-    END,
-    MONTH,
-    SCHOOLED,
-    YEAR,
-    Day,
-    as_day,
-    counted,
-    counts_members,
-    dated,
-    day_words,
-    has_days_with_slash,
-    hinted,
-    is_lunar,
-)
+from .calendar_words import END, MONTH, SINCE, YEAR, Day, as_day, dated, day_words, hinted, is_padded, say_day
 
 rule = RuleMaker(Kind.DATE)
-
-_SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
-_PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
-_SINCE = words_before(
-    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến|đến hết"
-)  # từ 1/9 xã tổ chức
-_HOLIDAYS = words_before(
-    "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
-    "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
-)
 _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
-_DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
-_ON = pattern(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
-# What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
-COUNTED = words_after(
-    "khu vực|chợ|bệnh viện|buổi|lần|tiết|nội dung|vòng|lĩnh vực|chuyên đề|tiêu chuẩn|mục tiêu|nhiệm vụ|"
-    "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|"
-    "phường|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|"
-    "nhóm|lớp|tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|"
-    "nhà|khu|buôn|căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
-    "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm|sóc|phum|khóm|khu phố|"
-    "bàn thắng|kdc|tdp|kp|công chức|viên chức|gia đình|đoàn viên|thanh niên|phụ nữ|nông dân|lao động|doanh nghiệp|"
-    "bị can|bị cáo|nạn nhân"
-)
-WHOLES = words_after(
-    "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|"
-    "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
-    "đường"
-)
-_LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
-    r" ?(?:ngày|tuần|tháng|buổi|tiếng|giờ|quý|ca|công)(?! ?(?:\d|mai|kia|này|thứ|hôm|sau|tới|[Gg]iêng|[Cc]hạp|âm)|\w)"
-)
-_OCCASIONS = pattern(r"\b(?:ngày|lễ|tết|kỷ niệm|kỉ niệm|mừng|giỗ|nhân|hưởng ứng|quốc khánh|quốc tế|phụ nữ)\b")
-_FEASTS = frozenset(
-    words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
-)
-# Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
-_ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
-_POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
-_MARKED = _FEASTS | frozenset(
-    words_after(
-        "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
-        "10/3|10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
-    )
-)
-
-
-def _say_day(context: Context, at: int, day: Day) -> str | Guess:
-    """The words of a day; doubtful where no calendar has it"""
-    words = as_day(context, at, day.words(context.numerals), bool(day.year))
-    return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
 @rule(
@@ -101,7 +35,7 @@ def full_date(match: re.Match[str], context: Context) -> Answer:
     certain = dated(context, match.start())
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
-    answer = _say_day(context, match.start(), Day(match[1], match[3], match[5]))
+    answer = say_day(context, match.start(), Day(match[1], match[3], match[5]))
     if match[6]:
         link = " đến " if "-" in match[6] and _is_moment_range(match, context) else ", "
         return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
@@ -126,7 +60,7 @@ def _is_moment_range(match: re.Match[str], context: Context) -> bool:
 @rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
 def iso_date(match: re.Match[str], context: Context) -> Answer:
     """Date with the year first: 2021-07-05"""
-    return _say_day(context, match.start(), Day(match[3], match[2], match[1]))
+    return say_day(context, match.start(), Day(match[3], match[2], match[1]))
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?(?:[hHgG](?![^\W\d_])|%))")
@@ -135,247 +69,18 @@ def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
     born = match[4] > "25" and " sinh" in context.before(match.start())
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
-    meant = dated(context, at) or hinted(context, at, match.end()) or _is_padded(match)
+    meant = dated(context, at) or hinted(context, at, match.end()) or is_padded(match)
     if not day.possible() or not meant:
         return None
     words = as_day(context, match.start(), day.words(context.numerals), of_year=True)
     return Guess(words, Message("the century of this year is a guess"))
 
 
-_NOUNS = (*COUNTED, *WHOLES)
-_OCCASION_WORDS = (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ ")
-_LOSSES = (" chết", " bị thương", " tử vong")
-
-
-@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
-def day_of_month(match: re.Match[str], context: Context) -> Answer:
-    """Day and month: ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
-    day, at, end = Day(match[1], match[3]), match.start(), match.end()
-    if context.char(end).isalpha() and not is_lunar(context, end):  # 2-3tr đồng
-        return None
-    if match[2] == "/":
-        return (
-            None
-            if _has_decimals(match, context) or is_house(context, at, end)
-            else _day_with_slash(day, match, context)
-        )
-    if not day.possible() or _counts_something(match, context) or (match[2] == "-" and _is_range(match, context)):
-        return None
-    if _is_certain_day(day, match, context):
-        return _days_with_dash(day, match, context) or _say_day(context, at, day)
-    return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
-
-
-def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
-    """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12"""
-    at, numerals = match.start(), context.numerals
-    at_hour = context.follows(Kind.TIME, at, " ngày ")  # 20h ngày 1-3
-    if match[2] != "-" or day.day >= day.month or at_hour or not has_days_with_slash(context.text):
-        return None
-    days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
-    return Guess(as_day(context, at, days), DATE_OR_NUMBERS)
-
-
-def _counts_something(match: re.Match[str], context: Context) -> bool:
-    """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
-    named = _is_padded(match) and context.is_after(match.start(), " ngày")
-    return counted(context, match.end()) and not named
-
-
-def _is_range(match: re.Match[str], context: Context) -> bool:
-    """Whether two numbers with a dash are no day: chợ phiên 1-6, tổ 1-12, từ 15/7, 2-3 buổi/tuần, 4 - 4,5 tháng"""
-    at, end = match.span()
-    before = context.before(at)
-    if before.endswith(" phiên") or (context.after_label(at) and " giỗ " not in before and not dated(context, at)):
-        return True
-    if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not has_own_number(context, end):
-        return True
-    return re.match(r",\d(?!\d?[./-])", context.text[end : end + 4]) is not None
-
-
-def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
-    """Whether the words around leave no doubt: sáng 6-3, Quốc khánh 2-9, lễ 30.4"""
-    at, end = match.span()
-    if dated(context, at):
-        return True
-    before, marked = context.before(at), f"{day.day}/{day.month}" in _MARKED
-    if marked and (before.endswith(_HOLIDAYS) or _stands_after_occasion(context, at, end)):
-        return True
-    falling = match[2] == "-" and day.day > day.month
-    timely = any(word in before for word in _OCCASION_WORDS)
-    return (timely and (falling or marked)) or (falling and hinted(context, at, end))
-
-
-def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """Day and month with a point: hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
-    at, end = match.span()
-    meant = hinted(context, at, end)
-    if not (meant or _is_padded(match)):
-        return None
-    words = as_day(context, at, day.words(context.numerals))
-    clear = meant and (not context.after(end)[:1].isalpha() or _ON.match(context.after(end)))
-    return words if clear else Guess(words, DATE_OR_NUMBER)
-
-
-def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
-    """Day and month with a dash: 20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
-    at = match.start()
-    if day.day > 12:
-        return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
-    return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
-
-
-def _stands_after_occasion(context: Context, at: int, end: int) -> bool:
-    """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
-    sentence = re.split(r"[.;!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
-    bracketed = context.char(at - 1) == "(" and context.char(end) in (")", ",", ";")
-    return (bracketed and _OCCASIONS.search(sentence) is not None) or any(day in sentence for day in _HOLIDAYS)
-
-
-def _has_decimals(match: re.Match[str], context: Context) -> bool:
-    """Whether a decimal stands behind the slash: tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
-    return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", context.text[match.end() : match.end() + 5]) is not None
-
-
-def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
-    """First day of a month, or a range.
-
-    Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven.
-    """
-    if context.text.endswith("Từ ", 0, match.start()):
-        return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
-    return Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
-
-
-def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """Day and month with a slash: sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
-    at = match.start()
-    if _tells_a_part(day, match, context) or (day.day <= day.month and counts_members(context, *match.span())):
-        return None
-    if dated(context, at):
-        return _day_behind_cue(day, match, context)
-    if not day.possible() or _counts_so_many(day, match, context):
-        return None
-    if context.after_variety(at) and not hinted(context, at, match.end()):
-        return None
-    return _likely_day(day, match, context)
-
-
-def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
-    """Whether a dose, a mark, a count or a part of a length of time is told, whatever day it looks like"""
-    at, end = match.span()
-    before = context.before(at)
-    if (
-        context.is_before(end, _DOSES)
-        or before.endswith((*_LOSSES, *SCHOOLED))
-        or " thị lực" in before
-        or _POINTS.search(before)
-    ):
-        return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
-    if before.endswith(" đến nay") and context.is_before(end, _NOUNS):
-        return True
-    if part_of_time(context, end) and _may_be_part(day, match) and not _stands_after_day_word(context, at):
-        return True
-    listed = any(context.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
-    return (listed or _behind_length(context, at)) and _counts_so_many(day, match, context)  # Ngày 1/11, 1/3 số hộ
-
-
-def _behind_length(context: Context, at: int) -> bool:
-    """Whether “ngày” stands before a sign, and so may end a length of time: trong 3 ngày, 2/3 số hộ"""
-    return context.is_after(at, " ngày") and not _stands_after_day_word(context, at)
-
-
-def _may_be_part(day: Day, match: re.Match[str]) -> bool:
-    """Whether it could be a part of a whole, as 1/2 and 3/10 are: below one, and no nought in front"""
-    return day.day < day.month <= 10 and not _is_padded(match)
-
-
-def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """Day behind a word of days: ngày 2/9 -> mùng hai tháng chín; “cả ngày, 2/3 bà con đã về” may tell a part"""
-    at = match.start()
-    if day.month > 31:
-        return None
-    answer = _say_day(context, at, day)
-    if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(context, at):
-        return Guess(answer, DATE_OR_PART)
-    return answer
-
-
-def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """Day with a slash and no certain cue: từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
-    at, before = match.start(), context.before(match.start())
-    meant, behind_day = hinted(context, at, match.end()), _is_behind_day(context, at)
-    feast = _is_feast(day, before)
-    if not (meant or feast or behind_day or _is_padded(match)):
-        return None
-    portion = _may_be_part(day, match) and before.endswith(_PORTIONS) and not _ends_period(context, at)
-    if portion and before.endswith(_SHARES):
-        return None
-    words = as_day(context, at, day.words(context.numerals))
-    uncued = not (meant or before.endswith(_HOLIDAYS)) and (feast or not behind_day)
-    return Guess(words, DATE_OR_PART) if portion or (uncued and day.day < day.month) else words
-
-
-def _is_behind_day(context: Context, at: int) -> bool:
-    """Whether “ngày” stands somewhere before, or a day was read right before: 24/9, 1/10"""
-    if " ngày " in context.before(at):
-        return True
-    return " tháng " in context.previous.spoken and _ONE_MORE.search(context.text[max(0, at - 9) : at]) is not None
-
-
-def _is_feast(day: Day, before: str) -> bool:
-    """Whether a feast is on this day: 30/4, 2/9; 3/3 behind “giỗ”"""
-    return f"{day.day}/{day.month}" in _FEASTS or " tết " in before or " giỗ " in before
-
-
-def _ends_period(context: Context, at: int) -> bool:
-    """Whether a day was read a few words before: từ 28/9 đến hết 5/10"""
-    return context.previous.kind in (Kind.DATE, Kind.PERIOD) and at - context.previous.end < 12
-
-
-def _counts_so_many(day: Day, match: re.Match[str], context: Context) -> bool:
-    """Whether so many of so many are counted: 06/07 chi bộ: so many of so many; not 17/4, which is above one"""
-    if day.day > day.month or not context.is_before(match.end(), (*COUNTED, *WHOLES)):
-        return False
-    if has_own_number(context, match.end()):  # 6/10 chi bộ 2
-        return False
-    return not context.is_after(match.start(), _SINCE)
-
-
-def part_of_time(context: Context, end: int) -> bool:
-    """Whether a length of time follows, of which a part is told: nghỉ 1/2 ngày, sau 3/4 tháng."""
-    return _LENGTH.match(context.text, end) is not None
-
-
-def _stands_after_day_word(context: Context, at: int) -> bool:
-    """Whether “ngày” stands right before, with no sign between."""
-    return context.adjoins(at, (" ngày",))
-
-
-def has_own_number(context: Context, end: int) -> bool:
-    """Whether a noun with a number of its own follows, thôn 1, so that nothing is counted."""
-    return re.match(r"(?:[^\W\d_]+ ){1,2}\d", context.after(end)) is not None
-
-
-def likely_date(context: Context, at: int, day: str, month: str) -> str:
-    """Date in words.
-
-    What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole.
-    """
-    date = Day(day, month)
-    return as_day(context, at, date.words(context.numerals)) if date.possible() and date.day > date.month else ""
-
-
-def _is_padded(match: re.Match[str]) -> bool:
-    """Whether the day or the month is written with a nought in front"""
-    return match[1][0] == "0" or match[3][0] == "0"
-
-
 @rule(r"[½¼¾]", starts="sign", only_after=_TURNED)
 def date_as_fraction(match: re.Match[str], context: Context) -> Answer:
     """A date that became a fraction: tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
-    return _say_day(context, match.start(), day)
+    return say_day(context, match.start(), day)
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
@@ -388,13 +93,13 @@ def day_of_named_month(match: re.Match[str], context: Context) -> str:
 @rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
 def date_with_roman_month(match: re.Match[str], context: Context) -> Answer:
     """Date with a Roman month: ngày 7/IX/2025"""
-    return _say_day(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
+    return say_day(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
 @rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day_before_month(match: re.Match[str], context: Context) -> Answer:
     """Day before “tháng”: ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
-    if not (until or context.is_after(match.start(), (" ngày", *_SINCE))):
+    if not (until or context.is_after(match.start(), (" ngày", *SINCE))):
         return None
     return day_words(int(match[1]), context.numerals)

@@ -1,0 +1,94 @@
+"""Numbers with the letter T: tons, months or years of age, by the words around: 45t, xe 3,5T, kỳ hạn 12T."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...context import Context
+from ...cues import words_after, words_before
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import NUMBER
+from ...rule import Answer, Guess, RuleMaker
+from ...syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.QUANTITY)
+_LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
+_PEOPLE = words_before(
+    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
+    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
+)
+_TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
+_NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
+_TONS = Message("this could be tons, months or years of age")
+_REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
+
+
+@rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
+def months(match: re.Match[str], context: Context) -> Answer:
+    """Months written T: thu 9T/2026, 6T đầu năm -> tháng"""
+    year = f" năm {context.number(match[2])}" if match[2] else ""
+    return f"{context.number(match[1])} tháng{year}"
+
+
+def _certain_unit(match: re.Match[str], context: Context) -> str:
+    """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
+    words = context.before(match.start()).replace(" yêu cầu", "")  # which speaks of no bridge
+    if _is_age(match, context):
+        return "tuổi"
+    if "," in match[1] or context.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
+        return "tấn"
+    if any(cue in words for cue in _TERMS):
+        return "tháng"
+    aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
+    return "tuổi" if aged and not _reaches(match, context) else ""
+
+
+def _is_age(match: re.Match[str], context: Context) -> bool:
+    """Whether an age is told: (19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
+    at, closed = match.start(), context.char(match.end()) == ")"
+    if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
+        return True
+    return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None
+
+
+_PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
+
+
+def _likely_unit(match: re.Match[str], context: Context) -> str:
+    """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
+    if _reaches(match, context):
+        return "tháng"
+    youngest = 3 if match[2] or _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
+    return "tuổi" if "t" in match[0] and youngest < _years(match) < 110 else "tấn"
+
+
+def _reaches(match: re.Match[str], context: Context) -> bool:
+    """Whether months are followed by a result: xuất khẩu 8T đạt …"""
+    return match[1].isdecimal() and int(match[1]) <= 12 and context.is_before(match.end(), _REACHED)
+
+
+def _years(match: re.Match[str]) -> int:
+    return int(match[1]) if match[1].isdecimal() else 0
+
+
+@rule(r"(\d{1,2})t(\d{1,2})th(?![^\W_])")
+def retirement(match: re.Match[str], context: Context) -> str:
+    """Age in years and months: nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
+    return f"{context.number(match[1])} tuổi {context.number(match[2])} tháng"
+
+
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
+def years_of_age(match: re.Match[str], context: Context) -> str | None:
+    """Years of age: trẻ em < 6 t. -> tuổi"""
+    cued = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
+    return f"{context.number_range(match[1], match[2])} tuổi" if cued else None
+
+
+@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
+def tons_or_years(match: re.Match[str], context: Context) -> Answer:
+    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
+    spoken = context.number_range(match[1], match[2])
+    certain = _certain_unit(match, context)
+    return f"{spoken} {certain}" if certain else Guess(f"{spoken} {_likely_unit(match, context)}", _TONS)

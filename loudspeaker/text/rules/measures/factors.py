@@ -1,0 +1,60 @@
+"""The sign x: between two factors, before a code, or how many times something is paid or made larger."""
+
+from __future__ import annotations
+
+import re
+
+from ...context import REACH, Context
+from ...cues import words_after, words_before
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_letters
+from ...rule import Answer, RuleMaker
+
+rule = RuleMaker(Kind.QUANTITY)
+_MEASURES = "dài|rộng|cao|sâu|ngang|dày"
+_SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
+_PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
+_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|giá|hệ số|mức) ")
+_DOSE = pattern(  # how much of a medicine at a time, and how often
+    r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
+    r"(?: ?/ ?(?:lần|ngày|tuần|tháng|bữa|cữ|đợt|giờ))? ?$"
+)
+_COURSE = pattern(r" ?\d{1,3} ?(?:lần|lượt|ngày|bữa|cữ|đợt|liều|hôm|tuần|tháng|viên|ống|gói|mũi|giọt|thìa|muỗng)(?!\w)")
+
+
+@rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
+def times_sign(match: re.Match[str], context: Context) -> Answer:
+    """“x” between two factors: 3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
+    at, end = match.span()
+    reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
+    behind = context.text[end : end + 2].strip()[:1]
+    bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (
+        behind == "(" or behind.isdecimal() or _FACTOR.match(context.text, end) is not None
+    )
+    sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
+    if reckoned or bracketed or sides:
+        return " nhân "
+    if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
+        return ","
+    gap = context.text[context.previous.end : at]
+    near = context.previous.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
+    return " nhân " if near and _FACTOR.match(context.text, end) else None
+
+
+@rule(r"(?<=\d)x([A-ZĐ]{1,4})(\d{1,4})(?![^\W_])", starts="word")
+def times_code(match: re.Match[str], context: Context) -> str:
+    """So many of something that has a code: dây 3xAC70 -> nhân a xê bảy mươi"""
+    return f" nhân {spell_letters(match[1])} {context.numerals.code(match[2])}"
+
+
+@rule(r"[xX](?=\d(?:[.,]\d)?(?!\d|[.,]\d))", starts="word", only_after=_PAID)
+def multiple_of_pay(match: re.Match[str], context: Context) -> str:
+    """How many times the usual pay: tăng ca x1.5, CN x2 -> nhân"""
+    return "nhân "
+
+
+@rule(r"(\d{1,4})[xX](?=\))")
+def magnification(match: re.Match[str], context: Context) -> str:
+    """Magnification: kính hiển vi (40x) -> bốn mươi lần"""
+    return f"{context.number(match[1])} lần"
