@@ -111,8 +111,8 @@ uninstall:
 
 # Debian's names: what a package is made with, what a stick and a suite are made with, what tries them.
 PACKAGING := apt-utils debian-archive-keyring
-TRYING := mmdebstrap arch-test qemu-user-static lintian
 ARCHES ?= arm64 amd64
+TRYING = mmdebstrap lintian $(if $(filter-out $(shell dpkg --print-architecture),$(ARCHES)),arch-test qemu-user-static)
 
 deb: $(READY) $(WORDS)
 	@deploy/build_deb.sh dist $(ARCHES)

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # `make image-check`: root file systems of Debian 12 and 13 in which the packages are installed from a stick's folder, with no
 # network at all, and tried; removed and purged; an older package brought up to date by cai-dat.sh; a station of Debian 12
-# taken up on Debian 13, whose Python is another.
+# taken up on Debian 13, whose Python is another; Debian 12 made 13 under an installed package.
 #
 #   deploy/image_check.sh STICK [arm64|amd64]…
 #   BEFORE   package of the last release for that machine; without it the stick's own, under an older number
 #   MIRROR   of Debian: the one that this machine uses
 #   ROOTS    folder in which fresh root file systems are kept, for the next time
-#   RELEASES "12 13": of Debian
+#   RELEASES "12 13 upgrade": what is tried; the last is Debian 12 that becomes 13, on a machine like this one
+#   TMPDIR   where the root file systems lie meanwhile, up to 2 GB: in memory all of it is faster
 #
 # Takes root, mmdebstrap, and qemu-user-static for another machine's programs.
 set -euo pipefail
@@ -85,9 +86,19 @@ older() { # DEB: a package from which is updated
     rm -rf "$work/older"
 }
 
+try_daemon() { # it begins, answers and ends by itself; there is no systemd here, and no card
+    inside setpriv --reuid loudspeaker --regid loudspeaker --init-groups sh -c '
+        loudspeaker run >/tmp/daemon 2>&1 & daemon=$!
+        for second in $(seq 60); do [ -S /var/lib/loudspeaker/.state/control.sock ] && break; sleep 1; done
+        loudspeaker status; answers=$?
+        kill $daemon; wait $daemon; ends=$?
+        cat /tmp/daemon; exit $((answers + ends))'
+}
+
 try_program() { # what a technician and an officer would ask of it
     try "loudspeaker --version" inside loudspeaker --version
-    try "both pages of help" inside sh -c 'loudspeaker --help && loudspeaker web --help'
+    try "pages of help, the fleet agent's too" inside sh -c \
+        'loudspeaker --help && loudspeaker web --help && /usr/lib/loudspeaker/bin/loudspeaker-fleet --help'
     try "check of the empty station" inside loudspeaker check
     inside loudspeaker doctor >"$work/doctor" 2>&1 || true
     try "doctor looks at everything: $(grep -c '^[✓!✗]' "$work/doctor") things" grep -q '^✓' "$work/doctor"
@@ -96,12 +107,27 @@ try_program() { # what a technician and an officer would ask of it
     try "render" inside loudspeaker --home /tmp/station render chao-mung -o /tmp/chao-mung.wav
     try "a signing key, with Debian's python3-cryptography" inside sh -c 'echo "mat khau thu" >/tmp/phrase &&
         loudspeaker fleet key --person hoa --name "Chị Hoa" --passphrase-file /tmp/phrase /tmp/hoa.key'
+    [ "$2" != "$native" ] || try "the daemon, as the service's user" try_daemon
     try "rehearse" inside loudspeaker --home /tmp/station rehearse --from 2026-12-01 --to 2026-12-02
     inside /usr/lib/loudspeaker/bin/python3 -c "$SPEAK" "$SENTENCES" >"$ROOTS/spoken-$1-$2"
-    if [ -e "$ROOTS/spoken-$1-amd64" ]; then
+    if [ "$2" = amd64 ]; then :
+    elif [ -e "$ROOTS/spoken-$1-amd64" ]; then
         try "espeak says it as on amd64" cmp "$ROOTS/spoken-$1-$2" "$ROOTS/spoken-$1-amd64"
+    else
+        echo "  --    what espeak says is not compared: amd64 was not tried"
     fi
     inside rm -rf /tmp/station
+}
+
+install_packages() { # RELEASE ARCH
+    try "apt-get install ./usb/*.deb, no network" inside sh -c \
+        "apt-get install -y --no-install-recommends /usb/loudspeaker/loudspeaker_*_$2.deb /usb/debian$1-$2/*.deb"
+}
+
+are_switched() {
+    local wants=$root/etc/systemd/system
+    test -h "$wants/multi-user.target.wants/loudspeaker.service" -a ! -h "$wants/sockets.target.wants/loudspeaker-web.socket" \
+        -a ! -h "$wants/multi-user.target.wants/loudspeaker-fleet.service"
 }
 
 check() { # RELEASE ARCH
@@ -110,10 +136,10 @@ check() { # RELEASE ARCH
     echo "Debian $1, $2"
     make_root $suite "$2"
     deb=$(ls "$stick"/loudspeaker/loudspeaker_*_"$2".deb)
-    try "apt-get install ./usb/*.deb, no network" inside sh -c \
-        "apt-get install -y --no-install-recommends /usb/loudspeaker/loudspeaker_*_$2.deb /usb/debian$1-$2/*.deb"
+    install_packages "$1" "$2"
     echo "        installed: $(inside dpkg-query -W -f '${Installed-Size}' loudspeaker) KiB," \
         "with byte code $(du -sk "$root/usr/lib/loudspeaker" | cut -f1) KiB"
+    try "the station's service is on, console and fleet agent are off" are_switched
     try_program "$1" "$2"
     inside sh -c "echo tin >/$STATION/recordings/loa.mp3"
     if [ -e "$work/station-$2.tar" ]; then
@@ -136,14 +162,47 @@ check() { # RELEASE ARCH
     drop_root
 }
 
+outside() { # COMMAND…: apt of this machine upon the root file system, in which there is no network
+    env -u TMPDIR DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dir="$root" -o DPkg::Chroot-Directory="$root" \
+        -o Dir::State::status="$root/var/lib/dpkg/status" -o APT::Architecture="$native" -o APT::Architectures="$native" \
+        -o APT::Sandbox::User=root -o Dpkg::Options::=--force-confdef "$@"
+}
+
+check_upgrade() { # Debian 12 becomes 13 under the package and its station
+    local files
+    echo "Debian 12 that becomes 13, $native"
+    make_root bookworm "$native"
+    install_packages 12 "$native"
+    try "the daemon on Debian 12" try_daemon
+    files=$(kept)
+    rm -f "$root"/etc/apt/sources.list.d/*
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR trixie main" >"$root/etc/apt/sources.list"
+    try "the index of Debian 13" outside update
+    try "Debian 13" outside dist-upgrade
+    try "the program runs on its Python" inside /usr/lib/loudspeaker/bin/python3 -c \
+        'import sys, numpy, soundfile, loudspeaker.cli; assert sys.version_info >= (3, 13), sys.version'
+    try "byte code is that Python's alone" test -n "$(find "$root/usr/lib/loudspeaker" -name '*.cpython-313.pyc' -print -quit)" \
+        -a -z "$(find "$root/usr/lib/loudspeaker" -name '*.cpython-311.pyc' -print -quit)"
+    try "files and log are there" test "$files" = "$(kept)"
+    try "check and log" inside sh -c 'loudspeaker check && loudspeaker log --verify'
+    try "the daemon starts again" try_daemon
+    drop_root
+}
+
 register_emulator() { # the kernel hands arm64's programs to qemu; in a container nothing has told it yet
     local known=/proc/sys/fs/binfmt_misc
     [ -e $known/register ] || mount -t binfmt_misc binfmt_misc $known
     [ -e $known/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$known/register
 }
 
-for arch in "${@:-arm64}"; do
-    [ "$arch" = "$(dpkg --print-architecture)" ] || register_emulator
+native=$(dpkg --print-architecture)
+for arch in $(printf '%s\n' "${@:-arm64}" | sort); do # amd64 first: what it says is compared with
+    [ "$arch" = "$native" ] || register_emulator
     try "lintian finds no error" lintian --allow-root --fail-on error "$stick"/loudspeaker/loudspeaker_*_"$arch".deb
-    for release in ${RELEASES:-12 13}; do check "$release" "$arch"; done
+    for release in ${RELEASES:-12 13 upgrade}; do
+        case $release in
+        upgrade) [ "$arch" != "$native" ] || check_upgrade ;;
+        *) check "$release" "$arch" ;;
+        esac
+    done
 done
