@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from loudspeaker.fleet.alert_carrier import alert_event
 from loudspeaker.fleet.broker_link import AFTER_LOSS, LONGEST, SHORTEST, spread
@@ -393,7 +394,7 @@ class AnyOrder(RuleBasedStateMachine):
             elif isinstance(action, Fetch):
                 assert not action.sha256 or self.verified.get(action.sha256) == action.bytes
                 polled = action.path == BELL
-                assert not polled or (not self.up and self.box.now - self.down_since >= POLL_AFTER)
+                assert not polled or (not self.up and self.box.now - self.down_since > POLL_AFTER - 0.001)
                 self.fetches.append(action)
             elif isinstance(action, Verify):
                 self.verified = {}
@@ -424,12 +425,17 @@ class AnyOrder(RuleBasedStateMachine):
             self.tell(TimePassed())
         self.box.now = until
 
+    @initialize()
+    def it_is_let_in(self) -> None:
+        self.time_passes(0.0)
+        self.the_connection_changes(True)
+
     @rule(works=st.booleans())
     def the_connection_changes(self, works: bool) -> None:
         if self.connecting and works:
             self.up, self.connecting = True, False
             self.tell(LinkUp())
-        elif self.connecting or self.up:
+        elif not works and (self.connecting or self.up):
             self.down_since = self.box.now if self.up else self.down_since
             self.was_up = self.was_up or self.up
             self.up = self.connecting = False
@@ -475,6 +481,13 @@ class AnyOrder(RuleBasedStateMachine):
             self.tell(*([whole] if how != "twice" else [whole, Fetched("v1/elsewhere/manifest.json")]))
         return None
 
+    @rule()
+    def all_documents_come(self) -> None:
+        """Far enough for what lies behind them to happen often."""
+        for _ in range(80):
+            if self.fetches and not self.fetches[0].sha256:
+                self.a_fetch_ends("whole")
+
     @rule(files=st.dictionaries(st.sampled_from([FILE, "cd" * 32]), st.just(10)), believed=st.booleans())
     def a_verification_ends(self, files: dict[str, int], believed: bool) -> None:
         if self.verifying:
@@ -505,3 +518,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(stateful_step_count=150)
