@@ -22,7 +22,7 @@ class VoiceFacts:
 
 
 _NO_LOAD = Message("hardly any computing; needs the internet")
-_PIPER_COLLECTION = "MIT; recordings: MODEL_CARD"
+_PIPER_COLLECTION = "MIT (MODEL_CARD)"
 _NEURAL = Message("computes in less time than it speaks (on a Pi not measured here)")
 
 _FACTS = {

@@ -148,7 +148,9 @@ def disk_line(station: Station) -> HealthLine:
     """How much room there is for sound."""
     free = shutil.disk_usage(station.paths.home).free // 1_000_000
     wrong = Message("little room") if free < LITTLE_ROOM else None
-    return HealthLine(Message("{free} MB of the disk are free", free=free), wrong)
+    if free < 10_000:
+        return HealthLine(Message("{free} MB of the disk are free", free=free), wrong)
+    return HealthLine(Message("{free} GB of the disk are free", free=free // 1000), wrong)
 
 
 def _local(at: datetime | None, station: Station) -> datetime | None:
