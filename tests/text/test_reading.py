@@ -123,6 +123,8 @@ def whys(text: str, readings: ReadingSettings | None = None) -> dict[str, str]:
         ("mang theo 5/7", "5/7"),
         ("danh sách 25-12", "25-12"),
         ("rắc vôi từ 7g đến 11g", "7g"),
+        ("phun thuốc sau 16g", "16g"),
+        ("CCB đại đội D7, E9 họp ở C2", "C2"),
         ("lúc 6h5", "6h5"),
         ("đủ 50K", "50K"),
         ("chở 12T", "12T"),

@@ -7,7 +7,7 @@ most particular comes first, since a date must be seen before its parts are take
 from __future__ import annotations
 
 from ..rule import Rule
-from .identifiers import citations, codes, document_numbers, identities, phones, plates, web_addresses
+from .identifiers import army_units, citations, codes, document_numbers, identities, phones, plates, web_addresses
 from .layout import blanks, brackets, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
 from .names import acronyms, addresses, persons, titles
@@ -42,6 +42,7 @@ _FILES = (
     powers,
     fractions,
     ranges,
+    army_units,
     codes,
     titles,
     persons,

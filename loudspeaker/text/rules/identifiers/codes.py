@@ -117,22 +117,6 @@ def flight(match: re.Match[str], context: Context) -> str | None:
     return f"{spell_letters(match[1])} {context.numerals.code(match[2])}" if flown else None
 
 
-_UNITS = {"e": "trung đoàn", "f": "sư đoàn", "d": "tiểu đoàn", "c": "đại đội"}
-_REGIMENT = pattern(r"\b[ef]\.? ?\d{2,3}\b")  # E174 F316
-_ARMY = pattern(
-    r"\b(?:ccb|cựu chiến binh|trung đoàn|sư đoàn|tân binh|đơn vị|bộ đội|nhập ngũ|chiến sĩ|cán bộ)\b|\b[ef]\. ?\d"
-)
-
-
-@rule(r"([efdc]|[EFDC])(?:\. ?|(?<=[A-Z]))(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word")
-def army_unit(match: re.Match[str], context: Context) -> str | None:
-    """Unit of the army: CCB e.66 (d.7), đơn vị nhận e.141, f.312 -> trung đoàn sáu mươi sáu, tiểu đoàn bảy"""
-    near = context.text[max(0, match.start() - 2 * REACH) : match.start() + REACH].lower()
-    if not _ARMY.search(near) or (match[1].isupper() and not _REGIMENT.search(near)):
-        return None
-    return f"{_UNITS[match[1].lower()]} {context.number(match[2])}"
-
-
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
     """Letters and digits in turn: H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""

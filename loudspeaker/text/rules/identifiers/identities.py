@@ -47,7 +47,10 @@ def account_before_bank(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
-@rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{2,3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
+@rule(
+    r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{2,3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)"
+    r"(?! ?(?:đ|đồng|VN[ĐD]|vn[đd])(?![^\W_]))"  # GPLX: 26.000đ
+)
 def identity_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a person, an account or a paper: số tài khoản 8800… -> tám tám không không"""
     words = re.sub(" (?:số|usd|vnd|vnđ)$", "", context.before(match.start()))
@@ -78,10 +81,10 @@ def padded_number(match: re.Match[str], context: Context) -> Answer:
     return spell_digits(match[0])
 
 
-@rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
+@rule(r"([A-ZĐ]{1,3})(\d{8,15})([A-Z]{0,2})(?![\w]|[.,/]\d)", starts="word")
 def card_number(match: re.Match[str], context: Context) -> str:
-    """Letters, then digit by digit: thẻ DN4797912345678, mã PK01000123456"""
-    return f"{spell_letters(match[1])} {spell_digits(match[2])}"
+    """Letters, then digit by digit: thẻ DN4797912345678, mã PK01000123456, bưu gửi EB204118735VN"""
+    return f"{spell_letters(match[1])} {spell_digits(match[2])} {spell_letters(match[3])}".rstrip()
 
 
 @rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")

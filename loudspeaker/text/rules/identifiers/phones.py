@@ -173,6 +173,7 @@ _LINE_OR_TWO = pattern(r"[2-8]\d?[ .]\d{3}[ .]\d{3}")
 _SERVICE = pattern(r"1[89]00")
 _SERVICE_LINE = pattern(r"1[89]00\d{4}")
 _URGENT = pattern(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}")
+_POSTS = words_before("cột|cột số|trụ|trụ số|cột mốc|mốc|km")  # đường dây từ cột 01 đến cột 118
 _MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
 
 
@@ -204,7 +205,7 @@ def _is_service(written: str, words: str) -> bool:
 def _is_urgent(match: re.Match[str], context: Context) -> bool:
     """Whether it is a number that everybody knows, beside words of calling; từ số 1 đến số 111 are houses"""
     words = context.before(match.start())
-    if not _URGENT.fullmatch(match[1]) or " từ số " in words:
+    if not _URGENT.fullmatch(match[1]) or " từ số " in words or words.endswith(_POSTS):
         return False
     if words.endswith(_WEAK) or (match[1] < "116" and any(cue in words for cue in _ALARMS)):
         return True

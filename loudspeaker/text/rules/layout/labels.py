@@ -95,6 +95,18 @@ def number_inside_line(match: re.Match[str], context: Context) -> str | None:
     return f"{'' if ended else '; '}{context.number(match[1])},"
 
 
+@rule(rf"(\d{{1,2}})/(?= (?:[{UPPER}]|đ/c ))")
+def number_with_slash(match: re.Match[str], context: Context) -> str | None:
+    """Number of one of several on a line: BGK: 1/ NSND Nhình; 2/ đ/c Tặng -> một, …; hai, …"""
+    at, other = match.start(), int(match[1]) - 1 or 2
+    begin, end = context.text.rfind("\n", 0, at) + 1, context.text.find("\n", at)
+    line = context.text[begin : end if end >= 0 else len(context.text)]
+    listed = re.search(rf"(?:^|[:;.,(] ?){other}/ ", line) is not None
+    return (
+        f"{context.number(match[1])}," if listed and context.text[max(0, at - 2) : at].strip()[-1:] in _BREAKS else None
+    )
+
+
 @rule(r"[Đđ]iều (\d{1,3})(?: ?[.:]|(?= - ))(?=\s*[^\W\d_])", starts="word", only_if=at_line_start)
 def article(match: re.Match[str], context: Context) -> str:
     """Article of a decision at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen"""

@@ -133,7 +133,8 @@ def form_in_capitals(match: re.Match[str], context: Context) -> Guess | None:
 
 def _opens_item(context: Context, at: int) -> bool:
     """Whether a line begins at `at`, or a sign that parts things stands before."""
-    return context.text[max(0, at - 2) : at].strip()[-1:] in ("", *",:;(-")
+    ahead = context.text[max(0, at - 3) : at]
+    return ahead[-2:].strip()[-1:] in ("", *",:;(-") or ahead == " / "
 
 
 _ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each on a line

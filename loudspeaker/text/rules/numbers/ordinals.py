@@ -34,6 +34,7 @@ _DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? ?\($")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _SOMETIME = words_before("vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng")
 _DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
+_ITS_DAY = pattern(r"[(,:-]? ?(?:ngày )?\d{1,2}[/.-]\d")  # of a weekday
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
@@ -110,7 +111,7 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
     month = int(match[1])
     words = context.before(match.start())
     named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
-    if not named and 2 <= month <= 7:
+    if 2 <= month <= 7 and (not named or _ITS_DAY.match(context.after(match.end()))):  # đến hết T7 24/1
         return None
     spoken = f"tháng {context.numerals.month(month)}"
     return spoken if named else Guess(spoken, Message("taken for a month"))

@@ -259,16 +259,20 @@ def _is_hour(context: Context, at: int, end: int) -> bool:
 def _hour_or_grams(context: Context, at: int, end: int, spoken: str) -> Answer:
     """Hours or grams: từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
     following = context.after(end)
-    near = re.split(r"[;!?]|\. ", context.text[max(0, at - 30) : at].lower())[-1] + following[:30]
+    near = _AHEAD.split(context.text[max(0, at - 30) : at].lower())[-1] + _AHEAD.split(following[:30])[0]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
     cued = context.is_after(at, _CLOCK) or "-" in (context.char(end), context.text[max(0, at - 2) : at].strip())
     hours = _GIO.search(context.text[max(0, at - 80) : end + 80]) is not None
     if not weighed:
         return spoken if cued or hours else Guess(spoken, _GRAMS)
     ranging = cued and (hours or _UNTIL_GRAMS.match(following))
-    return Guess(spoken, _GRAMS) if ranging else None
+    timely = context.is_after(at, _BEFORE_OR_AFTER) or context.is_before(end, _ON)  # phun thuốc sau 16g
+    return Guess(spoken, _GRAMS) if ranging or timely else None
 
 
+_AHEAD = pattern(r"[;!?\n]|\. ")  # no word counts over the end of a sentence or of a line
+_BEFORE_OR_AFTER = words_before("trước|sau|chậm nhất|muộn nhất|sáng|chiều|tối|đêm|đến hết")
+_ON = words_after("trở đi|trở về|trở lại|hôm|ngày|sáng|chiều|tối|đêm")
 _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
 
 
