@@ -19,8 +19,8 @@ from loudspeaker.text.sentences import utterances
 OPEN = load(DATA / "documents" / "open")
 SMALL = sorted((DATA / "documents" / "small").glob("*.txt"))
 # Lower the floor and raise the count only where documents come in that the rules have not seen.
-FLOOR = 0.94  # of the lines of the open documents, right in words and cut
-SILENT = 9  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
+FLOOR = 0.955  # of the lines of the open documents, right in words and cut
+SILENT = 1  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
 
 
 def lines(text: str) -> list[str]:
@@ -80,6 +80,9 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Ngày tiêm", "07; 14; 21", "các ngày mùng bảy, mười bốn, hai mươi mốt"),
         ("Từ giờ", "05:30", "từ năm giờ ba mươi phút"),
         ("Người thứ", "Thứ 2", "người thứ hai"),
+        ("Người, máy móc", "4m", "người, máy móc bốn mét"),
+        ("Ngõ", "Giếng Đất", "ngõ giếng đất"),
+        ("Thôn", "không rõ", "thôn không rõ"),
         ("Lãi suất (%/năm)", "6,6", "lãi suất sáu phẩy sáu phần trăm một năm"),
         ("Mức vay (trđ)", "4/tháng", "mức vay bốn triệu đồng một tháng"),
         ("So với tuần trước", "-", ""),
@@ -328,6 +331,30 @@ def test_pictures_that_decorate_are_no_doubts(text: str) -> None:
     assert read(text).doubts == ()
 
 
+def test_the_days_at_the_head_of_a_table_are_said_before_their_amounts_with_the_unit_above_it() -> None:
+    text = "Độ mặn đo được (g/l)\nĐiểm đo\t10/3\tDự báo 15/3\nCầu Dừa\t3,9\t5,0\nBến Gỗ\t0,85\t1,6"
+
+    assert lines(text)[1:] == [
+        "Cầu Dừa, ngày mùng mười tháng ba, ba phẩy chín gam trên lít, "
+        "dự báo ngày mười lăm tháng ba, năm phẩy không gam trên lít",
+        "Bến Gỗ, ngày mùng mười tháng ba, không phẩy tám mươi lăm gam trên lít, "
+        "dự báo ngày mười lăm tháng ba, một phẩy sáu gam trên lít",
+    ]
+
+
+def test_days_that_are_rows_make_no_head() -> None:
+    assert lines("Trực:\nTổ 1\t10/3\t11/3\nTổ 2\t12/3\t13/3")[1].startswith("Tổ một")
+
+
+def test_a_telephone_behind_a_name_in_a_cell_is_said_to_be_one() -> None:
+    heard = lines("Tổ\tCán bộ phụ trách\nTổ 1\tÔ. Lã Tuân - 0917 003 852\nTổ 2\tB. Oanh (0934 771 560)")
+
+    assert heard[-2:] == [
+        "Tổ một, ông Lã Tuân, điện thoại không chín một bảy, không không ba, tám năm hai",
+        "Tổ hai, bà Oanh, điện thoại không chín ba bốn, bảy bảy một, năm sáu không",
+    ]
+
+
 def test_a_link_takes_no_following_line_in() -> None:
     assert lines("Xem tại https://thon.vn\nai chưa biết thì hỏi.")[-1] == "Ai chưa biết thì hỏi".replace("Ai", "ai")
 
@@ -445,6 +472,8 @@ def test_what_could_be_meant_otherwise_is_a_doubt(text: str, written: str) -> No
         ("Công ty tuyển gấp, lương cao. CN ca đêm ăn cơm.", "CN", "công nhân"),
         ("Làm căn cước tại xóm. Báo TX trước 16h.", "TX", "trưởng xóm"),
         ("Giải nhất 2tr, giải nhì 1tr, KK 300k.", "KK", "khuyến khích"),
+        ("Đấu nối nước sạch từ 1/4, ghi: họ tên, thôn, DN.", "DN", "đấu nối"),
+        ("Bưu phẩm không ai nhận thì BC chuyển hoàn.", "BC", "bưu cục"),
         ("Trực rừng mùa khô: tổ 1 ở TK 28.", "TK", "tiểu khu"),
         ("Quỹ chi hội: thu 38 hv x 20k.", "hv", "hội viên"),
     ],

@@ -17,6 +17,8 @@ RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # w
 _UP = frozenset("+↑▲")
 _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
+_NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
+_PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 
@@ -30,6 +32,11 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         return _change(cell, amount, unit, head)
     if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
         return [whole, TextPiece.put_in(unit, whole.end)]
+    called = _NAME_AND_PHONE.fullmatch(text)
+    if called and not _PHONE_HEAD.search(f"{head} {text}"):
+        at = cell.start + called.start("phone")
+        name, phone = text[: called.start("phone")], text[called.start("phone") :]
+        return [TextPiece(name, cell.start, at), TextPiece.put_in("điện thoại ", at), TextPiece(phone, at, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
 
 

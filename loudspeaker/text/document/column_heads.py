@@ -17,13 +17,16 @@ AMOUNT = pattern(
     r"(?P<bound>(?i:trên|dưới|từ|đến|khoảng|hơn|gần|[<>≤≥~])? ?)(?P<sign>[-+–−↑↓▲▼]? ?)"
     r"(?P<number>\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?)(?P<per> ?/ ?[^\W\d][^\d]*)?(?P<note> \([^()]*\))?"
 )
+DAY = pattern(r"\d{1,2}/\d{1,2}(?:/\d{4})?")
+LAST_DAY = pattern(r"(?<![\d/.,-])\d{1,2}/\d{1,2}(?:/\d{4})?$")  # 10/3; Dự báo 15/3
 DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
+_MEASURE = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|lít|ha|%|con|hộ|người|ca|suất)")
 _DIGIT = pattern(r"\W*\d")
 _WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ(?!/c)|k|tr|kg|ha|m)\b")
 _TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
 _CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
     r"(?i)(?:thôn|bản|ấp|tổ|tổ dân phố|khu|khu phố|khóm|xóm|làng|buôn|sóc|phum|xã|phường|đội|ngày|tháng|năm|tuần|lớp|"
-    r"bậc|hạng|loại|cấp|quý|đợt|tuyến|khu dân cư|kdc|tdp|kp)(?!\w)"
+    r"bậc|hạng|loại|cấp|quý|đợt|tuyến|khu dân cư|kdc|tdp|kp|ngõ|ngách|hẻm)(?!\w)"
 )
 _BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
 _REMARKS = pattern(
@@ -40,6 +43,7 @@ _FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\
 _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
 _DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
+_UNKNOWN = pattern(r"(?i)(?:không|chưa) (?:ghi|rõ)(?!\w)")
 _TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
 _PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
 _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
@@ -81,13 +85,18 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
 
 
 def _copied_head(head: Cell, text: str, cut: int) -> Iterator[TextPiece]:
-    """The letters of a head from `cut` on; HV/lớp is học viên một lớp."""
+    """The letters of a head from `cut` on; HV/lớp is học viên một lớp, Dự báo 15/3 is dự báo ngày 15/3."""
     counted = _COUNTED.fullmatch(text)
     if counted:
         end = counted.end("what")
         yield TextPiece(text[:end], head.start, head.start + end, is_head=True)
         yield TextPiece.put_in(" một ", head.start + end)
         cut = counted.start("group")
+    day = LAST_DAY.search(text, cut)
+    if day and not text[cut : day.start()].lower().endswith("ngày "):
+        yield TextPiece(text[cut : day.start()], head.start + cut, head.start + day.start(), is_head=True)
+        yield TextPiece.put_in("ngày ", head.start + day.start())
+        cut = day.start()
     yield TextPiece(text[cut:], head.start + cut, head.start + len(text), is_head=True)
 
 
@@ -121,7 +130,7 @@ def _first_of_two(head: str, text: str) -> str:
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
     if either is None:
-        told = not needs_head(text) or CLOCK.match(text)
+        told = not (needs_head(text) or _MEASURE.fullmatch(text)) or CLOCK.match(text)
         return "" if told and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
     return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]
 
@@ -137,7 +146,9 @@ def _without_repetition(head: str, text: str) -> str:
 
 
 def _link(head: str) -> str:
-    """What stands between a head and its cell: a pause behind a bracket or a number, Điểm B1."""
+    """What stands between a head and its cell: a pause behind a day, a bracket or a number, Điểm B1."""
+    if LAST_DAY.search(head):
+        return ": "
     return ", " if head[-1] == ")" or head[-1].isdecimal() else " "
 
 
@@ -165,7 +176,7 @@ def _is_name(text: str) -> bool:
     """Whether a cell holds a name, a number or a date, and is no total."""
     words = text.split()
     named = all(word.lstrip("(")[:1].isupper() or word[0].isdecimal() or word in _BETWEEN_NAMES for word in words)
-    return named and not _TOTAL.match(text)
+    return (named or _UNKNOWN.match(text) is not None) and not _TOTAL.match(text)
 
 
 def in_small_letters(head: str) -> str:

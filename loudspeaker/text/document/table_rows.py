@@ -14,7 +14,7 @@ from ..lazy_regex import pattern
 from .arrangement import TextPiece
 from .cell_values import RATED, said_value
 from .cells import Cell, Line
-from .column_heads import AMOUNT, needs_head, spoken_head
+from .column_heads import AMOUNT, DAY, LAST_DAY, needs_head, spoken_head
 
 _PADDED = "  "  # the sign of columns that were set with blanks
 _MOST_COLUMNS = 40  # whatever has more is nobody's table
@@ -60,6 +60,7 @@ _DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
     r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
+_UNIT_ABOVE = pattern(r"\((?P<unit>[gk]/l|mg/l|‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$")
 _NOTHING = pattern(r"[-–—./…_ ]*")
 _TICK = frozenset("xX✓✔")
 _CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
@@ -147,9 +148,7 @@ def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
     ruled = any(line.is_rule for line in run[1:2])
     head = rows[0] if ruled or _is_head(rows) else None
     body = rows[1:] if head else rows
-    currency = _currency(caption)
-    columns = tuple(_column(number, head, body, currency) for number in range(len(rows[0])))
-    return Table(_with_subject(columns), tuple(body))
+    return Table(_with_subject(_columns(head, body, caption)), tuple(body))
 
 
 def _is_regular(lines: Sequence[Line]) -> bool:
@@ -191,6 +190,8 @@ def _place(line: Line, spans: Sequence[tuple[int, int]]) -> Row:
 def _is_head(rows: Sequence[Row]) -> bool:
     """Whether the first row tells what stands below it."""
     first = [cell.text for cell in rows[0] if cell.text]
+    if _has_day_heads(rows):
+        return True
     if any(_DIGIT.match(text) or text.endswith(":") for text in first) or not first:
         return False
     if sum(_HEADS.match(text) is not None for text in first) * 2 >= len(first):
@@ -200,10 +201,32 @@ def _is_head(rows: Sequence[Row]) -> bool:
     )
 
 
+def _has_day_heads(rows: Sequence[Row]) -> bool:
+    """Whether the first row has words and then days with amounts below them: Điểm đo, 10/3, 11/3"""
+    days = [n for n, cell in enumerate(rows[0]) if DAY.fullmatch(cell.text)]
+    others = [cell.text for n, cell in enumerate(rows[0]) if n not in days]
+    if not days or not rows[0][0].text or any(map(_DIGIT.match, others)):
+        return False
+    below = [row[n].text for row in rows[1:] for n in days if not _NOTHING.fullmatch(row[n].text)]
+    return bool(below) and all(map(AMOUNT.fullmatch, below)) and not any(map(DAY.fullmatch, below))
+
+
+def _unit_above(caption: str) -> str:
+    """The unit that the line above a table ends with: Độ mặn đo được (g/l)"""
+    match = _UNIT_ABOVE.search(caption)
+    return match["unit"] if match else ""
+
+
 def _currency(caption: str) -> str:
     """The currency that the line above a table tells of its amounts: (ĐVT: 1.000 đồng) -> nghìn đ"""
     match = _CAPTION.search(caption)
     return f"{(match['scale'] or '').replace('1.000', 'nghìn')} đ".strip() if match else ""
+
+
+def _columns(head: Row | None, body: Sequence[Row], caption: str) -> list[Column]:
+    """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
+    currency, unit = _currency(caption), _unit_above(caption)
+    return [_with_unit(_column(number, head, body, currency), unit) for number in range(len(body[0]))]
 
 
 def _column(number: int, head: Row | None, body: Sequence[Row], currency: str) -> Column:
@@ -247,6 +270,12 @@ def _dong(head: str, texts: Sequence[str], currency: str) -> str:
 
 def _numbers(count: int) -> Iterator[str]:
     return map(str, range(1, count + 1))
+
+
+def _with_unit(column: Column, unit: str) -> Column:
+    """A column of amounts of a day, with the unit of the line above the table where it has none of its own."""
+    dated = column.head is not None and LAST_DAY.search(column.head.text) is not None
+    return column._replace(unit=unit) if dated and not column.unit else column
 
 
 def _value_role(head: str) -> ColumnRole:
