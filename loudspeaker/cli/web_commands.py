@@ -223,7 +223,9 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
     console = rooms.console.open_console(paths, language=language, hosts=hosts, secure=lan)
 
     def ready() -> None:
-        address = _address(listening.getsockname()[1], lan, _first_code(console.accounts))
+        # Opening the link of “web first” begins a service: a new code would end that link, and lie in a journal.
+        code = None if inherited else _first_code(console.accounts)
+        address = _address(listening.getsockname()[1], lan, code)
         tell(_("Officers' console: {link}").format(link=address))
         if plain:
             tell(_("Phones take the certificate at {link}").format(link=f"http://{tls.names()[0]}:{PORT}/ca.crt"))
