@@ -183,7 +183,8 @@ def broker(hub: Hub, port: int, names: tuple[str, ...]) -> None:
     """Write what Mosquitto reads of this hub, and print its part of mosquitto.conf."""
     rooms.hub_paths.need_certificate(hub.paths, names)
     rooms.hub_process.prepare_broker(hub)
-    click.echo(hub.broker.listener(port), nl=False)
+    for line in hub.broker.listener(port).splitlines():
+        put(line)
 
 
 def _board(hub: Hub) -> BoxBoard:
