@@ -33,6 +33,8 @@ _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")
 _CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "tổ chức")
 _TU = (" PHÁP", " VẤN", " NHÂN", " TƯỞNG", " LIỆU", " THỤC", " GIA", " THẾ", " DUY", " CÁCH")
 _REPAIRS = (" BỔ", " SỬA", " TẠO", " DƯỠNG", " HÀNH")  # behind TU; so do trùng tu and duy tu
+_HIGHLAND = frozenset(("EA", "IA", "KRÔNG", "AYUN"))  # water, in names: EA LY, IA PA, KRÔNG BÚK
+_NAME_BEHIND = pattern(r" [^\W\d_]{2,}")
 _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
@@ -96,9 +98,10 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
         return False
     lost = len(letters) > 3 and is_toneless(line) and is_plain_syllable(letters.lower())  # LUOI DIEN
     named = marked and _TONE.search(unicodedata.normalize("NFD", letters)) is not None  # ĐẮK
-    if not (is_syllable(letters) or named or letters in ("M", "KM") or lost):
+    if not (is_syllable(letters) or named or letters in ("M", "KM", *_HIGHLAND) or lost):
         return False
-    return marked or not _is_abbreviation(line, match)
+    highland = letters in _HIGHLAND and _NAME_BEHIND.match(line, match.end()) is not None
+    return highland or marked or not _is_abbreviation(line, match)
 
 
 def _is_abbreviation(line: str, match: re.Match[str]) -> bool:

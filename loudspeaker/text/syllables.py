@@ -38,6 +38,11 @@ def is_syllable(word: str) -> bool:
     return _WHOLE_SYLLABLE.fullmatch(bare) is not None
 
 
+def without_marks(text: str) -> str:
+    """The text in small letters without marks, as long as before: Khánh Hòa -> khanh hoa."""
+    return "".join("d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0] for letter in text.lower())
+
+
 def has_marks(word: str) -> bool:
     """Whether vowels carry marks, so that the word can be no abbreviation: “GIÁM” does, “ĐU” and “TƯ” do not."""
     return any(ord(c) > 127 and c not in "ĐđƯưƠơÂâĂăÊêÔô" for c in word) or any(c in "ÂâĂăÊêÔôƠơ" for c in word)

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ..cues import spellings
 from ..lazy_regex import pattern
+from ..syllables import without_marks
 
 _MOST_LETTERS = 60_000  # of a text that are looked through; no bulletin has more
 _MOST_PLACES = 12  # of one abbreviation
@@ -96,7 +96,7 @@ class AbbreviationMemory:
     @cached_property
     def _bare(self) -> str:
         """As long as the flat text."""
-        return "".join("d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0] for letter in self._flat)
+        return without_marks(self._flat)
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:

@@ -126,9 +126,10 @@ def _repeats_kind(match: re.Match[str], context: Context) -> bool:
 
 
 def _spell_codes(written: str, context: Context) -> str:
-    """KH-UBND -> ca hát u bê nờ dê; UBTVQH15 with its number"""
-    codes = (re.fullmatch(r"(\D*)(\d*)", code) for code in _split_codes(written))
-    return " ".join(f"{spell_letters(c[1])} {context.number(c[2]) if c[2] else ''}".rstrip() for c in codes if c)
+    """KH-UBND -> ca hát u bê nờ dê; BNN&MT with its “và”; UBTVQH15 with its number"""
+    codes = (re.fullmatch(r"(\D*)(\d*)", code) for code in _split_codes(written.replace("&", " và ")))
+    spelled = ((code[1] if code[1] == "và" else spell_letters(code[1]), code[2]) for code in codes if code)
+    return " ".join(f"{letters} {context.number(number) if number else ''}".rstrip() for letters, number in spelled)
 
 
 def _words_with_initials(words: str, letters: str) -> str:
@@ -165,6 +166,17 @@ def number_in_small_letters(match: re.Match[str], context: Context) -> str:
 def number_of_year(match: re.Match[str], context: Context) -> str:
     """Number and year: Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
     return f"{context.number(match[1])} năm {context.number(match[2])}"
+
+
+_STANDARDS = (" qcvn", " tcvn", " qcđp", " quy chuẩn", " tiêu chuẩn")
+
+
+@rule(r"(\d{1,5})(?:-(\d{1,3}))?:((?:19|20)\d\d)(?!\d)", only_after=_STANDARDS)
+def standard(match: re.Match[str], context: Context) -> str:
+    """Number of a standard: QCVN 01-1:2024/BYT -> không một gạch ngang một năm hai nghìn không trăm hai mươi tư"""
+    first = spell_digits(match[1]) if match[1][0] == "0" else context.number(match[1])
+    part = f" gạch ngang {context.number(match[2])}" if match[2] else ""
+    return f"{first}{part} năm {context.number(match[3])}"
 
 
 @rule(rf"[/-] ?({_CODES})", starts="sign", only_after=(" số",))

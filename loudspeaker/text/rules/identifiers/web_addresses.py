@@ -1,4 +1,4 @@
-"""Web and e-mail addresses: laocai.gov.vn -> lao cai chấm gov chấm vn. Names of sites are cut into syllables."""
+"""Web and e-mail addresses: laocai.gov.vn -> lào cai chấm gov chấm vn. Names of sites are cut into syllables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import spell_digits, spell_letters
 from ...rule import RuleMaker
-from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
+from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable, without_marks
 
 rule = RuleMaker(Kind.WEB_ADDRESS)
 
@@ -21,6 +21,9 @@ _SIGNS = {
     ".": "chấm", "/": "gạch chéo", "-": "gạch ngang", "_": "gạch dưới", "@": "a còng", "?": "hỏi", "=": "bằng",
     "&": "và", "%": "phần trăm", "#": "thăng", "+": "cộng", ":": "hai chấm", "~": "ngã",
 }  # fmt: skip
+_NAMES_OF_PROVINCES = f"{cue_list('provinces')}|{cue_list('more_provinces')}".lower().split("|")
+_PROVINCES = {without_marks(name): name for name in _NAMES_OF_PROVINCES}
+_PLAIN_PROVINCE = pattern(rf"\b(?:{'|'.join(_PROVINCES)})\b")
 _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
@@ -32,7 +35,7 @@ def file_ending(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], context: Context) -> str:
-    """Mail address: ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
+    """Mail address: ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lào cai chấm gov chấm vn"""
     return _read_address(match[0].replace(" ", ""), context) + _pause(match, context)
 
 
@@ -83,7 +86,7 @@ _WORDS_BEHIND = pattern(r" \(?[^\W\d_]")
 
 
 def _read_address(address: str, context: Context) -> str:
-    """Address piece by piece: laocai.gov.vn -> lao cai chấm gov chấm vn"""
+    """Address piece by piece: laocai.gov.vn -> lào cai chấm gov chấm vn"""
     pieces = _PIECE.findall(address)
     return " ".join(word for word in (_read_piece(piece, context) for piece in pieces) if word)
 
@@ -97,7 +100,15 @@ def _read_piece(piece: str, context: Context) -> str:
     if piece.lower() == "vn":
         return spell_letters(piece)
     words = _cut_label(piece.lower())
-    return context.memory.with_marks(words) if words else _read_short(piece.lower(), context)
+    if not words:
+        return _read_short(piece.lower(), context)
+    marked = context.memory.with_marks(words)
+    return _PROVINCES.get(words) or (_PLAIN_PROVINCE.sub(_mark, marked) if marked != words else words)
+
+
+def _mark(match: re.Match[str]) -> str:
+    """A province with its marks, beside words that have theirs: cấp nước tay ninh -> cấp nước tây ninh"""
+    return _PROVINCES[match[0]]
 
 
 @lru_cache(maxsize=1024)

@@ -206,7 +206,7 @@ def bracket_letter(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ])-(?= ?[{UPPER}]| )|"
+    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ]),(?= \d)|(?<=[a-hđ])-(?= ?[{UPPER}]| )|"
     rf"\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
     starts="word",
     only_if=at_line_start,

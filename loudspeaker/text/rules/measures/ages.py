@@ -19,6 +19,7 @@ _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
 )
+_HOUSES = words_before("nhà|khu nhà|dãy nhà|nhà cấp 4|nhà văn hóa")  # of so many storeys
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
 _TONS = Message("this could be tons, months or years of age")
@@ -41,6 +42,8 @@ def _certain_unit(match: re.Match[str], context: Context) -> str:
         return "tấn"
     if any(cue in words for cue in _TERMS):
         return "tháng"
+    if words.endswith(_HOUSES) and match[1].isdecimal():
+        return "tầng"
     aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
     return "tuổi" if aged and not _reaches(match, context) else ""
 

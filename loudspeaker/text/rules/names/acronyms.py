@@ -355,7 +355,8 @@ def consonants(match: re.Match[str], context: Context) -> Answer:
             named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
         )
         return spell_letters(match[0]) if ended else None
-    entry = meaning(context, match[0].lower(), *match.span())  # Gđ, Sđt, where a sentence begins
+    small, place = match[0].lower(), match.span()  # Gđ, Sđt, where a sentence begins
+    entry = meaning(context, small, *place) or meaning(context, context.lexicon.small.get(small, ""), *place)
     if entry:
         return entry.reading if entry.sure else Guess(entry.words(match[0]), ambiguous(match[0]))
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))

@@ -33,7 +33,7 @@ _LETTERS = pattern(  # a. Quy. may be two letters, a. Hai may have been a. II
 _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
-_ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
+_ASKED = words_before("gặp|hỏi|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
 _KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|vs|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
 _FAMILY = (
@@ -172,7 +172,7 @@ def initials(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(
-    r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
+    r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|TK|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
     starts="word",
 )
 def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
