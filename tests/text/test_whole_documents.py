@@ -342,6 +342,22 @@ def test_the_days_at_the_head_of_a_table_are_said_before_their_amounts_with_the_
     ]
 
 
+@pytest.mark.parametrize(
+    ("above", "head", "row", "heard"),
+    [
+        ("Mực nước (m)", "Trạm\t7h\t13h", "Lý Nhân\t3,2\t3,4", "lúc bảy giờ, ba phẩy hai mét, lúc mười ba giờ"),
+        ("Hộ nghèo", "Tổ\t2024\t2025", "Tổ 1\t12\t9", "năm hai nghìn không trăm hai mươi tư, mười hai, năm hai"),
+        ("Giá lợn (đ/kg)", "Chợ\t01/3", "Chợ Đông\t62.000", "tháng ba, sáu mươi hai nghìn đồng một ki lô gam"),
+    ],
+)
+def test_hours_and_years_at_the_head_of_a_table_are_heads_as_well(above: str, head: str, row: str, heard: str) -> None:
+    assert heard in lines(f"{above}\n{head}\n{row}\n{row}")[1]
+
+
+def test_years_of_birth_below_each_other_make_no_head() -> None:
+    assert lines("Danh sách:\nLò Văn An\t1975\nHà Thị Bé\t1980\nVi Văn Tư\t1969")[1].startswith("Lò Văn An")
+
+
 def test_days_that_are_rows_make_no_head() -> None:
     assert lines("Trực:\nTổ 1\t10/3\t11/3\nTổ 2\t12/3\t13/3")[1].startswith("Tổ một")
 

@@ -17,8 +17,10 @@ AMOUNT = pattern(
     r"(?P<bound>(?i:trên|dưới|từ|đến|khoảng|hơn|gần|[<>≤≥~])? ?)(?P<sign>[-+–−↑↓▲▼]? ?)"
     r"(?P<number>\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?)(?P<per> ?/ ?[^\W\d][^\d]*)?(?P<note> \([^()]*\))?"
 )
-DAY = pattern(r"\d{1,2}/\d{1,2}(?:/\d{4})?")
-LAST_DAY = pattern(r"(?<![\d/.,-])\d{1,2}/\d{1,2}(?:/\d{4})?$")  # 10/3; Dự báo 15/3
+MOMENT = pattern(r"\d{1,2}/\d{1,2}(?:/\d{4})?|(?:19|20)\d\d|\d{1,2}(?:[hg](?:\d\d)?|:\d\d)")  # 10/3, 2025, 7h
+LAST_MOMENT = pattern(  # Dự báo 15/3
+    r"(?<![\d/.,-])(?P<day>\d{1,2}/\d{1,2}(?:/\d{4})?)$|^(?P<year>(?:19|20)\d\d)$|^(?P<hour>\d{1,2}(?:[hg](?:\d\d)?|:\d\d))$"
+)
 DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
 _MEASURE = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|lít|ha|%|con|hộ|người|ca|suất)")
 _DIGIT = pattern(r"\W*\d")
@@ -84,6 +86,9 @@ def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[T
         yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
 
 
+_MOMENTS = {"day": "ngày ", "year": "năm ", "hour": "lúc "}
+
+
 def _copied_head(head: Cell, text: str, cut: int) -> Iterator[TextPiece]:
     """The letters of a head from `cut` on; HV/lớp is học viên một lớp, Dự báo 15/3 is dự báo ngày 15/3."""
     counted = _COUNTED.fullmatch(text)
@@ -92,11 +97,12 @@ def _copied_head(head: Cell, text: str, cut: int) -> Iterator[TextPiece]:
         yield TextPiece(text[:end], head.start, head.start + end, is_head=True)
         yield TextPiece.put_in(" một ", head.start + end)
         cut = counted.start("group")
-    day = LAST_DAY.search(text, cut)
-    if day and not text[cut : day.start()].lower().endswith("ngày "):
-        yield TextPiece(text[cut : day.start()], head.start + cut, head.start + day.start(), is_head=True)
-        yield TextPiece.put_in("ngày ", head.start + day.start())
-        cut = day.start()
+    moment = LAST_MOMENT.search(text, cut)
+    word = _MOMENTS[moment.lastgroup or ""] if moment else ""
+    if moment and not text[cut : moment.start()].lower().endswith(word):
+        yield TextPiece(text[cut : moment.start()], head.start + cut, head.start + moment.start(), is_head=True)
+        yield TextPiece.put_in(word, head.start + moment.start())
+        cut = moment.start()
     yield TextPiece(text[cut:], head.start + cut, head.start + len(text), is_head=True)
 
 
@@ -146,8 +152,8 @@ def _without_repetition(head: str, text: str) -> str:
 
 
 def _link(head: str) -> str:
-    """What stands between a head and its cell: a pause behind a day, a bracket or a number, Điểm B1."""
-    if LAST_DAY.search(head):
+    """What stands between a head and its cell: a pause behind a day, an hour, a bracket or a number, Điểm B1."""
+    if LAST_MOMENT.search(head):
         return ": "
     return ", " if head[-1] == ")" or head[-1].isdecimal() else " "
 

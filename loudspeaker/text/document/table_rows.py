@@ -14,7 +14,7 @@ from ..lazy_regex import pattern
 from .arrangement import TextPiece
 from .cell_values import RATED, said_value
 from .cells import Cell, Line
-from .column_heads import AMOUNT, DAY, LAST_DAY, needs_head, spoken_head
+from .column_heads import AMOUNT, LAST_MOMENT, MOMENT, needs_head, spoken_head
 
 _PADDED = "  "  # the sign of columns that were set with blanks
 _MOST_COLUMNS = 40  # whatever has more is nobody's table
@@ -60,7 +60,9 @@ _DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
     r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
-_UNIT_ABOVE = pattern(r"\((?P<unit>[gk]/l|mg/l|‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$")
+_UNIT_ABOVE = pattern(
+    r"\((?P<unit>(?:nghìn |ngàn )?đ(?:/\w{1,6})?|g/l|mg/l|‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
+)
 _NOTHING = pattern(r"[-–—./…_ ]*")
 _TICK = frozenset("xX✓✔")
 _CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
@@ -190,7 +192,7 @@ def _place(line: Line, spans: Sequence[tuple[int, int]]) -> Row:
 def _is_head(rows: Sequence[Row]) -> bool:
     """Whether the first row tells what stands below it."""
     first = [cell.text for cell in rows[0] if cell.text]
-    if _has_day_heads(rows):
+    if _has_moment_heads(rows):
         return True
     if any(_DIGIT.match(text) or text.endswith(":") for text in first) or not first:
         return False
@@ -201,14 +203,14 @@ def _is_head(rows: Sequence[Row]) -> bool:
     )
 
 
-def _has_day_heads(rows: Sequence[Row]) -> bool:
-    """Whether the first row has words and then days with amounts below them: Điểm đo, 10/3, 11/3"""
-    days = [n for n, cell in enumerate(rows[0]) if DAY.fullmatch(cell.text)]
-    others = [cell.text for n, cell in enumerate(rows[0]) if n not in days]
-    if not days or not rows[0][0].text or any(map(_DIGIT.match, others)):
+def _has_moment_heads(rows: Sequence[Row]) -> bool:
+    """Whether the first row has words and then days, hours or years with amounts below them: Điểm đo, 10/3, 11/3"""
+    moments = [n for n, cell in enumerate(rows[0]) if MOMENT.fullmatch(cell.text)]
+    others = [cell.text for n, cell in enumerate(rows[0]) if n not in moments]
+    if not moments or not rows[0][0].text or any(map(_DIGIT.match, others)):
         return False
-    below = [row[n].text for row in rows[1:] for n in days if not _NOTHING.fullmatch(row[n].text)]
-    return bool(below) and all(map(AMOUNT.fullmatch, below)) and not any(map(DAY.fullmatch, below))
+    below = [row[n].text for row in rows[1:] for n in moments if not _NOTHING.fullmatch(row[n].text)]
+    return bool(below) and all(map(AMOUNT.fullmatch, below)) and not any(map(MOMENT.fullmatch, below))
 
 
 def _unit_above(caption: str) -> str:
@@ -273,8 +275,8 @@ def _numbers(count: int) -> Iterator[str]:
 
 
 def _with_unit(column: Column, unit: str) -> Column:
-    """A column of amounts of a day, with the unit of the line above the table where it has none of its own."""
-    dated = column.head is not None and LAST_DAY.search(column.head.text) is not None
+    """A column below a day or an hour, with the unit of the line above the table where it has none of its own."""
+    dated = column.head is not None and LAST_MOMENT.search(column.head.text) is not None
     return column._replace(unit=unit) if dated and not column.unit else column
 
 
