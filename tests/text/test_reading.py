@@ -143,6 +143,7 @@ def test_a_guess_is_marked(written: str, doubtful: str) -> None:
         "Chỉ thị số 15/CT-UBND ngày 01/7/2021 của UBND tỉnh",
         "Họp lúc 8h30, thứ 4, tại TP. Lào Cai; gọi 0214.3840.001",
         "Bà con cài Bluezone và khai báo y tế",
+        "Đặt cọc về TK 5209 2052 41786 trước 17h",
         "Ngày tháng năm sinh của trẻ",
     ],
 )

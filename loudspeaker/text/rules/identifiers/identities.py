@@ -22,6 +22,8 @@ _IDENTITIES = words_before(
 )
 _BANKS = "|".join(word.capitalize() for word in cue_list("banks").split("|") if word.endswith("bank"))
 _AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|techcombank|mb bank|mbbank|nhcsxh|vpbank")
+_FEWEST = 8  # digits of an account
+_NO_AMOUNT = r"(?![\d/]|[.,]\d| ?(?:đ|đồng|k|tr|VN[ĐD]|vn[đd])(?![^\W_]))"
 _NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|ck|chuyển khoản|ck stk|momo|số tài khoản|mã tài khoản")
 
@@ -58,6 +60,20 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
+
+
+@rule(rf"(TK|CK)(?=:? ?(\d{{8,16}}|\d{{2,8}}(?: \d{{2,8}}){{1,5}}){_NO_AMOUNT})", starts="word")
+def account_in_short(match: re.Match[str], context: Context) -> str | None:
+    """Letters before an account: CK 1903 5566 7788 -> chuyển khoản, TK 0451000234567 -> tài khoản"""
+    if len(match[2].replace(" ", "")) < _FEWEST:
+        return None
+    return "tài khoản" if match[1] == "TK" else "chuyển khoản"
+
+
+@rule(rf"(?!0[35789]\d{{8}}(?!\d))\d{{9,16}}{_NO_AMOUNT}", only_after=_ACCOUNTS)
+def account_number(match: re.Match[str], context: Context) -> str:
+    """Account without groups: CK 19035566778899 -> một chín không ba …; not a telephone, as of MoMo"""
+    return spell_digits(match[0])
 
 
 @rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
