@@ -34,7 +34,7 @@ def account_behind_bank(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
-@rule(r"(?:\d{2,4}(?: \d{2,5}){2,5} \d{1,5}|\d{6,10} \d{4,10})(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
+@rule(r"(?:\d{2,4}(?: \d{2,5}){1,5} \d{1,5}|\d{6,10} \d{4,10})(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
 def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
     return ", ".join(map(spell_digits, match[0].split(" ")))

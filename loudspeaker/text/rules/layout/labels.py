@@ -95,7 +95,7 @@ def number_inside_line(match: re.Match[str], context: Context) -> str | None:
     return f"{'' if ended else '; '}{context.number(match[1])},"
 
 
-@rule(rf"(\d{{1,2}})/(?= (?:[{UPPER}]|đ/c ))")
+@rule(r"(\d{1,2})/(?= [^\W\d])")
 def number_with_slash(match: re.Match[str], context: Context) -> str | None:
     """Number of one of several on a line: BGK: 1/ NSND Nhình; 2/ đ/c Tặng -> một, …; hai, …"""
     at, other = match.start(), int(match[1]) - 1 or 2
