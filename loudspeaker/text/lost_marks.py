@@ -26,6 +26,7 @@ _TCVN3 = pattern(r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßå
 _VNI = pattern(r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][ÂÊÔÛÕÏØÙÄÅÁÀÃ]|ñ[aeiouôö]|[öô][ùøûõï])")
 _LETTER = pattern(r"[^\W\d_]")
 _MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]")
+_QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,80})[\"”]")  # ghi rõ "nop tien dat truoc"
 _SAMPLE = 20_000  # letters that are looked at
 
 
@@ -35,7 +36,7 @@ def is_toneless(line: str) -> bool:
 
 
 def find_toneless(text: str) -> Iterator[tuple[int, int]]:
-    """Where the first words of each line stand that has lost its marks, [from, to)."""
+    """Where the first words of each line stand that has lost its marks, and what is quoted without them, [from, to)."""
     lines = [match for match in _LINE.finditer(text) if _may_be_toneless(match[0])]
     certain = sum(map(is_toneless, (line[0] for line in lines)))
     for line in lines:
@@ -45,6 +46,11 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
             shown = text[start : min(line.end(), start + _SHOWN)]
             whole = shown if start + _SHOWN >= line.end() else shown.rpartition(" ")[0]
             yield start, start + len(whole.rstrip())
+    lost = {line.start() for line in lines}
+    for line in (match for match in _LINE.finditer(text) if match.start() not in lost):
+        for quoted in _QUOTED.finditer(line[0]):
+            if is_toneless(quoted["words"]):
+                yield line.start() + quoted.start("words"), line.start() + quoted.end("words")
 
 
 def _may_be_toneless(line: str) -> bool:
