@@ -316,7 +316,7 @@ def test_two_tabs_of_one_person_lose_nothing_and_going_back_saves_nothing_twice(
     first.page.get_by_text("Đã lưu").wait_for()
     assert path.read_text("utf-8") == written
     second.page.get_by_text("Bản giữ lại").click()
-    second.page.get_by_text("Chị Hoa,").click()
+    second.page.get_by_text("Chị Hoa,").first.click()
     assert second.page.get_by_text("Bản của tab một.").is_visible()
 
 
