@@ -4,8 +4,6 @@
 # sandbox, and an alarm must be given. Switched off in the middle of it and on again, now with a card that is plugged in
 # after the start, the station's own check of its log must pass, and an alarm must be heard on that card.
 # The processor is emulated: times say nothing of a Pi.
-# Seen so far: the first start, armed, its log whole and its alarm aired; the console up to its first link (mended since).
-# The second start was seen by hand only, with a card that was there from the start.
 #
 #   deploy/boot_check.sh STICK
 #   MIRROR   of Debian: the one that this machine uses

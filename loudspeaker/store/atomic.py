@@ -128,7 +128,8 @@ def make_private_folder(folder: Path) -> None:
     with suppress(OSError):  # a process without permission only reads
         if not folder.exists():
             make_folder(folder.parent)
-            folder.mkdir(mode=0o700, exist_ok=True)
+            inherits = folder.parent.stat().st_mode & stat.S_ISGID
+            folder.mkdir(mode=0o770 if inherits else 0o700, exist_ok=True)  # the service may not set it behind that
             share_with_group(folder)
         state = folder.stat()
         shared = state.st_mode & stat.S_ISGID or state.st_gid == _service_group()

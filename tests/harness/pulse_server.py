@@ -23,6 +23,7 @@ from harness.waiting import wait_for
 RATE = 48_000
 CHANNELS = 2
 FRAME = 2 * CHANNELS  # bytes
+LOST = 0.001  # seconds
 EXACT, ROUGH = 2, 20  # ms of sound that a server sends at a time: to be measured, or compared only
 END = RATE // 5  # silent frames: then a sound is over
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -169,6 +170,11 @@ class Recorder:
     def moment(self, frame: int, span: float = 1.0) -> float:
         """When `frame` was heard, monotonic: no piece comes before its time, so the earliest ones near it tell."""
         return self._edge(frame - span * RATE, frame + span * RATE) + frame / RATE
+
+    def lost_place(self, frame: int, span: float = 1.0) -> bool:
+        """Did the sink stand still, or this recorder miss something, near `frame`? Then `moment` cannot be told."""
+        before, after = self._edge(frame - span * RATE, frame), self._edge(frame, frame + span * RATE)
+        return abs(after - before) > LOST
 
     def _edge(self, begin: float, end: float) -> float:
         """When frame 0 was heard, monotonic, by the earliest tenth of the pieces from `begin` up to `end`.

@@ -16,7 +16,7 @@ RATES = (16_000, 22_050, 44_100, 48_000)
 
 
 # EBU Tech 3341, tests 1 to 5. They are stereo there; one of two equal channels is 3.01 LU softer.
-EBU = {  # dBFS and seconds, one behind the other
+EBU: dict[str, list[tuple[float, float]]] = {  # dBFS and seconds, one behind the other
     "1 kHz at -23": [(-23, 20)],
     "1 kHz at -33": [(-33, 20)],
     "the relative gate": [(-36, 10), (-23, 60), (-36, 10)],

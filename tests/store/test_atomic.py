@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.atomic import WriteError, stale_drafts, write_atomic
+from loudspeaker.store.atomic import WriteError, make_private_folder, stale_drafts, write_atomic
 from loudspeaker.store.last_good import LastGoodVersions
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -70,10 +70,11 @@ def test_the_service_need_not_set_the_groups_bit_which_its_sandbox_forbids(
     before = os.umask(0o007)
     try:
         write_atomic(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
+        make_private_folder(tmp_path / ".state")
     finally:
         os.umask(before)
 
-    assert modes(tmp_path) == {"clips": 0o770, "clips/ab": 0o770, "clips/ab/cd.flac": 0o660}
+    assert modes(tmp_path) == {".state": 0o770, "clips": 0o770, "clips/ab": 0o770, "clips/ab/cd.flac": 0o660}
 
 
 @pytest.mark.usefixtures("narrow")
