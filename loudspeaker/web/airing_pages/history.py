@@ -148,16 +148,16 @@ def _report_options(query: Mapping[str, str]) -> list[str]:
     return [f"--from={begins}", *([f"--to={ends}"] if ends else [])]
 
 
-def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,)) -> str:
-    """What a command of this program prints, run behind everything else; `accepts`: exit codes that are an answer.
+def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,), behind: bool = True) -> str:
+    """What a command of this program prints; `accepts`: exit codes that are an answer.
 
-    Raises `BadUsage` with what it says where it fails.
+    `behind`: it takes long, and runs behind everything else. Raises `BadUsage` with what it says where it fails.
     """
-    command = ["nice", "-n", "10", *page.console.desk.paths.command_line(*words)]
+    command = page.console.desk.paths.command_line(*words)
     environ = {**os.environ, "LOUDSPEAKER_LANG": page.console.language}
     try:
         done = subprocess.run(
-            command,
+            ["nice", "-n", "10", *command] if behind else command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -25,7 +25,7 @@ PIPER = "piper:"  # the engine whose voices can be installed
 
 def show_voices(page: PageRequest) -> Response:
     """Every voice that there is or could be, the commune's first."""
-    voices: Sequence[Mapping[str, object]] = json.loads(run_command(page, "voices", "list", "--json"))
+    voices: Sequence[Mapping[str, object]] = json.loads(run_command(page, "voices", "list", "--json", behind=False))
     with page.console.desk.station() as station:
         spoken, here = station.files.commune.voices, station.files.contents.voices
     order = {voice: number for number, voice in enumerate(here)}
