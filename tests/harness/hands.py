@@ -5,8 +5,12 @@ Both press a control, write into a field and choose of a list; a test of a task 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from harness.waiting import wait_for
+
+RENEWED = 5.0  # s that a page may take for it
 MOST_TABS = 150  # more than any page has controls
 FOCUSED = "control => control === document.activeElement"
 GROUP = """radio => document.activeElement.type === "radio" && document.activeElement.name === radio.name
@@ -75,6 +79,8 @@ class Keyboard:
         self._repeat("Tab", control, GROUP if is_radio else FOCUSED, MOST_TABS)
         if is_radio:
             self._repeat("ArrowDown", control, FOCUSED, MOST_TABS)
+        with suppress(TimeoutError):  # a part that renews itself gives the focus back a moment later
+            wait_for(lambda: not control.evaluate(SHOWN), RENEWED)
         wrong = control.evaluate(SHOWN)
         assert not wrong, f"{control}: {wrong}"
 
