@@ -108,7 +108,7 @@ def pack(folder: Path, scope: str, spoken: bool, packed: Path | None) -> None:
     manifest = rooms.packing.pack_files(current_station_context().home, folder, scope, _now(), spoken)
     if packed:
         rooms.packing.write_zip(folder, scope, packed)
-    put(str(folder / rooms.delivery.ROOT / scope / "manifest.json"))
+    put(str(folder / rooms.signed_documents.ROOT / scope / "manifest.json"))
     tell(
         _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
             version=manifest.version, count=len(manifest.files)

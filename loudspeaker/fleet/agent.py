@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -227,10 +226,8 @@ class Agent:
         return [self._box.holds(), ended]
 
     def _health_of(self, news: PublishHealth) -> BoxHealth:
-        health = news.health
-        looked_at = datetime.fromisoformat(health.looked_at) if health.looked_at else None
-        rows = health.rows or ()
-        return BoxHealth(self._software, self._clock.now(), rows, looked_at, news.refused, health.box_yaml)
+        now, health = self._clock.now(), news.health
+        return BoxHealth(self._software, now, health.rows or (), health.looked_at, news.refused, health.box_yaml)
 
     def _receipt_of(self, news: PublishReceipt) -> Receipt:
         now, answer = self._clock.now(), news.answer

@@ -28,11 +28,11 @@ from ..station.fetched_answer import read_fetched_answer
 from ..station.membership import read_membership
 from ..station.paths import StationPaths
 from ..store.atomic import read_regular_file, write_atomic
-from ..store.received import ReceivedFiles
+from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.opening import open_document, read_unverified
-from ..trust.signed_documents import Bell, Heads, SignedManifest, SigningRole, TrustDocument
+from ..trust.signed_documents import ROOT, Bell, Heads, SignedManifest, SigningRole, TrustDocument
 from .courier_steps import (
     CourierEvent,
     DaemonAnswered,
@@ -46,10 +46,10 @@ from .courier_steps import (
     TakingEnded,
     Verified,
 )
-from .topics import ROOT, HeldVersions
+from .topics import HeldVersions
 
 TAKING, LOOK = 120.0, 0.1  # s: what was fetched has been taken by then; between looks whether it has
-MOST_BOX_BYTES, MOST_DOCUMENT_BYTES = 100_000, 1_000_000
+MOST_BOX_BYTES = 100_000
 MAY_HOLD_LATER = (Fault.UNSIGNED, Fault.TOO_NEW)  # once a trust document, or an update of this program, has come
 
 logger = logging.getLogger(__name__)
@@ -89,8 +89,7 @@ class BoxSide:
         box = read_regular_file(self.paths.home / "box.yaml", MOST_BOX_BYTES) or b""
         with suppress(LoudspeakerError, *UNREADABLE):
             found = decode(Health, ask(self.paths.socket, AskHealth.verb))
-            looked_at = found.looked_at.isoformat() if found.looked_at else None
-            return HealthSaid(found.rows, looked_at, box.decode(errors="replace"))
+            return HealthSaid(found.rows, found.looked_at, box.decode(errors="replace"))
         return HealthSaid(None)
 
     def holds(self) -> Holds:
@@ -102,7 +101,7 @@ class BoxSide:
             membership = None
         held = {
             one.scope: HeldVersions(
-                len(self._received(one.scope).trust_documents()),
+                len(self._received_files(one.scope).trust_documents()),
                 one.accepted.version,
                 str(one.floors.get("manifest_sha256", "")),
             )
@@ -161,7 +160,7 @@ class BoxSide:
         now = self.clock.now()
         return Deliveries(self.paths, now, bool(vouchers(now)))
 
-    def _received(self, scope: str) -> ReceivedFiles:
+    def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope)
 
     def _blobs(self) -> Collection[Path]:
@@ -177,7 +176,7 @@ class BoxSide:
                 named |= (
                     {one.sha256 for one in document.files.values()} if isinstance(document, SignedManifest) else set()
                 )
-        wanted = self._received("").missing(named)
+        wanted = self._received_files("").missing(named)
         for blob in self._blobs():
             if blob.stem not in wanted:
                 blob.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..model.alert_answer import AlertAnswer
 from ..model.board import HealthRow
@@ -134,7 +135,7 @@ class HealthSaid:
     """What the daemon's doctor has found, and box.yaml. `rows` None: the daemon did not answer."""
 
     rows: tuple[HealthRow, ...] | None
-    looked_at: str | None = None  # ISO
+    looked_at: datetime | None = None
     box_yaml: str = ""
 
 

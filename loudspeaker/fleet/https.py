@@ -6,7 +6,6 @@ is the one that was signed. No redirection is followed.
 
 from __future__ import annotations
 
-import base64
 import http.client
 import re
 from collections.abc import Mapping
@@ -33,8 +32,7 @@ class HubFolder:
         self._line = http.client.HTTPSConnection(
             settings.address, settings.https_port, timeout=PATIENCE, context=make_tls_context(settings.ca)
         )
-        credentials = base64.b64encode(f"{settings.user}:{settings.password}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {credentials}", "Accept-Encoding": "identity"}
+        self._headers = {**settings.log_in, "Accept-Encoding": "identity"}
         self._tags: dict[str, str] = {}  # of documents that are here
         self._folder = folder
 

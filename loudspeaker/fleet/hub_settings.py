@@ -9,10 +9,12 @@ Written by `loudspeaker fleet connect`, and by whatever enrols a box.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pwd
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -45,6 +47,12 @@ class HubSettings:
             make_tls_context(self.ca)
         except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: letters that no PEM has
             raise BadUsage(Message("this is no certificate of a hub (PEM): {error}", error=str(error))) from error
+
+    @property
+    def log_in(self) -> Mapping[str, str]:
+        """The header by which the box logs in at the hub (HTTP Basic, RFC 7617)."""
+        credentials = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return {"Authorization": f"Basic {credentials}"}
 
     def __repr__(self) -> str:
         """Without what nobody should read in a log."""

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 
 from ..codec import UNREADABLE, decode_error
 from ..errors import LoudspeakerError, Message, NotFound, Refused, describe_os_error
-from ..station.delivery import ROOT, Deliveries, TakenDelivery
+from ..station.delivery import Deliveries, TakenDelivery
 from ..station.membership import read_membership
 from ..station.stick_answer import LARGEST_BOX_FILE, open_box_key
 from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified
-from ..trust.signed_documents import SignedManifest
+from ..trust.signed_documents import ROOT, SignedManifest
 from .https import FAILURES, HubFolder
 from .hub_settings import HTTPS_PORT, HubSettings, write_hub_settings
 from .joining import (
@@ -33,10 +33,10 @@ from .joining import (
     parse_address,
     parse_code,
 )
+from .scope_files import MOST_BYTES
 from .topics import blob_path, document_path
 
 PATIENCE = 30.0  # s
-MOST_BYTES = 500_000_000  # of the first files of one scope
 
 
 def join_hub(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 from contextlib import closing
@@ -40,9 +39,8 @@ def _ask(
     line: http.client.HTTPSConnection, settings: HubSettings, method: str, query: str, body: bytes | None = None
 ) -> int:
     """How many entries the hub has. Raises the error that it tells of, `Refused`."""
-    credentials = base64.b64encode(f"{settings.user}:{settings.password}".encode()).decode()
     try:
-        line.request(method, f"/v1/box/{settings.user}/log{query}", body, {"Authorization": f"Basic {credentials}"})
+        line.request(method, f"/v1/box/{settings.user}/log{query}", body, {**settings.log_in})
         answer = line.getresponse()
         told = answer.read(MOST_ANSWER_BYTES)
     except FAILURES as error:

@@ -57,7 +57,7 @@ class Broker:
         client.tls_set_context(make_tls_context(settings.ca))
         client.connect_timeout = CONNECT
         client.will_set(str(self._own(TopicKind.PRESENCE)), format_message(Presence(on=False)), QOS, retain=True)
-        client.on_connect, client.on_disconnect, client.on_message = self._connected, self._lost, self._take
+        client.on_connect, client.on_disconnect, client.on_message = self._note_connection, self._note_loss, self._take
 
     def connect(self) -> None:
         """Begin to; `LinkUp` or `LinkDown` is reported."""
@@ -113,7 +113,7 @@ class Broker:
 
     # What paho calls, in its own thread.
 
-    def _connected(
+    def _note_connection(
         self, _client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
@@ -122,7 +122,7 @@ class Broker:
         self._connection += 1
         self._report(LinkUp())
 
-    def _lost(
+    def _note_loss(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         logger.warning("%s", Message("the broker is gone: {why}", why=str(code)))

@@ -28,10 +28,10 @@ from ..codec import UNREADABLE, decode, encode
 from ..errors import BadUsage, Message
 from ..model.alert_answer import AlertState
 from ..model.board import HealthRow
+from ..trust.signed_documents import ROOT
 
 T = TypeVar("T")
 QOS = 1
-ROOT = "v1"  # of the folder, as on a stick (station/delivery.py)
 ALL_BOXES = "ls/1/box/+/+"  # what a hub subscribes to
 MOST_MESSAGE_BYTES = 1_000_000
 BOX_ID = re.compile(r"b-[0-9a-z]{4,32}")

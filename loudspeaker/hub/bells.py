@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from ..codec import decode, encode
@@ -28,7 +27,7 @@ Stamp = Mapping[str, tuple[int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class RungBell:
-    """The bell of a scope as it was signed last (an envelope), and the alerts that were live then."""
+    """The bell of a scope as it was signed last (an envelope), and the alerts that lay there then."""
 
     scope: str
     raw: bytes
@@ -50,13 +49,9 @@ class BellRinger:
         """Ring for every scope that has changed, or was not rung for an hour; these bells."""
         return [bell for scope in list_scopes(self._root) if (bell := self._look_at(scope))]
 
-    def rung(self, now: datetime) -> list[RungBell]:
-        """The last bell of each scope, with the alerts that are live `now`."""
-        live = {
-            scope: tuple(one for one in bell.alerts if one.opened.document.until > now)
-            for scope, bell in self._rung.items()
-        }
-        return [RungBell(scope, bell.raw, live[scope]) for scope, bell in self._rung.items()]
+    def rung(self) -> list[RungBell]:
+        """The last bell of each scope."""
+        return list(self._rung.values())
 
     def _look_at(self, scope: str) -> RungBell | None:
         stamp, now = stamp_of(self._root, scope), self._clock.monotonic()
@@ -74,7 +69,7 @@ class BellRinger:
         now, published = self._clock.now(), read_published(self._root, scope)
         keep_floors(self._database, scope, accept_published(read_floors(self._database, scope), published, now))
         raw = ring(self._root, published, self._key, now)
-        self._rung[scope] = RungBell(scope, raw, tuple(published.live_alerts(now)))
+        self._rung[scope] = RungBell(scope, raw, published.alerts)
         return self._rung[scope]
 
 

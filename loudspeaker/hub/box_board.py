@@ -93,7 +93,9 @@ class BoxBoard:
         """The villages of one commune, in order."""
         boxes = self.registry.boxes(scope)
         logs = [log for box in boxes for log in self._logs(box)]
-        villages = sorted({*_scheduled(self.published, scope), *(village for box in boxes for village in box.villages)})
+        villages = sorted(
+            {*_find_schedules(self.published, scope), *(village for box in boxes for village in box.villages)}
+        )
         with closing(RecordStore(lambda record: True)) as records:
             records.add(self._records(scope, bulletin))
             lines = tally(logs, records, [], villages)
@@ -158,7 +160,7 @@ def name_at(commune: str, bulletin: str, origin: str) -> str:
     return bulletin if commune == origin or "@" in bulletin else f"{bulletin}@{origin}"
 
 
-def _scheduled(published: Iterable[PublishedScope], scope: str) -> Iterator[str]:
+def _find_schedules(published: Iterable[PublishedScope], scope: str) -> Iterator[str]:
     """The villages for which a commune has a schedule."""
     for one in published:
         if one.scope == scope and one.manifest:

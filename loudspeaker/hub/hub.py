@@ -10,10 +10,10 @@ from ..errors import Message, Refused
 from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
-from ..station.delivery import ROOT
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.key_file import SigningKey
+from ..trust.signed_documents import ROOT
 from .bells import BellRinger, keep_floors, read_floors
 from .box_registry import BoxRegistry, RegisteredBox
 from .broker_accounts import BrokerAccounts

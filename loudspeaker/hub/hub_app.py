@@ -29,10 +29,9 @@ from starlette.types import ASGIApp
 from ..codec import encode
 from ..errors import LoudspeakerError, Message, Refused
 from ..fleet.joining import MOST_REQUEST_BYTES
-from ..station.delivery import ROOT
 from ..station.log_segment import MOST_SENT, RefusedLog
 from ..store.atomic import WriteError
-from ..trust.signed_documents import DIGEST, SCOPE
+from ..trust.signed_documents import DIGEST, ROOT, SCOPE
 from ..web.middleware import RequestRate, ResponseHeaders, limit_body
 from .box_registry import RegisteredBox
 from .hub import Hub

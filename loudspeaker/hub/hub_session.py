@@ -46,7 +46,7 @@ class Publication:
 
 
 def publications(bells: Iterable[RungBell], now: datetime) -> list[Publication]:
-    """What boxes are told of these scopes, alerts first."""
+    """What boxes are told of these scopes: alerts that have not ended, then the bell."""
     found: list[Publication] = []
     for bell in bells:
         for alert in bell.alerts:
@@ -60,7 +60,7 @@ def publications(bells: Iterable[RungBell], now: datetime) -> list[Publication]:
 
 
 class HubSession:
-    """Connects to the broker again and again until it is closed. `rung` gives all bells with their live alerts."""
+    """Connects to the broker again and again until it is closed. `rung` gives all bells with their alerts."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class HubSession:
         address: Address,
         password: str,
         ca: str,
-        rung: Callable[[datetime], list[RungBell]],
+        rung: Callable[[], list[RungBell]],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -121,7 +121,7 @@ class HubSession:
             logger.warning("the broker refuses the hub: %s", reason)
             return
         client.subscribe(ALL_BOXES, QOS)
-        for publication in publications(self._rung(self._clock.now()), self._clock.now()):
+        for publication in publications(self._rung(), self._clock.now()):
             self._publish(publication)
         self._publish(Publication(str(Topic(TopicKind.BIRTH)), format_message(self._born)))
 

@@ -18,7 +18,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from ..errors import Message, NotFound, Refused
-from ..station.delivery import ROOT, alert_folder
+from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified
 from ..trust.dsse import format_envelope, parse_envelope
@@ -34,7 +34,7 @@ from ..trust.opening import (
     seal,
     walk_trust,
 )
-from ..trust.signed_documents import SCOPE, Bell, Heads, SignedManifest, TrustDocument
+from ..trust.signed_documents import ROOT, SCOPE, Bell, Heads, SignedManifest, TrustDocument
 
 BELL, MANIFEST, RULES = "bell.json", "manifest.json", "rules.json"
 FIRST_TRUST = "1.json"
@@ -63,10 +63,6 @@ class PublishedScope:
         """What its bell says."""
         last = max((one.opened.document.seq for one in self.alerts), default=0)
         return Heads(self.trust.version, self.manifest.version if self.manifest else 0, last)
-
-    def live_alerts(self, now: datetime) -> list[PublishedAlert]:
-        """Those that have not ended."""
-        return [one for one in self.alerts if one.opened.document.until > now]
 
 
 def list_scopes(root: Path) -> list[str]:

@@ -35,7 +35,7 @@ from ..trust.opening import (
     read_unverified,
     walk_trust,
 )
-from ..trust.signed_documents import SignedFile, TrustDocument
+from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
 from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
 from .membership import (
     AcceptedManifest,
@@ -49,8 +49,6 @@ from .membership import (
 from .paths import StationPaths
 from .people_files import received_source
 from .verified_manifest import VerifiedManifest, files_for_commune
-
-ROOT = "v1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ def read_segment(raw: bytes) -> LogSegment:
     except UntrustedDocument as error:
         raise RefusedLog(error.message, LogFault.MALFORMED) from error
     except UNREADABLE:
-        raise _malformed() from None
+        raise _malformed_log() from None
     if not isinstance(head, LogHead) or head.entries < len(entries):
-        raise _malformed()
+        raise _malformed_log()
     return LogSegment(envelope, head, entries)
 
 
@@ -106,11 +106,11 @@ def _unpack(raw: bytes) -> bytes:
     try:
         plain = decoder.decompress(raw, MOST_PLAIN)
     except zlib.error:
-        raise _malformed() from None
+        raise _malformed_log() from None
     if not decoder.eof or decoder.unused_data:
-        raise _malformed()
+        raise _malformed_log()
     return plain
 
 
-def _malformed() -> RefusedLog:
+def _malformed_log() -> RefusedLog:
     return RefusedLog(Message("this is no piece of a log"), LogFault.MALFORMED)

@@ -76,12 +76,12 @@ def sort_offers(files: StationFiles, log: Log) -> tuple[list[Offer], list[tuple[
     Raises as `list_offers` does, and `LogUnusable`.
     """
     offers = list(list_offers(files))
-    declined = _declined(log) if offers else {}
+    declined = _find_declines(log) if offers else {}
     waiting = [offer for offer in offers if offer.digest not in declined]
     return waiting, [(offer, declined[offer.digest]) for offer in offers if offer.digest in declined]
 
 
-def _declined(log: Log) -> Mapping[str, Event]:
+def _find_declines(log: Log) -> Mapping[str, Event]:
     """By their digest; without what was taken back."""
     found: dict[str, Event] = {}
     for event in log.events(DECLINE):

@@ -27,6 +27,7 @@ from ..trust.key_file import SigningKey
 from ..trust.opening import approval_envelope, read_unverified, seal
 from ..trust.public_keys import PublicKey
 from ..trust.signed_documents import (
+    ROOT,
     Approval,
     BoxKey,
     RoleKeys,
@@ -37,7 +38,6 @@ from ..trust.signed_documents import (
     is_file_name,
 )
 from .approvals import Preview, preview
-from .delivery import ROOT
 from .membership import MOST_BYTES
 from .station import Station
 

@@ -18,6 +18,7 @@ from ..errors import Message, bad_character
 from .faults import Fault, UntrustedDocument, require
 from .public_keys import PublicKey
 
+ROOT = "v1"  # of a folder with signed documents, on a stick or at a hub: v1/SCOPE/manifest.json …
 SCOPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DIGEST = re.compile("[0-9a-f]{64}")
 VERSION_NAME = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}")

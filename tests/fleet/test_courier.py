@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -54,6 +55,7 @@ from loudspeaker.model.board import HealthRow
 from loudspeaker.trust.signed_documents import Heads
 
 SCOPE = "ban-may"
+LOOKED_AT = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
 HELD = {SCOPE: HeldVersions(1, 42)}
 FILE = "ab" * 32
 BELL = document_path(SCOPE, "bell")
@@ -346,10 +348,10 @@ def test_a_hub_that_begins_anew_hears_of_every_box_within_a_minute() -> None:
 
 def test_health_is_told_when_it_changes_and_each_hour() -> None:
     box = Box().online()
-    well, ill = (HealthSaid((HealthRow("đĩa", wrong, False),), "2026-11-29T05:00:00+00:00") for wrong in (None, "đầy"))
+    well, ill = (HealthSaid((HealthRow("đĩa", wrong, False),), LOOKED_AT) for wrong in (None, "đầy"))
     assert of(AskForHealth, [action for _, action in box.wait(0)])
     assert of(PublishHealth, box.tell(well))
-    assert not of(PublishHealth, box.tell(replace(well, looked_at="2026-11-29T05:10:00+00:00")))
+    assert not of(PublishHealth, box.tell(replace(well, looked_at=LOOKED_AT + timedelta(minutes=10))))
     assert of(PublishHealth, box.tell(ill))
     assert not of(PublishHealth, box.tell(HealthSaid(None)))  # the daemon is away
     box.now += 3601

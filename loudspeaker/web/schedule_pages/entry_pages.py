@@ -61,7 +61,7 @@ class Conflict:
 def show_new(page: PageRequest) -> Response:
     """An empty form, or with what an address names: an offer, a bulletin, a village, a session that is to be filled."""
     if offered := page.query.get("tin"):
-        return _show_offered(page, offered)
+        return _show_offer(page, offered)
     bulletin, village = page.query.get("ban-tin", ""), page.query.get("thon", "")
     form = EntryForm(villages=(village,) if village else (), bulletins=(bulletin,) if bulletin else ())
     with page.console.desk.station() as station:
@@ -72,7 +72,7 @@ def show_new(page: PageRequest) -> Response:
     return _show(page, offers, Attempt(form), None)
 
 
-def _show_offered(page: PageRequest, name: str) -> Response:
+def _show_offer(page: PageRequest, name: str) -> Response:
     """What an office above the commune offers, as it proposes it, in all villages. Raises `NotFound`."""
     with page.console.desk.station() as station:
         offers, offered = make_offers(station), find_offer(station.files, name)
