@@ -10,6 +10,16 @@ from .enums import Level
 from .spoken_text import Utterance
 
 
+def split_origin(name: str) -> tuple[str, str]:
+    """A name of a bulletin or broadcast, and the office above the commune that has sent it; "" for the commune's own.
+
+    >>> split_origin("bao-so-5@lao-cai")
+    ('bao-so-5', 'lao-cai')
+    """
+    local, _, origin = name.partition("@")
+    return local, origin
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of a bulletin: words (`text`) or a recording (`audio`), never both.

@@ -16,7 +16,7 @@ from ..config.commune_edit import COMMUNE
 from ..config.source import read_file
 from ..config.values import slug
 from ..errors import BadFile, Message, NotFound, Problem, Refused
-from ..model.bulletin import Bulletin
+from ..model.bulletin import Bulletin, split_origin
 from ..model.commune import Commune
 from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specifications import SpecBuilder
@@ -85,14 +85,15 @@ class BulletinEditing:
     def _must_be_edited_here(self, bulletin: str) -> None:
         """Raises `Refused` where the station takes signed files, or where this one came signed."""
         must_be_edited_here(self._paths)
-        if origin := bulletin.partition("@")[2]:
+        _local, origin = split_origin(bulletin)
+        if origin:
             raise Refused(
                 Message("“{bulletin}” comes signed from {scope}: it is changed there", bulletin=bulletin, scope=origin)
             )
 
     def source(self, bulletin: str) -> BulletinSource:
         """A bulletin by its id, sound or broken, from wherever it came. Raises `NotFound`."""
-        local, _, origin = bulletin.partition("@")
+        local, origin = split_origin(bulletin)
         path, contents = f"bulletins/{local}.md", self._files.contents
         where = next((source for source in self._files.folder.sources if source.origin == origin), None)
         known = bulletin in (*contents.bulletins, *contents.broken)

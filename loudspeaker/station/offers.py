@@ -12,6 +12,7 @@ from ..config.schedule_entries import Entry, flow_yaml, raw_entries
 from ..errors import Message, NotFound
 from ..model.asrun_record import Event
 from ..model.broadcast import Broadcast
+from ..model.bulletin import split_origin
 from ..playout.ports import Log
 from ..schedule.origins import find_offers
 from .people_files import StationFiles
@@ -95,7 +96,7 @@ def _title(files: StationFiles, entry: Broadcast) -> str:
 
 
 def _digest(files: StationFiles, entry: Entry, bulletin: str) -> str:
-    local, _, origin = bulletin.partition("@")
+    local, origin = split_origin(bulletin)
     path, words = f"bulletins/{local}.md", []
     for source in files.folder.sources:
         if source.origin == origin:

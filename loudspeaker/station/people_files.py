@@ -13,7 +13,7 @@ from ..config.source import Source
 from ..errors import BadFile, BadUsage, Message, Problem
 from ..interfaces import Clock
 from ..model.box import Box
-from ..model.bulletin import Bulletin
+from ..model.bulletin import Bulletin, split_origin
 from ..model.commune import Commune
 from ..model.contents import Contents
 from ..store.last_good import LastGoodVersions
@@ -157,7 +157,7 @@ class StationFiles:
         return tuple(self.box.outputs) or ("",)
 
     def _mistakes(self, bulletin: str) -> list[Problem]:
-        name, _, origin = bulletin.partition("@")
+        name, origin = split_origin(bulletin)
         path = Source(Path(), origin).name(f"bulletins/{name}.md")
         return [problem for problem in self.problems if problem.path == path]
 

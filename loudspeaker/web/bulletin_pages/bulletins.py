@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
 from ...model.board import Health
+from ...model.bulletin import split_origin
 from ...model.enums import Level, ReviewState
 from ...model.requests import Submit
 from ...station.approvals import preview
@@ -63,7 +64,7 @@ class BulletinRow:
     @property
     def origin(self) -> str:
         """The office above the commune that has sent it; "" for the commune's own."""
-        return self.id.partition("@")[2]
+        return split_origin(self.id)[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ...config.entry_sentences import describe_entry, part_of_day
 from ...config.schedule_entries import Entry, flow_yaml
 from ...errors import BadUsage, Message, Refused
 from ...model.airing import Airing
-from ...model.bulletin import Bulletin
+from ...model.bulletin import Bulletin, split_origin
 from ...model.commune import Policy
 from ...model.enums import ApprovalRule, Level
 from ...station.schedule_editing import EntryEdit, EntrySource
@@ -125,7 +125,7 @@ def make_offers(station: Station) -> EntryOffers:
     contents, commune = station.files.contents, station.files.commune
     names = village_names(station)
     villages = {village: names.get(village, village) for village in (*commune.villages, *names)}
-    heard = {one.id: _titled(one) for one in contents.bulletins.values() if one.level is not Level.EMERGENCY}
+    heard = {one.id: _title_of(one) for one in contents.bulletins.values() if one.level is not Level.EMERGENCY}
     entries = [entry for schedule in contents.schedules for entry in schedule.broadcasts]
     stations = {address: name for name, address in commune.stations.items()}
     unnamed = sorted({entry.stream for entry in entries if entry.stream} - stations.keys())
@@ -140,9 +140,9 @@ def make_offers(station: Station) -> EntryOffers:
     )
 
 
-def _titled(bulletin: Bulletin) -> str:
+def _title_of(bulletin: Bulletin) -> str:
     """What it is called; of what came from elsewhere, from where."""
-    origin = bulletin.id.partition("@")[2]
+    _local, origin = split_origin(bulletin.id)
     return f"{bulletin.title} ({origin})" if origin else bulletin.title
 
 

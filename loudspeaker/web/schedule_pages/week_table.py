@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from ...config.entry_sentences import WEEKDAYS, clock_message, part_of_day
 from ...errors import Message
 from ...model.airing import Airing
+from ...model.bulletin import split_origin
 from ...model.commune import Policy
 from ...model.enums import Expected, Verdict
 from ...model.lunar import Lunar, lunar
@@ -91,8 +92,7 @@ class WeekLine:
     @property
     def origin(self) -> str:
         """The office above the commune that has sent it; "" for the commune's own."""
-        names = (self.first.broadcast, self.first.bulletin or "")
-        return next((name.partition("@")[2] for name in names if "@" in name), "")
+        return split_origin(self.first.broadcast)[1] or split_origin(self.first.bulletin or "")[1]
 
 
 @dataclass(frozen=True, slots=True)
