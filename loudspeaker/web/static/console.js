@@ -10,13 +10,14 @@
   }
   takeCode();
   window.addEventListener("hashchange", takeCode);
-  // What is wrong is where the eye and the screen reader are.
-  function focus(where) {
-    var wrong = where.querySelector("[role=alert][autofocus], .wrong[autofocus]");
-    if (wrong) wrong.focus();
-  }
-  focus(document);
-  document.addEventListener("htmx:afterSwap", function (event) { focus(event.target); });
+  // What is wrong is where the eye and the screen reader are; but what a page tries or renews by itself, without a press,
+  // leaves the focus with whoever is typing.
+  function focus(wrong) { if (wrong) wrong.focus(); }
+  focus(document.querySelector("[role=alert][autofocus], .wrong[autofocus]"));
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var cause = event.detail.requestConfig.triggeringEvent;
+    if (cause && /^(submit|click)$/.test(cause.type)) focus(event.target.querySelector(".wrong[tabindex]"));
+  });
   // A page that is open is told when it is out of date, asks for its part anew, and says so when nobody answers.
   var live = document.querySelector("[data-live]");
   function renew() { if (window.htmx) htmx.trigger(document.body, "now"); }

@@ -73,6 +73,16 @@ def ask_for(visitor: Visitor, bulletin: str, time: str, village: str = "Bản L�
     visitor.page.wait_for_selector("#effect .card")
 
 
+def test_what_the_form_tries_by_itself_leaves_the_focus_where_it_is(visitor: Visitor) -> None:
+    visitor.open("/lich/moi")
+    bulletin = visitor.page.locator("#bulletin-1")
+    visitor.page.get_by_label("Bản Lìm").check()
+    bulletin.focus()
+    visitor.page.locator("#effect [role=alert]").wait_for()  # no bulletin is chosen yet
+
+    assert bulletin.evaluate("one => one === document.activeElement")
+
+
 @TASK
 def test_a_bulletin_is_scheduled_in_every_village_in_seven_taps(visitor: Visitor) -> None:
     visitor.tap("Lịch tuần", "link")
