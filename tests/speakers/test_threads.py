@@ -126,6 +126,28 @@ def test_a_player_that_talks_nonsense_is_replaced(caplog: pytest.LogCaptureFixtu
     assert "hall" in caplog.text
 
 
+def test_each_player_that_reports_nothing_gives_the_next_one_more_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mute = tmp_path / "mute"
+    mute.write_text("#!/bin/sh\nread nothing\n")
+    mute.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(mute))
+    one, given = card(), []
+    for _ in range(4):
+        asked = monotonic()
+        one.start()
+        child, listener, due = one._child, one._listener, one._due
+        assert child
+        assert listener
+        assert due
+        given.append((due - asked) // speaker.START_TIMEOUT)
+        child.kill()
+        listener.join()
+
+    assert given == [1, 2, 4, 4]
+
+
 def test_a_player_that_cannot_be_started_costs_one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(24, "Too many open files")

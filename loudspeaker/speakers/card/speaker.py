@@ -41,7 +41,8 @@ from .mixer import Mixer
 
 REPLY_TIMEOUT = 0.3  # seconds that `arm` and `stop` wait for the player's report, at most
 KEEP_ALIVE_TIMEOUT = 0.75  # … without a report from a player whose card is open: three keep-alives were missed
-START_TIMEOUT = 6.0  # … until the first report of a new one: a small board loads slowly
+START_TIMEOUT = 6.0  # … until the first report of a new one: a small board loads slowly, and while it is busy
+START_DOUBLINGS = 2  # … slower still: after each that reported nothing the next has twice as long, up to so often
 KILL_DELAY = 0.25  # … after a timeout: then it is frozen for good and killed
 POLL_INTERVAL = 0.25  # … between two looks for that
 LEAD = 2.5  # seconds
@@ -80,6 +81,7 @@ class PlayerProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._listener: threading.Thread | None = None
         self._sent = 0  # commands; `Idle` tells how many the player has seen
+        self._mute_starts = 0  # players that were started since one has reported anything
         self._due: float | None = None  # monotonic time by which the next report must come
 
     @property
@@ -146,7 +148,9 @@ class PlayerProcess:
                 child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             except OSError as error:
                 raise DeviceGone(fault_message("unstarted", self.name, error.strerror or str(error))) from error
-            self._child, self._sent, self._due = child, 0, monotonic() + START_TIMEOUT
+            timeout = START_TIMEOUT * 2 ** min(self._mute_starts, START_DOUBLINGS)
+            self._child, self._sent, self._due = child, 0, monotonic() + timeout
+            self._mute_starts += 1
             self._listener = threading.Thread(target=self._listen, args=[child], daemon=True)
             try:
                 self._listener.start()
@@ -185,6 +189,7 @@ class PlayerProcess:
             if isinstance(report, Leaving):  # it has given up its card: the next command needs a new one
                 self._child, self._due = None, None
                 return
+            self._mute_starts = 0
             at_rest = isinstance(report, Idle) and report.commands == self._sent
             self._due = None if at_rest else monotonic() + KEEP_ALIVE_TIMEOUT
             if isinstance(report, KeepAlive):
