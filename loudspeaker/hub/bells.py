@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ..interfaces import Clock
 from ..trust.floors import Floors
 from ..trust.key_file import SigningKey
 from .hub_database import HubDatabase
-from .published_files import PublishedAlert, accept_published, list_scopes, read_published, ring, stamp_of
+from .published_files import PublishedAlert, accept_published, find_scopes, read_published, ring, stamp_of
 
 AGAIN = 3600.0  # s: a bell is a voucher of the time, too
 logger = logging.getLogger(__name__)
@@ -45,9 +45,10 @@ class BellRinger:
         self._seen: dict[str, tuple[Stamp, float]] = {}  # scope -> what was there, and when it was looked at
         self._rung: dict[str, RungBell] = {}
 
-    def look(self) -> list[RungBell]:
-        """Ring for every scope that has changed, or was not rung for an hour; these bells."""
-        return [bell for scope in list_scopes(self._root) if (bell := self._look_at(scope))]
+    def look(self, scopes: Collection[str] | None = None) -> list[RungBell]:
+        """Ring for every scope that has changed, or was not rung for an hour; these bells. Only `scopes`, if given."""
+        there = find_scopes(self._root)
+        return [bell for scope in there if scopes is None or scope in scopes if (bell := self._look_at(scope))]
 
     def rung(self) -> list[RungBell]:
         """The last bell of each scope."""

@@ -20,6 +20,7 @@ from .broker_accounts import BrokerAccounts
 from .hub_database import HubDatabase
 from .hub_paths import HubPaths, open_hub_key
 from .log_intake import LogIntake
+from .publish_notices import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
 
 
@@ -66,6 +67,7 @@ class Hub:
         floors = read_floors(self.database, scope)
         floors, published = publish_scope(delivery, self.paths.root, scope, floors, self.clock.now())
         keep_floors(self.database, scope, floors)
+        notify_published(self.paths.root, scope)
         return published
 
     def join(self, raw: bytes) -> bytes:

@@ -1,4 +1,7 @@
-"""A hub's process: its addresses over HTTPS, its session with the broker, and a look at the folder every second."""
+"""A hub's process: its addresses over HTTPS, its session with the broker, and a look at the folder.
+
+It looks whenever somebody has published, and every second anyway.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,49 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from threading import Event, Thread
+
+from uvicorn.server import Server
 
 from ..errors import LoudspeakerError
 from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
-from ..web.serve import LeavingServer, server_config, tls_context
+from ..web.serve import server_config, tls_context
 from .hub import Hub
 from .hub_app import create_hub_app
 from .hub_session import HubSession
+from .publish_notices import PublishNotices, notify_published
 
 LOOKS = 1.0  # s between two looks at the folder
 logger = logging.getLogger(__name__)
+
+
+class FolderWatch(Thread):
+    """Looks at the folder of a hub until it is closed, and has `session` tell boxes what has changed."""
+
+    def __init__(self, hub: Hub, session: HubSession | None, looks: float = LOOKS) -> None:
+        """Raises `OSError`."""
+        super().__init__(name="published files")
+        self._hub, self._session, self._looks = hub, session, looks
+        self._notices = PublishNotices(hub.paths.root)
+        self._closed = Event()
+
+    def run(self) -> None:
+        while not self._closed.is_set():
+            scopes = self._notices.wait(self._looks)
+            try:
+                changed = self._hub.bells.look(scopes or None)
+            except (LoudspeakerError, OSError) as error:  # a full disk: the next look may have more luck
+                logger.error("%s", error)
+                continue
+            if self._session:
+                self._session.tell(changed)
+
+    def close(self) -> None:
+        self._closed.set()
+        notify_published(self._hub.paths.root, "")
+        self.join()
+        self._notices.close()
 
 
 def serve_hub(
@@ -30,20 +65,14 @@ def serve_hub(
     files = hub.paths.tls
     context = tls_context(files.certificate, files.key)
     hub.bells.look()
-    with closing(_open_session(hub, broker)) if broker else nullcontext() as session:
-
-        def look() -> None:
-            try:
-                changed = hub.bells.look()
-            except (LoudspeakerError, OSError) as error:  # a full disk: the next look may have more luck
-                logger.error("%s", error)
-                return
-            if session:
-                session.tell(changed)
-
+    with (
+        closing(_open_session(hub, broker)) if broker else nullcontext() as session,
+        closing(FolderWatch(hub, session)) as watch,
+    ):
+        watch.start()
         config = server_config(create_hub_app(hub), ssl_context_factory=lambda config, default: context)
         ready()
-        LeavingServer(config, None, lambda: None, look, LOOKS).run([listening])
+        Server(config).run([listening])
 
 
 def prepare_broker(hub: Hub) -> None:

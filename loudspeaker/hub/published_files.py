@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified
 from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
-from ..trust.floors import BoxTime, Floors, accept_manifest
+from ..trust.floors import WINDOW, BoxTime, Floors, accept_manifest
 from ..trust.key_file import SigningKey
 from ..trust.opening import (
     OpenedAlert,
@@ -38,6 +39,7 @@ from ..trust.signed_documents import ROOT, SCOPE, Bell, Heads, SignedManifest, T
 
 BELL, MANIFEST, RULES = "bell.json", "manifest.json", "rules.json"
 FIRST_TRUST = "1.json"
+MOST_KNOWN = 2048  # alerts that are kept in memory as they were opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class PublishedScope:
         return Heads(self.trust.version, self.manifest.version if self.manifest else 0, last)
 
 
-def list_scopes(root: Path) -> list[str]:
-    """The scopes of which something lies in the delivery `root`, offices before those below them."""
+def find_scopes(root: Path) -> list[str]:
+    """The scopes of which something lies in the delivery `root`."""
     found = [path.parent.parent.name for path in sorted((root / ROOT).glob(f"*/trust/{FIRST_TRUST}"))]
-    known = [scope for scope in found if SCOPE.fullmatch(scope)]
-    return sorted(known, key=lambda scope: (len(list(offices_above(root, scope))), scope))
+    return [scope for scope in found if SCOPE.fullmatch(scope)]
+
+
+def list_scopes(root: Path) -> list[str]:
+    """The same, offices before those below them."""
+    return sorted(find_scopes(root), key=lambda scope: (len(list(offices_above(root, scope))), scope))
 
 
 def nothing_in(folder: Path) -> Message:
@@ -82,14 +88,17 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
 
     Raises `NotFound` where there is nothing of it, `UntrustedDocument` where what is there is not signed as it must be.
     """
-    trust = _read_trust(root, scope, served or root)[-1]
+    documents = _read_documents(root, scope)
+    if not documents:
+        raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
+    trust = _verify_trust(documents, scope, served or root)[-1]
     raw = _read(root, scope, MANIFEST)
     manifest = None
     if raw is not None:
         rules = last_rules(_read(root, scope, RULES), None, trust)
         manifest = open_manifest(parse_envelope(raw), trust, rules).document
     sha256 = hashlib.sha256(raw).hexdigest() if raw is not None else ""
-    return PublishedScope(scope, trust, manifest, sha256, tuple(_read_alerts(root, scope, trust)))
+    return PublishedScope(scope, trust, manifest, sha256, tuple(_read_alerts(root, scope, documents[-1])))
 
 
 def accept_published(floors: Floors, published: PublishedScope, now: datetime) -> Floors:
@@ -160,15 +169,14 @@ def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
     return found
 
 
-def _read_trust(root: Path, scope: str, served: Path, below: frozenset[str] = frozenset()) -> list[TrustDocument]:
-    """The trust documents of a scope, each verified. Raises `NotFound`, `UntrustedDocument`."""
-    documents = _read_documents(root, scope)
-    if not documents:
-        raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
+def _verify_trust(
+    documents: Sequence[bytes], scope: str, served: Path, below: frozenset[str] = frozenset()
+) -> list[TrustDocument]:
+    """The trust documents of a scope in these envelopes, each verified. Raises `UntrustedDocument`."""
     parent = _parent(documents[-1])
     parents: Sequence[TrustDocument] = ()
-    if parent and parent not in below | {scope} and _read_documents(served, parent):
-        parents = _read_trust(served, parent, served, below | {scope})
+    if parent and parent not in below | {scope} and (above := _read_documents(served, parent)):
+        parents = _verify_trust(above, parent, served, below | {scope})
     return walk_trust(documents, parents)
 
 
@@ -200,13 +208,25 @@ def _read_documents(root: Path, scope: str) -> list[bytes]:
     return found
 
 
-def _read_alerts(root: Path, scope: str, trust: TrustDocument) -> Iterator[PublishedAlert]:
-    """Alerts that somebody has signed who may; one that nobody has is not there yet."""
+def _read_alerts(root: Path, scope: str, trust: bytes) -> Iterator[PublishedAlert]:
+    """Alerts that somebody has signed who may, by `trust`, the envelope in force; not those that are too old for boxes.
+
+    One that nobody has signed is not there yet.
+    """
     numbers = sorted(int(path.stem) for path in alert_folder(root, scope).glob("*.json") if path.stem.isdecimal())
-    for number in numbers:
-        if (raw := _read(root, scope, f"alert/{number}.json")) is not None:
-            with suppress(UntrustedDocument):
-                yield PublishedAlert(open_alert(parse_envelope(raw), trust), raw)
+    for number in numbers[-WINDOW:]:
+        if (raw := _read(root, scope, f"alert/{number}.json")) and (opened := _open_alert(raw, trust)):
+            yield PublishedAlert(opened, raw)
+
+
+@lru_cache(MOST_KNOWN)
+def _open_alert(raw: bytes, trust: bytes) -> OpenedAlert | None:
+    """The alert in an envelope, None for one that is not signed as it must be. Verified once: nothing else decides."""
+    document = read_unverified(parse_envelope(trust))
+    assert isinstance(document, TrustDocument)
+    with suppress(UntrustedDocument):
+        return open_alert(parse_envelope(raw), document)
+    return None
 
 
 def _copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:

@@ -20,6 +20,7 @@ from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.received import DamagedFile
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.faults import Fault
+from loudspeaker.trust.floors import WINDOW
 from loudspeaker.trust.opening import open_document, seal
 from loudspeaker.trust.signed_documents import Bell, Heads, SigningRole
 
@@ -76,6 +77,32 @@ def test_a_new_version_and_an_alert_that_one_has_signed_are_told(published: Hub,
     assert [one.opened.document.seq for one in rung.alerts] == [3]  # nobody has signed the other one yet
     assert read_bell(published).heads == {SCOPE: Heads(2, 2, 3)}
     assert not (published.paths.root / "v1" / SCOPE / "alert" / "4.json").exists()
+
+
+def test_alerts_that_no_box_would_take_any_more_are_not_opened_again_and_again(published: Hub, office: Office) -> None:
+    (office.own / "alert").mkdir()
+    for seq in range(1, WINDOW + 3):
+        alert = make_alert(seq, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9))
+        (office.own / "alert" / f"{seq}.json").write_bytes(format_envelope(signed(seal(alert), "hoa")))
+
+    published.publish(office.stick, SCOPE)
+    [rung] = published.bells.look()
+
+    assert [one.opened.document.seq for one in rung.alerts] == list(range(3, WINDOW + 3))
+
+
+def test_an_alert_whose_signer_has_left_is_told_no_more(published: Hub, office: Office) -> None:
+    (office.own / "alert").mkdir()
+    alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9))
+    (office.own / "alert" / "1.json").write_bytes(format_envelope(signed(seal(alert), "hoa")))
+    published.publish(office.stick, SCOPE)
+    assert published.bells.look()[0].alerts
+
+    office.trust("pao", "ly", people=("pao", "ly", "mai"))
+    publish_next(office, "Mới", "pao", "ly")
+    published.publish(office.stick, SCOPE)
+
+    assert published.bells.look()[0].alerts == ()
 
 
 def unsigned(hub: Hub, office: Office) -> None:
