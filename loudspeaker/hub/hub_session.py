@@ -75,6 +75,7 @@ class HubSession:
         self._clock = clock
         self._rung = rung
         self._born = HubBirth(clock.now())
+        self._told: dict[str, bytes] = {}  # what was published last under each topic, on this connection
         self._arrived: SimpleQueue[MQTTMessage | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._keep_arriving, name="what boxes say")
         self._client = self._make_client(password, make_tls_context(ca))
@@ -98,10 +99,11 @@ class HubSession:
         self._client.loop_stop()
 
     def tell(self, bells: Iterable[RungBell]) -> None:
-        """Publish what has changed; without a connection it is published with the next one."""
+        """Publish what has changed, and nothing twice; without a connection it is published with the next one."""
         if self._client.is_connected():
             for publication in publications(bells, self._clock.now()):
-                self._publish(publication)
+                if self._told.get(publication.topic) != publication.payload:
+                    self._publish(publication)
 
     def _make_client(self, password: str, tls: ssl.SSLContext) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, HUB_USER, protocol=MQTTv5, manual_ack=True)
@@ -120,6 +122,7 @@ class HubSession:
         if reason.is_failure:
             logger.warning("the broker refuses the hub: %s", reason)
             return
+        self._told.clear()
         client.subscribe(ALL_BOXES, QOS)
         for publication in publications(self._rung(), self._clock.now()):
             self._publish(publication)
@@ -135,6 +138,7 @@ class HubSession:
         settings = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         if publication.expires:
             settings.MessageExpiryInterval = publication.expires
+        self._told[publication.topic] = publication.payload
         self._client.publish(publication.topic, publication.payload, QOS, retain=True, properties=settings)
 
     def _keep_arriving(self) -> None:

@@ -6,6 +6,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -146,6 +147,21 @@ def test_a_box_that_joins_while_the_broker_runs_hears_bells_and_live_alerts(
         hub.publish(office.stick, SCOPE)
         session.tell(hub.bells.look())
         assert hear(listener, BELL)[BELL] != heard[BELL]
+
+
+def test_an_alarm_is_not_said_again_when_something_else_is_published(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path, office: Office
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BELL, ALARM, BIRTH)
+        path = office.own / "alert" / "2.json"
+        path.write_bytes(format_envelope(signed(seal(replace(ALERT, id=f"{SCOPE}/2", seq=2)), "hoa")))
+        hub.publish(office.stick, SCOPE)
+        session.tell(hub.bells.look())
+
+        assert set(hear(listener, BELL)) == {f"ls/1/scope/{SCOPE}/alert/2", BELL}
 
 
 def test_what_a_box_says_is_kept_and_what_is_another_boxs_it_may_not_say(
