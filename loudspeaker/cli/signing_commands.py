@@ -64,8 +64,7 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
         raise BadUsage(Message("{file} exists already; a key is never written over", file=file))
     made = rooms.key_file.make_key(person.strip(), name.strip())
     sealed = rooms.key_file.seal_key(made, read_passphrase(passphrase_file, new=True))
-    rooms.atomic.write_atomic(file, sealed)
-    file.chmod(0o600)
+    rooms.atomic.write_private(file, sealed)
     put(f"{made.public.id} {made.public.public}")
     tell(_("This line is public; the file and its passphrase are not. Who has lost them cannot sign any more."))
 

@@ -16,13 +16,12 @@ import pwd
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from ..codec import UNREADABLE, decode, encode
 from ..daemon.agent_access import AGENT
 from ..errors import BadUsage, Message, Refused
 from ..station.paths import StationPaths
-from ..store.atomic import make_folder, read_regular_file, refuse_link, write_atomic
+from ..store.atomic import make_folder, read_regular_file, refuse_link, write_private
 
 MOST_BYTES = 100_000
 MQTT_PORT, HTTPS_PORT = 8883, 8443
@@ -92,17 +91,9 @@ def write_hub_settings(paths: StationPaths, settings: HubSettings) -> None:
         raise Refused(Message("only root can hand the password to the service: do this again with sudo"))
     make_folder(path.parent)
     refuse_link(path)
-    path.touch(mode=0o600)  # the draft takes its mode
-    path.chmod(0o600)
-
-    def write(out: BinaryIO) -> None:
-        os.fchmod(out.fileno(), 0o600)  # before there is anything to read in it
-        out.write(json.dumps(encode(settings), indent=1).encode())
-
-    write_atomic(path, write)
     if agent:
-        os.chown(path, agent.pw_uid, agent.pw_gid)
         os.chown(path.parent, agent.pw_uid, -1)
+    write_private(path, json.dumps(encode(settings), indent=1).encode(), path.parent.stat())
 
 
 def agent_user() -> pwd.struct_passwd | None:

@@ -19,13 +19,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..store.atomic import read_regular_file, write_atomic
+from ..store.atomic import read_regular_file, write_private
 from ..web.certificate import CertificateFiles
 
 HUB_USER = "hub"
 ROUNDS, SALT_BYTES, HASH_BYTES = 101, 12, 64  # mosquitto_passwd's own; nobody guesses 128 random bits
 PASSWORD_BYTES = 16
-READABLE, PRIVATE = 0o640, 0o600
+READABLE = 0o640
 MOST_BYTES = 100
 MOST_PID_BYTES = 20
 ACCESS = """\
@@ -72,8 +72,7 @@ class BrokerAccounts:
         if raw := read_regular_file(path, MOST_BYTES):
             return raw.decode()
         made = make_password()
-        write_atomic(path, made.encode())
-        path.chmod(PRIVATE)
+        write_private(path, made.encode())
         return made
 
     def write(self, boxes: Iterable[tuple[str, str]]) -> None:
@@ -96,7 +95,7 @@ class BrokerAccounts:
     def _write(self, name: str, content: bytes) -> None:
         path = self.folder / name
         if read_regular_file(path, len(content) + 1) != content:
-            write_atomic(path, content)
+            write_private(path, content)
         path.chmod(READABLE)
 
     def _reload(self) -> None:

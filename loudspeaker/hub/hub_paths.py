@@ -19,7 +19,6 @@ from ..trust.key_file import SigningKey
 from ..web.certificate import TLS_FOLDER, CertificateFiles, make_certificate, own_names
 
 PERSON = "hub"  # whose key signs bells
-PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,8 @@ class HubPaths:
 
 
 def open_hub_key(paths: HubPaths) -> SigningKey:
-    """The key that signs this hub's bells, made when it is first asked for. Raises `WriteError`."""
-    key = open_machine_key(paths.key, PERSON)
-    paths.key.chmod(PRIVATE)
-    return key
+    """The key that signs this hub's bells, made when it is first asked for. Raises as `open_machine_key`."""
+    return open_machine_key(paths.key, PERSON)
 
 
 def need_certificate(paths: HubPaths, names: tuple[str, ...] = ()) -> CertificateFiles:

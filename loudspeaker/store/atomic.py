@@ -19,6 +19,7 @@ from ..errors import LoudspeakerError, Message, reason
 Content = bytes | Callable[[BinaryIO], object]  # the bytes, or a function that writes them into an open file
 
 GROUP = "loudspeaker"  # of the service
+PRIVATE = 0o600
 STALE_DRAFT = 3600.0  # seconds after which no process can still be writing a draft
 
 
@@ -48,16 +49,32 @@ def write_atomic(path: Path, content: Content, system: FileSystem = os) -> None:
     commit_draft(write_draft(path, content, system), path, system)
 
 
+def write_private(path: Path, content: bytes, owner: os.stat_result | None = None) -> None:
+    """As `write_atomic`, for the eyes of one user only, from the first byte on: `owner`’s, where root writes.
+
+    Raises `WriteError`; then `path` is unchanged.
+    """
+    commit_draft(_write_draft(path, content, os, lambda file: _give_away(file, owner), PRIVATE), path)
+
+
 def write_draft(path: Path, content: Content, system: FileSystem = os) -> Path:
     """Write `content`, fsynced, beside `path` under a name that ends in `.part`; that name. Raises `WriteError`."""
+    return _write_draft(path, content, system, lambda file: _keep_mode(file, path))
+
+
+def _write_draft(
+    path: Path, content: Content, system: FileSystem, share: Callable[[BinaryIO], object], mode: int = 0o666
+) -> Path:
+    """`share` says who may read it, which is nobody before but by `mode` (and the umask)."""
     name = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
     try:
         make_folder(path.parent, system)
         name.unlink(missing_ok=True)
-        with name.open("xb") as file:  # never into a file or link that somebody has put there
+        # Never into a file or link that somebody has put there.
+        with open(name, "xb", opener=lambda file, flags: os.open(file, flags, mode)) as file:
             _fill(file, content)
             file.flush()
-            _keep_mode(file, path)
+            share(file)
             system.fsync(file.fileno())
     except OSError as error:
         name.unlink(missing_ok=True)
@@ -225,6 +242,11 @@ def _keep_mode(file: BinaryIO, path: Path) -> None:
         os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
     else:
         share_with_group(Path(file.name))
+
+
+def _give_away(file: BinaryIO, owner: os.stat_result | None) -> None:
+    if owner and os.geteuid() == 0:
+        os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
 
 
 def sync_folder(folder: Path, system: FileSystem = os) -> None:
