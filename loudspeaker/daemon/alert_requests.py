@@ -157,7 +157,7 @@ class SignedAlerts:
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking], **facts)
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
-            self._requests.submit(self._alarm(received, name, said, by))
+            self._requests.manual.submit(self._alarm(received, name, said, by))
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
             ends = self._station.alerts.all_clear_specs(self._template_id(received), said, alert.drill)
             self._requests.sound.start_making(ends, later=True)
@@ -174,7 +174,7 @@ class SignedAlerts:
     ) -> ManualRequest:
         alert, found = received.alert, self._reader.bulletin(received)
         title, bulletin = self._title(received), self._template_id(received)
-        occurrence = self._requests.occurrence(
+        occurrence = self._requests.manual.occurrence(
             name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
         )
         airing = at_once(occurrence, fallback=found.all_clear if found else None)
@@ -211,7 +211,9 @@ class SignedAlerts:
         self._requests.sound.await_made(self._station.planner.replay_specs(found, outputs, self._on_air.now()))
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking])
         for name in lacking:
-            self._requests.submit(ManualRequest(self._requests.replay(found, name.village, name.at, name.kind), by))
+            self._requests.manual.submit(
+                ManualRequest(self._requests.manual.replay(found, name.village, name.at, name.kind), by)
+            )
 
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
@@ -245,8 +247,10 @@ class SignedAlerts:
         )
         for closing in closings:
             kind = f"{closing.kind}@{alert.scope}"
-            for request in self._requests.closing_requests(closing, by, kind, alert.issued.astimezone(self._zone)):
-                self._requests.submit(request)
+            for request in self._requests.manual.closing_requests(
+                closing, by, kind, alert.issued.astimezone(self._zone)
+            ):
+                self._requests.manual.submit(request)
 
     def _silence(self, alerts: Iterable[str], form: Ending, by: str) -> None:
         """End the alarms of these alerts, as far as they were not ended so before."""

@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..codec import encode
-from ..errors import BeingRead, LoudspeakerError, Message, NotFound, Refused
-from ..model.airing import Airing, Occurrence
+from ..errors import BeingRead, LoudspeakerError, Message, Refused
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.asrun_record import ALARM, PLAY
 from ..model.board import Board, Health
-from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..model.envelope import Envelope, read_request
 from ..model.office_requests import AskInstallation, InstallVoice
@@ -58,8 +56,9 @@ from ..station.decisions import DECISIONS, Decisions
 from ..station.membership import must_have_joined
 from ..store.asrun import LogUnusable
 from .agent_access import AgentAccess
-from .asked_airings import airing_name, at_once, co_signer, in_words, named_recipes, names_file
+from .asked_airings import at_once, co_signer, in_words, named_recipes, names_file
 from .board_rows import board, is_heard, status_row
+from .manual_airings import SECOND, ManualAirings
 from .on_air import OnAir
 from .render_jobs import RenderJobs
 from .request_sound import RequestSound
@@ -69,7 +68,6 @@ if TYPE_CHECKING:
     from .alert_requests import SignedAlerts
 
 INTERRUPTED = Message("the command that played it was interrupted")
-SECOND = timedelta(seconds=1)
 CLOCKS_APART = timedelta(hours=1)  # a time that is further off is by a clock that is wrong, here or there
 
 
@@ -100,6 +98,7 @@ class Requests:
         self._signed_alerts: SignedAlerts | None = None
         self.station = on_air.station
         self.sound = RequestSound(on_air.station, jobs)
+        self.manual = ManualAirings(on_air, self.sound)
         self.controller = on_air.controller
         self.speakers = on_air.speakers
         self.log = on_air.log
@@ -136,9 +135,9 @@ class Requests:
 
     def play(self, request: Play, by: str) -> list[str]:
         found = self.station.files.bulletin(request.bulletin)
-        now = self._free(PLAY, request.villages)
-        airings = [self.replay(found, village, now) for village in dict.fromkeys(request.villages)]
-        return [self.submit(ManualRequest(airing, by, override=request.override)) for airing in airings]
+        now = self.manual.free_instant(PLAY, request.villages)
+        airings = [self.manual.replay(found, village, now) for village in dict.fromkeys(request.villages)]
+        return [self.manual.submit(ManualRequest(airing, by, override=request.override)) for airing in airings]
 
     def urgent(self, request: Urgent, by: str) -> list[str]:
         """The ids of its airings; of those that there are already, where the same alarm is given once more."""
@@ -152,7 +151,7 @@ class Requests:
         while request.issued and any(self._is_taken(alarm) for alarm in alarms):
             alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
         for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
-            self.submit(alarm)
+            self.manual.submit(alarm)
         self.on_air.button.forget(request.issued or "")
         return [alarm.airing.id for alarm in alarms]
 
@@ -170,7 +169,7 @@ class Requests:
             issued = parse_instant(request.issued, self.station.files.commune.zone)
             if abs(issued - self.on_air.now()) < CLOCKS_APART:
                 return issued.astimezone(self.station.files.commune.zone)
-        return self._free(ALARM, request.villages)
+        return self.manual.free_instant(ALARM, request.villages)
 
     def _alarms(self, request: Urgent, by: str, at: datetime) -> list[ManualRequest]:
         """An alarm as it would be given at this instant, village by village."""
@@ -180,7 +179,7 @@ class Requests:
         said: dict[str, Programme] = {}
         alarms = []
         for village in request.villages:
-            alarm = self.occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
+            alarm = self.manual.occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
             if alarm.output not in said:
                 said[alarm.output] = self._sound_of(request, alarm.output)
             airing = at_once(alarm, fallback=clear)
@@ -261,30 +260,17 @@ class Requests:
 
     def _air_closing(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
-        now = self._free(closing.kind, {alarm.village for alarm in closing.alarms})
-        return [self.submit(request) for request in self.closing_requests(closing, by, closing.kind, now)]
-
-    def closing_requests(self, closing: Closing, by: str, kind: str, at: datetime) -> list[ManualRequest]:
-        """The words of an end, for each village where its alarms were given; `kind` and `at` name them."""
-        orders = self.station.alerts.closing_specs(closing)
-        said = {output: self.sound.find_made(order) for output, order in orders.items()}
-        villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
-        title = self.station.files.template(closing.bulletin).title if closing.bulletin else closing.text or ""
-        requests = []
-        for village in villages:
-            words = self.occurrence(kind, at, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
-            ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(ManualRequest(at_once(words), by, (said[words.output],), ends=ends))
-        return requests
+        now = self.manual.free_instant(closing.kind, {alarm.village for alarm in closing.alarms})
+        return [self.manual.submit(request) for request in self.manual.closing_requests(closing, by, closing.kind, now)]
 
     def test(self, request: TestOutput, by: str) -> list[str]:
         output = request.output
         self.station.preparation.must_be_testable(output)
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
-        now = self._free("test", [village])
-        trial = self.occurrence("test", now, village, output, Level.ROUTINE)
+        now = self.manual.free_instant("test", [village])
+        trial = self.manual.occurrence("test", now, village, output, Level.ROUTINE)
         said = self.sound.find_made(self.station.preparation.test_spec(output, request.tone))
-        return [self.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
+        return [self.manual.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
 
     def signed_alerts(self) -> SignedAlerts:
         """What does them. Raises `BadUsage` for a box that has not joined."""
@@ -296,7 +282,9 @@ class Requests:
         return self._signed_alerts
 
     def stop(self, request: Stop, by: str) -> list[str]:
-        outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
+        outputs = {
+            self.manual.output_of(self.station.files.village_id(village)) for village in request.villages
+        } or None
         return self.controller.stop(self.on_air.now(), by, request.why, outputs)
 
     def interrupt(self, request: Interrupt, by: str) -> list[str]:
@@ -335,43 +323,6 @@ class Requests:
         if record:
             return Outcome(airing, record.verdict, record.why)
         return Outcome(airing, "on-air" if heard else None, waits)
-
-    def submit(self, request: ManualRequest) -> str:
-        """The id of its airing."""
-        self.controller.submit(request, self.on_air.now())
-        return request.airing.id
-
-    def _output(self, village: str) -> str:
-        output = self.station.files.box.plays.get(village, "")
-        if output not in self.speakers:
-            raise NotFound(Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village))
-        return output
-
-    def replay(self, bulletin: Bulletin, village: str, now: datetime, kind: str = PLAY) -> Airing:
-        """An airing of a bulletin that a person asked for, now."""
-        occurrence = self.occurrence(kind, now, village, bulletin.title, bulletin.level, bulletin.id)
-        plans = self.station.planner
-        return at_once(occurrence, plans.duration(plans.bulletin_spec(bulletin, occurrence.output))[0])
-
-    def occurrence(
-        self,
-        kind: str,
-        now: datetime,
-        village: str,
-        title: str,
-        level: Level,
-        bulletin: str | None = None,
-        drill: bool = False,
-    ) -> Occurrence:
-        name = airing_name(kind, village, now)
-        return Occurrence(name, village, self._output(village), kind, bulletin, level, now, title, drill)
-
-    def _free(self, kind: str, villages: Iterable[str]) -> datetime:
-        """Now, or the next second in which nothing of this name was asked for."""
-        now = self.on_air.now()
-        while any(self.controller.log.events(airing=airing_name(kind, village, now)) for village in villages):
-            now += SECOND
-        return now
 
 
 # What answers each request that is no decision.
