@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,22 @@ def test_the_daemon_the_player_and_the_console_never_load_the_heavy_parts() -> N
 def test_no_two_rooms_import_each_other() -> None:
     for name, allowed in MAY_IMPORT.items():
         assert not [other for other in allowed if name in MAY_IMPORT[other]], f"{name} and another import each other"
+
+
+def test_no_file_imports_itself_by_way_of_others_not_even_for_its_types_or_later() -> None:
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+
+    def used(name: str, path: Path) -> set[str]:
+        package = name if path.stem == "__init__" else name.rpartition(".")[0]
+        found: set[str] = set()
+        for node in nodes_of(path):
+            if isinstance(node, ast.ImportFrom):
+                base = ".".join(package.split(".")[: 1 - node.level or None]) if node.level else ""
+                module = ".".join(filter(None, [base, node.module]))
+                found |= {f"{module}.{alias.name}" for alias in node.names} | {module}
+        return {module for module in found & files.keys() if not name.startswith(f"{module}.")} - {name}
+
+    TopologicalSorter({name: used(name, path) for name, path in files.items()}).prepare()  # raises CycleError
 
 
 # File stems that name one thing, seen from several rooms: at most ten, each with its reason.

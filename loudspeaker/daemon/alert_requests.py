@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 from ..errors import LoudspeakerError, Message, NotFound, Refused, SpeakerError
 from ..model.airing import Airing
@@ -18,7 +17,7 @@ from ..model.alert_answer import AlertAnswer, AlertState, PreparedAlert
 from ..model.asrun_record import ALARM, PLAY
 from ..model.enums import Ending, Level
 from ..model.programme import Programme
-from ..model.requests import ConfirmAlert, LookAgain, TakeAlert
+from ..model.requests import ConfirmAlert, TakeAlert
 from ..playout.item import ManualRequest, request_from_facts
 from ..station.alarms import standing
 from ..station.alert_log import AlertLog, first_sound
@@ -26,12 +25,9 @@ from ..station.reviews import Signer
 from ..station.signed_alerts import AlertReader, ReceivedAlert
 from ..trust.signed_documents import EVERY_VILLAGE, AlertKind
 from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
-
-if TYPE_CHECKING:
-    from .requests import Requests
+from .manual_airings import SECOND, ManualAirings
 
 FORGOTTEN = timedelta(minutes=30)  # so long an alert waits for its second person
-SECOND = timedelta(seconds=1)
 MOST_WAITING = 16  # alerts at a time: one key that was stolen must not fill the memory
 
 
@@ -47,12 +43,15 @@ class WaitingAlert:
 class SignedAlerts:
     """Does what signed alerts say. Everything is called from the daemon's one thread."""
 
-    def __init__(self, requests: Requests) -> None:
-        self._requests = requests
-        self._on_air = requests.on_air
-        self._station = requests.station
-        self._controller = requests.controller
-        self._log = requests.controller.log
+    def __init__(self, manual: ManualAirings, look: Callable[[], object]) -> None:
+        """`look` takes up what people have changed in the station's files."""
+        self._manual = manual
+        self._sound = manual.sound
+        self._look = look
+        self._on_air = manual.on_air
+        self._station = manual.on_air.station
+        self._controller = manual.on_air.controller
+        self._log = manual.on_air.controller.log
         self._ledger = AlertLog(self._log)
         self._reader = AlertReader(self._station, self._ledger)
         self._waiting: dict[str, WaitingAlert] = {}
@@ -72,7 +71,7 @@ class SignedAlerts:
         if received.is_over:
             return self._report(received)
         if received.template:
-            self._requests.look(LookAgain())  # the files as they are: no older ones will do
+            self._look()  # the files as they are: no older ones will do
         if received.opened.missing and self._ledger.decided(received.alert.id) is None:
             return self._prepare(received)
         return self._carry_out(received, self._on_air.say(received.signed_by))
@@ -120,7 +119,7 @@ class SignedAlerts:
         if self._ledger.is_ended(alert.id):
             return AlertAnswer(alert.id, AlertState.ENDED)
         if alert.kind.is_alarm:
-            self._requests.sound.start_making(self._reader.specs(received, villages).values())
+            self._sound.start_making(self._reader.specs(received, villages).values())
         by = self._on_air.say(received.signed_by)
         self._note(received, AlertState.PREPARED, by, missing=received.opened.missing)
         self._wait(received, by, villages)
@@ -157,24 +156,24 @@ class SignedAlerts:
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking], **facts)
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
-            self._requests.manual.submit(self._alarm(received, name, said, by))
+            self._manual.submit(self._alarm(received, name, said, by))
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
             ends = self._station.alerts.all_clear_specs(self._template_id(received), said, alert.drill)
-            self._requests.sound.start_making(ends, later=True)
+            self._sound.start_making(ends, later=True)
         return None
 
     def _make(self, received: ReceivedAlert, names: Sequence[AiringName]) -> Mapping[str, Programme]:
         """Output -> what it says once. Raises `BeingMade`, or what keeps it from being made."""
         specs = self._reader.specs(received, [name.village for name in names])
-        self._requests.sound.await_made(specs.values())
-        return {output: self._requests.sound.find_made(spec) for output, spec in specs.items()}
+        self._sound.await_made(specs.values())
+        return {output: self._sound.find_made(spec) for output, spec in specs.items()}
 
     def _alarm(
         self, received: ReceivedAlert, name: AiringName, said: Mapping[str, Programme], by: str
     ) -> ManualRequest:
         alert, found = received.alert, self._reader.bulletin(received)
         title, bulletin = self._title(received), self._template_id(received)
-        occurrence = self._requests.manual.occurrence(
+        occurrence = self._manual.occurrence(
             name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
         )
         airing = at_once(occurrence, fallback=found.all_clear if found else None)
@@ -208,12 +207,10 @@ class SignedAlerts:
             raise Refused(Message("“{bulletin}” is an alarm: it is signed as one", bulletin=found.id))
         lacking = self._lacking(received, PLAY)
         outputs = self._station.alerts.outputs_of([name.village for name in lacking])
-        self._requests.sound.await_made(self._station.planner.replay_specs(found, outputs, self._on_air.now()))
+        self._sound.await_made(self._station.planner.replay_specs(found, outputs, self._on_air.now()))
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking])
         for name in lacking:
-            self._requests.manual.submit(
-                ManualRequest(self._requests.manual.replay(found, name.village, name.at, name.kind), by)
-            )
+            self._manual.submit(ManualRequest(self._manual.replay(found, name.village, name.at, name.kind), by))
 
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
@@ -242,15 +239,13 @@ class SignedAlerts:
         meant = {airing for one in alert.references for airing in self._ledger.airings(one)}
         stands = [alarm for alarm in standing(self._log, self._on_air.now()) if alarm.id in meant]
         closings = self._station.alerts.closings(stands, form)
-        self._requests.sound.await_made(
+        self._sound.await_made(
             spec for closing in closings for spec in self._station.alerts.closing_specs(closing).values()
         )
         for closing in closings:
             kind = f"{closing.kind}@{alert.scope}"
-            for request in self._requests.manual.closing_requests(
-                closing, by, kind, alert.issued.astimezone(self._zone)
-            ):
-                self._requests.manual.submit(request)
+            for request in self._manual.closing_requests(closing, by, kind, alert.issued.astimezone(self._zone)):
+                self._manual.submit(request)
 
     def _silence(self, alerts: Iterable[str], form: Ending, by: str) -> None:
         """End the alarms of these alerts, as far as they were not ended so before."""
@@ -289,9 +284,9 @@ class SignedAlerts:
         words = self._on_air.say(Message("Silent check {alert}.", alert=alert.id))
         outputs = self._station.alerts.outputs_of(self._villages(received))
         specs = [self._station.alerts.alert_spec(words, None, output, False) for output in outputs]
-        self._requests.sound.await_made(specs)
+        self._sound.await_made(specs)
         for spec in specs:
-            self._requests.sound.find_made(spec)
+            self._sound.find_made(spec)
         self._decide(received, AlertState.CHECKED, by)
 
     # What is on record.
@@ -316,7 +311,7 @@ class SignedAlerts:
         return AlertAnswer(alert, AlertState.ENDED if self._ledger.is_ended(alert) else state, airings, sound)
 
     def _villages(self, received: ReceivedAlert) -> list[str]:
-        return self._reader.villages(received.alert, self._requests.speakers)
+        return self._reader.villages(received.alert, self._on_air.speakers)
 
     def _title(self, received: ReceivedAlert) -> str:
         """Of its template, or its own words; "" of what says nothing."""
