@@ -15,7 +15,7 @@ from ..config import bulletin_edit, bulletin_file, commune_edit, commune_file
 from ..config.commune_edit import COMMUNE
 from ..config.source import read_file
 from ..config.values import slug
-from ..errors import BadFile, Message, NotFound, Problem, Refused
+from ..errors import BadFile, BadUsage, Message, NotFound, Problem, Refused
 from ..model.bulletin import Bulletin, split_origin
 from ..model.commune import Commune
 from ..production.reading_cache import ReadingCache, rules_revision
@@ -137,8 +137,13 @@ class BulletinEditing:
         return FileEdit(path, revision, after)
 
     def create(self, title: str, text: str, source: str = "") -> tuple[str, FileEdit]:
-        """A new bulletin: its id, which no other has, and its file. Raises `BadFile` with what is wrong with it."""
+        """A new bulletin: its id, which no other has, and its file.
+
+        Raises `BadUsage` where there are no words, `BadFile` with what is wrong with it.
+        """
         must_be_edited_here(self._paths)
+        if not text.strip():
+            raise BadUsage(Message("there are no words yet: write or paste what is to be said"))
         bulletin = self._free_id(title)
         path = f"bulletins/{bulletin}.md"
         data = bulletin_edit.new_bulletin(title, text, source)

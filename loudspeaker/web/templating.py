@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+FILE_NAME = re.compile(r"[^\s:]+(/|\.\w)\w+(?=[\s:,]|$)")
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -95,8 +97,13 @@ def sentence_case(text: str) -> str:
 
     >>> sentence_case("name or password is wrong")
     'Name or password is wrong'
+
+    The name of a file or a folder keeps its letters:
+
+    >>> sentence_case("bulletins/hop.md: the text is empty")
+    'bulletins/hop.md: the text is empty'
     """
-    return text[:1].upper() + text[1:]
+    return text if FILE_NAME.match(text) else text[:1].upper() + text[1:]
 
 
 def clock(at: datetime | None) -> str:

@@ -138,3 +138,11 @@ def test_a_bulletin_that_could_not_be_read_is_not_written(home: Path) -> None:
 
     assert result.exit_code == 2
     assert not (home / "bulletins/hop.md").exists()
+
+
+def test_a_bulletin_without_words_is_not_written(home: Path) -> None:
+    result = run(home, "new", "Họp", *HOA, given="  \n")
+
+    assert result.exit_code == 2
+    assert "no words yet" in result.stderr
+    assert not (home / "bulletins/hop.md").exists()

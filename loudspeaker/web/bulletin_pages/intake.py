@@ -77,7 +77,10 @@ def _first_words(text: str) -> str:
 
 def take_document(page: PageRequest) -> Response:
     """Read a document in a child; its page shows what came of it."""
-    upload = receive_upload(page, files.DOCUMENTS)
+    try:
+        upload = receive_upload(page, files.DOCUMENTS)
+    except BadUsage as error:
+        return _new_page(page, 422, error)
     with page.console.desk.station() as station:
         home, settings = station.paths.home, station.files.commune.reading_settings
 
@@ -90,7 +93,10 @@ def take_document(page: PageRequest) -> Response:
 
 def take_recording(page: PageRequest) -> Response:
     """Trim, level and look at a recording in a child; its page lets it be heard."""
-    upload = receive_upload(page, files.RECORDINGS)
+    try:
+        upload = receive_upload(page, files.RECORDINGS)
+    except BadUsage as error:
+        return _new_page(page, 422, error)
     with page.console.desk.station() as station:
         settings = station.files.commune.reading_settings
     (upload.folder / "recordings").mkdir()

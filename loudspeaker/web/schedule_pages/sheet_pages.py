@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ...errors import LoudspeakerError
+from ...errors import BadUsage, LoudspeakerError
 from ...importers import files
 from ...importers.draft import ImportResult
 from ...importers.imports import file_edits, read_import
@@ -22,7 +22,10 @@ def show_sheet(page: PageRequest) -> Response:
 
 def take_sheet(page: PageRequest) -> Response:
     """Read a sheet in a child; its page shows what it would change."""
-    upload = receive_upload(page, files.SHEETS)
+    try:
+        upload = receive_upload(page, files.SHEETS)
+    except BadUsage as error:
+        return _sheet_page(page, 422, error)
     with page.console.desk.station() as station:
         home, settings = station.paths.home, station.files.commune.reading_settings
 

@@ -118,6 +118,43 @@ def test_no_page_shuts_anybody_out(chromium: Any, stage: Stage, state: str) -> N
         visitor.seen.wrong = [told for told in visitor.seen.wrong if "404" not in told and "422" not in told]
 
 
+# A page, and the address to which its form is sent; emptied, it is refused.
+FORMS = {
+    "/ban-tin/moi": "/ban-tin/moi",
+    "/cai-dat/ngay": "/cai-dat/ngay?thu=1",
+    "/cai-dat/nguoi": "/cai-dat/nguoi",
+    "/cai-dat/quy-che": "/cai-dat/quy-che?thu=1",
+    "/cai-dat/quy-che/tam-thoi?mau=bau-cu": "/cai-dat/quy-che/tam-thoi?thu=1",
+    "/khan-cap": "/khan-cap/xem-lai",
+    "/lich/bang": "/lich/bang",
+    "/lich/moi": "/lich/moi",
+    "/mat-khau": "/mat-khau",
+}
+SEND_EMPTY = """action => {
+  const form = document.querySelector(`main form[action="${action}"]`);
+  form.noValidate = true;
+  form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea")
+    .forEach(field => { field.value = ""; });
+  form.requestSubmit(form.querySelector("button.main"));
+}"""
+
+
+def test_what_a_refused_form_shows_shuts_nobody_out(chromium: Any, stage: Stage) -> None:
+    fill_station(stage, FILES)
+    wrong = []
+    with visiting(chromium, stage, "lan", "phone") as visitor:
+        for path, action in FORMS.items():
+            visitor.open(path)
+            with visitor.page.expect_navigation():
+                visitor.page.evaluate(SEND_EMPTY, action)
+            visitor.page.locator("[role=alert]:focus").wait_for()  # the eye is led to what is wrong
+            found = axe_violations(visitor.page) + small_targets(visitor.page)
+            wrong += [f"{path}: {one}" for one in found]
+        visitor.seen.wrong = [told for told in visitor.seen.wrong if "422" not in told]  # told by the browser itself
+
+    assert "\n".join(wrong) == ""
+
+
 def test_pages_of_twice_the_size_are_not_scrolled_sideways_and_keep_their_edges_in_forced_colours(
     chromium: Any, stage: Stage
 ) -> None:

@@ -167,6 +167,7 @@ def test_nothing_at_all_is_no_bulletin(editor: Officer) -> None:
 
     assert answer.status_code == 422
     assert 'value="Trống"' in answer.text
+    assert "Chưa có lời nào" in answer.text
 
 
 def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> None:
