@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from ..errors import Message
 
 Region = Literal["north", "south"]
+_LONGEST = 80  # letters of a stretch that are told in a sentence
 MOST_TOLD = 3  # alternatives of a doubt, in its sentence
 
 
@@ -50,7 +51,7 @@ class Doubt(NamedTuple):
 
     def message(self) -> Message:
         """The doubt as a sentence, with the first of its alternatives."""
-        facts = {"written": self.written, "spoken": self.spoken, "why": self.why}
+        facts = {"written": _shorten(self.written), "spoken": _shorten(self.spoken), "why": self.why}
         if not self.alternatives:
             return Message("“{written}” is read “{spoken}”: {why}", **facts)
         others = ", ".join(f"“{other}”" for other in self.alternatives[:MOST_TOLD])
@@ -78,3 +79,9 @@ class Utterance(NamedTuple):
 
     text: str
     pause_after: float
+
+
+def _shorten(words: str) -> str:
+    """The first words of a long stretch, on one line."""
+    words = " ".join(words.split()) if "\n" in words else words
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rpartition(' ')[0]} …"

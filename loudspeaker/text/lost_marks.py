@@ -7,23 +7,25 @@ in a text that has several such lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Literal
 
 from .lazy_regex import pattern
 from .syllables import is_plain_syllable
+from .word_pairs import word_pairs
 
 _LINE = pattern(r"[^\n]+")
 _WORD = pattern(r"(?<![\w.@/:-])[A-Za-z]+(?![\w@/-]|\.\w)")
 _LOST = pattern(r"[a-z]*(?:ie[a-z]|ye[a-z]|uo[a-z])[a-z]*|[a-z]*[aeiou](?:c|ch|p|t)")
 _FEWEST = 3  # words of a line that is judged
 _SHARE = 0.8  # of its words that are syllables
-_SHOWN = 40  # letters of a line that are told
 # Signs that TCVN3 fonts show as Vietnamese letters and that Unicode Vietnamese never has inside words.
 _TCVN3 = pattern(r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßåæçëîïñöø÷ûüþ]")
 # VNI writes the mark after its vowel: “Thoâng baùo”, “ñeå”.
 _VNI = pattern(r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][ÂÊÔÛÕÏØÙÄÅÁÀÃ]|ñ[aeiouôö]|[öô][ùøûõï])")
+_MARKED = pattern(r"[^\W\d_a-zA-Z]")
 _LETTER = pattern(r"[^\W\d_]")
 _MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]")
 _QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,80})[\"”]")  # ghi rõ "nop tien dat truoc"
@@ -36,26 +38,57 @@ def is_toneless(line: str) -> bool:
 
 
 def find_toneless(text: str) -> Iterator[tuple[int, int]]:
-    """Where the first words of each line stand that has lost its marks, and what is quoted without them, [from, to)."""
-    lines = [match for match in _LINE.finditer(text) if _may_be_toneless(match[0])]
-    certain = sum(map(is_toneless, (line[0] for line in lines)))
-    for line in lines:
-        if certain > 1 or is_toneless(line[0]):
-            first = _WORD.search(line[0])
-            start = line.start() + (first.start() if first else 0)
-            shown = text[start : min(line.end(), start + _SHOWN)]
-            whole = shown if start + _SHOWN >= line.end() else shown.rpartition(" ")[0]
-            yield start, start + len(whole.rstrip())
-    lost = {line.start() for line in lines}
-    for line in (match for match in _LINE.finditer(text) if match.start() not in lost):
+    """Stretches of a text that were typed without marks, [from, to): lines that follow each other, and what is quoted.
+
+    Where no word of the whole text has a mark, every line has lost its own.
+    """
+    lines = list(_LINE.finditer(text))
+    lost = _toneless_lines(text, lines)
+    yield from _joined(text, [line.span() for line in lost])
+    starts = {line.start() for line in lost}
+    for line in (match for match in lines if match.start() not in starts):
         for quoted in _QUOTED.finditer(line[0]):
             if is_toneless(quoted["words"]):
                 yield line.start() + quoted.start("words"), line.start() + quoted.end("words")
 
 
+def _toneless_lines(text: str, lines: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """The lines that have lost their marks."""
+    certain = [line for line in lines if is_toneless(line[0])]
+    if len(certain) < 2:
+        return certain
+    if _MARKED.search(text):
+        return [line for line in lines if _may_be_toneless(line[0])]
+    return [line for line in lines if _LETTER.search(line[0])]
+
+
+def restore_marks(text: str, lost: Sequence[tuple[int, int]]) -> str:
+    """The text with the marks of its stretches that were typed without, where they are certain; as long as before."""
+    pieces, end = list[str](), 0
+    for start, until in sorted(lost):
+        restored = "\n".join(map(word_pairs().restore, text[start:until].split("\n")))
+        pieces += (text[end:start], restored)
+        end = until
+    return "".join((*pieces, text[end:]))
+
+
+def _joined(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches of lines between which no word stands."""
+    begin = end = -1
+    for start, until in lines:
+        if begin >= 0 and not _LETTER.search(text, end, start):
+            end = until
+            continue
+        if begin >= 0:
+            yield begin, end
+        begin, end = start, until
+    if begin >= 0:
+        yield begin, end
+
+
 def _may_be_toneless(line: str) -> bool:
     """Whether a line has no mark, and nearly all its words could be syllables that lost theirs."""
-    if any(letter.isalpha() and not letter.isascii() for letter in line):
+    if _MARKED.search(line):
         return False
     words = _WORD.findall(line)
     return len(words) >= _FEWEST and len(_syllables(line)) >= _SHARE * len(words)

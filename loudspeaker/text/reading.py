@@ -4,13 +4,13 @@ The steps of a reading:
 
     document/layout.py   columns are taken apart, the rows of tables become sentences
     cleanup.py       letters, blanks and dashes become the plain ones
+    lost_marks.py    text that was typed without marks gets back those that are certain, and is told
     casing.py        lines in capitals become small
     unwrapping.py    lines that a margin broke are joined
     definitions.py   abbreviations that the text itself defines
     own_words.py     the commune's own words
     scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
     composites.py    words that several rules read piece by piece are marked
-    lost_marks.py    lines that were typed without marks are told
     alternatives.py  what else could be said where something was guessed
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
@@ -33,7 +33,7 @@ from .context import REACH, Context, Token
 from .definitions import find_definitions, find_near_misses
 from .document.layout import arrange
 from .lexicon import Lexicon
-from .lost_marks import find_toneless, legacy_encoding
+from .lost_marks import find_toneless, legacy_encoding, restore_marks
 from .numerals import Numerals
 from .own_words import OwnWords
 from .reasons import TONELESS
@@ -59,15 +59,18 @@ def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut
         """The stretch of `text` that letters of the plain text stand for."""
         return arranged.stretch(clean.place(start), clean.place(end))
 
-    plain = unwrap_lines(lower_headings(clean.text))
+    lost = tuple(find_toneless(clean.text))
+    plain = unwrap_lines(lower_headings(restore_marks(clean.text, lost)))
     context = Context(plain, _numerals(settings.region), _lexicon(), find_definitions(plain))
     own = _own_words(settings).find(clean.text)
-    spoken = _SpokenText(plain, stretch, len(text))
+    spoken = _SpokenText(plain, clean.text if lost else plain, stretch, len(text))
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
     spoken.finish()
     below = tuple(_doubts_below(spoken, lambda at: arranged.cell_below(clean.place(at))))
-    return Reading(spoken.text(), tuple(_doubts(text, clean, spoken, settings, stretch, below)), tuple(spoken.spans))
+    return Reading(
+        spoken.text(), tuple(_doubts(text, clean, spoken, lost, settings, stretch, below)), tuple(spoken.spans)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -112,12 +115,13 @@ class _Guess(NamedTuple):
 class _SpokenText:
     """The spoken text as it grows: plain stretches are copied, tokens put in, with the right blanks between them."""
 
-    def __init__(self, source: str, stretch: Stretch, length: int) -> None:
+    def __init__(self, source: str, written: str, stretch: Stretch, length: int) -> None:
         self.spans: list[Span] = []
         self.guesses: list[_Guess] = []
         self._length_given = length
         self._stretch = stretch
         self._source = source
+        self._written = written  # letter for letter as long, before marks were put in
         self._pieces: list[str] = []
         self._length = 0
         self._copied = 0  # letters of the source
@@ -126,6 +130,10 @@ class _SpokenText:
 
     def text(self) -> str:
         return "".join(self._pieces)
+
+    def between(self, start: int, end: int) -> str:
+        """The words for the source from `start` to `end`, as far as its marks are known."""
+        return self._source[start:end]
 
     def add(self, token: Token) -> None:
         """Copy what stands before `token` and put its words in."""
@@ -168,7 +176,8 @@ class _SpokenText:
             self._write(" ")
         begin = self._length
         self._write(words)
-        read = not copied and _letters_of(words) != _letters_of(self._source[start:end])
+        as_written = copied and self._written is self._source
+        read = not as_written and _letters_of(words) != _letters_of(self._written[start:end])
         written = self.spans[-1].written[1] if self.spans else 0
         until = max(written, self._stretch(start, end)[1])  # the head of a column is said again in each row
         self.spans.append(Span((written, until), (begin, self._length), read))
@@ -244,6 +253,7 @@ def _doubts(
     text: str,
     clean: CleanText,
     spoken: _SpokenText,
+    lost: Sequence[tuple[int, int]],
     settings: ReadingSettings,
     stretch: Stretch,
     below: Sequence[_Place],
@@ -258,14 +268,13 @@ def _doubts(
         _Place(*stretch(start, end), clean.text[start:end], why, str(why.facts["word"]))
         for start, end, why in find_near_misses(clean.text)
     ]
-    toneless = [
-        _Place(*stretch(start, end), clean.text[start:end], TONELESS)
-        for start, end in find_toneless(clean.text)
-        if not any(guess.start < end and start < guess.end for guess in spoken.guesses)
-    ]
+    toneless = [_Place(*stretch(start, end), spoken.between(start, end), TONELESS) for start, end in lost]
     found = {
-        place[:2]: place for place in (*below, *guesses[::-1], *slips, *toneless)
-    }  # of a head that is said again, the first
+        place[:2]: place
+        for place in (*below, *guesses[::-1], *slips)  # of a head that is said again, the first
+        if not any(place.start < end and start < place.end for start, end, *_ in toneless)
+    }
+    found |= {place[:2]: place for place in toneless}
     encoding = legacy_encoding(text)
     if encoding:
         found[0, 0] = _Place(0, min(40, len(text)), words[:40], _old(encoding))
