@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
@@ -19,6 +19,7 @@ _FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are a
 _DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
 _RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _BOLD = pattern(r"(?P<mark>\*{1,3}|__)(?P<words>[^\s*](?:[^*]*[^\s*])?)(?P=mark)")  # **Cộng chi**
+NOTHING = pattern(r"[-–—./…_ ]*")  # a cell of only these says nothing
 _LABEL = pattern(r"[-–—+•*]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)/-]")
 
 
@@ -57,6 +58,9 @@ class Line(NamedTuple):
     def filled(self) -> list[Cell]:
         """Its cells but for the empty ones."""
         return [cell for cell in self.cells if cell.text]
+
+
+Row = Sequence[Cell]  # as many as the table has columns, the empty ones too
 
 
 def split_lines(text: str) -> list[Line]:

@@ -16,7 +16,8 @@ from itertools import pairwise, takewhile
 from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cells import Cell, Line, split_lines
-from .table_rows import arrange_table, run_at, table_of
+from .table_rows import arrange_table, table_of
+from .table_runs import run_at
 
 PLACE_AND_DAY = re.compile(
     r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",

@@ -1,0 +1,141 @@
+"""The columns of a table: what each is for, and the unit of its amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from ..lazy_regex import pattern
+from .cell_values import RATED
+from .cells import Cell, Row
+from .column_heads import AMOUNT, LAST_MOMENT
+
+_COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
+_UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
+UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}[23²³]?(?:/[^\W\d]{1,9}[23²³]?){0,2}|[-–]?")
+_UNIT_IN_HEAD = pattern(
+    r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?|tính bằng):? ?)?"
+    r"(?P<unit>(?:1\.?000 ?(?=đ|VN[ĐD]|vn[đd]))?[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)"
+    r"(?= [^\W\d_]{2}|$)"
+)
+_THOUSAND = pattern(r"1\.?000 ?")
+_NO_UNIT = pattern(  # what stands in brackets behind the name of a column and tells of what, not in what
+    r"(?i)(?:nếu|dự|tạm|bắt|ký|bằng|ghi|theo|kể|gồm|có|không|đã|chưa|trong|cả|số|họ|tên|nam|nữ|vợ|cha|ông|bà|tổ|thôn|"
+    r"xóm|ấp|bản|khu|khóm|xã|phường|nơi|tại|từ|đến|đợt|ước|làm|hiện|cũ|mới|đại|chủ|của|cho|và|hoặc)(?!\w)"
+)
+_PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
+    r"(?P<head>(?!(?i:thứ|sáng|tăng|ngày)\b).{2,}?)\s*"
+    r"(?P<per>/ ?(?:kg|sào|mẫu|ha|m2|m3|m²|m³|năm|tháng|ngày|lần|hộ|người|suất|con|cây|bao|tấn|tạ|yến|lít|khẩu|lượt|vụ|"
+    r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
+)
+_MONEY_HEAD = pattern(
+    r"(?i)(?:đơn )?giá(?!\w)|mức(?: (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá|hưởng|trợ cấp))?(?!\w)|"
+    r"(?:số |thành |tổng )?tiền(?!\w)|(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|"
+    r"(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|ủng hộ|đóng góp"
+)
+_DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
+_CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
+    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
+)
+_UNIT_ABOVE = pattern(
+    r"\((?P<unit>(?:nghìn |ngàn )?đ(?:/\w{1,6})?|g/l|mg/l|‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
+)
+_CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
+CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
+
+
+class ColumnRole(Enum):
+    """What a column is for."""
+
+    COUNT = auto()  # numbers the rows: not said
+    UNIT = auto()  # of the amounts beside it
+    SUBJECT = auto()  # what the row is about
+    CHANGE = auto()  # by how much something went up or down
+    VALUE = auto()
+
+
+class Column(NamedTuple):
+    """One column of a table."""
+
+    role: ColumnRole
+    head: Cell | None
+    unit: str  # of its amounts, as its head has it in brackets; or ""
+
+
+def _unit_above(caption: str) -> str:
+    """The unit that the line above a table ends with: Độ mặn đo được (g/l)"""
+    match = _UNIT_ABOVE.search(caption)
+    return match["unit"] if match else ""
+
+
+def _currency(caption: str) -> str:
+    """The currency that the line above a table tells of its amounts: (ĐVT: 1.000 đồng) -> nghìn đ"""
+    match = _CAPTION.search(caption)
+    return f"{(match['scale'] or '').replace('1.000', 'nghìn')} đ".strip() if match else ""
+
+
+def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
+    """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
+    currency, unit = _currency(caption), _unit_above(caption)
+    columns = [_with_unit(_column(number, head, body, currency), unit) for number in range(len(body[0]))]
+    return _with_subject(columns)
+
+
+def _column(number: int, head: Row | None, body: Sequence[Row], currency: str) -> Column:
+    texts = [row[number].text for row in body if row[number].text]
+    if head is None:
+        counted = number == 0 and len(texts) > 1 and [text.strip("().") for text in texts] == list(_numbers(len(texts)))
+        return Column(ColumnRole.COUNT if counted else ColumnRole.VALUE, None, "")
+    return _headed_column(head[number], texts, currency)
+
+
+def _headed_column(cell: Cell, texts: Sequence[str], currency: str) -> Column:
+    """The column below a cell of the head, by what that says; `texts` are its cells but for the empty ones."""
+    if _COUNT_HEAD.fullmatch(cell.text):
+        return Column(ColumnRole.COUNT, cell, "")
+    if _UNIT_HEAD.fullmatch(cell.text) and any(map(UNIT_CELL.fullmatch, texts)):
+        return Column(ColumnRole.UNIT, cell, "")
+    unit = _UNIT_IN_HEAD.search(cell.text)
+    if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
+        written, at, end = cell.text, unit.start(), unit.end()
+        cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
+        return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"]))
+    per = _PER_IN_HEAD.fullmatch(cell.text)
+    if per and any(map(RATED.fullmatch, texts)):
+        cell = cell._replace(text=per["head"])
+    dong = _dong(cell.text, texts, currency)
+    return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
+
+
+def _say_thousand(unit: str) -> str:
+    """A unit with its thousand in words: 1.000đ -> nghìn đ"""
+    return _THOUSAND.sub("nghìn ", unit)
+
+
+def _dong(head: str, texts: Sequence[str], currency: str) -> str:
+    """The currency of a column that does not name it: of prices and sums whose amounts are thousands."""
+    amounts = [match["number"] for match in map(AMOUNT.fullmatch, texts) if match]
+    if not amounts or not _MONEY_HEAD.match(head):
+        return ""
+    return currency or ("đ" if all(map(_DONG.fullmatch, amounts)) else "")
+
+
+def _numbers(count: int) -> Iterator[str]:
+    return map(str, range(1, count + 1))
+
+
+def _with_unit(column: Column, unit: str) -> Column:
+    """A column below a day or an hour, with the unit of the line above the table where it has none of its own."""
+    dated = column.head is not None and LAST_MOMENT.search(column.head.text) is not None
+    return column._replace(unit=unit) if dated and not column.unit else column
+
+
+def _value_role(head: str) -> ColumnRole:
+    return ColumnRole.CHANGE if _CHANGE_HEAD.match(head) else ColumnRole.VALUE
+
+
+def _with_subject(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The first column that is said tells what a row is about."""
+    first = next((n for n, column in enumerate(columns) if column.role is ColumnRole.VALUE), 0)
+    return tuple(column._replace(role=ColumnRole.SUBJECT) if n == first else column for n, column in enumerate(columns))
