@@ -16,7 +16,7 @@ from .syllables import LOWER, UPPER
 
 _ITEM = pattern(
     rf"[-+•*]|\d{{1,2}}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{{2}})|- ?(?=[{UPPER}][{LOWER}]))|"
-    r"[a-zđ](?:[.)]|- )|[IVX]{1,5}[.)/-](?!\w)"
+    r"[a-zđ](?:[.)]|[-/] )|[IVX]{1,5}[.)/-](?!\w)"
 )
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(
@@ -126,7 +126,7 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
     small = 2 * len(line) > margin and _begins_small(line, following) and not _is_listed(line, following)
-    return full or small or _is_unfinished(line, following)
+    return full or small or is_unfinished(line, following)
 
 
 def _begins_small(line: str, following: str) -> bool:
@@ -166,7 +166,7 @@ def _ends_in_amount(line: str, following: str) -> bool:
     return line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
 
 
-def _is_unfinished(line: str, following: str) -> bool:
+def is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
     if line[-1] == "," and following[0].isupper() and _SALUTATION.match(line):
         return False

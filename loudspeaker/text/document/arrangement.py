@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -43,6 +43,22 @@ class Arrangement:
         """The stretch of the text as given that [start, end) of `text` came from."""
         first = self._place(start)[0]
         return first, max(first, self._place(end - 1)[1] if end > start else first)
+
+    def trace(self, piece: TextPiece) -> Iterator[TextPiece]:
+        """A piece of `text` as pieces of the text as given, each for one stretch of it."""
+        if piece.end - piece.start != len(piece.text):  # words that were put in, or said instead of others
+            start, end = self.stretch(piece.start, piece.end)
+            yield piece._replace(start=start, end=end)
+            return
+        at = piece.start
+        while at < piece.end:
+            number = bisect_right(self._begins, at) - 1
+            own, begin = self._pieces[number], self._begins[number]
+            until = min(self._begins[number + 1], piece.end)
+            start = min(own.start + at - begin, own.end)
+            text = piece.text[at - piece.start : until - piece.start]
+            yield piece._replace(text=text, start=start, end=min(start + until - at, own.end))
+            at = until
 
     def cell_below(self, at: int) -> tuple[int, int] | None:
         """Where the cell stands that the head of a column at the letter `at` of `text` is said before, if it is one."""

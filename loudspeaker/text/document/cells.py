@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from ..lazy_regex import pattern
 
+PADDED = "  "  # the sign of columns that were set with blanks
 _BLANK = r" \xa0\u2000-\u200a\u202f\u3000"
 _BORDERS = {
     "|": pattern(r"[|│┃║]"),
     "\t": pattern(r"\t"),
-    "  ": pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
+    PADDED: pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
     "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
 }
+_BOTH_BORDERS = pattern(rf"[{_BLANK}]*[|│┃║][{_BLANK}]*|(?<=[^\s|])[{_BLANK}]{{2,}}(?=[^\s|])")
 _FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are an alternative
 _DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
 _RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
@@ -72,12 +74,27 @@ def split_lines(text: str) -> list[Line]:
     return lines
 
 
+def split_as(line: Line, sign: str) -> Line:
+    """A line without cells as one of a table whose cells stand apart by `sign`: ⇥⇥Mường Giàng"""
+    cells = tuple(_cells(line.text, line.start, _BORDERS[sign]))
+    return line if line.sign or not line.text.strip() else line._replace(sign=sign, cells=_inside(cells, sign))
+
+
+def split_finer(line: Line) -> Line:
+    """A line between whose pipes blanks set cells apart, too: 1   Lò An   | 2   Hà Bé"""
+    cells = tuple(_cells(line.text, line.start, _BOTH_BORDERS))
+    return line._replace(cells=_inside(cells, line.sign))
+
+
+def _inside(cells: tuple[Cell, ...], sign: str) -> tuple[Cell, ...]:
+    """The cells of a line without what stands outside its outer pipes."""
+    return cells[not cells[0].text : len(cells) - (not cells[-1].text)] if sign == "|" and len(cells) > 1 else cells
+
+
 def _line(text: str, start: int) -> Line:
     for sign, border in _BORDERS.items():
         if border.search(text):
-            cells = tuple(_cells(text, start, border))
-            if sign == "|":
-                cells = cells[not cells[0].text : len(cells) - (not cells[-1].text)]
+            cells = _inside(tuple(_cells(text, start, border)), sign)
             filled = [cell.text for cell in cells if cell.text]
             if len(filled) >= _FEWEST.get(sign, 2) and (len(filled) > 2 or not _LABEL.fullmatch(filled[0])):
                 return Line(text, start, sign, cells)

@@ -11,6 +11,7 @@ from ..casing import lower_headings
 from ..lazy_regex import pattern
 from ..syllables import UPPER
 from .arrangement import TextPiece
+from .cell_kinds import CellKind, kind_of
 from .cells import Cell
 
 AMOUNT = pattern(
@@ -24,6 +25,7 @@ LAST_MOMENT = pattern(  # Dự báo 15/3
 DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
 _MEASURE = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|lít|ha|%|con|hộ|người|ca|suất)")
 _DIGIT = pattern(r"\W*\d")
+_LETTERS = pattern(r"[^\W\d_]+")
 _WORD = pattern(r"[^\W\d_]{3}|\d ?(?:đ(?!/c)|k|tr|kg|ha|m)\b")
 _TOTAL = pattern(r"(?i)(?:tổng(?: cộng| số)?|cộng)(?!\w)")
 _CLASS = pattern(  # a head that is said before a name, a number or a date, and not before other words
@@ -41,6 +43,8 @@ _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, 
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
+_BARE_WEEKDAY = pattern(r"(?i)hai|ba|tư|năm|sáu|bảy")
+_NAMES_ITSELF = pattern(r"(?i)tên|họ|ai")
 _FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\w)")
 _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
@@ -64,26 +68,54 @@ def needs_head(text: str) -> bool:
     return AMOUNT.fullmatch(text) is not None or (_DIGIT.match(text) is not None and not _WORD.search(text))
 
 
-def spoken_head(head: Cell, cell: Cell, first: bool, change: bool) -> Iterator[TextPiece]:
+def spoken_head(head: Cell, cell: Cell, kind: CellKind, first: bool, change: bool) -> Iterator[TextPiece]:
     """A head as it is said before one of its cells, with a blank behind it; nothing where the cell needs none.
 
-    `first`: nothing is said of the row before; `change`: the cell tells by how much something went up or down.
+    `kind`: what the column holds; `first`: nothing is said of the row before; `change`: the cell tells by how much
+    something went up or down.
     """
     text = head.text if change else _first_of_two(head.text, cell.text)
-    if not text or _is_needless(text, cell.text, first):
+    if not text or _is_unsaid(text, cell.text, kind, first):
         return
     if words := _mother(head.text, cell.text) or _in_other_words(text, cell.text):
         yield TextPiece.put_in(words, cell.start)
         return
     text = _without_repetition(in_small_letters(text), cell.text)
-    dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) else None
+    dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) and kind is not CellKind.NUMBER else None
     if dated and first:
         return  # Ngày khám: 23/11
-    both = _BOTH_WAYS.match(text) if change else None
-    cut = dated.start("event") if dated else both.end() if both else 0
+    cut = dated.start("event") if dated else _ways_end(text, cell.text) if change else 0
     if text[cut:]:
         yield from _copied_head(head, text, cut)
         yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
+
+
+def _ways_end(head: str, text: str) -> int:
+    """How much of a head only tells that its cells go up or down; nothing where a cell without a sign needs it."""
+    both = _BOTH_WAYS.match(head)
+    needed = both is not None and both[0].strip().isalpha() and text[:1].isdecimal()  # Giảm: 17%
+    return both.end() if both and not needed else 0
+
+
+def _is_unsaid(head: str, text: str, kind: CellKind, first: bool) -> bool:
+    """Whether a cell is said without its head."""
+    if first and _takes_name(head, text, kind):
+        return False
+    return _is_needless(head, text, first) or _is_odd(text, kind, first)
+
+
+def _takes_name(head: str, text: str, kind: CellKind) -> bool:
+    """Whether a head is one word that belongs before a name or a day: Sông, Lam; Thứ, Hai"""
+    if _NAMES_ITSELF.fullmatch(head) or not head.isalpha() or text.lower().startswith(head.lower()):
+        return False
+    if head.lower() == "thứ":
+        return _BARE_WEEKDAY.fullmatch(text) is not None
+    return kind is CellKind.NAME and not (_CLASS.match(text) or _TOTAL.match(text))
+
+
+def _is_odd(text: str, kind: CellKind, first: bool) -> bool:
+    """Whether a cell holds a phrase where others hold a word and its number: Khám bù cho em vắng, below Khối lớp"""
+    return not first and kind is CellKind.LABEL and text.count(" ") > 2 and kind_of(text) is CellKind.WORDS
 
 
 _MOMENTS = {"day": "ngày ", "year": "năm ", "hour": "lúc "}
@@ -147,8 +179,17 @@ def _without_repetition(head: str, text: str) -> str:
     Nothing of it is said before words that begin so: Loại đất, Đất ở nông thôn.
     """
     head = _TELEPHONE.sub("", _CLOCK_HEAD.sub("", head) if CLOCK.match(text) else head)
+    if _repeats(head, text):
+        return ""
     overlap = _overlap(head, text)
     return "" if overlap and not needs_head(text[overlap:].lstrip()) else head[: len(head) - overlap].rstrip()
+
+
+def _repeats(head: str, text: str) -> bool:
+    """Whether a cell has the last word of its head, or begins with one before: So với BĐ, Dưới BĐ2; Khối lớp, Khối 1"""
+    *others, last = head.lower().split() or [""]
+    words = _LETTERS.findall(text.lower())
+    return bool(others and words) and not _DIGIT.match(text) and (words[0] in others or last in words[1:])
 
 
 def _link(head: str) -> str:

@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 
 from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
-from .cells import Cell, Line, split_lines
+from .cells import PADDED, Cell, Line, split_lines
 from .table_rows import arrange_table, table_of
 from .table_runs import run_at
 
@@ -42,7 +42,6 @@ _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên),
 _NUMBERED = re.compile(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
 _COLUMNS = 2
 _MOST_SIDE_BY_SIDE = 4  # signatures
-_BLANKS = "  "  # the sign of columns that were set with blanks
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
 _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
@@ -84,6 +83,7 @@ def _arrange_run(run: Sequence[Line], caption: str) -> Iterator[TextPiece]:
         yield TextPiece.put_in("\n" if cell is not listed[-1] else "", cell.end)
     table = None if listed else table_of(run, caption)
     if table:
+        yield TextPiece.put_in("\n", run[0].start)  # no line above goes on in a row
         yield from arrange_table(table)
 
 
@@ -96,7 +96,7 @@ def _numbered_cells(run: Sequence[Line]) -> Sequence[Cell]:
     cells = [cell for line in run for cell in line.filled]
     numbers = [int(match[1]) for match in (_NUMBERED.match(cell.text) for cell in cells) if match]
     counted = len(run) > 1 and len(numbers) == len(cells) and sorted(numbers) == [*range(1, len(numbers) + 1)]
-    if not counted or run[0].sign != _BLANKS:
+    if not counted or run[0].sign != PADDED:
         return ()
     return [cell for _, cell in sorted(zip(numbers, cells, strict=True), key=lambda pair: pair[0])]
 
@@ -130,7 +130,7 @@ def signatures_at(lines: Sequence[Line], at: int) -> int:
 
 def _holds_names(line: Line) -> bool:
     """Whether two things that may be offices or names stand far apart; up to four where only blanks part them."""
-    most = _MOST_SIDE_BY_SIDE if line.sign == _BLANKS else _COLUMNS
+    most = _MOST_SIDE_BY_SIDE if line.sign == PADDED else _COLUMNS
     if not _COLUMNS <= len(line.filled) <= most or line.sign == "|":
         return False
     gaps = (other.column - one.column - len(one.text) for one, other in pairwise(line.filled))

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
+from .cell_kinds import CellKind, column_kind
 from .cell_values import RATED
 from .cells import Cell, Row
 from .column_heads import AMOUNT, LAST_MOMENT
@@ -38,10 +39,18 @@ _DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
     r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
+_EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
+_MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
+_COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
+_SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+")
 _UNIT_ABOVE = pattern(
-    r"\((?P<unit>(?:nghìn |ngàn )?đ(?:/\w{1,6})?|g/l|mg/l|‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
+    r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
+    r"‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
 )
 _CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
+_MOMENT_HEAD = pattern(r"(?i)t(?P<number>1[0-2]|[1-9])|cn")
+_FEWEST_MOMENTS, _SATURDAY = 2, 7
+_OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
 CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
 
@@ -60,12 +69,14 @@ class Column(NamedTuple):
 
     role: ColumnRole
     head: Cell | None
-    unit: str  # of its amounts, as its head has it in brackets; or ""
+    unit: str = ""  # of its amounts, as its head has it in brackets; or ""
+    kind: CellKind = CellKind.WORDS  # what it holds
+    instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
 
 def _unit_above(caption: str) -> str:
-    """The unit that the line above a table ends with: Độ mặn đo được (g/l)"""
-    match = _UNIT_ABOVE.search(caption)
+    """The unit that the line above a table ends with: Độ mặn đo được (g/l); (ĐVT: tấn)"""
+    match = _UNIT_ABOVE.search(caption) or (None if _CAPTION.search(caption) else _EXPLICIT.search(caption))
     return match["unit"] if match else ""
 
 
@@ -77,25 +88,48 @@ def _currency(caption: str) -> str:
 
 def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
     """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
-    currency, unit = _currency(caption), _unit_above(caption)
-    columns = [_with_unit(_column(number, head, body, currency), unit) for number in range(len(body[0]))]
+    moments = _moments_of([cell.text for cell in head or ()], caption)
+    columns = []
+    for number in range(len(body[0])):
+        texts = [row[number].text for row in body if row[number].text]
+        column = (
+            _headed_column(head[number], texts, caption) if head and head[number].text else _bare_column(number, texts)
+        )
+        columns.append(_with_unit(column._replace(kind=_kind(texts), instead=moments.get(number, "")), caption))
     return _with_subject(columns)
 
 
-def _column(number: int, head: Row | None, body: Sequence[Row], currency: str) -> Column:
-    texts = [row[number].text for row in body if row[number].text]
-    if head is None:
-        counted = number == 0 and len(texts) > 1 and [text.strip("().") for text in texts] == list(_numbers(len(texts)))
-        return Column(ColumnRole.COUNT if counted else ColumnRole.VALUE, None, "")
-    return _headed_column(head[number], texts, currency)
+def _bare_column(number: int, texts: Sequence[str]) -> Column:
+    """A column without a head."""
+    counted = number == 0 and len(texts) > 1 and [text.strip("().") for text in texts] == list(_numbers(len(texts)))
+    return Column(ColumnRole.COUNT if counted else ColumnRole.VALUE, None)
 
 
-def _headed_column(cell: Cell, texts: Sequence[str], currency: str) -> Column:
+def _kind(texts: Sequence[str]) -> CellKind:
+    """What a column holds; names, too, where some of them have one word: Lam, Ngàn Phố"""
+    kind = column_kind(texts)
+    words = [text.split() for text in texts]
+    named = all(word[:1].isupper() and word[1:].islower() for text in words for word in text)
+    return CellKind.NAME if kind is CellKind.WORDS and named and any(len(text) > 1 for text in words) else kind
+
+
+def _moments_of(heads: Sequence[str], caption: str) -> dict[int, str]:
+    """Heads that are days of the week or months, by their column: T2, T3, CN; T1, T2 … T12"""
+    found = {number: match for number, head in enumerate(heads) if (match := _MOMENT_HEAD.fullmatch(head))}
+    numbers = [int(match["number"]) for match in found.values() if match["number"]]
+    if len(found) < _FEWEST_MOMENTS or not numbers:
+        return {}
+    months = 1 in numbers or max(numbers) > _SATURDAY or bool(_OF_YEAR.search(caption))
+    word = "tháng" if months else "thứ"
+    return {number: f"{word} {match['number']}" if match["number"] else "chủ nhật" for number, match in found.items()}
+
+
+def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
     """The column below a cell of the head, by what that says; `texts` are its cells but for the empty ones."""
     if _COUNT_HEAD.fullmatch(cell.text):
-        return Column(ColumnRole.COUNT, cell, "")
+        return Column(ColumnRole.COUNT, cell)
     if _UNIT_HEAD.fullmatch(cell.text) and any(map(UNIT_CELL.fullmatch, texts)):
-        return Column(ColumnRole.UNIT, cell, "")
+        return Column(ColumnRole.UNIT, cell)
     unit = _UNIT_IN_HEAD.search(cell.text)
     if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
         written, at, end = cell.text, unit.start(), unit.end()
@@ -104,7 +138,7 @@ def _headed_column(cell: Cell, texts: Sequence[str], currency: str) -> Column:
     per = _PER_IN_HEAD.fullmatch(cell.text)
     if per and any(map(RATED.fullmatch, texts)):
         cell = cell._replace(text=per["head"])
-    dong = _dong(cell.text, texts, currency)
+    dong = _dong(cell.text, texts, caption)
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
 
 
@@ -113,22 +147,37 @@ def _say_thousand(unit: str) -> str:
     return _THOUSAND.sub("nghìn ", unit)
 
 
-def _dong(head: str, texts: Sequence[str], currency: str) -> str:
+def _dong(head: str, texts: Sequence[str], caption: str) -> str:
     """The currency of a column that does not name it: of prices and sums whose amounts are thousands."""
     amounts = [match["number"] for match in map(AMOUNT.fullmatch, texts) if match]
-    if not amounts or not _MONEY_HEAD.match(head):
+    if not amounts:
         return ""
-    return currency or ("đ" if all(map(_DONG.fullmatch, amounts)) else "")
+    if not _MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
+        counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head)
+        priced = _MONEY_ABOVE.search(caption) and not counting
+        return _price_unit(caption) if priced and all(map(_DONG.fullmatch, amounts)) else ""
+    written = _SUM if _SUM_HEAD.search(head) else _DONG
+    return _currency(caption) or (_price_unit(caption) if all(map(written.fullmatch, amounts)) else "")
+
+
+def _price_unit(caption: str) -> str:
+    """The unit of prices, by the line above a table: Bảng giá gạo (nghìn đồng/tạ) -> nghìn đồng"""
+    unit = _unit_above(caption).partition("/")[0]
+    return unit if CURRENCY.match(unit) else "đ"
 
 
 def _numbers(count: int) -> Iterator[str]:
     return map(str, range(1, count + 1))
 
 
-def _with_unit(column: Column, unit: str) -> Column:
-    """A column below a day or an hour, with the unit of the line above the table where it has none of its own."""
-    dated = column.head is not None and LAST_MOMENT.search(column.head.text) is not None
-    return column._replace(unit=unit) if dated and not column.unit else column
+def _with_unit(column: Column, caption: str) -> Column:
+    """A column with the unit of the line above the table, where it has none of its own: below a day or an hour."""
+    unit = _unit_above(caption)
+    if column.unit or not unit or column.head is None or column.role is not ColumnRole.VALUE:
+        return column
+    explicit = column.kind is CellKind.NUMBER and _EXPLICIT.search(caption) is not None
+    dated = column.instead != "" or LAST_MOMENT.search(column.head.text) is not None
+    return column._replace(unit=unit) if dated or explicit else column
 
 
 def _value_role(head: str) -> ColumnRole:

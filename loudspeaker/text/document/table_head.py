@@ -1,13 +1,21 @@
-"""Whether the first row of a table tells what stands below it."""
+"""The head of a table: whether its first row is one, and heads of two lines as one.
+
+Tên hàng     Giá bán (đ/kg)                      Tên hàng, Giá bán loại 1 (đ/kg), Giá bán loại 2 (đ/kg)
+             Loại 1     Loại 2
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from ..lazy_regex import pattern
+from .cell_kinds import CellKind, column_kind, kind_of
 from .cells import NOTHING, Row
 from .column_heads import AMOUNT, MOMENT
+from .table_grid import Fragments, GridRow, continues, words_of
 
+_DIGIT = pattern(r"\W*\d")
 _HEADS = pattern(
     r"(?i)(?:S?TT|số tt|số thứ tự|họ|tên|thôn|xóm|bản|ấp|tổ|khu|xã|phường|đơn vị|đvt|ngày|thứ|buổi|sáng|chiều|giờ|từ|"
     r"đến|thời gian|địa điểm|địa chỉ|điểm|nơi|nội dung|công việc|người|số|mức|giá|diện tích|loại|mặt hàng|tên hàng|"
@@ -15,24 +23,58 @@ _HEADS = pattern(
     r"năm|tháng)"
     r"(?!\w)"
 )
-_DIGIT = pattern(r"\W*\d")
+_BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: (?:giờ|lúc|ngày))?")
+_FACTS = {CellKind.NUMBER, CellKind.HOUR, CellKind.DATE, CellKind.PHONE}
+_NAMING = {CellKind.WORDS, CellKind.LABEL, CellKind.NAME, CellKind.WEEKDAY}
+_ENOUGH = 2.0  # of evidence that a row is a head
 
 
 def is_head(rows: Sequence[Row]) -> bool:
     """Whether the first row tells what stands below it."""
     first = [cell.text for cell in rows[0] if cell.text]
-    if _has_moment_heads(rows):
-        return True
-    if any(_DIGIT.match(text) or text.endswith(":") for text in first) or not first:
+    if not first or any(text.endswith(":") for text in first):
         return False
-    if sum(_HEADS.match(text) is not None for text in first) * 2 >= len(first):
+    if has_moment_heads(rows):
         return True
-    return any(
-        sum(_DIGIT.match(row[n].text) is not None for row in rows[1:]) * 2 > len(rows) - 1 for n in range(len(rows[0]))
-    )
+    columns = [[row[n].text for row in rows[1:]] for n in range(len(rows[0]))]
+    evidence = sum(_weigh(cell.text, texts) for cell, texts in zip(rows[0], columns, strict=True) if cell.text)
+    return evidence + _weigh_likeness(first) >= _ENOUGH
 
 
-def _has_moment_heads(rows: Sequence[Row]) -> bool:
+def _weigh(head: str, texts: Sequence[str]) -> float:
+    """How much speaks for a cell being the head of those below it, 1 being much; less than 0: it is one of them."""
+    own, kind = kind_of(head), column_kind(texts)
+    known = 1.0 if _HEADS.match(head) else 0.0
+    if own in _NAMING and _are_facts(head, texts, kind):
+        return 2.0 + known
+    if kind in _FACTS or own in _FACTS or head in texts:
+        return -2.0
+    if own is kind and kind is not CellKind.WORDS:
+        return known - 1.0
+    if _holds_number(head) and sum(map(_holds_number, texts)) * 2 > len(texts):
+        return -2.0
+    if kind is not CellKind.WORDS:
+        return 1.0 + known
+    return known + (0.5 if 2 * len(head) <= median(map(len, filter(None, texts))) else 0.0)
+
+
+def _are_facts(head: str, texts: Sequence[str], kind: CellKind) -> bool:
+    """Whether most cells are numbers, days or the like, or begin with a digit, as their head does not."""
+    return kind in _FACTS or (not _DIGIT.match(head) and sum(map(bool, map(_DIGIT.match, texts))) * 2 > len(texts))
+
+
+def _holds_number(text: str) -> bool:
+    return any(map(str.isdecimal, text))
+
+
+def _weigh_likeness(heads: Sequence[str]) -> float:
+    """How much speaks for cells being heads that they count something: Ca 1, Ca 2; Bữa sáng, Bữa trưa, Bữa xế."""
+    words = [head.partition(" ")[0] for head in heads if " " in head]
+    most = max((words.count(word) for word in words), default=0)
+    return 1.0 if most > 2 or (most == 2 and len(heads) == 3) else 0.0
+
+
+def has_moment_heads(rows: Sequence[Row]) -> bool:
     """Whether the first row has words and then days, hours or years with amounts below them: Điểm đo, 10/3, 11/3"""
     moments = [n for n, cell in enumerate(rows[0]) if MOMENT.fullmatch(cell.text)]
     others = [cell.text for n, cell in enumerate(rows[0]) if n not in moments]
@@ -40,3 +82,46 @@ def _has_moment_heads(rows: Sequence[Row]) -> bool:
         return False
     below = [row[n].text for row in rows[1:] for n in moments if not NOTHING.fullmatch(row[n].text)]
     return bool(below) and all(map(AMOUNT.fullmatch, below)) and not any(map(MOMENT.fullmatch, below))
+
+
+def join_heads(grid: Sequence[GridRow]) -> Sequence[GridRow]:
+    """The rows of a table, its head in one where it has two lines."""
+    if len(grid) < 3 or not _has_second_line(grid):
+        return grid
+    upper, lower = grid[0], grid[1]
+    return [[_join_head(upper, lower, n) for n in range(len(upper))], *grid[2:]]
+
+
+def _has_second_line(grid: Sequence[GridRow]) -> bool:
+    """Whether the second row belongs to the head: words above facts, in some columns only."""
+    upper, lower = [[words_of(cell) for cell in row] for row in grid[:2]]
+    filled = [n for n, text in enumerate(lower) if text]
+    if not filled or (upper[0] and lower[0]) or not all(map(any, zip(upper, lower, strict=True))):
+        return False
+    if any(kind_of(text) in _FACTS for text in upper):
+        return False
+    if all(upper[n] for n in filled):
+        return all(continues(upper[n], lower[n]) for n in filled)
+    return _stand_above_facts(lower, grid[2:])
+
+
+def _stand_above_facts(texts: Sequence[str], body: Sequence[GridRow]) -> bool:
+    """Whether the texts of a row have numbers, days or the like below them, and none is such a thing itself."""
+    pairs = [(kind_of(text), column_kind(words_of(row[n]) for row in body)) for n, text in enumerate(texts) if text]
+    return any(below in _FACTS for _, below in pairs) and not any(own is below for own, below in pairs)
+
+
+def _join_head(upper: GridRow, lower: GridRow, number: int) -> Fragments:
+    """What stands above a column in both lines; a head that stands above several columns belongs to each of them."""
+    own, below = upper[number], lower[number]
+    if not below or (own and continues(words_of(own), words_of(below))):
+        return [*own, *below]
+    if _BOUND.fullmatch(words_of(below)):
+        return below
+    return [*(own or _spanning(upper, lower, number)), *below]
+
+
+def _spanning(upper: GridRow, lower: GridRow, number: int) -> Fragments:
+    """The head of the upper line that stands above a column and others: the nearest with something below it."""
+    found = [n for n, cell in enumerate(upper) if cell and lower[n] and not continues(*map(words_of, (cell, lower[n])))]
+    return upper[min(found, key=lambda n: (abs(n - number), n > number))] if found else []

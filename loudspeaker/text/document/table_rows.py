@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
-from .arrangement import TextPiece
+from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
-from .cells import NOTHING, Cell, Line, Row
+from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, needs_head, spoken_head
 from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
-from .table_head import is_head
-from .table_runs import is_regular, rows_of
+from .table_grid import grid_of, set_anew
+from .table_head import is_head, join_heads
+from .table_runs import is_regular
 
 _MOST_COLUMNS = 40  # whatever has more is nobody's table
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
@@ -32,6 +33,7 @@ class Table(NamedTuple):
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    text: Arrangement  # where its cells stand
 
     @property
     def is_list(self) -> bool:
@@ -42,23 +44,45 @@ class Table(NamedTuple):
 
 def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
     """The table that the lines of a run make, if they make one; `caption`: the line above it."""
-    lines = [line for line in run if line.cells and not line.is_rule]
+    if len(run) < 2:
+        return None
+    lines = _split(run)
     if len(lines) < 2 or max(len(line.cells) for line in lines) > _MOST_COLUMNS or not is_regular(lines):
         return None
     if all(line.filled[-1].text[0] == ":" for line in lines):  # Cụm A (ấp 1)    : ngày chẵn
         return None
-    rows = rows_of(lines)
+    text, rows = set_anew(join_heads(grid_of(lines)))
     ruled = any(line.is_rule for line in run[1:2])
     head = rows[0] if ruled or is_head(rows) else None
     body = rows[1:] if head else rows
-    return Table(columns_of(head, body, caption), tuple(body))
+    return Table(columns_of(head, body, caption), tuple(body), text) if body else None
+
+
+def _split(run: Sequence[Line]) -> list[Line]:
+    """The lines of a run that say something, all of them with their cells."""
+    lines = [split_as(line, run[0].sign) for line in run if line.cells and not line.is_rule]
+    if run[0].sign == "|" and not run[0].text.lstrip().startswith("|"):  # an empty cell, no outer border
+        opened = [line.text.lstrip().startswith("|") for line in lines]
+        lines = [
+            line._replace(cells=(Cell("", line.start, 0), *line.cells)) if empty else line
+            for line, empty in zip(lines, opened, strict=True)
+        ]
+    finer = [split_finer(line) for line in lines] if run[0].sign == "|" else []
+    return finer if len({len(line.filled) for line in finer}) == 1 else lines
 
 
 def arrange_table(table: Table) -> Iterator[TextPiece]:
     """A sentence for each row; one for the head where the rows do not have it."""
+    for piece in _sentences(table):
+        yield from table.text.trace(piece)
+
+
+def _sentences(table: Table) -> Iterator[TextPiece]:
+    """The pieces of its sentences, of its own text."""
     headless = table.is_list
     if headless:
-        yield from _sentence([[TextPiece(cell.text, cell.start, cell.end)] for _, cell, _ in table.columns if cell])
+        heads = [column.head for column in table.columns if column.head and column.head.text]
+        yield from _sentence([[TextPiece(head.text, head.start, head.end)] for head in heads])
     for row in table.rows:
         yield from _sentence([phrase for phrase in _phrases(table, row, headless) if phrase])
 
@@ -149,5 +173,8 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     value = [piece for piece in said_value(cell, head.text if head else "", unit, change) if piece.text]
     if headless or head is None or column.role is ColumnRole.COUNT:
         return value
-    ahead = list(spoken_head(head, cell, first, change))
+    if column.instead:
+        words = TextPiece(f"{column.instead} ", head.start, head.end, is_head=True)
+        return [words, *value]
+    ahead = list(spoken_head(head, cell, column.kind, first, change))
     return ahead if cell.text in _TICK and ahead else [*ahead, *value]

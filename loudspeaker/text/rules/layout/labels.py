@@ -31,6 +31,7 @@ _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right b
 _NUMBERED = words_before(cue_list("villages_with_section"))
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
 _CODE = pattern(r"\d{1,4}(?![\d.)/-])")
+_SECOND_POINT = pattern(rf"(?:[;.,]|\n) ?2\. ?[^\W\d]|^[^;\n]*; ?\d{{1,2}}\. ?[{UPPER}]")
 _COUNTING = words_before("thứ|lần|tháng|ngày|quý|lớp|số|mức|hạng|kỳ|năm|đợt|cấp")
 _TURNS = words_before("ca|khóm|buôn|giải|bảng|cụm")
 _COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|ngàn|nghìn|triệu|tỷ|kg|tấn|ha|m2|học sinh|đại biểu"
@@ -171,11 +172,7 @@ def inner_number(match: re.Match[str], context: Context) -> str | None:
 def inner_point(match: re.Match[str], context: Context) -> str | None:
     """Number with a point inside a line: Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
     ahead = context.text[max(0, match.start() - 2) : match.start()]
-    first = (
-        ahead == ": "
-        and match[1] == "1"
-        and re.search(r"(?:[;.,]|\n) ?2\. ?[^\W\d]", context.text[match.end() : match.end() + 400])
-    )
+    first = ahead == ": " and match[1] == "1" and _SECOND_POINT.search(context.text[match.end() : match.end() + 400])
     pause = "," if context.char(match.end()) == " " else ", "
     return context.number(match[1]) + pause if first or ahead == "; " else None
 

@@ -99,7 +99,7 @@ def slash(match: re.Match[str], context: Context) -> Answer:
     if context.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
     ahead = context.text[max(0, match.start() - 2) : match.start()].strip()[-1:]
-    return ", " if ahead.isalnum() and following.isalnum() else " "
+    return ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "
 
 
 @rule(r"\+ ?/ ?- ?(?=\d)", starts="sign")

@@ -1,0 +1,275 @@
+"""The cells of a table in rows and columns, whatever broke them, set anew so that each is one piece.
+
+1   Lò Văn An    Bản Hin, xã    2 sào         a cell that goes on in the line below is one cell
+                 Mường Giàng
+TT  Tên  Thôn   TT  Tên  Thôn                 two tables beside each other are one, the second below the first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
+
+from ..lazy_regex import pattern
+from ..unwrapping import is_unfinished
+from .arrangement import Arrangement, TextPiece
+from .cell_kinds import CellKind, column_kind, kind_of
+from .cells import PADDED, Cell, Line, Row
+
+Fragments = list[Cell]  # of one cell, in their order; none where it is empty
+GridRow = list[Fragments]  # as many as the table has columns
+
+_NUMBERED = pattern(r"(?P<number>\d{1,3})(?:[.)/]| ?-)?(?:(?<=[.)/-]) ?[^\W\d].*)?")
+_COUNT_HEAD = pattern(r"(?i)S?TT ")
+_COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
+_FACTS = {CellKind.NUMBER, CellKind.HOUR, CellKind.DATE, CellKind.PHONE}
+_LONGEST_NAME = 4  # words of one person
+_FRAMING = 2  # rows of a table that its count leaves out: head and sum
+_LEAST_BESIDE = 4  # columns of which the second half can be a table of its own
+
+
+def grid_of(lines: Sequence[Line]) -> Sequence[GridRow]:
+    """The rows of a table whose lines are set apart in the same way."""
+    rows = _padded_rows(lines) if lines[0].sign == PADDED else _bordered_rows(lines)
+    return _stack(list(_join_wrapped(rows)))
+
+
+def words_of(cell: Iterable[Cell]) -> str:
+    """The text of a cell, its fragments together."""
+    return "".join(link + fragment.text for link, fragment in _linked(cell))
+
+
+def _linked(cell: Iterable[Cell]) -> Iterator[tuple[str, Cell]]:
+    """The fragments of a cell, each with what stands before it: a comma between two names, else a blank."""
+    above: Cell | None = None
+    for fragment in cell:
+        pair = (above.text, fragment.text) if above else ()
+        named = bool(pair) and all(kind_of(text) is CellKind.NAME for text in pair)
+        apart = named and sum(text.count(" ") + 1 for text in pair) > _LONGEST_NAME
+        yield ("" if above is None else ", " if apart else " "), fragment
+        above = fragment
+
+
+def set_anew(grid: Iterable[GridRow]) -> tuple[Arrangement, list[Row]]:
+    """A text that has each cell in one piece, and the cells as they stand in it."""
+    pieces: list[TextPiece] = []
+    rows: list[Row] = []
+    at = 0
+    for grid_row in grid:
+        row = []
+        for fragments in grid_row:
+            text, last = words_of(fragments), fragments[-1].end if fragments else pieces[-1].end if pieces else 0
+            row.append(Cell(text, at, fragments[0].column if fragments else 0))
+            for link, fragment in _linked(fragments):
+                pieces.append(TextPiece.put_in(link, fragment.start))
+                pieces.append(TextPiece(fragment.text, fragment.start, fragment.end))
+            pieces.append(TextPiece.put_in("\t", last))
+            at += len(text) + 1
+        rows.append(row)
+    return Arrangement(pieces), rows
+
+
+def _bordered_rows(lines: Sequence[Line]) -> list[GridRow]:
+    """Rows whose cells stand apart by a sign; lines that a break inside a cell made are one row."""
+    rows: list[GridRow] = [[[cell] if cell.text else [] for cell in line.cells] for line in lines]
+    width = max(map(len, rows))
+    if lines[0].sign == "\t":
+        rows = _join_counted(rows) or list(_join_broken(rows, width))
+        width = max(map(len, rows))
+    return [[*row, *([] for _ in range(width - len(row)))] for row in rows]
+
+
+def _join_counted(rows: Sequence[GridRow]) -> list[GridRow]:
+    """Rows each of which was broken, by the numbers that each begins with; none where they do not tell.
+
+    1⇥Lò Văn An⏎Hà Thị Bé⇥Bản Hin⏎2⇥…, below a head that was broken alike or not at all
+    """
+    counts = [int(text) if (text := words_of(row[0])).isdecimal() else 0 for row in rows]
+    starts = [counts.index(number) for number in range(1, max(counts) + 1) if number in counts]
+    if len(starts) < 2 or len(starts) != max(counts) or starts != sorted(starts):
+        return []
+    groups = [rows[begin:end] for begin, end in pairwise([*starts, len(rows)])]
+    groups = [rows[: starts[0]], *groups] if starts[0] else groups
+    joined = [_join_lines(group) for group in groups]
+    broken = any(len(group) > 1 for group in groups)
+    return joined if broken and len(set(map(len, joined))) == 1 else []
+
+
+def _join_broken(rows: Sequence[GridRow], width: int) -> Iterator[GridRow]:
+    """Rows of a tabbed table; lines that have the cells of one row together, but for the cells that a break parts."""
+    kinds = _kinds([row for row in rows if len(row) == width], width)
+    at = 0
+    while at < len(rows):
+        row, end = rows[at], at + 1
+        for count in _broken_counts(rows, at, width):
+            joined = _join_lines(rows[at : at + count])
+            if _is_one_row(rows[at : at + count], joined, kinds):
+                row, end = joined, at + count
+                break
+        yield row
+        at = end
+
+
+def _broken_counts(rows: Sequence[GridRow], at: int, width: int) -> Iterator[int]:
+    """How many lines from `at` on may be one row of `width` cells."""
+    sums = accumulate(len(row) - 1 for row in rows[at : at + width + 1])
+    for count, borders in enumerate(sums, 1):
+        if borders >= width:
+            return
+        if borders == width - 1 and count > 1:
+            yield count
+
+
+def _join_lines(rows: Sequence[GridRow]) -> GridRow:
+    """One row of several: the last cell of each and the first of the next are one."""
+    joined = [list(cell) for cell in rows[0]]
+    for row in rows[1:]:
+        joined[-1] += row[0]
+        joined += [list(cell) for cell in row[1:]]
+    return joined
+
+
+def _is_one_row(lines: Sequence[GridRow], joined: GridRow, kinds: Sequence[CellKind]) -> bool:
+    """Whether lines are one row: what a break parts belongs together, and each cell is of its column's kind."""
+    pairs = [(words_of(one[-1]), words_of(other[0])) for one, other in pairwise(lines)]
+    whole = len(lines[0]) == len(joined)
+    if not all(above and below and _belongs_to(above, below, len(lines[0]), whole) for above, below in pairs):
+        return False
+    found = [kind_of(words_of(cell)) for cell in joined]
+    odd = sum(kind in _FACTS and own not in (kind, CellKind.NOTHING) for own, kind in zip(found, kinds, strict=True))
+    return odd == 0
+
+
+def _belongs_to(above: str, below: str, cells: int, whole: bool) -> bool:
+    """Whether two texts are one cell; `cells`: how many stand on the first line, `whole`: it has all of a row."""
+    if whole:
+        return continues(above, below)
+    kinds = {kind_of(above), kind_of(below)}
+    if kinds == _COMPOSITE:
+        return True
+    return continues(above, below) or (cells > 1 and kinds.isdisjoint(_FACTS))
+
+
+def continues(above: str, below: str) -> bool:
+    """Whether a cell goes on in the line below: with a small letter, or where it ends with a comma."""
+    if below[:1] in "-+•*":
+        return False
+    small = below.lstrip("(")[:1].islower() or (below[:1] == "(" and ")" in below)
+    return (small and not above[:1].islower()) or is_unfinished(above, below)
+
+
+def _padded_rows(lines: Sequence[Line]) -> list[GridRow]:
+    """Rows whose cells stand below each other."""
+    full = max((line.filled for line in lines), key=len)
+    whole = [line.filled for line in lines if len(line.filled) == len(full)]
+    spans = [
+        (min(row[n].column for row in whole), max(row[n].column + len(row[n].text) for row in whole))
+        for n in range(len(full))
+    ]
+    return [
+        [[cell] for cell in line.filled] if len(line.filled) == len(full) else _place(line, spans, line is lines[0])
+        for line in lines
+    ]
+
+
+def _place(line: Line, spans: Sequence[tuple[int, int]], first: bool) -> GridRow:
+    """The cells of a line that has too few, each in the column, [from, to) in letters, that it lies below."""
+    row: GridRow = [[] for _ in spans]
+    for cell in (part for whole in line.filled for part in _part(whole, spans, first)):
+        right = cell.column + len(cell.text)
+        number = max(range(len(spans)), key=lambda n: min(right, spans[n][1]) - max(cell.column, spans[n][0]))
+        row[number].append(cell)
+    return row
+
+
+def _part(cell: Cell, spans: Sequence[tuple[int, int]], first: bool) -> Iterator[Cell]:
+    """What stands before and behind the border of a column, where only one blank was left there: 24 công 450.000
+
+    So are the first two heads, where the column that numbers the rows is narrow: STT Họ tên.
+    """
+    right, begin = cell.column + len(cell.text), 0
+    counting = first and _COUNT_HEAD.match(cell.text)
+    for left, _ in spans:
+        at = left - cell.column
+        inside = cell.column < left < right and begin < at and cell.text[at - 1] == " "
+        if inside and (counting or cell.text[at].isdecimal()):
+            yield Cell(cell.text[begin:at].rstrip(), cell.start + begin, cell.column + begin)
+            begin = at
+    yield Cell(cell.text[begin:], cell.start + begin, cell.column + begin)
+
+
+def _join_wrapped(rows: Sequence[GridRow]) -> Iterator[GridRow]:
+    """Rows; one whose cells only go on with those above is part of the row above."""
+    kinds = _kinds(rows[1:], len(rows[0])) if len(rows) > 1 else []
+    counted = _is_counted([words_of(row[0]) for row in rows if row[0]])
+    last: GridRow = []
+    for row in rows:
+        if last and _is_wrapped(last, row, kinds, counted):
+            for cell, more in zip(last, row, strict=True):
+                cell += more
+            continue
+        if last:
+            yield last
+        last = [list(cell) for cell in row]
+    yield last
+
+
+def _is_wrapped(last: GridRow, row: GridRow, kinds: Sequence[CellKind], counted: bool) -> bool:
+    """Whether all that a row has goes on with what stands above it."""
+    filled = [n for n, cell in enumerate(row) if cell]
+    if not filled or filled[0] == 0 or len(filled) == len(row):
+        return False
+    pairs = [(words_of(last[n]), words_of(row[n])) for n in filled]
+    if any(not above or kind_of(below) in _FACTS for above, below in pairs):
+        return False
+    if all(continues(above, below) for above, below in pairs):
+        return True
+    return counted and bool(last[0]) and all(kinds[n] not in _FACTS for n in filled)
+
+
+def _is_counted(texts: Sequence[str]) -> bool:
+    """Whether the cells of a column number its rows, but for a head above and a sum below."""
+    numbers = [int(match["number"]) for match in map(_NUMBERED.fullmatch, texts) if match]
+    return (
+        len(numbers) > 1
+        and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+        and len(texts) - len(numbers) < 3
+    )
+
+
+def _kinds(rows: Sequence[GridRow], width: int) -> list[CellKind]:
+    """What each column holds."""
+    return [column_kind(words_of(row[n]) for row in rows if n < len(row)) for n in range(width)]
+
+
+def _stack(rows: list[GridRow]) -> Sequence[GridRow]:
+    """The rows of two tables that stand beside each other, one below the other; of one table, its rows."""
+    half = len(rows[0]) // 2
+    if len(rows[0]) % 2 or len(rows[0]) < _LEAST_BESIDE:
+        return rows
+    heads = [words_of(cell) for cell in rows[0]]
+    headed = heads[:half] == heads[half:] and all(heads)
+    body = rows[headed:]
+    numbers = [number for row in body for number in (_number(row[0]), _number(row[half]))]
+    if not headed and not _is_list(numbers):
+        return rows
+    return [row[:half] for row in rows[:headed]] + _halves(body, half, across=numbers[:2] == [1, 2])
+
+
+def _halves(rows: Sequence[GridRow], half: int, across: bool) -> list[GridRow]:
+    """The left halves of rows and the right ones below them, or, `across`, each below the other; no empty ones."""
+    left, right = [row[:half] for row in rows], [row[half:] for row in rows]
+    halves = chain(*zip(left, right, strict=True)) if across else [*left, *right]
+    return [row for row in halves if any(row)]
+
+
+def _is_list(numbers: Sequence[int | None]) -> bool:
+    """Whether numbers, in whatever order, are 1, 2, 3 …; the last may be missing."""
+    known = sorted(number for number in numbers if number)
+    return len(known) > 2 and None not in numbers[:-1] and known == [*range(1, len(known) + 1)]
+
+
+def _number(cell: Fragments) -> int | None:
+    """The number that a cell begins with or is."""
+    match = _NUMBERED.fullmatch(words_of(cell))
+    return int(match["number"]) if match else None
