@@ -103,6 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "synthesis",
         "model",
         "i18n",
+        "interfaces",
         "errors",
         "plaintext",
         "web",

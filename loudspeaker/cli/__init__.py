@@ -63,7 +63,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
     for folder in (home, state):
         if fault := bad_character(str(folder)):  # the log keeps paths, and could not keep this one
             raise BadUsage(Message("{name}: {fault}", name=str(folder), fault=fault))
-    ctx.obj = CommandContext(home, state)
+    ctx.obj = CommandContext(home, state, ctx.obj)  # a clock, where whoever invokes this goes by another
 
 
 PARTS = (

@@ -19,6 +19,7 @@ from .terminal import tell, translate_logging, warn
 
 if TYPE_CHECKING:
     from ..daemon.client import Client
+    from ..interfaces import Clock
     from ..station import Station
 
 P = ParamSpec("P")
@@ -31,10 +32,11 @@ why = option("--why", metavar="TEXT", help="The reason, kept in the log.")
 
 @dataclass
 class CommandContext:
-    """Which station a command is about; it is opened when it is first asked for."""
+    """Which station a command is about; it is opened when it is first asked for. `clock`: None is this machine's."""
 
     home: Path
     state: Path
+    clock: Clock | None = None
 
     @cached_property
     def station(self) -> rooms.station.Station:
@@ -42,7 +44,7 @@ class CommandContext:
         gc.disable()
 
         translate_logging()
-        station = rooms.station.Station.open(self.home, self.state)
+        station = rooms.station.Station.open(self.home, self.state, clock=self.clock)
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station

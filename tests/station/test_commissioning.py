@@ -6,7 +6,7 @@ import configparser
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from harness.daemon_thread import HurryingClock
 from harness.fake_daemon import client_of
 from harness.paths import ROOT
+from harness.small_commune import at
 
 from loudspeaker.cli import cli
 from loudspeaker.daemon.on_air import OnAir
@@ -33,15 +34,14 @@ def english() -> None:
     set_language("en")
 
 
+NOON = at("2026-11-24T12:00")  # by night nothing is tested
+
+
 def run(home: Path | None, *arguments: str, given: str = "") -> Result:
+    """A command by a clock of its own: whoever has something heard does not wait until it is."""
     places = ("--home", str(home)) if home else ()
-    return CliRunner(mix_stderr=False).invoke(cli, [*places, *arguments], input=given)
-
-
-def zone_of_noon() -> str:
-    """A time zone in which it is about noon now: by night nothing is tested."""
-    hours = datetime.now(UTC).hour - 12
-    return f"Etc/GMT{hours:+d}"
+    clock = HurryingClock(NOON)
+    return CliRunner(mix_stderr=False).invoke(cli, [*places, *arguments], input=given, obj=clock)
 
 
 def begin(folder: Path) -> Path:
@@ -53,10 +53,9 @@ def begin(folder: Path) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """The same with two outputs, a bulletin and a schedule, at noon."""
+    """The same with two outputs, a bulletin and a schedule."""
     folder = begin(tmp_path / "dai")
     commune = (folder / "commune.yaml").read_text()
-    commune = commune.replace("timezone: Asia/Ho_Chi_Minh", f"timezone: {zone_of_noon()}")
     (folder / "commune.yaml").write_text(commune.replace("espeak:vi", "tone:low").replace("[na-hoa]", "[na-hoa, b]"))
     (folder / "box.yaml").write_text(
         "plays: {na-hoa: na-hoa, b: b}\noutputs: {na-hoa: {device: memory}, b: {device: memory}}\nclock: trusted\n"
@@ -192,9 +191,7 @@ def test_priority_is_refused_too(home: Path) -> None:
 
 @pytest.fixture
 def hurrying(home: Path) -> Iterator[Station]:
-    with closing(Station.open(home)) as station:
-        now = station.clock.now()
-    with closing(Station.open(home, clock=HurryingClock(now))) as station:
+    with closing(Station.open(home, clock=HurryingClock(NOON))) as station:
         yield station
 
 
