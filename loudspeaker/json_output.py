@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from .maintenance.voice_list import VoiceState
     from .model.airing import Airing
     from .model.asrun_record import AsRunRecord
-    from .model.spoken_text import Doubt, Reading
+    from .model.spoken_text import Doubt, Reading, SpokenPart
     from .station.airings import ChainState, PlannedAiring
     from .station.bulletin_editing import OwnWord, WordEffect
     from .station.preparation import Readiness
-    from .station.read_text import SpokenPart
     from .station.schedule_editing import EntrySource
     from .station.what_if import ChangeEffect
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ..errors import Message
@@ -85,3 +86,16 @@ def _shorten(words: str) -> str:
     """The first words of a long stretch, on one line."""
     words = " ".join(words.split()) if "\n" in words else words
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rpartition(' ')[0]} …"
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPart:
+    """One piece of what will be heard: words as they are said, or the path of a recording."""
+
+    spoken: str = ""
+    recording: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+    def say(self, translate: Callable[[str], str]) -> str:
+        """Its words; of a recording, its path."""
+        return Message("(recording: {file})", file=self.recording).say(translate) if self.recording else self.spoken

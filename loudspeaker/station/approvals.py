@@ -12,9 +12,9 @@ from ..errors import Message
 from ..model.asrun_record import Event
 from ..model.bulletin import Bulletin, CarriedApproval
 from ..model.enums import Level
+from ..model.spoken_text import SpokenPart
 from ..playout.ports import Log
 from ..production.specification import ProgrammeSpec, SpeechSpec
-from . import read_text
 
 LEVELS = {
     Level.ROUTINE: Message("a routine bulletin"),
@@ -35,7 +35,7 @@ class Preview:
     gap: float  # seconds between
     valid_from: date | None
     valid_until: date | None
-    parts: Sequence[read_text.SpokenPart]
+    parts: Sequence[SpokenPart]
     doubts: Sequence[Message]
     digest: str
     approved: CarriedApproval | None = None  # elsewhere already
@@ -56,9 +56,9 @@ class Preview:
 
 def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
     parts = [
-        read_text.SpokenPart(" ".join(line.text for line in piece.utterances))
+        SpokenPart(" ".join(line.text for line in piece.utterances))
         if isinstance(piece, SpeechSpec)
-        else read_text.SpokenPart(recording=piece.path)
+        else SpokenPart(recording=piece.path)
         for piece in order.pieces
     ]
     return Preview(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,23 +10,10 @@ from ..config import bulletin_file, commune_file
 from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
-from ..model.spoken_text import Doubt, Reading, ReadingSettings
+from ..model.spoken_text import Doubt, Reading, ReadingSettings, SpokenPart
 from ..text.reading import LeaveOut, read
 
 FENCE = "---"
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenPart:
-    """One piece of what will be heard: words as they are said, or the path of a recording."""
-
-    spoken: str = ""
-    recording: str = ""
-    doubts: tuple[Doubt, ...] = ()
-
-    def say(self, translate: Callable[[str], str]) -> str:
-        """Its words; of a recording, its path."""
-        return Message("(recording: {file})", file=self.recording).say(translate) if self.recording else self.spoken
 
 
 @dataclass(frozen=True, slots=True)

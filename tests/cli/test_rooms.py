@@ -25,3 +25,10 @@ def test_help_loads_none_of_them() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_whoever_opens_a_station_loads_no_rules_of_reading() -> None:
+    code = "import sys, loudspeaker.station; print('loudspeaker.text.rules' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
