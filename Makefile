@@ -89,7 +89,7 @@ check: $(READY) $(WORDS)
 	@$(MAKE) --no-print-directory test
 
 fault: $(READY) $(WORDS) testing
-	@$(BIN)/python -m pytest -m "fault or hypothesis" --runs=full
+	@$(BIN)/python -m pytest -m "fault or hypothesis or sampled" --runs=full
 
 bench: $(READY) $(WORDS)
 	@for b in $$(ls bench/*.py | grep -v recovery); do echo "== $$b"; $(BIN)/python $$b; done

@@ -8,9 +8,7 @@ tests/test_architecture.py holds the limits.
 from __future__ import annotations
 
 import ast
-import io
 import sys
-import tokenize
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +19,6 @@ from typing import NamedTuple, TypeGuard
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "loudspeaker"
 SMALL = 40  # lines: a shorter module is part of another one's subject, or has a reason
-LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.IfExp, ast.ExceptHandler, ast.Assert, ast.comprehension)
 
@@ -106,9 +103,10 @@ def docstrings(tree: ast.Module) -> set[int]:
 
 def code_lines(module: Module) -> set[int]:
     """The numbers of the lines that hold code: neither blank, nor only a comment, nor a docstring."""
-    tokens = tokenize.generate_tokens(io.StringIO(module.source).readline)
-    held = {line for token in tokens if token.type not in LAYOUT for line in range(token.start[0], token.end[0] + 1)}
-    return held - docstrings(module.tree)
+    plain = {number for number, line in enumerate(module.lines, 1) if line.strip() and line.strip()[0] != "#"}
+    texts = (node for node in module.nodes if isinstance(node, (ast.Constant, ast.JoinedStr)))
+    inside = {line for node in texts for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    return (plain | inside) - docstrings(module.tree)
 
 
 def function_lines(module: Module) -> list[int]:

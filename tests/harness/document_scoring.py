@@ -170,7 +170,7 @@ def score(document: Document, heard: Sequence[Sentence]) -> Score:
     for text, lines, right in _paired(document, texts):
         if text and not lines:
             extra.append(text)
-        judgements += [Judgement(line, text, right, line.is_found_in(stream)) for line in lines]
+        judgements += [Judgement(line, text, right, right or line.is_found_in(stream)) for line in lines]
     return Score(document, tuple(judgements), tuple(extra))
 
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
+from hypothesis import settings
 
 from harness.paths import DATA
 
+T = TypeVar("T")
 TABLES = yaml.safe_load((DATA / "reading" / "spellings.yaml").read_text("utf-8"))
 
 _TONES = {"\u0300": "2", "\u0301": "1", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
@@ -220,3 +223,8 @@ def load(path: Path) -> list[Case]:
     """The cases of one suite file."""
     rows = (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip() and line[0] != "#")
     return [Case(row["id"], row["category"], row["input"], tuple(row["accept"])) for row in rows]
+
+
+def some_of(cases: Sequence[T]) -> Sequence[T]:
+    """One in four of many that are alike; all of them in `make fault`, for tests with the marker `sampled`."""
+    return cases if settings.get_current_profile_name() == "full" else cases[::4]

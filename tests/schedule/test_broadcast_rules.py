@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from dateutil import rrule  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.config.day_values import lunar_days
@@ -18,8 +18,6 @@ from loudspeaker.model.lunar import lunar
 
 BEGINS, DAYS = date(2026, 1, 1), 800
 ALL = [BEGINS + timedelta(days=number) for number in range(DAYS)]
-
-few = settings(max_examples=25, deadline=None)
 
 dates = st.dates(BEGINS, ALL[-1])
 weekdays = st.frozensets(st.integers(0, 6), min_size=1)
@@ -45,7 +43,6 @@ def oracle(frequency: int, **rules: object) -> list[date]:
     return [moment.date() for moment in rule.between(datetime(2026, 1, 1), datetime(2028, 3, 10), inc=True)]
 
 
-@few
 @given(dates, dates)
 def test_from_and_until_are_both_included(one: date, other: date) -> None:
     first, last = sorted((one, other))
@@ -53,7 +50,6 @@ def test_from_and_until_are_both_included(one: date, other: date) -> None:
     assert falls(broadcast(f"at: 6:00, from: {first}, until: {last}")) == oracle(rrule.DAILY, dtstart=first, until=last)
 
 
-@few
 @given(weekdays)
 def test_weekdays(chosen: frozenset[int]) -> None:
     names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -62,7 +58,6 @@ def test_weekdays(chosen: frozenset[int]) -> None:
     assert falls(rule) == oracle(rrule.WEEKLY, byweekday=sorted(chosen))
 
 
-@few
 @given(weekdays, st.integers(2, 9), dates)
 def test_every_nth_week_is_counted_from_the_monday_of_from(chosen: frozenset[int], weeks: int, first: date) -> None:
     words = ", ".join(["2", "3", "4", "5", "6", "7", "CN"][day] for day in chosen)
@@ -71,7 +66,6 @@ def test_every_nth_week_is_counted_from_the_monday_of_from(chosen: frozenset[int
     assert falls(rule) == oracle(rrule.WEEKLY, dtstart=first, interval=weeks, byweekday=sorted(chosen), wkst=rrule.MO)
 
 
-@few
 @given(monthdays)
 def test_a_day_that_a_month_does_not_have_is_skipped_and_not_moved(chosen: frozenset[int]) -> None:
     rule = broadcast(f"at: 6:00, monthdays: {sorted(chosen)}")
@@ -79,7 +73,6 @@ def test_a_day_that_a_month_does_not_have_is_skipped_and_not_moved(chosen: froze
     assert falls(rule) == oracle(rrule.MONTHLY, bymonthday=sorted(chosen))
 
 
-@few
 @given(monthdays, weekdays, dates, dates)
 def test_the_keys_of_an_entry_intersect(
     numbers: frozenset[int], chosen: frozenset[int], one: date, other: date
@@ -93,7 +86,6 @@ def test_the_keys_of_an_entry_intersect(
     )
 
 
-@few
 @given(st.lists(dates, min_size=1, max_size=5, unique=True), st.lists(dates, max_size=5, unique=True))
 def test_on_and_except(on: list[date], excluded: list[date]) -> None:
     but = f", except: [{', '.join(map(str, excluded))}]" if excluded else ""
@@ -106,7 +98,6 @@ def test_on_and_except(on: list[date], excluded: list[date]) -> None:
     assert falls(broadcast(f"at: 6:00, on: [{', '.join(map(str, on))}]{but}")) == [moment.date() for moment in rules]
 
 
-@few
 @given(st.integers(0, 23 * 60), st.integers(1, 180), st.integers(1, 400))
 def test_every_between_holds_both_ends_where_the_step_meets_them(start: int, step: int, span: int) -> None:
     end = min(start + span, 24 * 60 - 1)
@@ -178,7 +169,6 @@ def test_vietnam_has_its_own_calendar() -> None:
     assert days_of("1/1", 2007) == [date(2007, 2, 17)]
 
 
-@few
 @given(st.integers(1900, 2198))
 def test_cuoi_thang_is_the_day_before_each_mung_mot(year: int) -> None:
     first = [day - timedelta(days=1) for day in days_of("mùng một", year)]
@@ -195,7 +185,6 @@ def test_ranges_of_lunar_days() -> None:
     assert days_of("1..3", 2026)[:3] == [date(2026, 1, 19), date(2026, 1, 20), date(2026, 1, 21)]
 
 
-@few
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 30)))
 def test_the_lunar_calendar_goes_on_day_by_day(day: date) -> None:
     today, tomorrow = lunar(day), lunar(day + timedelta(days=1))

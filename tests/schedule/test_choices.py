@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.config.schedule_file import parse
@@ -227,7 +227,6 @@ def heard(airings: Sequence[Airing]) -> Mapping[str, datetime | None]:
     return {airing.id: airing.starts_at for airing in airings if airing.expected is Expected.AIR}
 
 
-@settings(max_examples=60, deadline=None)
 @given(trials())
 def test_every_choice_leaves_the_plan_that_it_promises(trial: Trial) -> None:
     mine = trial.mine
@@ -260,7 +259,6 @@ def test_every_choice_leaves_the_plan_that_it_promises(trial: Trial) -> None:
         assert all(airing.level.rank <= lowest for airing in before if airing.id in left_out)
 
 
-@settings(max_examples=30, deadline=None)
 @given(trials())
 def test_the_time_that_is_offered_is_the_first_that_hurts_nobody(trial: Trial) -> None:
     mine = trial.mine
@@ -276,7 +274,6 @@ def test_the_time_that_is_offered_is_the_first_that_hurts_nobody(trial: Trial) -
     assert (move.adjustments[0].times if move else None) == (None if first is None else (first,))
 
 
-@settings(max_examples=60, deadline=None)
 @given(trials())
 def test_to_read_it_once_is_offered_wherever_that_hurts_nobody(trial: Trial) -> None:
     lengths = {key: FACTS[entry.bulletin or ""] for key, entry in trial.mine.items() if entry.repeat is None}
@@ -288,7 +285,6 @@ def test_to_read_it_once_is_offered_wherever_that_hurts_nobody(trial: Trial) -> 
     assert (offered.adjustments if offered else ()) == (tuple(shorter) if is_clean else ())
 
 
-@settings(max_examples=40, deadline=None)
 @given(trials(), st.sampled_from(range(HOURS[1][0], HOURS[1][1], 60)), st.integers(-1, 9), st.integers(0, 13))
 def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
     drawn: Trial, at: int, paused: int, last: int
@@ -304,7 +300,6 @@ def test_days_that_are_alike_are_looked_at_once_and_none_is_forgotten(
     assert trial.is_clean(adjustments) is all(each)
 
 
-@settings(max_examples=40, deadline=None)
 @given(trials(), st.integers(-1, 9), st.integers(0, 13))
 def test_what_a_change_does_on_days_that_are_alike_is_told_of_each_of_them(
     drawn: Trial, paused: int, last: int
@@ -320,7 +315,6 @@ def test_what_a_change_does_on_days_that_are_alike_is_told_of_each_of_them(
     assert {airing.id for airing in found.planned} <= {airing.id for airing in after}
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     trials(), st.sampled_from([replace(POLICY, sessions_per_day=1), replace(POLICY, hours=HOURS[:1])]), st.booleans()
 )

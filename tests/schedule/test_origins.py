@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.config.schedule_file import parse
@@ -285,10 +285,6 @@ def communes(draw: st.DrawFn) -> Contents:
     return contents(*mine, *theirs, rules=draw(st.none() | rules), policy=policy)
 
 
-many = settings(max_examples=60, deadline=None)
-
-
-@many
 @given(communes())
 def test_no_office_gets_more_than_its_minutes_on_an_output(given: Contents) -> None:
     seconds: Counter[tuple[str, object]] = Counter()
@@ -304,7 +300,6 @@ def test_no_office_gets_more_than_its_minutes_on_an_output(given: Contents) -> N
     assert all(used <= most for used in seconds.values())
 
 
-@many
 @given(communes())
 def test_what_comes_from_above_with_the_usual_rules_takes_nothing_from_the_communes_own_of_its_level(
     given: Contents,
@@ -318,7 +313,6 @@ def test_what_comes_from_above_with_the_usual_rules_takes_nothing_from_the_commu
             assert (one.expected, one.starts_at) == (alone[one.id].expected, alone[one.id].starts_at)
 
 
-@many
 @given(communes(), st.integers(0, 2 * 24 * 60))
 def test_every_airing_stands_once_and_windows_compose(given: Contents, cut: int) -> None:
     ends, middle = DAY + timedelta(days=2), DAY + timedelta(minutes=cut)
@@ -332,7 +326,6 @@ def test_every_airing_stands_once_and_windows_compose(given: Contents, cut: int)
     assert plan(other, DAY, ends, days) == plan(other, DAY, ends)  # what was kept is not taken for it
 
 
-@many
 @given(communes())
 def test_what_is_planned_is_permitted_again_at_air(given: Contents) -> None:
     question = plan_input(given)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.config.schedule_file import parse
@@ -488,7 +488,6 @@ def worlds(draw: st.DrawFn) -> PlanInput:
 
 BEGINS = datetime.combine(date(2026, 11, 23), time(), ZONE)
 windows = st.lists(st.integers(0, 4 * 24 * 60), min_size=3, max_size=3).map(sorted)
-many = settings(max_examples=40, deadline=None)
 
 
 def playbacks(airings: list[Airing]) -> dict[str, list[Airing]]:
@@ -500,7 +499,6 @@ def playbacks(airings: list[Airing]) -> dict[str, list[Airing]]:
     return {output: [found[key] for key in sorted(found, key=lambda key: key[0])] for output, found in heard.items()}
 
 
-@many
 @given(worlds(), windows)
 def test_windows_compose(world: PlanInput, cuts: list[int]) -> None:
     a, b, c = (BEGINS + timedelta(minutes=minute) for minute in cuts)
@@ -508,7 +506,6 @@ def test_windows_compose(world: PlanInput, cuts: list[int]) -> None:
     assert plan(world, a, c) == plan(world, a, b) + plan(world, b, c)
 
 
-@many
 @given(st.lists(worlds(), min_size=2, max_size=4), st.integers(1, 3))
 def test_what_is_kept_of_other_plans_changes_none(worlds: list[PlanInput], days: int) -> None:
     kept, ends = DayPlans(), DAY + timedelta(days=days)
@@ -537,7 +534,6 @@ def test_every_occurrence_of_every_rule_is_planned_once(world: PlanInput) -> Non
     assert [airing.scheduled_at for airing in airings] == sorted(airing.scheduled_at for airing in airings)
 
 
-@many
 @given(worlds())
 def test_no_two_playbacks_of_an_output_overlap(world: PlanInput) -> None:
     for heard in playbacks(plan(world, BEGINS, BEGINS + timedelta(days=3))).values():
@@ -554,7 +550,6 @@ def allows(policy: Policy, moment: datetime) -> bool:
     return by_day and moment.weekday() in policy.weekdays and any(first <= at < last for first, last in policy.hours)
 
 
-@many
 @given(worlds())
 def test_nothing_lies_outside_the_policy_of_anybody_who_hears_it(world: PlanInput) -> None:
     commune, box = world.commune, world.box
@@ -569,7 +564,6 @@ def test_nothing_lies_outside_the_policy_of_anybody_who_hears_it(world: PlanInpu
                 assert all(allows(policy, moment) for policy in policies)
 
 
-@many
 @given(worlds())
 def test_what_is_planned_is_permitted_again_when_its_time_comes(world: PlanInput) -> None:
     for airing in plan(world, BEGINS, BEGINS + timedelta(days=2)):
@@ -577,7 +571,6 @@ def test_what_is_planned_is_permitted_again_when_its_time_comes(world: PlanInput
             assert recheck(world, airing, airing.starts_at, airing.ends_at) is None
 
 
-@many
 @given(worlds())
 def test_sessions_are_opened_and_closed_once_and_are_no_more_and_no_longer_than_allowed(world: PlanInput) -> None:
     commune, box = world.commune, world.box
@@ -598,7 +591,6 @@ def test_sessions_are_opened_and_closed_once_and_are_no_more_and_no_longer_than_
         assert sessions <= policy.sessions_per_day
 
 
-@many
 @given(worlds())
 def test_bulletins_wait_no_longer_than_they_may_and_streams_are_never_moved(world: PlanInput) -> None:
     airings = plan(world, BEGINS, BEGINS + timedelta(days=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from harness.sounds import ffmpeg, speech, tone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.sound import dynamics
@@ -107,7 +107,6 @@ def test_silence_of_any_length_stays_silent(samples):
     assert not mastered.samples.any()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3_000), st.floats(0.01, 0.9))
 def test_the_limiter_lets_nothing_through(seed, length, crest):
     random = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ import wave
 import numpy as np
 import pytest
 from harness.sounds import speech, tone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.errors import LoudspeakerError
@@ -164,7 +164,6 @@ def test_a_wav_file_is_what_the_standard_library_reads():
     assert loudness(clip) == pytest.approx(facts.loudness)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(-32_768, 32_767), max_size=200), st.booleans())
 def test_sixteen_bits_come_back_as_they_were(steps, dither):
     clip = Clip(16_000, np.array(steps, np.float32) / 32_768)

@@ -226,7 +226,7 @@ def test_a_stick_without_answers_is_told(tmp_path: Path, memory: Path) -> None:
         read_returned_logs(tmp_path, memory)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_other_bytes_are_taken_for_the_log(folder: Path, memory: Path, data: st.DataObject) -> None:
     """Each cut, and each byte that is another, in the log or in its head."""

@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 from harness.paths import DATA
-from harness.scoring import Case, canonical, choices, load
+from harness.scoring import Case, canonical, choices, load, some_of
 
 from loudspeaker.model.spoken_text import Reading
 from loudspeaker.text.reading import read as read_anew
 
 SUITES = {path.stem: load(path) for path in sorted((DATA / "reading").glob("*.jsonl"))}
 EVERY = [case for suite in SUITES.values() for case in suite]
+SOME = some_of(EVERY)
 
 read = cache(read_anew)  # the tests below ask for the same sentences
 
@@ -82,8 +83,9 @@ def test_every_choice_of_a_pattern_is_found_once():
     assert sorted(choices("(a|b|)(c|a)")) == ["a", "aa", "ac", "ba", "bc", "c"]
 
 
+@pytest.mark.sampled
 def test_every_pattern_accepts_its_own_golds():
-    assert [c.id for c in EVERY[::4] if not all(c.accepts(gold) for gold in c.golds())] == []
+    assert [c.id for c in SOME if not all(c.accepts(gold) for gold in c.golds())] == []
 
 
 def test_no_two_sentences_share_an_id():
@@ -132,21 +134,24 @@ def test_what_was_guessed_is_marked(text, marked):
     assert [part for part in marked.split("|") if not any(part in d or d in part for d in doubts)] == []
 
 
+@pytest.mark.sampled
 def test_spoken_text_is_left_unchanged():
-    changed = [gold for c in EVERY for gold in c.golds() if canonical(spoken(gold)) != canonical(gold)]
+    changed = [gold for c in SOME for gold in c.golds() if canonical(spoken(gold)) != canonical(gold)]
 
     assert changed == []
 
 
+@pytest.mark.sampled
 def test_a_line_in_capitals_is_read_like_one_in_small_letters():
-    golds = [gold for c in EVERY[::4] for gold in c.golds()[:1]]
+    golds = [gold for c in SOME for gold in c.golds()[:1]]
     silent = [gold for gold in golds if not (r := read(gold.upper())).doubts and canonical(r.spoken) != canonical(gold)]
 
     assert len(silent) <= 0.01 * len(golds), silent
 
 
+@pytest.mark.sampled
 def test_reading_twice_changes_nothing_more():
-    assert [c.id for c in EVERY if spoken(once := spoken(c.input)) != once] == []
+    assert [c.id for c in SOME if spoken(once := spoken(c.input)) != once] == []
 
 
 DRESSES = {
@@ -159,9 +164,10 @@ DRESSES = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("dress", DRESSES)
 def test_a_sentence_pasted_in_another_dress_is_read_the_same(dress):
-    # One in four tells as much, in a quarter of the time.
-    changed = [c.id for c in EVERY[::4] if canonical(spoken(DRESSES[dress](c.input))) != canonical(spoken(c.input))]
+    each = SOME if SOME is EVERY else SOME[list(DRESSES).index(dress) % 3 :: 3]  # where there are few, others in each
+    changed = [c.id for c in each if canonical(spoken(DRESSES[dress](c.input))) != canonical(spoken(c.input))]
 
     assert changed == []

@@ -17,6 +17,8 @@ from loudspeaker.web.certificate import CertificateFiles, make_certificate, own_
 from loudspeaker.web.console import console_paths, open_console
 from loudspeaker.web.serve import listen, serve
 
+pytestmark = pytest.mark.waits  # until the console leaves
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:

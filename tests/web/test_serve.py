@@ -17,6 +17,8 @@ from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.serve import LimitedProtocol, inherited_socket, listen, serve
 
+pytestmark = pytest.mark.waits  # a service leaves when nobody has come for a while
+
 
 class HastyProtocol(LimitedProtocol):
     """Gives a head a fifth of a second, and a body that and its bytes."""

@@ -212,7 +212,7 @@ def test_a_session_ends_when_it_is_idle_or_old(
 
 
 @given(step=st.floats(-40 * 365 * DAY, 40 * 365 * DAY))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_setting_the_clock_ends_no_session_and_prolongs_none(
     people: AccountStore, clock: FakeClock, step: float
 ) -> None:

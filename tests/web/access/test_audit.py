@@ -75,7 +75,7 @@ def test_whoever_changes_or_deletes_an_entry_is_found_out(
 
 
 @given(words=st.text(st.characters(), max_size=300))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_words_forge_a_line_or_another_entry(audit: ConsoleAudit, words: str) -> None:
     audit.add(Act("POST /vao", 422, words, words, words, {"login": words}))
     (record,) = audit.records(1)
