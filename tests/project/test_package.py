@@ -102,6 +102,19 @@ def test_a_first_installation_makes_an_empty_station_and_switches_the_service_on
     assert "sudo loudspeaker setup" in done.stdout
 
 
+def test_an_installation_asks_nothing_at_a_terminal(package: Package) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\n\n")  # whoever asks is answered, and seen
+
+    done = package.run("postinst", "configure", "", stdin=theirs)
+
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 0, done.stderr
+    assert "Tên" not in done.stderr
+    assert (package.station / "commune.yaml").exists()
+
+
 def test_a_station_that_is_there_is_not_touched(package: Package) -> None:
     package.station.mkdir(parents=True)
     mine = package.station / "commune.yaml"
