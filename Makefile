@@ -22,7 +22,7 @@ TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
 .PHONY: help run hub test check fault bench messages reference constraints install uninstall clean system testing
-.PHONY: deb usb image-check boot-check release promote
+.PHONY: deb usb trying image-check boot-check release promote
 
 help:
 	@sed -n '1,3p' Makefile
@@ -112,18 +112,23 @@ uninstall:
 # Debian's names: what a package is made with, what a stick and a suite are made with, what tries them.
 PACKAGING := apt-utils debian-archive-keyring
 ARCHES ?= arm64 amd64
-TRYING = mmdebstrap lintian $(if $(filter-out $(shell dpkg --print-architecture),$(ARCHES)),arch-test qemu-user-static)
+# What is tried of it, and for which releases of Debian a stick is made then.
+CHECKS ?= lint 12 13 upgrade
+RELEASES ?= $(sort $(filter 12 13,$(CHECKS:upgrade=12)))
+TRYING = mmdebstrap systemd $(if $(filter lint,$(CHECKS)),lintian) $(if $(filter-out $(shell dpkg --print-architecture),$(ARCHES)),arch-test qemu-user-static)
 
 deb: $(READY) $(WORDS)
 	@deploy/build_deb.sh dist $(ARCHES)
 
 usb: deb
 	@$(call present,$(PACKAGING))
-	@deploy/make_usb.sh dist/usb $(foreach arch,$(ARCHES),"$$(ls -t dist/loudspeaker_*_$(arch).deb | head -n 1)")
+	@RELEASES="$(RELEASES)" deploy/make_usb.sh dist/usb $(foreach arch,$(ARCHES),"$$(ls -t dist/loudspeaker_*_$(arch).deb | head -n 1)")
 
-image-check: usb
-	@$(call present,$(TRYING))
-	@deploy/image_check.sh dist/usb $(ARCHES)
+trying:
+	@$(call present,$(PACKAGING) $(TRYING))
+
+image-check: usb trying
+	@CHECKS="$(CHECKS)" deploy/image_check.sh dist/usb $(ARCHES)
 
 # A virtual PC that is switched on, unplugged and switched on again: some twenty minutes, as root.
 boot-check: ARCHES = amd64

@@ -12,22 +12,17 @@
 # Takes root, mmdebstrap, and qemu-system-x86.
 set -euo pipefail
 stick=$(cd "$1" && pwd)
-MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
+. "$(dirname "$0")/debian_root.sh"
 ACCEL=${ACCEL:-tcg}
 work=$(mktemp -d)
 root=$work/root
 trap 'rm -rf "$work"' EXIT
 START=1800 # seconds that a boot may take at most
 
-inside() { # COMMAND…: in the root file system, without a network
-    unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive "$@" </dev/null
-}
-
 install_machine() { # Debian with a kernel, then the package from the stick
     mmdebstrap --quiet --variant=minbase --skip=output/dev \
         --include=linux-image-amd64,initramfs-tools,systemd-sysv,udev,kmod,dbus trixie "$root" \
-        "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR trixie main"
+        "$(source_of trixie)"
     mkdir "$root/usb" && cp -r "$stick/loudspeaker" "$stick/debian13-amd64" "$root/usb/"
     mount -t tmpfs tmpfs "$root/dev" && cp -a /dev/null /dev/zero /dev/random /dev/urandom "$root/dev/"
     mount -t proc proc "$root/proc"

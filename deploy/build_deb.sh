@@ -7,7 +7,7 @@
 #   VERSION             of the package; that of setup.cfg
 #   MAINTAINER          “Name <address>” of whoever answers for it
 #   SOURCE_DATE_EPOCH   of all that is in it; the last commit's
-#   XZ                  1 to 9: how hard it is compressed
+#   XZ                  0 to 9: how hard it is compressed; none: not at all, for a package that is only tried
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -110,7 +110,8 @@ make_papers() { # ROOT: what Debian wants beside it
 }
 
 pack() { # ARCH ROOT
-    local size
+    local size compression="-Zxz -z${XZ:-9}"
+    [ "${XZ:-}" != none ] || compression=-Znone
     find "$2" \( -type d -o -type f -perm /111 ! -name '*.so*' \) -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
     size=$(find "$2" -type f -printf '%s\n' | awk '{ kib += int(($1 + 1023) / 1024) } END { print kib }')
     install -d "$2/DEBIAN"
@@ -120,7 +121,7 @@ pack() { # ARCH ROOT
     (cd "$2" && find usr -type f | sort | xargs -d '\n' md5sum) >"$2/DEBIAN/md5sums"
     install -m 755 -t "$2/DEBIAN" deploy/debian/postinst deploy/debian/prerm deploy/debian/postrm
     find "$2" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-    dpkg-deb --root-owner-group --threads-max=1 -Zxz "-z${XZ:-9}" --build "$2" "$out/loudspeaker_${VERSION}_$1.deb"
+    dpkg-deb --root-owner-group --threads-max=1 $compression --build "$2" "$out/loudspeaker_${VERSION}_$1.deb"
 }
 
 mkdir "$work/source"

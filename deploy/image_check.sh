@@ -4,18 +4,18 @@
 # taken up on Debian 13, whose Python is another; Debian 12 made 13 under an installed package.
 #
 #   deploy/image_check.sh STICK [arm64|amd64]…
+#   CHECKS   "lint 12 13 upgrade": what is tried; the last is Debian 12 that becomes 13, on a machine like this one
 #   BEFORE   package of the last release for that machine; without it the stick's own, under an older number
 #   MIRROR   of Debian: the one that this machine uses
 #   ROOTS    folder in which fresh root file systems are kept, for the next time
-#   RELEASES "12 13 upgrade": what is tried; the last is Debian 12 that becomes 13, on a machine like this one
 #   TMPDIR   where the root file systems lie meanwhile, up to 2 GB: in memory all of it is faster
 #
-# Takes root, mmdebstrap, and qemu-user-static for another machine's programs.
+# Takes root, mmdebstrap, lintian, and qemu-user-static for another machine's programs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stick=$(cd "$1" && pwd)
 shift
-MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
+. deploy/debian_root.sh
 work=$(mktemp -d)
 ROOTS=${ROOTS:-$work/roots}
 trap 'rm -rf "$work"' EXIT
@@ -30,11 +30,6 @@ from loudspeaker.engines.espeak import Espeak
 for sentence in sys.argv[1].splitlines():
     print(hashlib.sha256(Espeak().synthesize(sentence, "vi").samples.tobytes()).hexdigest())
 '
-
-inside() { # COMMAND…: in the root file system, without a network, with an environment of its own
-    unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive "$@" </dev/null
-}
 
 try() { # WHAT COMMAND…: one line that tells whether it went well; all that was said where it did not
     local what=$1 begin=$SECONDS
@@ -51,7 +46,7 @@ try() { # WHAT COMMAND…: one line that tells whether it went well; all that wa
 make_root() { # SUITE ARCH: a minimal Debian, in which no service is started
     root=$work/$1-$2
     [ -e "$ROOTS/$1-$2.tar" ] || mmdebstrap --quiet --variant=minbase --architectures="$2" "$1" "$ROOTS/$1-$2.tar" \
-        "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $1 main"
+        "$(source_of "$1")"
     mkdir "$root"
     tar -C "$root" --exclude='./dev/*' -xf "$ROOTS/$1-$2.tar"
     mount -t tmpfs tmpfs "$root/dev"
@@ -78,12 +73,14 @@ kept() { # what no update and no purging may change
         sort
 }
 
-older() { # DEB: a package from which is updated
-    if [ -n "${BEFORE:-}" ]; then cp "$BEFORE" "$root/before.deb" && return; fi
-    dpkg-deb -R "$1" "$work/older"
-    sed -i 's/^Version: .*/Version: 0.0.1/' "$work/older/DEBIAN/control"
-    dpkg-deb --root-owner-group -Zxz -z0 -b "$work/older" "$root/before.deb" >/dev/null
-    rm -rf "$work/older"
+make_older() { # what is installed becomes an older package, from which is updated
+    if [ -z "${BEFORE:-}" ]; then
+        sed -i '/^Package: loudspeaker$/,/^$/s/^Version: .*/Version: 0.0.1/' "$root/var/lib/dpkg/status"
+    else
+        inside env LOUDSPEAKER_PURGE=yes apt-get purge -y loudspeaker
+        cp "$BEFORE" "$root/before.deb"
+        inside apt-get install -y --no-install-recommends /before.deb
+    fi
 }
 
 try_daemon() { # it begins, answers and ends by itself; there is no systemd here, and no card
@@ -124,42 +121,47 @@ install_packages() { # RELEASE ARCH
         "apt-get install -y --no-install-recommends /usb/loudspeaker/loudspeaker_*_$2.deb /usb/debian$1-$2/*.deb"
 }
 
-are_switched() {
-    local wants=$root/etc/systemd/system
-    test -h "$wants/multi-user.target.wants/loudspeaker.service" -a ! -h "$wants/sockets.target.wants/loudspeaker-web.socket" \
-        -a ! -h "$wants/multi-user.target.wants/loudspeaker-fleet.service"
+switched_on() { # which of the package's units begin with the machine
+    find "$root/etc/systemd/system" -path '*.wants/loudspeaker*' -printf '%f\n' | sort | xargs
 }
 
 check() { # RELEASE ARCH
-    local suite deb files
-    case $1 in 12) suite=bookworm ;; 13) suite=trixie ;; esac
+    local suite size files
+    suite=$(suite_of "$1")
     echo "Debian $1, $2"
-    make_root $suite "$2"
-    deb=$(ls "$stick"/loudspeaker/loudspeaker_*_"$2".deb)
+    make_root "$suite" "$2"
     install_packages "$1" "$2"
-    echo "        installed: $(inside dpkg-query -W -f '${Installed-Size}' loudspeaker) KiB," \
-        "with byte code $(du -sk "$root/usr/lib/loudspeaker" | cut -f1) KiB"
-    try "the station's service is on, console and fleet agent are off" are_switched
+    size=$(inside dpkg-query -W -f '${Installed-Size}' loudspeaker)
+    echo "        with byte code $(du -sk "$root/usr/lib/loudspeaker" | cut -f1) KiB"
+    try "installed: $size KiB, at most 140 MB" test "$size" -le $((140 * 1000 * 1000 / 1024))
+    try "the station's service begins with the machine, and nothing else" test "$(switched_on)" = loudspeaker.service
     try_program "$1" "$2"
-    inside sh -c "echo tin >/$STATION/recordings/loa.mp3"
     if [ -e "$work/station-$2.tar" ]; then
         mkdir "$root/tmp/older" && tar -C "$root/tmp/older" -xf "$work/station-$2.tar"
         try "the station of Debian 12 is taken up" inside sh -c \
             'loudspeaker --home /tmp/older check && loudspeaker --home /tmp/older log --verify'
     fi
     tar -C "$root/$STATION" -cf "$work/station-$2.tar" .
+    try "an older package" make_older
+    try "one command switches the fleet agent on" systemctl --root "$root" enable loudspeaker-fleet
+    echo tin >"$root/$STATION/recordings/loa.mp3"
     files=$(kept)
+    try "cai-dat.sh brings it up to date, no network" inside bash /usb/cai-dat.sh
+    try "the stick's version is there" test "$(inside dpkg-query -W -f '${Version}' loudspeaker)" = "$(version_of "$2")"
+    try "the station is as it was" inside sh -c 'loudspeaker check && loudspeaker log --verify'
+    try "what was switched on is on" test "$(switched_on)" = "loudspeaker-fleet.service loudspeaker.service"
     try "remove" inside apt-get remove -y loudspeaker
+    cp -a "$root/var/lib/dpkg" "$work/removed"
     try "purge" inside apt-get purge -y loudspeaker
     try "files, recordings and log are there" test "$files" = "$(kept)"
-    older "$deb"
-    try "an older package" inside apt-get install -y --no-install-recommends /before.deb
-    try "cai-dat.sh brings it up to date, no network" inside bash /usb/cai-dat.sh
-    try "the station is as it was" inside sh -c 'loudspeaker check && loudspeaker log --verify'
-    try "files, recordings and log are there" test "$files" = "$(kept)"
+    rm -rf "$root/var/lib/dpkg" && mv "$work/removed" "$root/var/lib/dpkg" # removed and not yet purged, once more
     try "purge, and everything with it" inside env LOUDSPEAKER_PURGE=yes apt-get purge -y loudspeaker
-    try "nothing is left" test ! -e "$root/$STATION" -a ! -e "$root/usr/lib/loudspeaker"
+    try "nothing is left" test -z "$(cd "$root" && ls -d $STATION* usr/lib/loudspeaker 2>/dev/null)" -a -z "$(switched_on)"
     drop_root
+}
+
+version_of() { # ARCH: of the stick's package
+    dpkg-deb -f "$stick"/loudspeaker/loudspeaker_*_"$1".deb Version
 }
 
 outside() { # COMMAND…: apt of this machine upon the root file system, in which there is no network
@@ -176,7 +178,7 @@ check_upgrade() { # Debian 12 becomes 13 under the package and its station
     try "the daemon on Debian 12" try_daemon
     files=$(kept)
     rm -f "$root"/etc/apt/sources.list.d/*
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR trixie main" >"$root/etc/apt/sources.list"
+    source_of trixie >"$root/etc/apt/sources.list"
     try "the index of Debian 13" outside update
     try "Debian 13" outside dist-upgrade
     try "the program runs on its Python" inside /usr/lib/loudspeaker/bin/python3 -c \
@@ -198,11 +200,11 @@ register_emulator() { # the kernel hands arm64's programs to qemu; in a containe
 native=$(dpkg --print-architecture)
 for arch in $(printf '%s\n' "${@:-arm64}" | sort); do # amd64 first: what it says is compared with
     [ "$arch" = "$native" ] || register_emulator
-    try "lintian finds no error" lintian --allow-root --fail-on error "$stick"/loudspeaker/loudspeaker_*_"$arch".deb
-    for release in ${RELEASES:-12 13 upgrade}; do
-        case $release in
+    for what in ${CHECKS:-lint 12 13 upgrade}; do
+        case $what in
+        lint) try "lintian finds no error" lintian --allow-root --fail-on error "$stick"/loudspeaker/loudspeaker_*_"$arch".deb ;;
         upgrade) [ "$arch" != "$native" ] || check_upgrade ;;
-        *) check "$release" "$arch" ;;
+        *) check "$what" "$arch" ;;
         esac
     done
 done

@@ -3,7 +3,7 @@
 # this program, every Debian package that they need, an index, and cai-dat.sh.
 #
 #   deploy/make_usb.sh FOLDER LOUDSPEAKER.deb…
-#   RELEASES   of Debian: "12=bookworm 13=trixie"
+#   RELEASES   of Debian: "12 13"
 #   MIRROR     of Debian: the one that this machine uses
 #   FFMPEG=no  leaves ffmpeg out, and with it two thirds of the size
 #   EXTRA      further .deb files, such as python3-lgpio of Raspberry Pi OS, which Debian does not have
@@ -14,8 +14,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 stick=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
-RELEASES=${RELEASES:-12=bookworm 13=trixie}
-MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
+. "$here/debian_root.sh"
+RELEASES=${RELEASES:-12 13}
 optional="python3-lgpio"
 [ "${FFMPEG:-}" = no ] || optional="ffmpeg $optional"
 work=$(mktemp -d)
@@ -24,20 +24,21 @@ trap 'rm -rf "$work"' EXIT
 apt() { # COMMAND…: apt of another release and machine, in folders of its own
     apt-get -q -o Dir="$root" -o Dir::State::status="$root/status" -o Dir::Etc::parts=/dev/null \
         -o Dir::Etc::trustedparts=/etc/apt/trusted.gpg.d -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
-        -o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
+        -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+        -o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin "$@"
 }
 
 installed_by() { # PACKAGE…: what apt would install for them, as name=version
     apt install -s --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1=\2/p' | sort
 }
 
-collect() { # RELEASE SUITE DEB: the Debian packages for one package of ours on one release
-    arch=$(dpkg-deb -f "$3" Architecture)
+collect() { # RELEASE DEB: the Debian packages for one package of ours on one release
+    arch=$(dpkg-deb -f "$2" Architecture)
     local place=$stick/debian$1-$arch package extra there=()
     root=$work/$1-$arch
     mkdir -p "$root/etc/apt/preferences.d" "$root/var/lib/apt/lists/partial" "$root/var/cache/apt/archives/partial" "$place"
     : >"$root/status"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $2 main" >"$root/etc/apt/sources.list"
+    source_of "$(suite_of "$1")" >"$root/etc/apt/sources.list"
     apt update >/dev/null
     for package in $optional; do
         if apt-cache -o Dir="$root" -o APT::Architecture="$arch" show "$package" >/dev/null 2>&1; then
@@ -47,7 +48,7 @@ collect() { # RELEASE SUITE DEB: the Debian packages for one package of ours on 
         fi
     done
     installed_by '?essential' '?priority(required)' >"$root/base"
-    installed_by '?essential' '?priority(required)' "$3" ${there[@]+"${there[@]}"} |
+    installed_by '?essential' '?priority(required)' "$2" ${there[@]+"${there[@]}"} |
         comm -23 - "$root/base" | grep -v '^loudspeaker=' >"$root/wanted"
     (cd "$place" && apt download $(cat "$root/wanted") >/dev/null)
     # What an older stick in this folder had: of two versions of one package apt would have to choose.
@@ -62,7 +63,7 @@ collect() { # RELEASE SUITE DEB: the Debian packages for one package of ours on 
 for deb in "$@"; do
     rm -f "$stick"/loudspeaker/loudspeaker_*_"$(dpkg-deb -f "$deb" Architecture)".deb
     install -D -m 644 -t "$stick/loudspeaker" "$deb"
-    for release in $RELEASES; do collect "${release%=*}" "${release#*=}" "$(realpath "$deb")"; done
+    for release in $RELEASES; do collect "$release" "$(realpath "$deb")"; done
 done
 cd "$stick"
 for place in debian*-*; do
