@@ -64,8 +64,9 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
     recording = home / "recordings" / "dai.wav"
     recording.parent.mkdir(exist_ok=True)
     many = [f"  - {{bulletin: nhac-lai, name: m{n}, at: ['06:{n % 60:02}', '17:{n % 60:02}']}}" for n in range(400)]
-    words = [f"  từ{n}: đọc là {n}" for n in range(2_000)]
+    words = "".join(f"  từ{n}: đọc là {n}\n" for n in range(2_000))
     commune = (home / "commune.yaml").read_text(encoding="utf-8")
+    others = "".join(line for line in commune.splitlines(keepends=True) if not line.startswith("say:"))
     return {
         "nothing": lambda: None,
         "40,000 letters of prose": write("bulletins/dai.md", bulletin(filled(PROSE))),
@@ -90,7 +91,7 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
             for n in range(7)
         ],
         "and as few again": lambda: [path.unlink() for path in (home / "schedules").glob("thon-*.yaml")],
-        "2,000 words of the commune's own": write("commune.yaml", commune + "say:\n" + "\n".join(words) + "\n"),
+        "2,000 words of the commune's own": write("commune.yaml", f"{others}say:\n{words}"),
     }
 
 

@@ -18,7 +18,7 @@ from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord, Event
-from ..model.enums import Verdict
+from ..model.enums import Expected, Verdict
 from .item import (
     Facts,
     ManualRequest,
@@ -45,7 +45,7 @@ class PlayoutJournal:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._fault: LoudspeakerError | None = None
-        self._kept: dict[Airing, Facts] = {}
+        self._kept: dict[str, tuple[object, Facts]] = {}  # by airing id: what must be known of it, as it was written
         self._beat = next(iter(self._readable("heartbeat", moment, [log.recall("heartbeat")])), None)
 
     def take_fault(self) -> LoudspeakerError | None:
@@ -153,9 +153,16 @@ class PlayoutJournal:
     # The airings last accepted, and until when they are all there are.
 
     def keep_plan(self, airings: Sequence[Airing], ends: datetime) -> None:
-        """Remember the airings of an accepted plan that reaches to `ends`; each is encoded once."""
-        self._kept = {airing: self._kept.get(airing) or airing_facts(airing) for airing in airings}
-        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": list(self._kept.values())})
+        """Remember the airings of an accepted plan that reaches to `ends`.
+
+        One is encoded anew only where something has changed that must be known of it (`facts_to_keep`).
+        """
+        kept = {}
+        for airing in airings:
+            known, before = facts_to_keep(airing), self._kept.get(airing.id)
+            kept[airing.id] = before if before and before[0] == known else (known, airing_facts(airing))
+        self._kept = kept
+        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": [facts for _, facts in kept.values()]})
 
     def kept_plan(self) -> tuple[list[Airing], datetime] | None:
         """The airings last kept and until when they are all there are; None where none were."""
@@ -198,3 +205,12 @@ class PlayoutJournal:
     def _recent(self, kind: str | None) -> Iterable[Event]:
         beat = self.heartbeat()
         return self._log.events(kind, since=beat - MEMORY if beat else None)
+
+
+def facts_to_keep(airing: Airing) -> object:
+    """What of an airing whoever takes up the plan must know: that it is asked for, and why nothing comes of it.
+
+    How long it takes, and when it starts for that, the next run plans again before it judges.
+    """
+    refused = None if airing.expected in (Expected.AIR, Expected.NOT_READY) else (airing.expected, airing.why)
+    return airing.occurrence, refused

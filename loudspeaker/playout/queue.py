@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from ..codec import UNREADABLE
 from ..model.airing import Airing
 from ..model.asrun_record import Event
-from ..model.enums import Expected
 from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
-from .journal import PlayoutJournal
+from .journal import PlayoutJournal, facts_to_keep
 from .states import NOTHING_HEARD, AiringState, Cut, HeardAttempt, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
@@ -178,23 +177,14 @@ class PlayoutQueue:
             item.place = place
 
     def _keep(self, ends: datetime, now: datetime) -> None:
-        """Written where what is to come is asked for or refused otherwise, not where it is past, made or longer.
-
-        How long it takes, and when it starts for that, the next run plans again before it judges.
-        """
-        kept = [_facts_to_keep(airing) for airing in self._kept[0] if airing.scheduled_at > now], self._kept[1]
+        """Written where what is to come is asked for or refused otherwise, not where it is past, made or longer."""
+        kept = [facts_to_keep(airing) for airing in self._kept[0] if airing.scheduled_at > now], self._kept[1]
         planned = [item for item in self if item.request is None]
         coming = tuple(item.airing for item in planned if item.airing.scheduled_at > now and not item.gone)
-        if ([_facts_to_keep(airing) for airing in coming], ends) != kept:
+        if ([facts_to_keep(airing) for airing in coming], ends) != kept:
             due = [item.airing for item in planned if item.airing.scheduled_at <= now]
             self._journal.keep_plan([*due, *coming], ends)
             self._kept = coming, ends
-
-
-def _facts_to_keep(airing: Airing) -> object:
-    """What of an airing whoever takes up the plan must know: that it is asked for, and why nothing comes of it."""
-    refused = None if airing.expected in (Expected.AIR, Expected.NOT_READY) else (airing.expected, airing.why)
-    return airing.occurrence, refused
 
 
 def _midnight(moment: datetime) -> datetime:
