@@ -132,6 +132,7 @@ PURE_CORE = (
     "file_carrier",
     "scope_files",
     "announcer",
+    "log_carrier",
     "joining",
     "topics",
 )

@@ -1,8 +1,9 @@
-"""Connecting a box to its hub, for the agent, which carries what is signed from there to the daemon."""
+"""Connecting a box to its hub, and what the daemon does for the agent, which carries what is signed between both."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from .command_context import current_station_context
 from .parameter_types import _
 from .prompts import read_input, read_input_lines
 from .terminal import tell
+
+if TYPE_CHECKING:
+    from ..station.paths import StationPaths
 
 PORT = click.IntRange(1, 65535)
 
@@ -25,8 +29,7 @@ PORT = click.IntRange(1, 65535)
 @option("--https-port", type=PORT, default=8443, show_default=True, metavar="N", help="Where its files are.")
 def connect(address: str, ca_file: str, user: str, password_file: str | None, mqtt_port: int, https_port: int) -> None:
     """Tell this box where its hub is: bulletins, schedules and alarms that were signed then come over the network."""
-    context = current_station_context()
-    paths = rooms.paths.StationPaths(context.home, context.state)
+    paths = _paths()
     ca = read_input(ca_file).decode(errors="replace")
     settings = rooms.hub_settings.HubSettings(
         address.strip(), user.strip(), _read_password(password_file), ca, mqtt_port, https_port
@@ -46,4 +49,22 @@ def _read_password(file: str | None) -> str:
     return str(click.prompt(_("Password of this box at the hub"), hide_input=True, err=True))
 
 
-COMMANDS = (connect,)
+@click.command(name="take-fetched", cls=TranslatedCommand, hidden=True)
+def take_fetched() -> None:
+    """Take what the agent has fetched. The daemon runs this."""
+    now = rooms.clock.SystemClock().now()
+    rooms.delivery.Deliveries(_paths(), now, bool(rooms.clock.vouchers(now))).take_fetched()
+
+
+@click.command(name="sign-log", cls=TranslatedCommand, hidden=True)
+def sign_log() -> None:
+    """Sign the piece of the log that the agent asks for. The daemon runs this."""
+    rooms.log_segment.sign_wanted_piece(_paths(), rooms.clock.SystemClock().now())
+
+
+def _paths() -> StationPaths:
+    context = current_station_context()
+    return rooms.paths.StationPaths(context.home, context.state)
+
+
+COMMANDS = (connect, take_fetched, sign_log)

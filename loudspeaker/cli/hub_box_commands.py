@@ -43,7 +43,7 @@ def send_log(settings: Path | None) -> None:
         if file
         else rooms.hub_settings.read_hub_settings(paths)
     )
-    key = rooms.stick_answer.open_box_key(paths)
+    key = rooms.box_key.open_box_key(paths)
     station = context.station
     count = rooms.log_sender.send_log(station.log, key, known, station.clock.now())
     tell(_("{count} entries were sent to {address}.").format(count=count, address=known.address))

@@ -51,9 +51,11 @@ if TYPE_CHECKING:
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
     from ..station import alert_packing as alert_packing
+    from ..station import box_key as box_key
     from ..station import bulletin_editing as bulletin_editing
     from ..station import bulletin_export as bulletin_export
     from ..station import delivery as delivery
+    from ..station import log_segment as log_segment
     from ..station import membership as membership
     from ..station import naming as naming
     from ..station import new_station as new_station
@@ -94,7 +96,8 @@ ROOMS = {
     "model.": ("box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("alert_packing", "bulletin_editing", "bulletin_export", "delivery", "membership", "naming", "new_station"),
+        *("alert_packing", "box_key", "bulletin_editing", "bulletin_export", "delivery", "log_segment", "membership"),
+        *("naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("stick_answer", "what_if"),
     ),

@@ -89,7 +89,7 @@ def trust(
     """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
     public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
     server = rooms.public_keys.machine_key(hub, "hub") if hub else None
-    known = list(map(rooms.stick_answer.public_box_key, boxes))
+    known = list(map(rooms.box_key.public_box_key, boxes))
     document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset, server, known)
     put(str(path))
     put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
@@ -176,12 +176,6 @@ def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
     deliveries = _deliveries()
     _take_and_tell(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
-
-
-@fleet.command(name="take-fetched", cls=TranslatedCommand, hidden=True)
-def take_fetched() -> None:
-    """Take what the agent has fetched. The daemon runs this."""
-    _deliveries().take_fetched()
 
 
 @fleet.command(cls=TranslatedCommand)

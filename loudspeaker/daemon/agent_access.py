@@ -3,8 +3,9 @@
 Who has taken it over may withhold what comes, and can neither speak nor decide: the daemon verifies what it is handed,
 and the rest of what the agent may ask changes nothing. Everybody else whom the control socket lets in may ask all.
 
-Nor may it write what the station reads. The files that it has fetched are taken by a child of the daemon, once for each
-mark that it leaves (`station/fetched_answer.py`).
+Nor may it write what the station reads, or sign for the box. The files that it has fetched are taken by a child of the
+daemon (`station/fetched_answer.py`), and another signs what it sends of the log (`station/log_request.py`), each once
+for each mark that it leaves.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from ..errors import Message, Refused
 from ..model.envelope import Envelope
 from ..model.requests import AskHealth, AskOutcome, AskStatus, LookAgain, Request, TakeAlert
 from ..station.fetched_answer import read_fetched_answer, read_mark
+from ..station.log_request import read_piece_mark, read_wanted_piece
 from ..station.paths import StationPaths
 from .children import Children
 
 AGENT = "loudspeaker-fleet"  # its user on a box
 FOR_THE_AGENT: frozenset[type[Request]] = frozenset({TakeAlert, LookAgain, AskStatus, AskOutcome, AskHealth})
-TAKE = ("fleet", "take-fetched")  # the child's command
+TAKE, SIGN = ("fleet", "take-fetched"), ("fleet", "sign-log")  # the children's commands
 
 logger = logging.getLogger(__name__)
 
@@ -51,20 +53,36 @@ class AgentAccess:
         raise Refused(message)
 
 
-class FetchedFiles:
-    """Looks for a new mark of the agent's."""
+class MarkedWork:
+    """A command of the station's own that runs once for each new mark that the agent leaves.
 
-    def __init__(self, paths: StationPaths, children: Children) -> None:
-        self._paths = paths
+    `wanted` gives that mark, "" where there is none; `done` the mark of what the command has done last.
+    """
+
+    def __init__(
+        self, children: Children, command: tuple[str, ...], wanted: Callable[[], str], done: Callable[[], str]
+    ) -> None:
         self._children = children
+        self._command = command
+        self._wanted = wanted
+        self._done = done
         self._begun: str | None = None  # the mark for which a child was started last
 
     def look(self) -> None:
         """Start the child for a new mark; while one is busy, the next time."""
-        mark = read_mark(self._paths.fetched_mark)
-        if not mark or mark == self._begun or self._children.is_running(TAKE[0]):
+        mark = self._wanted()
+        if not mark or mark == self._begun or self._children.is_running(self._command[0]):
             return
         is_first, self._begun = self._begun is None, mark
-        if is_first and read_fetched_answer(self._paths.taken).mark == mark:
-            return  # it was taken before this process began
-        self._children.start(*TAKE)
+        if is_first and self._done() == mark:
+            return  # it was done before this process began
+        self._children.start(*self._command)
+
+
+def work_for_agent(paths: StationPaths, children: Children) -> tuple[MarkedWork, ...]:
+    """What the agent may have done: files taken that it has fetched, and a piece of the log signed."""
+    fetched, log = paths.fetched_mark, paths.log_wanted
+    return (
+        MarkedWork(children, TAKE, lambda: read_mark(fetched), lambda: read_fetched_answer(paths.taken).mark),
+        MarkedWork(children, SIGN, lambda: read_wanted_piece(log).mark, lambda: read_piece_mark(paths.log_piece)),
+    )

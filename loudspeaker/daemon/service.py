@@ -24,7 +24,7 @@ from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
 from ..store.edits import finish_edits
 from . import protocol
-from .agent_access import FetchedFiles
+from .agent_access import work_for_agent
 from .children import Children
 from .examination import Examination
 from .manual_airings import ManualAirings
@@ -74,7 +74,7 @@ class Service:
             self.on_air, self.look, health, self._jobs, sweep, voices=voices, open_alerts=open_alerts
         )
         self._read_ahead = ReadAhead(station, self._children)
-        self._fetched = FetchedFiles(station.paths, self._children)
+        self._agent_work = work_for_agent(station.paths, self._children)
         self._left = False
         if welcome:
             why = Message("a greeting at the start of “make run”").say(translate)
@@ -92,7 +92,8 @@ class Service:
     def look(self) -> bool:
         self._children.collect()
         self._jobs.collect()
-        self._fetched.look()
+        for work in self._agent_work:
+            work.look()
         try:
             changed = self.on_air.look()
         except LogDamaged:

@@ -1,6 +1,7 @@
 """The process `loudspeaker-fleet`: does what the courier wants done, and tells it what comes in.
 
-One thread asks the courier and talks to the broker; one waits for the hub's folder, one for the daemon. Whatever goes
+One thread asks the courier and talks to the broker; one waits for the hub's folder, one for the daemon, one sends the
+log. Whatever goes
 wrong in an errand is an event as well, so that nothing waits for it for ever.
 """
 
@@ -12,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import version as version_of
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -24,6 +25,7 @@ from ..i18n import LANGUAGES, say_log_by, translator
 from ..interfaces import Clock
 from ..model.alert_answer import AlertState
 from ..station.hub_contact import HubContact, keep_hub_contact
+from ..station.log_segment import LogFault, RefusedLog
 from ..station.paths import StationPaths
 from ..store.atomic import WriteError
 from ..store.received import DamagedFile
@@ -34,6 +36,7 @@ from .courier_steps import (
     Acknowledge,
     Action,
     AskForHealth,
+    AskLogEnd,
     BellRung,
     Connect,
     CourierEvent,
@@ -44,10 +47,16 @@ from .courier_steps import (
     HandOver,
     HangUp,
     HealthSaid,
+    LogHas,
+    LogKnown,
+    LogNotSent,
+    LogRefused,
+    LookAtLog,
     NotFetched,
     PublishHealth,
     PublishPresence,
     PublishReceipt,
+    SendLog,
     Subscribe,
     Take,
     TakingEnded,
@@ -56,6 +65,7 @@ from .courier_steps import (
 )
 from .https import HubFolder
 from .hub_settings import HubSettings, read_hub_settings
+from .log_sender import HubIntake
 from .mqtt import Broker
 from .topics import BoxHealth, Receipt, Topic, TopicKind, document_topic
 
@@ -99,18 +109,19 @@ class Agent:
         self._software = version_of("loudspeaker")
         self._box = BoxSide(paths, clock, say)
         self._hub = HubFolder(settings, paths.fleet)
-        self._paths, self._address = paths, settings.address
+        self._paths, self._settings = paths, settings
         self._contact_at = clock.monotonic()
         self._seen: object = ()
         self._bells: dict[str, BellRung] = {}  # the last that were fetched, by their paths
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
         self._broker = Broker(settings, self._events.put, self._hear_bell)
-        self._files, self._daemon = Errands("files", self._events.put), Errands("daemon", self._events.put)
+        self._files, self._daemon, self._log = (Errands(name, self._events.put) for name in ("files", "daemon", "log"))
         self._courier = begin_courier(settings.user, self._software, clock.monotonic())
 
     def run(self) -> None:
         self._files.start()
         self._daemon.start()
+        self._log.start()
         event: CourierEvent | None = TimePassed()
         while event is not None:
             self._step(event)
@@ -158,7 +169,7 @@ class Agent:
         if (by_broker or isinstance(event, Fetched)) and now >= self._contact_at:
             self._contact_at = now + CONTACT
             with suppress(WriteError):  # a full disk
-                keep_hub_contact(self._paths, HubContact(self._address, self._clock.now(), by_broker))
+                keep_hub_contact(self._paths, HubContact(self._settings.address, self._clock.now(), by_broker))
 
     def _do(self, action: Action) -> None:
         match action:
@@ -176,6 +187,12 @@ class Agent:
                 self._broker.say_health(self._health_of(action))
             case PublishReceipt():
                 self._broker.say_receipt(self._receipt_of(action))
+            case _:
+                self._begin_errand(action)
+
+    def _begin_errand(self, action: Action) -> None:
+        """What takes its time: an event comes of it in the end."""
+        match action:
             case HandOver(name):
                 self._daemon.send(lambda: [self._box.hand_over(action)], DaemonAway(name))
             case AskForHealth():
@@ -186,6 +203,12 @@ class Agent:
                 self._files.send(lambda: [self._box.verify(scope)], Distrusted(scope))
             case Take(scope):
                 self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
+            case LookAtLog():
+                self._log.send(lambda: [self._box.log_end()], LogHas("", 0))
+            case AskLogEnd(life):
+                self._log.send(lambda: [self._ask_log_end(life)], LogNotSent())
+            case SendLog(life, after):
+                self._log.send(lambda: [self._send_log(life, after)], LogNotSent())
 
     def _fetch(self, fetch: Fetch) -> Iterable[CourierEvent]:
         """A piece of a file, a document for the folder, or what may be said by the broker as well."""
@@ -224,6 +247,19 @@ class Agent:
     def _take(self, scope: str) -> Iterable[CourierEvent]:
         ended = self._box.take(scope)
         return [self._box.holds(), ended]
+
+    def _ask_log_end(self, life: str) -> CourierEvent:
+        with closing(HubIntake.open(self._settings)) as hub:
+            return LogKnown(life, hub.ask_end(life))
+
+    def _send_log(self, life: str, after: int) -> CourierEvent:
+        piece = self._box.sign_log(after)
+        try:
+            with closing(HubIntake.open(self._settings)) as hub:
+                return LogKnown(life, hub.send(piece), len(piece))
+        except RefusedLog as error:
+            logger.warning("%s", error)
+            return LogNotSent() if error.fault is LogFault.GAP else LogRefused()
 
     def _health_of(self, news: PublishHealth) -> BoxHealth:
         now, health = self._clock.now(), news.health

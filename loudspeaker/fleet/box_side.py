@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,10 @@ from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
 from ..station.delivery import Deliveries
 from ..station.fetched_answer import read_fetched_answer
+from ..station.log_request import WantedPiece, read_piece, want_piece
 from ..station.membership import read_membership
 from ..station.paths import StationPaths
+from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
@@ -43,12 +45,14 @@ from .courier_steps import (
     HandOver,
     HealthSaid,
     Holds,
+    LogHas,
     TakingEnded,
     Verified,
 )
 from .topics import HeldVersions
 
-TAKING, LOOK = 120.0, 0.1  # s: what was fetched has been taken by then; between looks whether it has
+TAKING, SIGNING = 120.0, 60.0  # s: what was fetched has been taken by then, or a piece of the log signed
+LOOK = 0.1  # s, between looks whether it has
 MOST_BOX_BYTES = 100_000
 MAY_HOLD_LATER = (Fault.UNSIGNED, Fault.TOO_NEW)  # once a trust document, or an update of this program, has come
 
@@ -140,8 +144,7 @@ class BoxSide:
         """Have the daemon's child take all that lies in the agent's folder; wait until it has."""
         mark = secrets.token_hex(8)
         write_atomic(self.paths.fetched_mark, mark.encode())
-        with suppress(LoudspeakerError):  # else it looks by itself, within two seconds
-            ask(self.paths.socket, LookAgain.verb)
+        self._look_again()
         latest = self.clock.monotonic() + TAKING
         while (answer := read_fetched_answer(self.paths.taken)).mark != mark:
             if self.clock.monotonic() > latest:
@@ -150,6 +153,30 @@ class BoxSide:
         if scope not in answer.refused:
             self._sweep()
         return TakingEnded(scope, answered=True)
+
+    def log_end(self) -> LogHas:
+        """How far this box's log goes; nowhere for a box that has not joined. Raises `Refused`, `LogUnusable`."""
+        membership = read_membership(self.paths)
+        if membership is None or not self.paths.log.is_file():
+            return LogHas("", 0)
+        with closing(AsRunLog.open_read_only(self.paths.log, membership.scope)) as log:
+            return LogHas(log.life(), log.last_number())
+
+    def sign_log(self, after: int) -> bytes:
+        """Have the daemon's child sign what follows this entry of the log. Raises `Unreachable`, `WriteError`."""
+        mark = secrets.token_hex(8)
+        want_piece(self.paths.log_wanted, WantedPiece(mark, after))
+        self._look_again()
+        for _ in range(round(SIGNING / LOOK)):
+            if (piece := read_piece(self.paths.log_piece, mark)) is not None:
+                return piece
+            self.pause(LOOK)
+        raise Unreachable(Message("nobody here has signed a piece of the log"))
+
+    def _look_again(self) -> None:
+        """Have the daemon see what was left for it; else it looks by itself, within two seconds."""
+        with suppress(LoudspeakerError):
+            ask(self.paths.socket, LookAgain.verb)
 
     def _trusts(self) -> Mapping[str, TrustDocument]:
         with suppress(BadUsage):  # it has not joined

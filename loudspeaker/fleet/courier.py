@@ -1,7 +1,8 @@
 """The agent's core, without input or output: what comes in, and when, → what is to be done. Pure.
 
-Four parts see everything that comes in, each with its own business: the broker, alerts, files, and what the hub is
-told. Nothing of it is kept through a restart: what was under way is begun again, and the daemon does nothing twice.
+Five parts see everything that comes in, each with its own business: the broker, alerts, files, what the hub is told,
+and the log. Nothing of it is kept through a restart: what was under way is begun again, and neither the daemon nor the
+hub does anything twice.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from .announcer import Announcer
 from .broker_link import BrokerLink
 from .courier_steps import Action, CourierEvent
 from .file_carrier import FileCarrier
+from .log_carrier import LogCarrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,13 @@ class Courier:
     alerts: AlertCarrier
     files: FileCarrier
     announcer: Announcer
+    log: LogCarrier
 
     @property
     def wakes_at(self) -> float | None:
         """Then `TimePassed` is due, where nothing comes in before; None: never."""
-        times = (self.link.wakes_at, self.alerts.wakes_at, self.files.wakes_at, self.announcer.wakes_at)
-        return min((one for one in times if one is not None), default=None)
+        parts = (self.link, self.alerts, self.files, self.announcer, self.log)
+        return min((at for part in parts if (at := part.wakes_at) is not None), default=None)
 
     def step(self, event: CourierEvent, now: float) -> tuple[Courier, Sequence[Action]]:
         """What stands after an event, and what is to be done, in this order."""
@@ -37,10 +40,12 @@ class Courier:
         link, connected = self.link.step(event, now)
         files, fetched = self.files.step(event, now)
         announcer, told = self.announcer.step(event, now)
-        after = replace(self, link=link, alerts=alerts, files=files, announcer=announcer)
-        return after, [*handed, *connected, *fetched, *told]
+        log, sent = self.log.step(event, now)
+        after = replace(self, link=link, alerts=alerts, files=files, announcer=announcer, log=log)
+        return after, [*handed, *connected, *fetched, *told, *sent]
 
 
 def begin_courier(box: str, software: str, now: float) -> Courier:
     """The courier of a box that has just been started."""
-    return Courier(BrokerLink(box, at=now), AlertCarrier(), FileCarrier(box, away_since=now), Announcer(box, software))
+    files, log = FileCarrier(box, away_since=now), LogCarrier(box, look_at=now, day=now)
+    return Courier(BrokerLink(box, at=now), AlertCarrier(), files, Announcer(box, software), log)

@@ -140,6 +140,33 @@ class HealthSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class LogHas:
+    """This box's log: the hash of its first entry, by which it is known, "" without one; the number of its last."""
+
+    life: str
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogKnown:
+    """The hub has that log up to this entry. `sent`: bytes that went for that."""
+
+    life: str
+    entries: int
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogNotSent:
+    """The hub was not reached, or has another end than was thought; or there was no piece to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRefused:
+    """The hub does not believe this log."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """Nothing has come in."""
 
@@ -147,6 +174,7 @@ class TimePassed:
 CourierEvent = (
     LinkUp | LinkDown | HubBorn | BellRung | AlertCame | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
     | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | HealthSaid | TimePassed
+    | LogHas | LogKnown | LogNotSent | LogRefused
 )  # fmt: skip
 
 # What is to be done.
@@ -236,7 +264,27 @@ class AskForHealth:
     """Ask the daemon how the box is: `HealthSaid` comes of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class LookAtLog:
+    """See how far this box's log goes: `LogHas` comes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLogEnd:
+    """Ask the hub how far it has a log: `LogKnown` or `LogNotSent` comes of it."""
+
+    life: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendLog:
+    """Send what follows this entry of a log, or a good part of it: `LogKnown` or one of its kin comes of it."""
+
+    life: str
+    after: int
+
+
 Action = (
     Connect | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
-    | Fetch | Verify | Take | AskForHealth
+    | Fetch | Verify | Take | AskForHealth | LookAtLog | AskLogEnd | SendLog
 )  # fmt: skip

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 from ..codec import UNREADABLE, decode_error
 from ..errors import LoudspeakerError, Message, NotFound, Refused, describe_os_error
+from ..station.box_key import open_box_key
 from ..station.delivery import Deliveries, TakenDelivery
 from ..station.membership import read_membership
-from ..station.stick_answer import LARGEST_BOX_FILE, open_box_key
+from ..station.stick_answer import LARGEST_BOX_FILE
 from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified

@@ -1,10 +1,11 @@
-"""This box's log on its way to its hub, piece by piece, each signed: from where the hub has told it to go on."""
+"""The log of a box at its hub: how far it is there, and what follows, piece by piece, each signed."""
 
 from __future__ import annotations
 
 import http.client
 import json
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..codec import UNREADABLE
@@ -19,35 +20,62 @@ from .join_client import hub_unreachable, read_told_error
 PATIENCE, MOST_ANSWER_BYTES = 60.0, 10_000  # s, bytes
 
 
+@dataclass(frozen=True, slots=True)
+class HubIntake:
+    """Where a hub takes in the log of one box.
+
+    Each question is answered with how many entries of it the hub has. Raises the error that the hub tells of, such as
+    `RefusedLog` where it does not believe the log, and `Refused` where it cannot be reached.
+    """
+
+    settings: HubSettings
+    line: http.client.HTTPSConnection
+
+    @classmethod
+    def open(cls, settings: HubSettings) -> HubIntake:
+        """Connects with the first question."""
+        context = make_tls_context(settings.ca)
+        return cls(
+            settings,
+            http.client.HTTPSConnection(settings.address, settings.https_port, timeout=PATIENCE, context=context),
+        )
+
+    def close(self) -> None:
+        self.line.close()
+
+    def ask_end(self, life: str) -> int:
+        """How far it has the log whose first entry has this hash."""
+        return self._ask("GET", f"?life={life}")
+
+    def send(self, piece: bytes) -> int:
+        """Give it a piece (`station/log_segment.py`); one that it has already changes nothing."""
+        return self._ask("POST", "", piece)
+
+    def _ask(self, method: str, query: str, body: bytes | None = None) -> int:
+        settings = self.settings
+        try:
+            self.line.request(method, f"/v1/box/{settings.user}/log{query}", body, {**settings.log_in})
+            answer = self.line.getresponse()
+            told = answer.read(MOST_ANSWER_BYTES)
+        except FAILURES as error:
+            raise Refused(hub_unreachable(settings.address, error)) from error
+        if answer.status != http.HTTPStatus.OK:
+            raise read_told_error(told, answer.status)
+        try:
+            return int(json.loads(told)["next"]) - 1
+        except UNREADABLE:
+            raise Refused(Message("the hub answers {status}", status=answer.status)) from None
+
+
 def send_log(log: AsRunLog, key: SigningKey, settings: HubSettings, now: datetime) -> int:
     """Send what the hub does not have of this log yet; how many entries went.
 
-    Raises `RefusedLog` where the hub does not believe it, `Refused` where it cannot be reached, `LogUnusable`.
+    Raises as `HubIntake`, `LogUnusable`.
     """
-    context = make_tls_context(settings.ca)
-    line = http.client.HTTPSConnection(settings.address, settings.https_port, timeout=PATIENCE, context=context)
-    with closing(line):
-        known = first = _ask(line, settings, "GET", f"?life={log.life()}")
+    with closing(HubIntake.open(settings)) as hub:
+        known = first = hub.ask_end(log.life())
         while known < log.last_number():
-            known = _ask(line, settings, "POST", "", make_segment(log, key, known, now))
+            known = hub.send(make_segment(log, key, known, now))
         if known == first:  # nothing is new, or less is here than there was: the hub is told so
-            known = _ask(line, settings, "POST", "", make_segment(log, key, known, now))
+            known = hub.send(make_segment(log, key, known, now))
     return known - first
-
-
-def _ask(
-    line: http.client.HTTPSConnection, settings: HubSettings, method: str, query: str, body: bytes | None = None
-) -> int:
-    """How many entries the hub has. Raises the error that it tells of, `Refused`."""
-    try:
-        line.request(method, f"/v1/box/{settings.user}/log{query}", body, {**settings.log_in})
-        answer = line.getresponse()
-        told = answer.read(MOST_ANSWER_BYTES)
-    except FAILURES as error:
-        raise Refused(hub_unreachable(settings.address, error)) from error
-    if answer.status != http.HTTPStatus.OK:
-        raise read_told_error(told, answer.status)
-    try:
-        return int(json.loads(told)["next"]) - 1
-    except UNREADABLE:
-        raise Refused(Message("the hub answers {status}", status=answer.status)) from None

@@ -23,7 +23,7 @@ from ..fleet.joining import (
     seal_answer,
 )
 from ..interfaces import Clock
-from ..station.stick_answer import box_id
+from ..station.box_key import box_id
 from ..trust.faults import UntrustedDocument
 from ..trust.public_keys import PublicKey, machine_key
 from ..trust.signed_documents import SCOPE

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..station.stick_answer import open_machine_key
+from ..station.box_key import open_machine_key
 from ..trust.key_file import SigningKey
 from ..web.certificate import TLS_FOLDER, CertificateFiles, make_certificate, own_names
 

@@ -12,6 +12,7 @@ rendering       what renders its programmes (numpy)
 bulletin_editing   edits of bulletins before they are saved     hearing        a bulletin to be listened to
 bulletin_export    a bulletin as a sound file, with its picture (numpy)
 commune_editing   edits of commune.yaml, and what they do
+box_key         by which this box signs its log                 log_request    a piece of it that the agent asks for
 read_text       `read`, with or without a station               new_station    the sample commune, or an empty one
 """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,9 +23,14 @@ from ..trust.faults import UntrustedDocument
 from ..trust.key_file import SigningKey
 from ..trust.opening import read_unverified, seal
 from ..trust.signed_documents import LogHead
+from .box_key import open_box_key
+from .log_request import keep_piece, read_wanted_piece
+from .membership import must_have_joined
+from .paths import StationPaths
 
 MOST_SENT, MOST_PLAIN = 2_000_000, 16_000_000  # bytes of a segment, packed and unpacked
 MOST_ENTRIES, USUAL_PLAIN = 5_000, 4_000_000  # of the ones that are made here; one entry may be longer
+AGENT_PLAIN = 500_000  # of the agent's, some 50,000 when packed: a quarter of a minute at 64 kbit/s
 GZIP = 31  # `wbits` of zlib for its form
 
 
@@ -61,17 +67,25 @@ class LogSegment:
         return self.head.entries - len(self.entries) + 1
 
 
-def make_segment(log: AsRunLog, key: SigningKey, after: int, now: datetime) -> bytes:
-    """What follows entry `after` of this box's log, or a good part of it, signed by the box's `key`.
+def make_segment(log: AsRunLog, key: SigningKey, after: int, now: datetime, most: int = USUAL_PLAIN) -> bytes:
+    """What follows entry `after` of this box's log, or a good part of it (`most` bytes), signed by the box's `key`.
 
     No entries where nothing follows: then it says how far the log goes. Raises `LogUnusable`.
     """
     with log.snapshot():
-        entries = list(_take(log.entries(after=after)))
+        entries = list(_take(log.entries(after=after), most))
         last, _, head = entries[-1] if entries else (log.last_number(), "", log.head())
         end = LogHead(log.commune, key.public.person, now, last, head, log.life(), key.public.public)
     lines = "".join(export_line(text, hash) for _, text, hash in entries)
     return gzip.compress(format_envelope(key.sign(seal(end))) + lines.encode(), mtime=0)
+
+
+def sign_wanted_piece(paths: StationPaths, now: datetime) -> None:
+    """Leave what the agent asks for. Raises `BadUsage` for a box that has not joined, `LogUnusable`, `WriteError`."""
+    wanted, scope = read_wanted_piece(paths.log_wanted), must_have_joined(paths).scope
+    with closing(AsRunLog.open_read_only(paths.log, scope)) as log:
+        raw = make_segment(log, open_box_key(paths), max(wanted.after, 0), now, AGENT_PLAIN)
+    keep_piece(paths.log_piece, wanted, raw)
 
 
 def read_segment(raw: bytes) -> LogSegment:
@@ -90,12 +104,12 @@ def read_segment(raw: bytes) -> LogSegment:
     return LogSegment(envelope, head, entries)
 
 
-def _take(entries: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+def _take(entries: Iterable[tuple[int, str, str]], most: int) -> Iterator[tuple[int, str, str]]:
     """As many entries as are sent at once; at least one."""
     size = 0
     for count, entry in enumerate(entries):
         size += len(entry[1])
-        if count == MOST_ENTRIES or (count and size > USUAL_PLAIN):
+        if count == MOST_ENTRIES or (count and size > most):
             return
         yield entry
 

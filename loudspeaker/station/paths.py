@@ -87,8 +87,18 @@ class StationPaths:
 
     @property
     def taken(self) -> Path:
-        """What became of the delivery that the agent has fetched last (`station/fetched_delivery.py`)."""
+        """What became of the delivery that the agent has fetched last (`station/fetched_answer.py`)."""
         return self.state / "taken.json"
+
+    @property
+    def log_wanted(self) -> Path:
+        """Written by the agent where it wants to send more of the log (`station/log_request.py`)."""
+        return self.fleet / "log-wanted.json"
+
+    @property
+    def log_piece(self) -> Path:
+        """The piece of the log that it has asked for last."""
+        return self.state / "log-piece"
 
     @property
     def known_boxes(self) -> Path:

@@ -23,7 +23,8 @@ from ..trust.faults import UntrustedDocument
 from ..trust.opening import read_unverified
 from ..trust.public_keys import machine_key
 from ..trust.signed_documents import LogHead
-from .stick_answer import FOLDER, box_id
+from .box_key import box_id
+from .stick_answer import FOLDER
 
 HEAD, LOG = "head.json", "log.jsonl"
 

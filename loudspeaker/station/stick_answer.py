@@ -5,36 +5,28 @@
     out/BOX/head.json      how far that log goes, signed by the box
     out/BOX/box.yaml       what this box plays, by which it can be set up anew
 
-BOX is made of the box's own key, which never leaves it. Loads `cryptography`.
+BOX is made of the box's own key. Loads `cryptography`.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from ..errors import Message, Refused
+from ..errors import Message
 from ..model.alert_answer import HandedAlert
 from ..reports.log_export import BoxLog, export_log
-from ..store.atomic import make_folder, read_regular_file, write_atomic, write_private
+from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import format_envelope
-from ..trust.key_file import KEY_BYTES, SigningKey, key_of
+from ..trust.key_file import SigningKey
 from ..trust.opening import seal
-from ..trust.public_keys import PublicKey, machine_key
-from ..trust.signed_documents import BoxKey, LogHead
+from ..trust.signed_documents import LogHead
+from .box_key import open_box_key
 from .delivery import RefusedDelivery, TakenDelivery
-from .paths import StationPaths
 from .station import Station
 
 FOLDER, RESULT = "out", "KET-QUA.txt"
-ID_DIGITS = 8
 LARGEST_BOX_FILE = 1_000_000  # bytes
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 LINE_END = "\r\n"  # so that the oldest Notepad shows lines
 Result = TakenDelivery | RefusedDelivery | HandedAlert
 
@@ -56,40 +48,6 @@ def write_answer(
     told = [LINE_END.join(lines) for lines in _paragraphs(station, head, results, translate)]
     write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
     return folder
-
-
-def open_box_key(paths: StationPaths) -> SigningKey:
-    """This box's own key, made when it is first asked for; its id is the `person`. Raises as `open_machine_key`."""
-    key = open_machine_key(paths.box_key, "box")
-    box = box_id(key.public)
-    return key_of(key.private, box, box)
-
-
-def open_machine_key(path: Path, person: str) -> SigningKey:
-    """The key that a machine keeps in a file of its own, made when it is first asked for.
-
-    It is for the owner of its folder alone, and is given to that user where root makes it. Raises `Refused` for anybody
-    else, `WriteError`.
-    """
-    make_folder(path.parent)
-    owner, raw = path.parent.stat(), read_regular_file(path, KEY_BYTES + 1)
-    may_write = os.geteuid() in (0, owner.st_uid)
-    if raw is None and (os.path.lexists(path) or not may_write):  # a new key would be another box
-        raise Refused(Message("only the service’s user may use the key {file}: do this again with sudo", file=path))
-    fresh = raw if raw and len(raw) == KEY_BYTES else secrets.token_bytes(KEY_BYTES)
-    if fresh is not raw or (may_write and path.stat().st_mode & OTHERS):
-        write_private(path, fresh, owner)
-    return key_of(Ed25519PrivateKey.from_private_bytes(fresh), person, person)
-
-
-def public_box_key(public: str) -> BoxKey:
-    """How a trust document names a box with this key (base64). Raises `UntrustedDocument`."""
-    return BoxKey(box_id(machine_key(public, "box")), public)
-
-
-def box_id(key: PublicKey) -> str:
-    """What a box with this key is called."""
-    return f"b-{key.id[:ID_DIGITS]}"
 
 
 def _head(log: BoxLog, key: SigningKey, life: str) -> LogHead:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from harness.alert_box import BOX
-from harness.broker import PROGRAM, MosquittoBroker, free_port, listens
+from harness.broker import PROGRAM
 from harness.daemon_process import running_daemon
 from harness.fleet_village import alarm
 from harness.office import SCOPE, Office, open_office
+from harness.real_hub import RealHub
 from harness.waiting import wait_for
 
 from loudspeaker.station.membership import read_membership
@@ -25,39 +23,6 @@ from loudspeaker.station.station import Station
 from loudspeaker.trust.public_keys import machine_key
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
-
-
-class RealHub:
-    """A hub as its commands make it, with its broker."""
-
-    def __init__(self, folder: Path, parts: ExitStack) -> None:
-        self.folder, self._parts, self._said = folder, parts, folder.with_suffix(".said")
-        self.port, self.broker_port = free_port(), free_port()
-
-    def run(self, *words: str) -> str:
-        command = [sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder), *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def boxes(self) -> list[dict[str, object]]:
-        return list(json.loads(self.run("boxes", "--json")))
-
-    def start(self) -> None:
-        listener = self.run("broker", "--port", str(self.broker_port), "--name", "localhost")
-        own = f"user {pwd.getpwuid(os.getuid()).pw_name}\npid_file {self.folder}.pid\n"
-        broker = MosquittoBroker(self.folder.with_suffix(".broker"), self.broker_port, own + listener)
-        self._parts.callback(broker.kill)
-        broker.start()
-        serve = ("serve", "--port", str(self.port), "--name", "localhost", "--broker", f"localhost:{self.broker_port}")
-        program = (sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder))
-        self._begin(*program, "--broker-pid", f"{self.folder}.pid", *serve)
-        wait_for(lambda: listens(self.port))
-
-    def _begin(self, *command: str) -> None:
-        said = self._parts.enter_context(self._said.open("ab"))
-        process = self._parts.enter_context(subprocess.Popen(command, stdout=said, stderr=said))
-        self._parts.callback(process.kill)
 
 
 @pytest.fixture
@@ -85,11 +50,8 @@ def test_a_box_joins_by_its_code_and_takes_files_and_alarms_from_its_hub(
 ) -> None:
     hub.run("publish", str(office.stick))
     hub.start()
-    code = hub.run("invite", "--scope", SCOPE).strip()
     paths = StationPaths(home, home / ".state")
-    join = paths.command_line("fleet", "join", f"localhost:{hub.port}", code, "--by", "Lý")
-    joined = subprocess.run(join, capture_output=True, text=True, check=False)
-    assert joined.returncode == 0, joined.stderr
+    hub.join(paths, SCOPE)
 
     parts.enter_context(running_daemon(home, tmp_path / "daemon"))
     said = parts.enter_context((tmp_path / "agent").open("ab"))

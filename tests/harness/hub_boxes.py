@@ -16,8 +16,8 @@ from loudspeaker.hub.hub import Hub
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
+from loudspeaker.station.box_key import box_id
 from loudspeaker.station.log_segment import make_segment
-from loudspeaker.station.stick_answer import box_id
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.key_file import SigningKey, key_of
 

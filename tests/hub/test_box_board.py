@@ -19,8 +19,8 @@ from loudspeaker.hub.published_files import list_scopes, read_published
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.enums import Verdict
+from loudspeaker.station.box_key import public_box_key
 from loudspeaker.station.log_segment import RefusedLog
-from loudspeaker.station.stick_answer import public_box_key
 
 
 def board(hub: Hub) -> BoxBoard:

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from loudspeaker.errors import Refused
+from loudspeaker.station.box_key import open_box_key
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.stick_answer import open_box_key
 
 OPEN = """
 import os, sys; from pathlib import Path
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.stick_answer import open_box_key
+from loudspeaker.station.box_key import open_box_key
 os.setgroups([]), os.setuid(int(sys.argv[1]))  # behind the imports: others may not enter where Python lies
 print(open_box_key(StationPaths(Path(), Path("state"))).public.id)
 """

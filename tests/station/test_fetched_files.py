@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from harness.office import NOW, Office, deliveries, join, open_office
 
-from loudspeaker.daemon.agent_access import TAKE, FetchedFiles
+from loudspeaker.daemon.agent_access import TAKE, MarkedWork, work_for_agent
 from loudspeaker.daemon.children import Children
 from loudspeaker.errors import BadUsage
 from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_fetched_answer
@@ -131,9 +131,13 @@ class CountedChildren(Children):
         return self.busy
 
 
+def take_work(box: StationPaths, children: CountedChildren) -> MarkedWork:
+    return next(iter(work_for_agent(box, children)))
+
+
 def test_a_child_is_started_once_for_each_mark_and_waits_for_the_one_before(box: StationPaths) -> None:
     children = CountedChildren()
-    files = FetchedFiles(box, children)
+    files = take_work(box, children)
     files.look()
     assert children.started == []
     box.fleet.mkdir()
@@ -158,6 +162,6 @@ def test_after_a_restart_what_was_taken_is_not_taken_again(box: StationPaths) ->
     keep_fetched_answer(box.taken, FetchedAnswer("một"))
     children = CountedChildren()
 
-    FetchedFiles(box, children).look()
+    take_work(box, children).look()
 
     assert children.started == []

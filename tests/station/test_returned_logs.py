@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Refused
+from loudspeaker.station.box_key import open_box_key
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.returned_logs import LogState, ReturnedLog, read_returned_logs
 from loudspeaker.station.station import Station
-from loudspeaker.station.stick_answer import open_box_key, write_answer
+from loudspeaker.station.stick_answer import write_answer
 from loudspeaker.store.hash_chain import canonical_json, initial_hash, next_hash
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.key_file import SigningKey

@@ -1,0 +1,149 @@
+"""A real agent takes a box's log to a real hub, over a line that breaks; the daemon signs, the agent cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from harness.alert_box import BOX
+from harness.broker import PROGRAM
+from harness.daemon_process import running_daemon
+from harness.fleet_village import alarm
+from harness.line_relay import Line, line_to
+from harness.office import NOW, SCOPE, open_office
+from harness.real_hub import RealHub
+from harness.waiting import wait_for
+
+from loudspeaker.clock import SystemClock
+from loudspeaker.fleet.agent import Agent
+from loudspeaker.fleet.hub_settings import read_hub_settings, write_hub_settings
+from loudspeaker.fleet.log_carrier import DAY, SETTLE, SETTLE_SPREAD
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.trust.public_keys import machine_key
+
+pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
+
+SOON = SETTLE + SETTLE_SPREAD + 120.0
+VILLAGES = 2
+QUESTION = 2_000  # bytes: a longer one brings a piece of the log
+
+
+class JumpingClock(SystemClock):
+    """Time that passes when the test says so, besides that which passes."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead
+
+
+class LoggingBox:
+    """A box that has joined a hub by a line of its own, and its daemon."""
+
+    def __init__(self, home: Path, folder: Path, parts: ExitStack) -> None:
+        (home / "box.yaml").write_text(BOX, encoding="utf-8")
+        self.hub, self.paths = RealHub(folder / "hub", parts), StationPaths(home, home / ".state")
+        self.office = open_office(home, folder)
+        self.office.trust("hoa", "pao", hub=machine_key(self.hub.run("key").strip(), "hub"))
+        self.hub.run("publish", str(self.office.stick))
+        self.hub.start()
+        self.line: Line = parts.enter_context(line_to(self.hub.port))
+        self.hub.join(self.paths, SCOPE)
+        write_hub_settings(self.paths, replace(read_hub_settings(self.paths), https_port=self.line.port))
+        parts.enter_context(running_daemon(home, folder / "daemon"))
+        self.clock = JumpingClock()
+
+    @contextmanager
+    def agent(self) -> Iterator[None]:
+        agent = Agent(self.paths, read_hub_settings(self.paths), self.clock, str)
+        carrying = Thread(target=agent.run)
+        carrying.start()
+        try:
+            yield
+        finally:
+            agent.end()
+            carrying.join()
+
+    def write(self, count: int) -> None:
+        """So many entries more, beside those of the daemon."""
+        with closing(AsRunLog.open(self.paths.log, SCOPE)) as log:
+            for number in range(count):
+                log.event("pause", "", NOW + timedelta(seconds=number), village="na-hoa", why=str(number))
+
+    def alarm(self, seq: int) -> None:
+        """Published at the hub."""
+        path = self.office.own / "alert" / f"{seq}.json"
+        path.parent.mkdir()
+        path.write_text(alarm(seq)[1])
+        self.hub.run("publish", str(self.office.stick))
+
+    def heard(self) -> list[str]:
+        with closing(AsRunLog.open_read_only(self.paths.log, SCOPE)) as log:
+            return [event.airing for event in log.events("on-air")]
+
+    def all_is_there(self) -> bool:
+        """Does the hub have all of the log, each entry once?"""
+        with closing(AsRunLog.open_read_only(self.paths.log, SCOPE)) as log:
+            life, last = log.life(), log.last_number()
+        if self.hub.logs() != {life: last}:
+            return False
+        pieces = [piece[-2:] for piece in self.hub.pieces()]
+        assert [first for first, _ in pieces] == [1, *(end + 1 for _, end in pieces[:-1])]
+        return True
+
+    def wait_until(self, is_so: Callable[[], object], lasts: float = SOON) -> None:
+        """Let time pass until it is so, `lasts` seconds at a time."""
+
+        def look() -> object:
+            self.clock.ahead += lasts
+            return is_so()
+
+        wait_for(look, pause=1.0)
+
+
+@pytest.fixture
+def box(home: Path, tmp_path: Path) -> Iterator[LoggingBox]:
+    with ExitStack() as parts:
+        yield LoggingBox(home, tmp_path, parts)
+
+
+def test_what_a_hub_has_taken_without_being_heard_is_not_sent_again_by_the_next_agent(box: LoggingBox) -> None:
+    box.write(300)
+    box.line.deaf = QUESTION
+    with box.agent():
+        box.wait_until(box.hub.logs)
+    box.line.deaf = None
+    box.write(5)
+    with box.agent():
+        box.wait_until(box.all_is_there)
+
+    assert len(box.hub.pieces()) >= 2
+
+
+def test_a_hub_that_was_away_for_a_day_gets_all_of_it(box: LoggingBox) -> None:
+    with box.agent():
+        box.wait_until(box.all_is_there)
+        box.hub.process.kill()
+        box.hub.process.wait()
+        box.write(50)
+        ends, calls = box.clock.monotonic() + DAY, box.line.calls
+        box.wait_until(lambda: box.clock.monotonic() > ends and box.line.calls > calls, DAY / 10)
+        box.write(50)
+        box.hub.begin()
+        box.wait_until(box.all_is_there, DAY / 10)
+
+
+def test_an_alarm_is_heard_while_the_log_is_stuck_on_the_line(box: LoggingBox) -> None:
+    box.line.stuck = True
+    with box.agent():
+        box.wait_until(lambda: box.line.calls)
+        box.alarm(1)
+        wait_for(lambda: len(box.heard()) == VILLAGES, pause=1.0)
+
+    assert len(set(box.heard())) == VILLAGES

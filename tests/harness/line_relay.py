@@ -1,0 +1,72 @@
+"""A line between a box and its hub that can be cut, or loses every answer: bytes go through as they are."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Line:
+    """The line as it is. `bytes`: all that went through, both ways; `calls`: connections."""
+
+    port: int
+    stuck: bool = False  # connections come about, and nothing goes through
+    deaf: int | None = None  # no answer comes to questions longer than so many bytes; then the connection is gone
+    bytes: int = 0
+    calls: int = 0
+    released: threading.Event = field(default_factory=threading.Event)  # at the end
+
+
+@contextmanager
+def line_to(port: int) -> Iterator[Line]:
+    """A port of this machine that leads to another one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = Line(server.getsockname()[1])
+        threading.Thread(target=_serve, args=(server, line, port), daemon=True).start()
+        try:
+            yield line
+        finally:
+            line.released.set()
+
+
+def _serve(server: socket.socket, line: Line, port: int) -> None:
+    with suppress(OSError):
+        while True:
+            caller, _ = server.accept()
+            line.calls += 1
+            threading.Thread(target=_connect, args=(caller, line, port), daemon=True).start()
+
+
+def _connect(caller: socket.socket, line: Line, port: int) -> None:
+    with caller, suppress(OSError):
+        if line.stuck:
+            line.released.wait()
+            return
+        with socket.create_connection(("127.0.0.1", port)) as called:
+            asked: list[int] = []
+            threading.Thread(target=_pump, args=(caller, called, line, asked.append), daemon=True).start()
+            _pump(called, caller, line, lambda _count: None, lambda: line.deaf is not None and sum(asked) > line.deaf)
+
+
+def _pump(
+    source: socket.socket,
+    target: socket.socket,
+    line: Line,
+    count: Callable[[int], object],
+    is_lost: Callable[[], bool] = lambda: False,
+) -> None:
+    """Carry what comes until one end closes, or something is lost; then both are closed."""
+    with suppress(OSError):
+        while content := source.recv(1 << 16):
+            if is_lost():
+                break
+            line.bytes += len(content)
+            count(len(content))
+            target.sendall(content)
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)

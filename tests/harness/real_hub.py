@@ -1,0 +1,68 @@
+"""A real hub as its commands make it, with its broker, as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import sqlite3
+import subprocess
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from harness.broker import MosquittoBroker, free_port, listens
+from harness.waiting import wait_for
+from loudspeaker.station.paths import StationPaths
+
+
+class RealHub:
+    """A hub as its commands make it, with its broker."""
+
+    def __init__(self, folder: Path, parts: ExitStack) -> None:
+        self.folder, self._parts, self._said = folder, parts, folder.with_suffix(".said")
+        self.port, self.broker_port = free_port(), free_port()
+
+    def run(self, *words: str) -> str:
+        command = [sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def boxes(self) -> list[dict[str, object]]:
+        return list(json.loads(self.run("boxes", "--json")))
+
+    def join(self, paths: StationPaths, scope: str) -> None:
+        """Let this box in, by a code."""
+        code = self.run("invite", "--scope", scope).strip()
+        join = paths.command_line("fleet", "join", f"localhost:{self.port}", code, "--by", "Lý")
+        joined = subprocess.run(join, capture_output=True, text=True, check=False)
+        assert joined.returncode == 0, joined.stderr
+
+    def start(self) -> None:
+        listener = self.run("broker", "--port", str(self.broker_port), "--name", "localhost")
+        own = f"user {pwd.getpwuid(os.getuid()).pw_name}\npid_file {self.folder}.pid\n"
+        broker = MosquittoBroker(self.folder.with_suffix(".broker"), self.broker_port, own + listener)
+        self._parts.callback(broker.kill)
+        broker.start()
+        serve = ("serve", "--port", str(self.port), "--name", "localhost", "--broker", f"localhost:{self.broker_port}")
+        program = (sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder))
+        self._command = (*program, "--broker-pid", f"{self.folder}.pid", *serve)
+        self.begin()
+
+    def begin(self) -> None:
+        """The hub's own process, again after it was killed."""
+        said = self._parts.enter_context(self._said.open("ab"))
+        self.process = self._parts.enter_context(subprocess.Popen(self._command, stdout=said, stderr=said))
+        self._parts.callback(self.process.kill)
+        wait_for(lambda: listens(self.port))
+
+    def pieces(self) -> list[tuple[int, int]]:
+        """First and last entry of each piece of a log that was believed."""
+        with closing(sqlite3.connect(self.folder / "hub.db")) as database:
+            return list(database.execute("SELECT * FROM segment ORDER BY 3").fetchall())
+
+    def logs(self) -> dict[str, int]:
+        """How far it has each log, by the hash of its first entry."""
+        with closing(sqlite3.connect(self.folder / "hub.db")) as database:
+            return dict(database.execute("SELECT life, entries FROM life").fetchall())
