@@ -89,6 +89,7 @@ def current_station_context() -> CommandContext:
 
 def default_home() -> Path:
     """The current folder when it is a station, else LOUDSPEAKER_HOME, else where a box keeps it."""
-    if Path("commune.yaml").exists():
+    # Under sudo -u it may be somebody's home, into which the service's users may not look: `Path.exists` would raise.
+    if os.path.exists("commune.yaml"):
         return Path.cwd()
     return Path(os.environ.get("LOUDSPEAKER_HOME") or "/var/lib/loudspeaker")

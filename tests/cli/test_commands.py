@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -477,3 +478,24 @@ def test_an_airing_at_the_end_of_all_years_is_no_airing(home: Path) -> None:
 
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+HOME_OF_SOMEBODY_ELSE = """
+import os
+from loudspeaker.cli.command_context import default_home
+os.setgroups([]), os.setuid(65534)  # behind the import: others may not enter where Python lies
+print(default_home())
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
+def test_a_folder_into_which_one_may_not_look_is_no_station(tmp_path: Path) -> None:
+    """`sudo -u loudspeaker-web loudspeaker web first`, said in the technician's own home."""
+    (tmp_path / "commune.yaml").touch()
+    tmp_path.chmod(0o700)
+    command = [sys.executable, "-c", HOME_OF_SOMEBODY_ELSE]
+    environment = {**os.environ, "LOUDSPEAKER_HOME": "/station"}
+
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "/station\n", done.stderr
