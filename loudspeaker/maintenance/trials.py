@@ -5,6 +5,7 @@ No daemon may be running: pins can be had by one process only.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -16,16 +17,37 @@ from ..errors import LoudspeakerError, Message
 from ..model.box import Relay
 from ..speakers.pins import RelaySwitch, StopButton
 
+# A device of a card as PortAudio names it under ALSA: card, device, and a number that follows the order of plugging in.
+NUMBERED = re.compile(r"(.+?): (.+) \(hw:\d+,\d+\)")
 SERVICE, SERVICE_HOME = "loudspeaker", Path("/var/lib/loudspeaker")
 
 
 def list_cards() -> list[str]:
-    """The names of the sound cards that can play; none where PortAudio is not installed or finds none."""
+    """What the sound cards that can play may be called; none where PortAudio is not installed or finds none."""
     try:
         from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
     except OSError:
         return []
-    return [card.name for card in portaudio.list_cards()]
+    return lasting_names([card.name for card in portaudio.list_cards()])
+
+
+def lasting_names(found: Sequence[str]) -> list[str]:
+    """Each card by the shortest part of its name that is no other's, without its number wherever that can be.
+
+    ALSA's other names are ways to one of these cards, and are left out where there is one.
+
+    >>> lasting_names(["bcm2835 Headphones: - (hw:0,0)", "USB Audio Device: - (hw:1,0)", "sysdefault", "front", "dmix"])
+    ['bcm2835 Headphones', 'USB Audio Device']
+    """
+    names = [_lasting_name(match, found) for name in found if (match := NUMBERED.fullmatch(name))]
+    return names or list(found)
+
+
+def _lasting_name(card: re.Match[str], found: Sequence[str]) -> str:
+    for part in (card[1], f"{card[1]}: {card[2]}"):
+        if sum(part.casefold() in name.casefold() for name in found) == 1:
+            return part
+    return card[0]
 
 
 @contextmanager

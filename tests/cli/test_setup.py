@@ -20,7 +20,7 @@ from loudspeaker.cli.setup_command import Setup, ask_all
 from loudspeaker.config import box_file, commune_file
 from loudspeaker.i18n import set_language
 from loudspeaker.maintenance.box_setup import BoxSetup
-from loudspeaker.maintenance.trials import Trials, relay_on, wait_for_press
+from loudspeaker.maintenance.trials import Trials, lasting_names, relay_on, wait_for_press
 from loudspeaker.model.box import Box, Relay
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.requests import Outcome
@@ -264,6 +264,23 @@ def test_a_press_is_seen(mock_pins: None) -> None:
 
     assert wait_for_press(27, 5.0, lambda: Device.pin_factory.pin(27).drive_low()) is None
     assert wait_for_press(26, 0.01) == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "offered"),
+    [
+        (["Headphones: - (hw:0,0)", "USB Audio: - (hw:2,0)", "front", "default"], ["Headphones", "USB Audio"]),
+        (["HDA: Analog (hw:0,0)", "HDA: HDMI 0 (hw:0,3)"], ["HDA: Analog", "HDA: HDMI 0"]),
+        (["USB Audio: - (hw:1,0)", "USB Audio: - (hw:2,0)"], ["USB Audio: - (hw:1,0)", "USB Audio: - (hw:2,0)"]),
+        (["USB Audio: - (hw:1,0)", "My USB Audio: - (hw:2,0)"], ["USB Audio: - (hw:1,0)", "My USB Audio"]),
+        (["pulse", "default"], ["pulse", "default"]),
+        ([], []),
+    ],
+)
+def test_a_card_is_offered_by_a_name_that_outlasts_the_order_of_plugging_in(
+    found: list[str], offered: list[str]
+) -> None:
+    assert lasting_names(found) == offered
 
 
 @pytest.fixture

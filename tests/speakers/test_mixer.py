@@ -291,6 +291,7 @@ CARDS = """ 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
         ("bcm2835", "hw:CARD=Headphones"),
         ("USB Audio", "hw:CARD=Device"),
         ("USB Audio Device: - (hw:1,0)", "hw:CARD=Device"),
+        ("USB Audio Device: USB Audio", "hw:CARD=Device"),
         ("Advanced", "hw:CARD=Device_1"),
         ("Audio Device", "Audio Device"),  # two of them: the player refuses it, too
         ("auto", "default"),

@@ -20,7 +20,11 @@ def address(device: str, listing: str | None = None) -> str:
         listing = CARDS.read_text() if CARDS.exists() else ""
     cards = re.findall(r"^ *(\d+) \[(\S+) *\]: \S+ - (.+)$", listing, re.MULTILINE)
     name = device.casefold()
-    ids = [ident for number, ident, title in cards if name in title.casefold() or f"(hw:{number}," in name]
+    ids = [
+        ident
+        for number, ident, title in cards
+        if name in title.casefold() or name.startswith(f"{title.casefold()}: ") or f"(hw:{number}," in name
+    ]
     return f"hw:CARD={ids[0]}" if len(ids) == 1 else device
 
 
