@@ -5,6 +5,9 @@
 #
 #   --khong-ffmpeg   không cài ffmpeg: bớt chỗ trên thẻ nhớ, nhưng không phát được tệp ghi âm, không tiếp sóng được và không
 #                    nghe thử được trên trang web
+#
+# Tệp ten.txt cạnh tệp này, nếu có: dòng đầu là tên xã, dòng sau là tên thôn của đài mới. Bàn phím cắm thẳng vào máy không gõ
+# được dấu tiếng Việt.
 set -euo pipefail
 stick=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR:-} # để thử
@@ -12,10 +15,13 @@ optional="ffmpeg python3-lgpio"
 case "${1:-}" in
 "") ;;
 --khong-ffmpeg) optional="python3-lgpio" ;;
-*) sed -n '2,7s/^# \{0,1\}//p' "$0" && exit 2 ;;
+*) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac
 
 fail() { echo "$*" >&2 && exit 1; }
+
+# The console of a screen begins with letters of western Europe; whoever comes by SSH has fonts of their own.
+case $(tty || true) in /dev/tty[0-9]*) setfont Vietnamese-Fixed16 2>/dev/null || true ;; esac
 
 [ "$(id -u)" = 0 ] || fail "Cần quyền quản trị. Hãy chạy: sudo bash $0"
 release=$(. "$root/etc/os-release" && echo "${VERSION_ID:-}")
@@ -30,14 +36,18 @@ echo "1/3 Đang kiểm tra thanh USB …"
 
 new=yes
 [ ! -e "$root/var/lib/loudspeaker/commune.yaml" ] || new=no
+if [ -e "$stick/ten.txt" ]; then # the package names a new station by these
+    name() { sed -n -e $'1s/^\xef\xbb\xbf//' -e 's/[[:space:]]*$//' -e "$1p" "$stick/ten.txt"; } # as Notepad leaves it
+    export COMMUNE="$(name 1)" VILLAGE="$(name 2)"
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial"
 ln -s "$stick" "$work/usb" # a stick's name may hold blanks
 echo "deb [trusted=yes] file:$work/usb $place/" >"$work/sources.list"
-# Only what lies on the stick: the machine's own lists stay as they are, and no network is asked.
+# Only what lies on the stick: the machine's own lists stay as they are, and no network is asked. No package asks anything.
 apt() {
-    apt-get -q -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    DEBIAN_FRONTEND=noninteractive apt-get -q -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::State::Lists="$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
         -o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
 }

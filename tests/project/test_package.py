@@ -250,7 +250,9 @@ class Stick:
                 "id": "echo 0\n",
                 "dpkg": "echo ${MACHINE:-arm64}\n",
                 "dpkg-query": "exit ${LGPIO:-0}\n",
-                "apt-get": RECORD + 'case " $* " in *" install "*) exit ${APT:-0};; esac\n',
+                "apt-get": RECORD + """case " $* " in
+                    *" install "*) echo "named $COMMUNE, $VILLAGE" >>"$CALLS"; exit ${APT:-0};;
+                esac\n""",
                 "loudspeaker": RECORD + "echo loudspeaker, version 0.1.0\n",
             },
         )
@@ -290,6 +292,14 @@ def test_a_stick_installs_without_ffmpeg_where_that_is_asked_or_it_is_not_there(
     stick.release("13")
     stick.put_in()
     assert stick.installed == ["loudspeaker"]
+
+
+def test_a_new_station_is_named_by_a_file_that_notepad_has_written(stick: Stick) -> None:
+    (stick.folder / "ten.txt").write_bytes("Xã Bản Mây\r\nThôn Nà Hoa".encode("utf-8-sig"))
+
+    assert stick.put_in().returncode == 0
+
+    assert "named Xã Bản Mây, Thôn Nà Hoa" in stick.stand_ins.calls.read_text().splitlines()
 
 
 def test_a_stick_brings_a_station_up_to_date(stick: Stick) -> None:
