@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,15 @@ from ..interfaces import Clock
 from ..trust.floors import Floors
 from ..trust.key_file import SigningKey
 from .hub_database import HubDatabase
-from .published_files import PublishedAlert, accept_published, find_scopes, read_published, ring, stamp_of
+from .published_files import (
+    PublishedAlert,
+    accept_published,
+    find_scopes,
+    read_published,
+    sign_bell,
+    stamp_of,
+    write_bell,
+)
 
 AGAIN = 3600.0  # s: a bell is a voucher of the time, too
 logger = logging.getLogger(__name__)
@@ -34,6 +42,9 @@ class RungBell:
     alerts: tuple[PublishedAlert, ...]
 
 
+Tell = Callable[[RungBell], object]
+
+
 class BellRinger:
     """Rings for the scopes of the served folder `root`."""
 
@@ -45,33 +56,39 @@ class BellRinger:
         self._seen: dict[str, tuple[Stamp, float]] = {}  # scope -> what was there, and when it was looked at
         self._rung: dict[str, RungBell] = {}
 
-    def look(self, scopes: Collection[str] | None = None) -> list[RungBell]:
-        """Ring for every scope that has changed, or was not rung for an hour; these bells. Only `scopes`, if given."""
+    def look(self, scopes: Collection[str] | None = None, tell: Tell = lambda bell: None) -> list[RungBell]:
+        """Ring for every scope that has changed, or was not rung for an hour; these bells. Only `scopes`, if given.
+
+        Boxes are told (`tell`) as soon as a bell is signed: no alarm waits until it is on the disk, or for a full one.
+        """
         there = find_scopes(self._root)
-        return [bell for scope in there if scopes is None or scope in scopes if (bell := self._look_at(scope))]
+        return [bell for scope in there if scopes is None or scope in scopes if (bell := self._look_at(scope, tell))]
 
     def rung(self) -> list[RungBell]:
         """The last bell of each scope."""
         return list(self._rung.values())
 
-    def _look_at(self, scope: str) -> RungBell | None:
+    def _look_at(self, scope: str, tell: Tell) -> RungBell | None:
         stamp, now = stamp_of(self._root, scope), self._clock.monotonic()
         before, at = self._seen.get(scope, ({}, 0.0))
         if stamp == before and now - at < AGAIN:
             return None
         self._seen[scope] = stamp, now
         try:
-            return self._ring(scope)
+            return self._ring(scope, tell)
         except LoudspeakerError as error:  # the others are rung all the same
             logger.warning("%s: %s", scope, error)
             return None
 
-    def _ring(self, scope: str) -> RungBell:
+    def _ring(self, scope: str, tell: Tell) -> RungBell:
         now, published = self._clock.now(), read_published(self._root, scope)
-        keep_floors(self._database, scope, accept_published(read_floors(self._database, scope), published, now))
-        raw = ring(self._root, published, self._key, now)
-        self._rung[scope] = RungBell(scope, raw, published.alerts)
-        return self._rung[scope]
+        floors = accept_published(read_floors(self._database, scope), published, now)
+        bell = RungBell(scope, sign_bell(published, self._key, now), published.alerts)
+        self._rung[scope] = bell
+        tell(bell)
+        keep_floors(self._database, scope, floors)
+        write_bell(self._root, scope, bell.raw)
+        return bell
 
 
 def read_floors(database: HubDatabase, scope: str) -> Floors:

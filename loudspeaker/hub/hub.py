@@ -66,8 +66,8 @@ class Hub:
         """Serve what is new of a scope in the folder `delivery`. Raises as `publish_scope` does."""
         floors = read_floors(self.database, scope)
         floors, published = publish_scope(delivery, self.paths.root, scope, floors, self.clock.now())
+        notify_published(self.paths.root, scope)  # at once: its process keeps the floors, too
         keep_floors(self.database, scope, floors)
-        notify_published(self.paths.root, scope)
         return published
 
     def join(self, raw: bytes) -> bytes:

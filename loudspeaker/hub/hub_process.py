@@ -17,6 +17,7 @@ from ..errors import LoudspeakerError
 from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
 from ..web.serve import server_config, tls_context
+from .bells import RungBell
 from .hub import Hub
 from .hub_app import create_hub_app
 from .hub_session import HubSession
@@ -40,12 +41,13 @@ class FolderWatch(Thread):
         while not self._closed.is_set():
             scopes = self._notices.wait(self._looks)
             try:
-                changed = self._hub.bells.look(scopes or None)
+                self._hub.bells.look(scopes or None, self._tell)
             except (LoudspeakerError, OSError) as error:  # a full disk: the next look may have more luck
                 logger.error("%s", error)
-                continue
-            if self._session:
-                self._session.tell(changed)
+
+    def _tell(self, bell: RungBell) -> None:
+        if self._session:
+            self._session.tell([bell])
 
     def close(self) -> None:
         self._closed.set()

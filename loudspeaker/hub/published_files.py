@@ -150,12 +150,14 @@ def publish_scope(
     return floors, published
 
 
-def ring(root: Path, published: PublishedScope, key: SigningKey, now: datetime) -> bytes:
-    """Sign and write the bell of a scope; its envelope. Raises `WriteError`."""
-    bell = Bell(published.scope, now, {published.scope: published.heads})
-    raw = format_envelope(key.sign(seal(bell)))
-    write_atomic(root / ROOT / published.scope / BELL, raw)
-    return raw
+def sign_bell(published: PublishedScope, key: SigningKey, now: datetime) -> bytes:
+    """The bell of a scope, signed; its envelope."""
+    return format_envelope(key.sign(seal(Bell(published.scope, now, {published.scope: published.heads}))))
+
+
+def write_bell(root: Path, scope: str, raw: bytes) -> None:
+    """Serve the bell of a scope. Raises `WriteError`."""
+    write_atomic(root / ROOT / scope / BELL, raw)
 
 
 def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
