@@ -157,9 +157,8 @@ class SignedAlerts:
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
             self._manual.submit(self._alarm(received, name, said, by))
-        with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
-            ends = self._station.alerts.all_clear_specs(self._template_id(received), said, alert.drill)
-            self._sound.start_making(ends, later=True)
+        template = self._template_id(received)
+        self._sound.make_later(lambda: self._station.alerts.all_clear_specs(template, said, alert.drill))
         return None
 
     def _make(self, received: ReceivedAlert, names: Sequence[AiringName]) -> Mapping[str, Programme]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from ..codec import encode
 from ..errors import BeingRead, LoudspeakerError, Message
@@ -19,6 +20,7 @@ class RequestSound:
 
     station: Station
     jobs: RenderJobs | None
+    postponed: list[Callable[[], Iterable[ProgrammeSpec]]] = field(default_factory=list)
 
     def must_be_over(self, recipes: Iterable[str]) -> None:
         """Raises `BeingMade` while any of these is being made."""
@@ -36,11 +38,23 @@ class RequestSound:
         if not any(map(self.jobs.has_failed, wanted)) and self.jobs.start(wanted):
             self.jobs.must_be_over(wanted)
 
-    def start_making(self, specs: Iterable[ProgrammeSpec], later: bool = False) -> None:
-        """Have made what of these nobody has made yet, `later` behind all else, and wait for nothing."""
+    def start_making(self, specs: Iterable[ProgrammeSpec]) -> None:
+        """Have made what of these nobody has made yet, and wait for nothing."""
         wanted = self.station.alerts.missing_sound(specs)
         if self.jobs and wanted:
-            self.jobs.start({} if later else wanted, wanted if later else None)
+            self.jobs.start(wanted)
+
+    def make_later(self, specs: Callable[[], Iterable[ProgrammeSpec]]) -> None:
+        """Have these made behind all else, when what is to be heard now has begun: finding them takes its time, too."""
+        self.postponed.append(specs)
+
+    def start_postponed(self) -> None:
+        """Begin with what was left for later. It fails alone: nobody waits for it."""
+        while self.postponed:
+            with suppress(LoudspeakerError):
+                wanted = self.station.alerts.missing_sound(self.postponed.pop(0)())
+                if self.jobs and wanted:
+                    self.jobs.start({}, wanted)
 
     def find_made(self, spec: ProgrammeSpec) -> Programme:
         """What was made by this. Raises `BeingRead`, and what kept it from being made."""

@@ -156,11 +156,17 @@ class AlertBox:
 
     def run(self, seconds: float) -> None:
         until = self.clock.now() + timedelta(seconds=seconds)
-        wake = self.requests.on_air.step()
+        wake = self._step()
         while self.clock.now() < until:
             self.clock.advance_to(min(wake, until))
-            wake = self.requests.on_air.step()
+            wake = self._step()
         self._collect()
+
+    def _step(self) -> datetime:
+        """As the daemon's service does it."""
+        wake = self.requests.on_air.step()
+        self.requests.sound.start_postponed()
+        return wake
 
     def heard(self, village: str = "na-hoa") -> list[str]:
         """Kinds of all that was heard whole there, in order."""
