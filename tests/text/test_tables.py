@@ -230,20 +230,139 @@ def test_entries_with_a_letter_and_a_slash_are_not_run_together() -> None:
     assert len(lines("a/ Chứng thực bản sao 2.000đ/trang\nb/ Chứng thực chữ ký 10.000đ")) == 2
 
 
-CELLS = st.sampled_from(
-    ["Lò A", "7h30", "bản sao", "Nam", "Từ", "1", "2", "45", "05/01", "Tổ 3", "(m2)", "", "T2", "- ", "x"]
-)
+def test_two_tables_below_each_other_have_a_head_each() -> None:
+    rows = [
+        "Số cũ\tSố mới\tHiệu\n1.482\t1.507\t25",
+        "Bậc\tSố lượng\tĐơn giá\tTiền\n1\t10\t7.500\t75.000\n2\t15\t8.900\t133.500",
+    ]
+
+    heard = lines("\n".join(rows))
+    assert len(heard) == 3
+    assert heard[1] == "Bậc một, số lượng mười, đơn giá bảy nghìn năm trăm đồng, tiền bảy mươi lăm nghìn đồng"
+
+
+FLATTENED = {
+    "counted": "STT\nHọ tên\nSố khẩu\n1\nLò Bé\n5\n2\nHà Tư\n3",
+    "by their kinds": "Họ tên\nSố khẩu\nĐiện thoại\nLò Bé\n5\n0912 003 114\nHà Tư\n3\n0987 220 556",
+}
+
+
+@pytest.mark.parametrize("written", FLATTENED.values(), ids=FLATTENED)
+def test_a_table_whose_cells_stand_below_each_other_is_read_by_rows(written: str) -> None:
+    heard = lines(f"Danh sách:\n{written}\nXin cảm ơn bà con đã lắng nghe thông báo này.")
+
+    assert [line.split(", đ")[0] for line in heard[1:-1]] == ["Lò Bé, số khẩu năm", "Hà Tư, số khẩu ba"]
+
+
+def test_short_lines_that_are_no_table_stay_as_they_are() -> None:
+    text = "Kính gửi bà con\nMời họp thôn\nNhà văn hóa\n8h sáng mai\nMang theo cuốc\nXin cảm ơn\n"
+
+    assert arrange(text).text == text
+
+
+def test_signatures_are_told_by_their_shape_whatever_the_offices_are() -> None:
+    text = (
+        "ĐẠI DIỆN CÁC HỘ      TỔ HÒA GIẢI          BÊN THI CÔNG\n"
+        "    (đã ký)            (đã ký)              (đã ký)\n\n"
+        " Ma Văn Sình         Triệu Thị Pham       Hứa Văn Cắm"
+    )
+
+    assert lines(text)[::3] == ["Đại diện các hộ", "Tổ hòa giải", "Bên thi công"]
+
+
+def test_signatures_below_a_sheet_are_no_rows_of_it() -> None:
+    rows = "Họ tên\tSố công\tSố tiền\nHứa Lan\t22\t3960000\nMạc Tý\t19\t3510000"
+
+    assert lines(f"{rows}\n\tNgười lập\tTổ trưởng\n\tHà Thu\tLỗ Thành") == [
+        "Hứa Lan, số công hai mươi hai, số tiền ba triệu chín trăm sáu mươi nghìn đồng",
+        "Mạc Tý, số công mười chín, số tiền ba triệu năm trăm mười nghìn đồng",
+        "Người lập",
+        "Hà Thu",
+        "Tổ trưởng",
+        "Lỗ Thành",
+    ]
+
+
+def test_what_stands_far_beside_an_office_in_capitals_is_a_line_of_its_own() -> None:
+    assert lines("CÔNG TY CP CẤP NƯỚC VÂN ĐỒN            Mẫu số 2\nGIẤY BÁO TIỀN NƯỚC")[1] == "Mẫu số hai"
+
+
+def test_days_and_years_are_heads_whatever_stands_below_them() -> None:
+    weather = lines(
+        "            20/12        21/12\nNhiệt độ    9-15°C       7-13°C\nMưa         mưa nhỏ      tạnh ráo"
+    )
+    people = lines("Chỉ tiêu\t2023\t2024\nSố hộ\t1.204\t1.231\nHộ nghèo\t7,2%\t5,9%")
+
+    assert weather[1].startswith("Mưa, ngày hai mươi tháng mười hai, mưa nhỏ, ngày hai mươi mốt")
+    assert people[1].endswith("năm hai nghìn không trăm hai mươi tư, năm phẩy chín phần trăm")
+
+
+def test_days_of_the_week_are_heads_above_words_too() -> None:
+    heard = lines("Ca | T2 | T3 | T4\nSáng | Đội 1 | Đội 2 | nghỉ\nChiều | Đội 2 | Đội 3 | Đội 1")
+
+    assert heard == [
+        "Sáng, thứ hai đội một, thứ ba đội hai, thứ tư nghỉ",
+        "Chiều, thứ hai đội hai, thứ ba đội ba, thứ tư đội một",
+    ]
+
+
+def test_names_in_capitals_are_names() -> None:
+    heard = lines("TT | Họ tên | Quê quán\n1 | VŨ THẾ ANH | Nam Định\n2 | ĐẶNG THU BA | Hà Nam")
+
+    assert [line.partition(",")[0] for line in heard] == ["Vũ Thế Anh", "Đặng Thu Ba"]
+
+
+def test_a_unit_beside_several_amounts_of_a_row_belongs_to_each_whose_head_begins_alike() -> None:
+    heard = lines("Cây\tĐVT\tThiệt hại một phần\tThiệt hại hết\tSố thôn\nLúa\tha\t12\t3\t2\nNgô\tha\t4\t1\t5")
+
+    assert heard[0] == "Lúa, thiệt hại một phần mười hai héc ta, thiệt hại hết ba héc ta, số thôn hai"
+
+
+def test_a_row_that_has_only_what_the_row_above_lacks_is_part_of_it() -> None:
+    text = (
+        "TT   Họ tên              Diện tích (m2)   Tài sản\n"
+        "1    Giàng A Phứ         120              15 cây mận\n"
+        "2    Vàng Thị Dở\n"
+        "     (con: Vàng Chơ)     88               1 chuồng lợn"
+    )
+
+    assert lines(text)[1] == "Vàng Thị Dở, con, Vàng Chơ, diện tích tám mươi tám mét vuông, tài sản một chuồng lợn"
+
+
+def test_steps_that_open_lines_are_steps() -> None:
+    heard = lines("B1. Tải ứng dụng\nB2. Nhập mã\nB3. Xác nhận")
+
+    assert heard[0] == "Bước một, Tải ứng dụng"
+    assert not read("Cách làm\nB1. Tải ứng dụng\nB2. Nhập mã\nB3. Xác nhận").doubts
+
+
+def test_an_hour_behind_a_day_of_the_week_is_no_day() -> None:
+    assert lines("Thứ 7\t7:00 - 11:30\tnghỉ\nChủ nhật\tnghỉ\tnghỉ")[0].startswith("Thứ bảy, bảy giờ đến mười một giờ")
+
+
 SIGNS = st.sampled_from(["\t", " | ", "    "])
+ROWS = st.lists(st.lists(st.integers(1, 400).map("{} cây".format), min_size=1, max_size=6), min_size=2, max_size=7)
 
 
-@given(SIGNS, st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=2, max_size=7))
+@given(SIGNS, ROWS)
 def test_no_cell_of_a_table_is_lost_however_it_is_set(sign: str, rows: list[list[str]]) -> None:
+    text = "\n".join(sign.join(row) for row in rows)
+    heard = arrange(text)
+
+    kept = {place for at in range(len(heard.text)) for place in range(*heard.stretch(at, at + 1))}
+    assert kept >= {at for at, letter in enumerate(text) if letter.isdecimal()}
+
+
+CELLS = st.sampled_from(
+    ["Lò A", "7h30", "bản sao", "Nam", "Từ", "1", "45", "05/01", "Tổ 3", "(m2)", "", "T2", "- ", "x"]
+)
+
+
+@given(SIGNS, st.lists(st.lists(CELLS, max_size=6), max_size=7))
+def test_whatever_is_set_in_cells_is_arranged_within_the_text(sign: str, rows: list[list[str]]) -> None:
     text = "\n".join(sign.join(row) for row in rows)
     heard = arrange(text)
 
     for at in range(len(heard.text)):
         start, end = heard.stretch(at, at + 1)
         assert 0 <= start <= end <= len(text)
-    kept = {place for at in range(len(heard.text)) for place in range(*heard.stretch(at, at + 1))}
-    begin = sum(len(sign.join(row)) + 1 for row in rows[:2])
-    assert {at for at in range(begin, len(text)) if text[at].isalpha() and text[at] not in "xT"} <= kept

@@ -2,6 +2,12 @@
 
 layout.py           arrange(): the lines of a text in the order in which they are said, one column after the other
 cells.py            lines as cells: tabs, pipes, slashes, runs of blanks
+cell_kinds.py       what a cell holds by its shape, and most cells of a column
+table_runs.py       lines that may be a table
+table_grid.py       their cells in rows and columns, set anew so that each is one piece
+flattened_tables.py tables each cell of which stands on a line of its own
+table_head.py       whether the first row is the head; heads of two lines
+table_columns.py    what each column is for, the unit of its amounts
 table_rows.py       each row of a table as a sentence
 column_heads.py     what is said of the head of a column before a cell
 cell_values.py      what is said of a cell, with the unit of its amount

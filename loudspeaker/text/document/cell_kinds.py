@@ -32,6 +32,8 @@ class CellKind(Enum):
     WORDS = auto()
 
 
+FACTS = frozenset((CellKind.NUMBER, CellKind.HOUR, CellKind.DATE, CellKind.PHONE))
+
 _SHAPES = {
     CellKind.NOTHING: NOTHING,
     CellKind.PHONE: pattern(r"(?:\+84|0)\d{1,3}(?:[ .-]?\d{2,4}){2,3}"),

@@ -20,6 +20,7 @@ _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": 
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
+_SUM_OF_SHEET = pattern(r"\d{5,12}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 
 
@@ -43,11 +44,16 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
 def _amount(whole: TextPiece, amount: re.Match[str], unit: str) -> Iterable[TextPiece]:
     """An amount with its unit behind its number, and what else stands in the cell."""
     at = amount.end("number")
-    number, unit = _in_dong(whole.text[:at], unit)
+    number, unit = _in_dong(_with_points(whole.text[:at], unit), unit)
     end = whole.start + at
     yield TextPiece(number, whole.start, end)
     yield TextPiece.put_in(unit if unit[0] in "%‰°" else f" {unit}", end)
     yield TextPiece(whole.text[at:], end, whole.end)
+
+
+def _with_points(number: str, unit: str) -> str:
+    """A sum as a sheet has it, with its points: 180000 đ is 180.000 đ"""
+    return f"{int(number):,}".replace(",", ".") if unit[0] == "đ" and _SUM_OF_SHEET.fullmatch(number) else number
 
 
 def _in_dong(number: str, unit: str) -> tuple[str, str]:

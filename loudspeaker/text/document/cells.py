@@ -57,6 +57,15 @@ class Line(NamedTuple):
         return _RULE.fullmatch(self.text) is not None
 
     @property
+    def opens_with_border(self) -> bool:
+        """Whether nothing stands before its first pipe."""
+        return _BORDERS["|"].match(self.text.lstrip()) is not None
+
+    def with_empty_cell(self) -> Line:
+        """The same with an empty cell before the first, where its table has no outer border."""
+        return self._replace(cells=(Cell("", self.start, 0), *self.cells))
+
+    @property
     def filled(self) -> list[Cell]:
         """Its cells but for the empty ones."""
         return [cell for cell in self.cells if cell.text]
@@ -96,6 +105,8 @@ def _line(text: str, start: int) -> Line:
         if border.search(text):
             cells = _inside(tuple(_cells(text, start, border)), sign)
             filled = [cell.text for cell in cells if cell.text]
+            if sign == "|" and len(filled) == 1 and len(cells) > 2:  # a row with one cell: |  | xô (kg) |  |
+                return Line(text, start, sign, cells)
             if len(filled) >= _FEWEST.get(sign, 2) and (len(filled) > 2 or not _LABEL.fullmatch(filled[0])):
                 return Line(text, start, sign, cells)
     whole = next(_cells(text, start, pattern(r"(?!)")))

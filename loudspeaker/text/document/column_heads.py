@@ -43,6 +43,7 @@ _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, 
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
+_BOUNDS = pattern(r"(?i)từ(?: giờ| ngày)?(?: ?[-–/,] ?| )đến(?: giờ| ngày)?")
 _BARE_WEEKDAY = pattern(r"(?i)hai|ba|tư|năm|sáu|bảy")
 _NAMES_ITSELF = pattern(r"(?i)tên|họ|ai")
 _FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\w)")
@@ -196,20 +197,28 @@ def _link(head: str) -> str:
     """What stands between a head and its cell: a pause behind a day, an hour, a bracket or a number, Điểm B1."""
     if LAST_MOMENT.search(head):
         return ": "
-    return ", " if head[-1] == ")" or head[-1].isdecimal() else " "
+    return " " if head[-1].isalpha() or head[-2:] in ("m2", "m3", "m²", "m³") else ", "
 
 
 def _is_needless(head: str, text: str, first: bool) -> bool:
     """Whether a cell is said without its head: a remark, an hour, the first of a row, but for “thôn” before names."""
     if _CLASS.fullmatch(head):
         return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
-    if _WHEN.fullmatch(head) and (CLOCK.match(text) or _WEEKDAY.match(text) or not _DIGIT.match(text)):
+    if _is_moment(head, text):
         return True
     if (_REMARKS.fullmatch(head) and not needs_head(text)) or _tells_itself(head, text):
         return True
-    if _BOUND.fullmatch(head) and not any(map(str.isdecimal, text)):  # Từ: dự phòng
-        return True
     return first and not _DIGIT.match(text)
+
+
+def _is_moment(head: str, text: str) -> bool:
+    """Whether a cell says by itself when something is: CN below Thứ, dự phòng below Từ, 03/6 - 05/6 below Từ - đến."""
+    if head.lower() == "thứ":
+        return kind_of(text) is CellKind.WEEKDAY and not text[:1].isdecimal()
+    if _WHEN.fullmatch(head):
+        return bool(CLOCK.match(text) or _WEEKDAY.match(text)) or not _DIGIT.match(text)
+    unnumbered = _BOUND.fullmatch(head) is not None and not any(map(str.isdecimal, text))
+    return unnumbered or _BOUNDS.fullmatch(head) is not None
 
 
 def _tells_itself(head: str, text: str) -> bool:

@@ -15,8 +15,10 @@ from itertools import pairwise, takewhile
 
 from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
+from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import PADDED, Cell, Line, split_lines
-from .table_rows import arrange_table, table_of
+from .flattened_tables import flattened_at, may_be_flattened
+from .table_rows import arrange_table, table_of, table_of_grid
 from .table_runs import run_at
 
 PLACE_AND_DAY = re.compile(
@@ -38,6 +40,7 @@ _OFFICE = re.compile(
     r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
 )
 _NAME = re.compile(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name, an office, (Ký, ghi rõ họ tên)
+_MOST_LINES_OF_BLOCK = 9  # of signatures, the empty ones that are left for signing among them
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
 _NUMBERED = re.compile(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
 _COLUMNS = 2
@@ -57,15 +60,13 @@ def arrange(text: str) -> Arrangement:
 
 
 def _pieces(text: str) -> Iterator[TextPiece]:
-    if not any(sign in text for sign in _SIGNS):
+    if not any(sign in text for sign in _SIGNS) and not may_be_flattened(text):
         yield TextPiece(text, 0, len(text))
         return
     lines, at, copied = split_lines(text), 0, 0
     while at < len(lines):
-        frame = frame_at(lines, at) or signatures_at(lines, at)
-        count = frame or run_at(lines, at) or 1
+        count, arranged = _arrange_at(lines, at)
         run = lines[at : at + count]
-        arranged = list(arrange_columns(run) if frame else _arrange_run(run, lines[at - 1].text if at else ""))
         if arranged:
             begin, end = run[0].start, run[-1].end
             yield TextPiece(text[copied:begin], copied, begin)
@@ -73,6 +74,24 @@ def _pieces(text: str) -> Iterator[TextPiece]:
             copied = end
         at += count
     yield TextPiece(text[copied:], copied, len(text))
+
+
+def _arrange_at(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]]:
+    """How many lines from `at` on belong together, and what becomes of them; nothing where they stay as they are."""
+    caption = lines[at - 1].text if at else ""
+    if flattened := flattened_at(lines, at):
+        table = table_of_grid(flattened, caption, headed=True)
+        return len(flattened) * len(flattened[0]), [*_apart(arrange_table(table), lines[at])] if table else []
+    frame = frame_at(lines, at) or signatures_at(lines, at)
+    count = frame or run_at(lines, at) or 1
+    run = lines[at : at + count]
+    return count, [*(arrange_columns(run) if frame else _arrange_run(run, caption))]
+
+
+def _apart(pieces: Iterator[TextPiece], line: Line) -> Iterator[TextPiece]:
+    """The rows of a table that begins with a line; no line above goes on in one."""
+    yield TextPiece.put_in("\n", line.start)
+    yield from pieces
 
 
 def _arrange_run(run: Sequence[Line], caption: str) -> Iterator[TextPiece]:
@@ -83,8 +102,7 @@ def _arrange_run(run: Sequence[Line], caption: str) -> Iterator[TextPiece]:
         yield TextPiece.put_in("\n" if cell is not listed[-1] else "", cell.end)
     table = None if listed else table_of(run, caption)
     if table:
-        yield TextPiece.put_in("\n", run[0].start)  # no line above goes on in a row
-        yield from arrange_table(table)
+        yield from _apart(arrange_table(table), run[0])
 
 
 def _numbered_cells(run: Sequence[Line]) -> Sequence[Cell]:
@@ -121,11 +139,47 @@ def frame_at(lines: Sequence[Line], at: int) -> int:
 
 def signatures_at(lines: Sequence[Line], at: int) -> int:
     """How many lines from `at` on hold offices or names far apart, Thủ quỹ … Trưởng thôn; 0 where none does."""
+    if block := _signature_block(lines, at):
+        return block
     beside = list(takewhile(_holds_names, lines[at : at + _MOST_SIGNATURES + 1]))
     offices = bool(beside) and all(_OFFICE.match(cell.text) for cell in beside[0].filled)
     if offices:
         return len(beside) if len(beside) <= _MOST_SIGNATURES else 0
-    return 1 if beside and len(beside[0].filled) == _COLUMNS and run_at(lines, at) == 1 else 0
+    apart = len(beside[0].filled) == _COLUMNS if beside else _stands_beside(lines[at])
+    return 1 if apart and run_at(lines, at) == 1 else 0
+
+
+def _signature_block(lines: Sequence[Line], at: int) -> int:
+    """How many lines from `at` on are signatures by their shape: capitals far apart, and names below each of them."""
+    first = lines[at]
+    count = len(first.filled)
+    if not (_COLUMNS <= count <= _MOST_SIDE_BY_SIDE and first.sign in (PADDED, "\t")):
+        return 0
+    if not all(is_capital(cell.text) for cell in first.filled) or not _are_far(first):
+        return 0
+    end = at
+    for number in range(at + 1, min(len(lines), at + _MOST_LINES_OF_BLOCK)):
+        cells = lines[number].filled
+        if cells and len(cells) != count:
+            break
+        if cells and all(kind_of(cell.text) is CellKind.NAME for cell in cells):
+            end = number
+    return end + 1 - at if end > at else 0
+
+
+def _stands_beside(line: Line) -> bool:
+    """Whether something stands far beside a line in capitals that is no amount of it: CÔNG TY ABC      Mẫu GB-02"""
+    if len(line.filled) != _COLUMNS or line.sign not in (PADDED, "\t"):
+        return False
+    left, right = line.filled
+    capital = is_capital(left.text) and left.text.count(" ") > 1 and left.text[-1] != ":"
+    return capital and right.text[:1].isupper() and kind_of(right.text) not in FACTS and _are_far(line)
+
+
+def _are_far(line: Line) -> bool:
+    """Whether the cells of a line stand far apart."""
+    gaps = (other.column - one.column - len(one.text) for one, other in pairwise(line.filled))
+    return line.sign == "\t" or all(gap >= _SLACK for gap in gaps)
 
 
 def _holds_names(line: Line) -> bool:
@@ -133,9 +187,7 @@ def _holds_names(line: Line) -> bool:
     most = _MOST_SIDE_BY_SIDE if line.sign == PADDED else _COLUMNS
     if not _COLUMNS <= len(line.filled) <= most or line.sign == "|":
         return False
-    gaps = (other.column - one.column - len(one.text) for one, other in pairwise(line.filled))
-    far = line.sign == "\t" or all(gap >= _SLACK for gap in gaps)
-    return far and all(_NAME.fullmatch(cell.text) for cell in line.filled)
+    return _are_far(line) and all(_NAME.fullmatch(cell.text) for cell in line.filled)
 
 
 def _is_mark(text: str) -> bool:

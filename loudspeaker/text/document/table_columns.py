@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
-from .cell_kinds import CellKind, column_kind
+from .cell_kinds import CellKind, column_kind, kind_of
 from .cell_values import RATED
 from .cells import Cell, Row
 from .column_heads import AMOUNT, LAST_MOMENT
@@ -35,14 +35,14 @@ _MONEY_HEAD = pattern(
     r"(?:số |thành |tổng )?tiền(?!\w)|(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|"
     r"(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|ủng hộ|đóng góp"
 )
-_DONG = pattern(r"\d{1,3}(?:\.\d{3})*\.\d00(?: ?[-–] ?\d[\d.]*00)?")
+_DONG = pattern(r"(?:\d{1,3}(?:\.\d{3})*\.\d00|\d{2,9}000)(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
     r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
-_SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+")
+_SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}")
 _UNIT_ABOVE = pattern(
     r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
     r"‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
@@ -71,6 +71,7 @@ class Column(NamedTuple):
     head: Cell | None
     unit: str = ""  # of its amounts, as its head has it in brackets; or ""
     kind: CellKind = CellKind.WORDS  # what it holds
+    capitals: bool = False  # whether it holds names in capitals
     instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
 
@@ -95,7 +96,14 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
         column = (
             _headed_column(head[number], texts, caption) if head and head[number].text else _bare_column(number, texts)
         )
-        columns.append(_with_unit(column._replace(kind=_kind(texts), instead=moments.get(number, "")), caption))
+        columns.append(
+            _with_unit(
+                column._replace(
+                    kind=_kind(texts), capitals=_are_names_in_capitals(texts), instead=moments.get(number, "")
+                ),
+                caption,
+            )
+        )
     return _with_subject(columns)
 
 
@@ -111,6 +119,13 @@ def _kind(texts: Sequence[str]) -> CellKind:
     words = [text.split() for text in texts]
     named = all(word[:1].isupper() and word[1:].islower() for text in words for word in text)
     return CellKind.NAME if kind is CellKind.WORDS and named and any(len(text) > 1 for text in words) else kind
+
+
+def _are_names_in_capitals(texts: Sequence[str]) -> bool:
+    """Whether most cells are names of persons in capitals: VŨ THẾ ANH, whose words are no abbreviations"""
+    names = [text for text in texts if text.isupper() and kind_of(text.title()) is CellKind.NAME and " " in text]
+    marked = sum(not text.isascii() for text in names)
+    return len(names) > 1 and 2 * len(names) > len(texts) and marked * 2 > len(names)
 
 
 def _moments_of(heads: Sequence[str], caption: str) -> dict[int, str]:

@@ -13,16 +13,16 @@ from itertools import accumulate, chain, pairwise
 from ..lazy_regex import pattern
 from ..unwrapping import is_unfinished
 from .arrangement import Arrangement, TextPiece
-from .cell_kinds import CellKind, column_kind, kind_of
+from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cells import PADDED, Cell, Line, Row
 
 Fragments = list[Cell]  # of one cell, in their order; none where it is empty
 GridRow = list[Fragments]  # as many as the table has columns
 
 _NUMBERED = pattern(r"(?P<number>\d{1,3})(?:[.)/]| ?-)?(?:(?<=[.)/-]) ?[^\W\d].*)?")
+_BULLET = pattern(r"[-+•*]|\d{1,2}[.)/] ?\D")
 _COUNT_HEAD = pattern(r"(?i)S?TT ")
 _COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
-_FACTS = {CellKind.NUMBER, CellKind.HOUR, CellKind.DATE, CellKind.PHONE}
 _LONGEST_NAME = 4  # words of one person
 _FRAMING = 2  # rows of a table that its count leaves out: head and sum
 _LEAST_BESIDE = 4  # columns of which the second half can be a table of its own
@@ -136,7 +136,7 @@ def _is_one_row(lines: Sequence[GridRow], joined: GridRow, kinds: Sequence[CellK
     if not all(above and below and _belongs_to(above, below, len(lines[0]), whole) for above, below in pairs):
         return False
     found = [kind_of(words_of(cell)) for cell in joined]
-    odd = sum(kind in _FACTS and own not in (kind, CellKind.NOTHING) for own, kind in zip(found, kinds, strict=True))
+    odd = sum(kind in FACTS and own not in (kind, CellKind.NOTHING) for own, kind in zip(found, kinds, strict=True))
     return odd == 0
 
 
@@ -147,12 +147,12 @@ def _belongs_to(above: str, below: str, cells: int, whole: bool) -> bool:
     kinds = {kind_of(above), kind_of(below)}
     if kinds == _COMPOSITE:
         return True
-    return continues(above, below) or (cells > 1 and kinds.isdisjoint(_FACTS))
+    return continues(above, below) or (cells > 1 and kinds.isdisjoint(FACTS))
 
 
 def continues(above: str, below: str) -> bool:
     """Whether a cell goes on in the line below: with a small letter, or where it ends with a comma."""
-    if below[:1] in "-+•*":
+    if _BULLET.match(below):
         return False
     small = below.lstrip("(")[:1].islower() or (below[:1] == "(" and ")" in below)
     return (small and not above[:1].islower()) or is_unfinished(above, below)
@@ -187,15 +187,24 @@ def _part(cell: Cell, spans: Sequence[tuple[int, int]], first: bool) -> Iterator
 
     So are the first two heads, where the column that numbers the rows is narrow: STT Họ tên.
     """
-    right, begin = cell.column + len(cell.text), 0
+    begin = 0
     counting = first and _COUNT_HEAD.match(cell.text)
     for left, _ in spans:
-        at = left - cell.column
-        inside = cell.column < left < right and begin < at and cell.text[at - 1] == " "
-        if inside and (counting or cell.text[at].isdecimal()):
+        at = next((at for at in _near(left - cell.column) if _begins_cell(cell.text, at, bool(counting))), 0)
+        if begin < at:
             yield Cell(cell.text[begin:at].rstrip(), cell.start + begin, cell.column + begin)
             begin = at
     yield Cell(cell.text[begin:], cell.start + begin, cell.column + begin)
+
+
+def _near(at: int) -> Iterator[int]:
+    """A place and those up to two letters beside it."""
+    return (at + shift for shift in (0, 1, -1, 2, -2))
+
+
+def _begins_cell(text: str, at: int, words: bool) -> bool:
+    """Whether a number, or a word where `words` is true, begins behind a blank at a place."""
+    return 0 < at < len(text) and text[at - 1] == " " and (words or text[at].isdecimal())
 
 
 def _join_wrapped(rows: Sequence[GridRow]) -> Iterator[GridRow]:
@@ -215,16 +224,25 @@ def _join_wrapped(rows: Sequence[GridRow]) -> Iterator[GridRow]:
 
 
 def _is_wrapped(last: GridRow, row: GridRow, kinds: Sequence[CellKind], counted: bool) -> bool:
-    """Whether all that a row has goes on with what stands above it."""
+    """Whether all that a row has goes on with what stands above it; `counted`: the first column numbers the rows."""
     filled = [n for n, cell in enumerate(row) if cell]
-    if not filled or filled[0] == 0 or len(filled) == len(row):
+    if not filled or (filled[0] == 0 and filled != [0]) or len(filled) == len(row):
         return False
     pairs = [(words_of(last[n]), words_of(row[n])) for n in filled]
-    if any(not above or kind_of(below) in _FACTS for above, below in pairs):
-        return False
-    if all(continues(above, below) for above, below in pairs):
+    going_on = [continues(above, below) for above, below in pairs if above]
+    if all(going_on) and (len(going_on) == len(pairs) or (counted and last[0])):
         return True
-    return counted and bool(last[0]) and all(kinds[n] not in _FACTS for n in filled)
+    return _is_rest(last, row, filled, kinds, counted) if len(going_on) == len(pairs) else False
+
+
+def _is_rest(last: GridRow, row: GridRow, filled: Sequence[int], kinds: Sequence[CellKind], counted: bool) -> bool:
+    """Whether words below words belong to the row above: its number stands there, or they are one cell, no capital."""
+    if filled[0] == 0 or any(kinds[n] in FACTS for n in filled):
+        return False
+    below = [words_of(row[n]) for n in filled]
+    if len(filled) == 1 and not below[0][0].isupper():
+        return _BULLET.match(below[0]) is None
+    return counted and bool(last[0]) and FACTS.isdisjoint(map(kind_of, below))
 
 
 def _is_counted(texts: Sequence[str]) -> bool:
@@ -248,7 +266,7 @@ def _stack(rows: list[GridRow]) -> Sequence[GridRow]:
     if len(rows[0]) % 2 or len(rows[0]) < _LEAST_BESIDE:
         return rows
     heads = [words_of(cell) for cell in rows[0]]
-    headed = heads[:half] == heads[half:] and all(heads)
+    headed = heads[:half] == heads[half:] and all(heads) and heads[0] != words_of(rows[-1][0])
     body = rows[headed:]
     numbers = [number for row in body for number in (_number(row[0]), _number(row[half]))]
     if not headed and not _is_list(numbers):

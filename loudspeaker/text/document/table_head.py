@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from ..lazy_regex import pattern
-from .cell_kinds import CellKind, column_kind, kind_of
+from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cells import NOTHING, Row
 from .column_heads import AMOUNT, MOMENT
 from .table_grid import Fragments, GridRow, continues, words_of
@@ -24,7 +24,6 @@ _HEADS = pattern(
     r"(?!\w)"
 )
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: (?:giờ|lúc|ngày))?")
-_FACTS = {CellKind.NUMBER, CellKind.HOUR, CellKind.DATE, CellKind.PHONE}
 _NAMING = {CellKind.WORDS, CellKind.LABEL, CellKind.NAME, CellKind.WEEKDAY}
 _ENOUGH = 2.0  # of evidence that a row is a head
 
@@ -34,7 +33,7 @@ def is_head(rows: Sequence[Row]) -> bool:
     first = [cell.text for cell in rows[0] if cell.text]
     if not first or any(text.endswith(":") for text in first):
         return False
-    if has_moment_heads(rows):
+    if _has_moment_heads(rows):
         return True
     columns = [[row[n].text for row in rows[1:]] for n in range(len(rows[0]))]
     evidence = sum(_weigh(cell.text, texts) for cell, texts in zip(rows[0], columns, strict=True) if cell.text)
@@ -47,7 +46,7 @@ def _weigh(head: str, texts: Sequence[str]) -> float:
     known = 1.0 if _HEADS.match(head) else 0.0
     if own in _NAMING and _are_facts(head, texts, kind):
         return 2.0 + known
-    if kind in _FACTS or own in _FACTS or head in texts:
+    if kind in FACTS or own in FACTS or head in texts:
         return -2.0
     if own is kind and kind is not CellKind.WORDS:
         return known - 1.0
@@ -60,7 +59,7 @@ def _weigh(head: str, texts: Sequence[str]) -> float:
 
 def _are_facts(head: str, texts: Sequence[str], kind: CellKind) -> bool:
     """Whether most cells are numbers, days or the like, or begin with a digit, as their head does not."""
-    return kind in _FACTS or (not _DIGIT.match(head) and sum(map(bool, map(_DIGIT.match, texts))) * 2 > len(texts))
+    return kind in FACTS or (not _DIGIT.match(head) and sum(map(bool, map(_DIGIT.match, texts))) * 2 > len(texts))
 
 
 def _holds_number(text: str) -> bool:
@@ -74,14 +73,24 @@ def _weigh_likeness(heads: Sequence[str]) -> float:
     return 1.0 if most > 2 or (most == 2 and len(heads) == 3) else 0.0
 
 
-def has_moment_heads(rows: Sequence[Row]) -> bool:
-    """Whether the first row has words and then days, hours or years with amounts below them: Điểm đo, 10/3, 11/3"""
-    moments = [n for n, cell in enumerate(rows[0]) if MOMENT.fullmatch(cell.text)]
+def _has_moment_heads(rows: Sequence[Row]) -> bool:
+    """Whether the first row has days, hours or years with other things below them: Điểm đo, 10/3, 11/3
+
+    One such cell is a head only above amounts, and beside words.
+    """
+    moments = [n for n, cell in enumerate(rows[0]) if _is_moment(cell.text)]
     others = [cell.text for n, cell in enumerate(rows[0]) if n not in moments]
-    if not moments or not rows[0][0].text or any(map(_DIGIT.match, others)):
+    if not moments or any(map(_DIGIT.match, others)):
         return False
-    below = [row[n].text for row in rows[1:] for n in moments if not NOTHING.fullmatch(row[n].text)]
-    return bool(below) and all(map(AMOUNT.fullmatch, below)) and not any(map(MOMENT.fullmatch, below))
+    below = [text for row in rows[1:] for n in moments if not NOTHING.fullmatch(text := row[n].text)]
+    if not below or any(map(_is_moment, below)):
+        return False
+    several = len(moments) > 1 and len(others) == 1
+    return several or (rows[0][0].text != "" and all(map(AMOUNT.fullmatch, below)))
+
+
+def _is_moment(text: str) -> bool:
+    return MOMENT.fullmatch(text) is not None or kind_of(text) in (CellKind.DATE, CellKind.HOUR, CellKind.WEEKDAY)
 
 
 def join_heads(grid: Sequence[GridRow]) -> Sequence[GridRow]:
@@ -98,7 +107,7 @@ def _has_second_line(grid: Sequence[GridRow]) -> bool:
     filled = [n for n, text in enumerate(lower) if text]
     if not filled or (upper[0] and lower[0]) or not all(map(any, zip(upper, lower, strict=True))):
         return False
-    if any(kind_of(text) in _FACTS for text in upper):
+    if any(kind_of(text) in FACTS for text in upper):
         return False
     if all(upper[n] for n in filled):
         return all(continues(upper[n], lower[n]) for n in filled)
@@ -108,7 +117,7 @@ def _has_second_line(grid: Sequence[GridRow]) -> bool:
 def _stand_above_facts(texts: Sequence[str], body: Sequence[GridRow]) -> bool:
     """Whether the texts of a row have numbers, days or the like below them, and none is such a thing itself."""
     pairs = [(kind_of(text), column_kind(words_of(row[n]) for row in body)) for n, text in enumerate(texts) if text]
-    return any(below in _FACTS for _, below in pairs) and not any(own is below for own, below in pairs)
+    return any(below in FACTS for _, below in pairs) and not any(own is below for own, below in pairs)
 
 
 def _join_head(upper: GridRow, lower: GridRow, number: int) -> Fragments:

@@ -15,7 +15,7 @@ from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, needs_head, spoken_head
 from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
-from .table_grid import grid_of, set_anew
+from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
 from .table_runs import is_regular
 
@@ -23,7 +23,7 @@ _MOST_COLUMNS = 40  # whatever has more is nobody's table
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_OF_ROW = pattern(
     r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
-    r"(?:nghìn|triệu|tỷ)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"
+    r"(?:nghìn|triệu|tỷ|tr\.?)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"
 )
 _TICK = frozenset("xX✓✔")
 
@@ -51,9 +51,14 @@ def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
         return None
     if all(line.filled[-1].text[0] == ":" for line in lines):  # Cụm A (ấp 1)    : ngày chẵn
         return None
-    text, rows = set_anew(join_heads(grid_of(lines)))
     ruled = any(line.is_rule for line in run[1:2])
-    head = rows[0] if ruled or is_head(rows) else None
+    return table_of_grid(join_heads(grid_of(lines)), caption, headed=ruled)
+
+
+def table_of_grid(grid: Sequence[GridRow], caption: str, headed: bool) -> Table | None:
+    """The table that rows make; `headed`: the first is certainly the head."""
+    text, rows = set_anew(grid)
+    head = rows[0] if headed or is_head(rows) else None
     body = rows[1:] if head else rows
     return Table(columns_of(head, body, caption), tuple(body), text) if body else None
 
@@ -61,12 +66,8 @@ def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
 def _split(run: Sequence[Line]) -> list[Line]:
     """The lines of a run that say something, all of them with their cells."""
     lines = [split_as(line, run[0].sign) for line in run if line.cells and not line.is_rule]
-    if run[0].sign == "|" and not run[0].text.lstrip().startswith("|"):  # an empty cell, no outer border
-        opened = [line.text.lstrip().startswith("|") for line in lines]
-        lines = [
-            line._replace(cells=(Cell("", line.start, 0), *line.cells)) if empty else line
-            for line, empty in zip(lines, opened, strict=True)
-        ]
+    if run[0].sign == "|" and not lines[0].opens_with_border:
+        lines = [line.with_empty_cell() if line.opens_with_border else line for line in lines]
     finer = [split_finer(line) for line in lines] if run[0].sign == "|" else []
     return finer if len({len(line.filled) for line in finer}) == 1 else lines
 
@@ -121,6 +122,7 @@ def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]
 def _units(table: Table, row: Row) -> Iterator[str | None]:
     """The unit of the amount in each cell of a row; None where the cell is not said."""
     unit = currency = ours = ""  # `unit`: of a cell of its own, for the next amount; `ours`: of all of the row
+    shared = ("", "")  # the last such unit, and what the heads that share it begin with
     for column, cell in zip(table.columns, row, strict=True):
         if _is_unsaid(column, cell):
             unit = cell.text.strip("-–") if column.role is ColumnRole.UNIT else unit
@@ -132,10 +134,19 @@ def _units(table: Table, row: Row) -> Iterator[str | None]:
         elif column.role is ColumnRole.CHANGE:
             own = own or currency
         elif amount:
+            if unit:
+                shared = unit, _first_word(column)
+            elif not own and shared[1] == _first_word(column):
+                unit = shared[0]  # Thiệt hại 30-70%, Thiệt hại trên 70%
             own, unit = (_join_unit(own, unit), "") if unit else (own or ours, "")
         if column.role is ColumnRole.VALUE and CURRENCY.match(own):
             currency = own.partition("/")[0]
         yield own
+
+
+def _first_word(column: Column) -> str:
+    """What the head of a column begins with."""
+    return column.head.text.partition(" ")[0] if column.head else ""
 
 
 def _is_unsaid(column: Column, cell: Cell) -> bool:
@@ -170,6 +181,8 @@ def _join_unit(own: str, unit: str) -> str:
 def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) -> list[TextPiece]:
     """One cell with its head, where that is said, and its unit."""
     change, head = column.role is ColumnRole.CHANGE, column.head
+    if column.capitals and len(cell.text.title()) == len(cell.text):
+        cell = cell._replace(text=cell.text.title())
     value = [piece for piece in said_value(cell, head.text if head else "", unit, change) if piece.text]
     if headless or head is None or column.role is ColumnRole.COUNT:
         return value

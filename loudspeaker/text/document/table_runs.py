@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..lazy_regex import pattern
+from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import PADDED, Cell, Line
 from .table_grid import continues
 
@@ -30,15 +31,54 @@ def run_at(lines: Sequence[Line], at: int) -> int:
 
 def _end_of_run(lines: Sequence[Line], at: int) -> int:
     """The first line behind `at` that is not set apart in the same way."""
-    sign, end = lines[at].sign, at + 1
-    while end < len(lines) and (
-        lines[end].sign == sign
-        or (sign == "|" and (lines[end].is_rule or lines[end].text.count("|") > 1))
-        or _names_group(lines, at, end)
-        or _goes_on_in_row(lines, at, end)
-    ):
+    end = at + 1
+    while end < len(lines) and not _opens_table(lines, at, end) and not _holds_offices(lines, end):
+        if not _belongs_to_run(lines, at, end):
+            break
         end += 1
     return end
+
+
+def _belongs_to_run(lines: Sequence[Line], at: int, number: int) -> bool:
+    """Whether a line is a row of the table that may begin at `at`, or part of one."""
+    line, sign = lines[number], lines[at].sign
+    if line.sign == sign or (sign == "|" and (line.is_rule or line.text.count("|") > 1)):
+        return True
+    if sign == "\t" and _is_empty_row(lines, number):
+        return True
+    return _names_group(lines, at, number) or _goes_on_in_row(lines, at, number)
+
+
+def _opens_table(lines: Sequence[Line], at: int, number: int) -> bool:
+    """Whether a line is the head of another table, of as many columns as the line below it and not as those above."""
+    line, above = lines[number], lines[number - 1]
+    if number < at + 2 or number + 1 >= len(lines) or not line.sign or any(map(_holds_fact, line.filled)):
+        return False
+    following = lines[number + 1]
+    alike = len(following.filled) == len(line.filled) > 1 and len(following.cells) == len(line.cells)
+    other = len(line.filled) != len(above.filled) and len(line.cells) != len(above.cells)
+    return alike and other and any(map(_holds_fact, above.filled)) and any(map(_holds_fact, following.filled))
+
+
+def _is_empty_row(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line has only tabs, between rows of a sheet."""
+    following = lines[number + 1].sign if number + 1 < len(lines) else ""
+    return "\t" in lines[number].text and not lines[number].text.strip() and following == "\t"
+
+
+def _holds_offices(lines: Sequence[Line], number: int) -> bool:
+    """Whether signatures stand below a sheet: ⇥Người lập⇥⇥Tổ trưởng above ⇥Hà Thu⇥⇥Lỗ Văn Thành"""
+    line = lines[number]
+    if line.sign != "\t" or line.cells[0].text or number + 1 == len(lines):
+        return False
+    following = lines[number + 1]
+    names = [kind_of(cell.text) is CellKind.NAME for cell in following.filled]
+    alike = [bool(cell.text) for cell in line.cells] == [bool(cell.text) for cell in following.cells]
+    return alike and all(names) and not any(kind_of(cell.text) in {*FACTS, CellKind.NAME} for cell in line.filled)
+
+
+def _holds_fact(cell: Cell) -> bool:
+    return _DIGIT.match(cell.text) is not None or kind_of(cell.text) in FACTS
 
 
 def _names_group(lines: Sequence[Line], at: int, number: int) -> bool:
@@ -64,8 +104,11 @@ def _goes_on_in_row(lines: Sequence[Line], at: int, number: int) -> bool:
     if sign == "\t" and not line.text.startswith("\t"):
         cells = len(above.cells) + len(line.cells) + len(following.cells) - 2
         return following.sign == above.sign == sign and cells == len(lines[at].cells)
+    cell = line.filled[0]
+    if cell.column <= _ALIKE:  # the first column goes on
+        return following.sign == sign and cell.text[:1].islower() and continues(above.cells[0].text, cell.text)
     over = _cells_above(line, [above, lines[at]] if sign == PADDED else [above])
-    return any(following.sign == sign or continues(cell.text, line.filled[0].text) for cell in over)
+    return any(following.sign == sign or continues(other.text, cell.text) for other in over)
 
 
 def _cells_above(line: Line, others: Sequence[Line]) -> list[Cell]:
@@ -75,7 +118,7 @@ def _cells_above(line: Line, others: Sequence[Line]) -> list[Cell]:
         column = len(line.text) - len(line.text.lstrip("\t"))
         return [other.cells[column] for other in others if column < len(other.cells) and other.cells[column].text]
     found = [over for other in others for over in other.filled[1:]]
-    return [over for over in found if cell.column > _ALIKE and abs(over.column - cell.column) <= _ALIKE]
+    return [over for over in found if abs(over.column - cell.column) <= _ALIKE]
 
 
 def is_regular(lines: Sequence[Line]) -> bool:

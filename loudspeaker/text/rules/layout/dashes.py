@@ -80,6 +80,7 @@ _PLACE = pattern(
 )
 _WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
+_LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí)) (\d{1,3})"
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
@@ -343,4 +344,5 @@ def _is_double_name(context: Context, start: int, end: int) -> bool:
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
     other = _OFFICE.match(context.text, end) or _SHORT_FORM.match(context.text, end)  # Hà Trung - QL1A
     person = FULL_NAME.match(context.text, end + 1)  # Phan Văn Lưu - Hồ Thị Sáu
-    return named and other is None and person is None  # Lê Văn Thắng - Phó Bí thư
+    label = _LABEL_BEHIND.match(context.text, end)  # Khuất Văn Tòng - Mã KH: 0310225
+    return named and not (other or person or label)  # Lê Văn Thắng - Phó Bí thư

@@ -145,11 +145,14 @@ def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     return spoken if ahead in (": ", ". ", "; ") else None
 
 
-@rule(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
-def step(match: re.Match[str], context: Context) -> Guess | None:
-    """Step of an instruction: B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
+@rule(rf"B([1-9])(?:[./]|(?=:))(?= ?[{UPPER}][{LOWER}])", starts="word")
+def step(match: re.Match[str], context: Context) -> Answer:
+    """Step of an instruction: B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai; certain where B1 and B2 open lines"""
+    spoken = f"bước {context.number(match[1])}" + ("" if context.char(match.end()) == ":" else ",")
+    if context.begins_line(match.start()) and all(_has_label(context.text, f"\n{label}") for label in ("B2", "B3")):
+        return spoken
     opens = context.begins_line(match.start()) or context.char(match.start() - 2) in ";."
-    return Guess(f"bước {context.number(match[1])}", Message("steps, or names with a letter")) if opens else None
+    return Guess(spoken, Message("steps, or names with a letter")) if opens else None
 
 
 @rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")

@@ -41,7 +41,7 @@ _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so v
 _DECIMAL = r",(?![2-7](?!\d|[,./]\d| ?(?:triệu|tỷ|kg|tấn|ha|lít|điểm|m|km|nghìn|lần|%)))\d"  # thứ 2, 4,6 is none
 _WEEKDAY = (
     r"(?:(?:(?:,[2-7]){2,5}|(?:\.[2-7]){2,5})(?!\d|[.,/]\d)|"
-    rf"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?!\d|[./]\d|{_DECIMAL})"
+    rf"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?!\d|[./:]\d|[hg](?:\d|\b)|{_DECIMAL})"
     r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: ?- ?)[2-7](?![\d.,/]\d|\d)"
     r")"
 )
