@@ -224,6 +224,13 @@ def test_bash_understands_every_script(script: str) -> None:
 
 # The stick
 
+INSTALL_NAMED = (
+    RECORD
+    + """
+case " $* " in *" install "*) echo "named $COMMUNE, $VILLAGE" >>"$CALLS"; exit ${APT:-0};; esac
+"""
+)
+
 
 class Stick:
     """A USB stick's folder and a machine into which it is put."""
@@ -250,9 +257,7 @@ class Stick:
                 "id": "echo 0\n",
                 "dpkg": "echo ${MACHINE:-arm64}\n",
                 "dpkg-query": "exit ${LGPIO:-0}\n",
-                "apt-get": RECORD + """case " $* " in
-                    *" install "*) echo "named $COMMUNE, $VILLAGE" >>"$CALLS"; exit ${APT:-0};;
-                esac\n""",
+                "apt-get": INSTALL_NAMED,
                 "loudspeaker": RECORD + "echo loudspeaker, version 0.1.0\n",
             },
         )
