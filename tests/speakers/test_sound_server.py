@@ -98,12 +98,15 @@ def test_what_a_stream_finds_of_its_card_is_known_to_the_next_daemon(
     for daemon in (1, 2):
         context = SpeakerContext(SystemClock(), tmp_path, latencies=LatencyHistory(log.recall, log.remember))
         speaker = open_speakers([Output("hall", "hall")], context)["hall"]
-        speaker.arm("x", [noises[0].programme], soon()[0])
-        wait_for(lambda daemon=daemon: known() and len(known()[0]) == daemon)
-        wait_for(lambda speaker=speaker: at_rest(speaker))
+        for _attempt in range(10):  # a busy machine may come too late for one, and then nothing is found
+            speaker.arm("x", [noises[0].programme], soon()[0])
+            wait_until_over(speaker)
+            wait_for(lambda speaker=speaker: at_rest(speaker))
+            if known() and len(known()[0]) == daemon:
+                break
         speaker.close()
 
-    assert len(known()) == 1
+    assert [len(found) for found in known()] == [2]
     assert all(0.04 < latency < 0.1 for latency in known()[0])
 
 
