@@ -224,7 +224,15 @@ def test_every_file_says_what_it_is() -> None:
 
 
 # Processes that stay.
-LASTING = ("speakers.card.player", "daemon.loop", "daemon.service", "web.app", "web.serve", "fleet.agent")
+LASTING = (
+    "speakers.card.player",
+    "daemon.loop",
+    "daemon.service",
+    "web.app",
+    "web.serve",
+    "fleet.agent",
+    "hub.hub_process",
+)
 
 
 def test_the_daemon_the_player_and_the_console_never_load_the_heavy_parts() -> None:

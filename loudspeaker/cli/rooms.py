@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..hub import hub as hub
     from ..hub import hub_paths as hub_paths
     from ..hub import hub_process as hub_process
+    from ..hub import hub_site as hub_site
+    from ..hub import notices as notices
     from ..hub import published_files as published_files
     from ..importers import draft as draft
     from ..importers import imports as imports
@@ -80,7 +82,9 @@ if TYPE_CHECKING:
     from ..trust import signed_documents as signed_documents
     from ..web import certificate as certificate
     from ..web import console as console
+    from ..web import http_server as http_server
     from ..web import serve as serve
+    from ..web import site as site
     from ..web.access import access_tokens as access_tokens
     from ..web.access import accounts as accounts
     from ..web.access import audit as audit
@@ -90,7 +94,7 @@ ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
     "fleet.": ("hub_settings", "join_client", "joining", "log_sender"),
-    "hub.": ("box_board", "hub", "hub_paths", "hub_process", "published_files"),
+    "hub.": ("box_board", "hub", "hub_paths", "hub_process", "hub_site", "notices", "published_files"),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "office_requests", "requests"),
@@ -104,7 +108,7 @@ ROOMS = {
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "public_keys", "signed_documents"),
-    "web.": ("certificate", "console", "serve"),
+    "web.": ("certificate", "console", "http_server", "serve", "site"),
     "web.access.": ("access_tokens", "accounts", "audit", "console_database"),
 }
 MODULES = {name: f"..{room}{name}" for room, names in ROOMS.items() for name in names}

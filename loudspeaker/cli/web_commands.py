@@ -215,16 +215,16 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
     if lan:
         names = frozenset(tls.names())
         rooms.certificate.renew_if_due(tls)
-    inherited = rooms.serve.inherited_socket()
-    listening = inherited or rooms.serve.listen("" if lan else "127.0.0.1", _port(port, lan))
+    inherited = rooms.http_server.inherited_socket()
+    listening = inherited or rooms.http_server.listen("" if lan else "127.0.0.1", _port(port, lan))
     plain = _plain_socket() if lan else None
-    hosts = rooms.console.LOCAL | {name.lower() for name in names}
+    hosts = rooms.site.LOCAL | {name.lower() for name in names}
     language = os.environ.get("LOUDSPEAKER_LANG", "vi")
     console = rooms.console.open_console(paths, language=language, hosts=hosts, secure=lan)
 
     def ready() -> None:
         # Opening the link of “web first” begins a service: a new code would end that link, and lie in a journal.
-        code = None if inherited else _first_code(console.accounts)
+        code = None if inherited else _first_code(console.site.accounts)
         address = _address(listening.getsockname()[1], lan, code)
         tell(_("Officers' console: {link}").format(link=address))
         if plain:
@@ -245,7 +245,7 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
 def _plain_socket() -> socket.socket | None:
     """Where phones take the authority's certificate over http; None where something else has that address."""
     try:
-        return rooms.serve.listen("", PORT)
+        return rooms.http_server.listen("", PORT)
     except BadUsage as error:
         tell(error.say(_))
         return None

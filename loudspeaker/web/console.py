@@ -1,20 +1,16 @@
-"""What all pages share: the station's desk, the accounts, the language, the names by which this machine is asked."""
+"""The console of a station: its site, and what its pages work with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import Environment
-
 from ..clock import SystemClock
-from ..i18n import LANGUAGES, translator
+from ..errors import Message
+from ..i18n import LANGUAGES
 from ..interfaces import Clock
-from ..store.atomic import databases_aside
-from .access.access_tokens import AccessTokens
+from ..station.naming import name_within_sentence
 from .access.accounts import AccountStore
-from .access.audit import ConsoleAudit
 from .access.console_database import ConsoleDatabase
 from .access.delegations import DelegationStore
 from .access.passwords import PasswordHashes
@@ -22,49 +18,29 @@ from .airing_pages.alarm_forms import AlarmDesk
 from .bulletin_pages.drafts import DraftStore
 from .certificate import TLS_FOLDER, CertificateFiles
 from .desk import Desk
+from .guard import DONE_ELSEWHERE, Task
 from .jobs import Jobs
 from .live_events import LiveEvents
-from .templating import Asset, load_assets, make_templates
-
-DATABASE = "console.db"
-LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+from .site import DATABASE, LOCAL, Site, SiteSubject, open_site
+from .station_map import STATION_MAP
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The officers' console of one station."""
+    """The officers' console of one station: its pages, and what they work with."""
 
+    site: Site
     desk: Desk
-    accounts: AccountStore
-    tokens: AccessTokens
-    audit: ConsoleAudit
     drafts: DraftStore
     delegations: DelegationStore
     jobs: Jobs
-    own: Path  # the console's folder
-    clock: Clock
-    language: str
-    translate: Callable[[str], str]
-    assets: Mapping[str, Asset]
-    templates: Environment
     live: LiveEvents
-    hosts: frozenset[str] = LOCAL  # names and addresses by which it may be asked
-    secure: bool = False  # over https
     alarms: AlarmDesk = field(default_factory=AlarmDesk)
-
-    @property
-    def cookie(self) -> str:
-        """The name of the session's cookie; with `__Host-` a browser takes it from this very address only."""
-        return "__Host-s" if self.secure else "s"
-
-    def databases_aside(self) -> list[str]:
-        """Files with accounts and acts that were damaged, the oldest first: a technician may still read them."""
-        return [path.name for path in databases_aside(self.own / DATABASE)]
 
     def close(self) -> None:
         self.jobs.close()
         self.desk.close()
-        self.accounts.close()
+        self.site.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +86,29 @@ def open_console(
     """The console over a station; whoever opens it closes it. The station is opened when a page first needs it."""
     clock = clock or SystemClock()
     desk, database = Desk(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
-    return Console(
-        desk,
-        AccountStore(database, hashes),
-        AccessTokens(database),
-        ConsoleAudit(database),
-        DraftStore(database, clock),
-        DelegationStore(database, clock),
-        Jobs(),
+    site = open_site(
+        SiteSubject(
+            desk.name, lambda: _heading(desk), desk.zone, desk.guessable_names, lambda task: _done_elsewhere(desk, task)
+        ),
+        STATION_MAP,
+        database,
         paths.own,
         clock,
-        language,
-        translator(language),
-        load_assets(),
-        make_templates(language),
-        LiveEvents(desk.mark),
-        hosts,
-        secure,
+        language=language,
+        hosts=hosts,
+        secure=secure,
+        hashes=hashes,
     )
+    drafts, delegations = DraftStore(database, clock), DelegationStore(database, clock)
+    return Console(site, desk, drafts, delegations, Jobs(), LiveEvents(desk.mark))
+
+
+def _heading(desk: Desk) -> Message:
+    return Message("Station of {commune}", commune=name_within_sentence(desk.name()))
+
+
+def _done_elsewhere(desk: Desk, task: Task) -> Message | None:
+    """What nobody does on a box that takes its bulletins and schedules signed from elsewhere."""
+    if task in DONE_ELSEWHERE and (scope := desk.scope()):
+        return Message("this box takes its files signed from {scope}: change them there", scope=scope)
+    return None

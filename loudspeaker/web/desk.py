@@ -242,6 +242,14 @@ class Desk:
         station = self._last_station()
         return station.files.commune.zone if station else self._clock.now().tzinfo
 
+    def guessable_names(self) -> Sequence[str]:
+        """Names that are tried first by whoever guesses a password: the commune's and its villages'."""
+        station = self._last_station()
+        if station is None:
+            return ()
+        files = station.files
+        return [files.commune.name, *(one.name for one in files.contents.schedules), *files.commune.villages]
+
     def close(self) -> None:
         with self._lock:
             if self._station:

@@ -1,6 +1,6 @@
-"""What stands before every page: who may do what, which host names are ours, forms from elsewhere, and the headers.
+"""Who may do what at a station's console: one table of all its routes.
 
-Pure: values in, an answer out. `app.py` asks it once for each request.
+Pure: values in, an answer out. `site_app.py` asks it once for each request.
 """
 
 from __future__ import annotations
@@ -250,41 +250,10 @@ LARGEST_BODIES: Mapping[str, int] = {  # of files; bytes
 }
 MOST_FIELDS, MOST_FILES = 250, 2  # of a form: all villages, and all days of a calendar, may be ticked
 
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "microphone=(self)",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-
 
 def may(roles: Collection[Role], task: Task) -> bool:
     """May somebody with these roles do this?"""
     return not MAY[task].isdisjoint(roles)
-
-
-def is_own_host(host: str, names: Collection[str]) -> bool:
-    """Is `host` (a Host header, with or without a port) one of ours? Another name may lead here by a DNS rebinding."""
-    name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
-    return name.strip("[]").lower() in names and (not port or port.isdecimal())
-
-
-def is_own_form(method: str, headers: Mapping[str, str], origin: str) -> bool:
-    """May a request change anything? Only from a page of ours, at `origin` (scheme://host:port).
-
-    Browsers of the last years send Sec-Fetch-Site; older ones send at least Origin with a form.
-    """
-    if method in SAFE_METHODS:
-        return True
-    site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
-    return headers.get("origin", origin) == origin and (site is not None or "origin" in headers)
 
 
 def is_own_token(session: Session, token: str) -> bool:

@@ -13,8 +13,8 @@ from starlette.types import Message as AsgiMessage
 
 from ..errors import Message
 from ..interfaces import Clock
-from .console import Console
-from .guard import HEADERS, is_own_form, is_own_host
+from .origin_checks import HEADERS, is_own_form, is_own_host
+from .site import Site
 
 MOST_REQUESTS, SPAN = 100, 10.0  # of one person, within so many seconds
 MOST_PEOPLE = 1_000  # whose requests are counted
@@ -40,9 +40,9 @@ class ResponseHeaders:
 class OwnRequests:
     """Refuses what asks for another host (421), and forms of other pages (403)."""
 
-    def __init__(self, app: ASGIApp, console: Console) -> None:
+    def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
-        self._console = console
+        self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,13 +50,13 @@ class OwnRequests:
         headers = Headers(scope=scope)
         if refusal := self._refuse(scope, headers):
             status, message = refusal
-            await PlainTextResponse(message.say(self._console.translate), status)(scope, receive, send)
+            await PlainTextResponse(message.say(self._site.translate), status)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers) -> tuple[int, Message] | None:
         host = headers.get("host", "")
-        if not is_own_host(host, self._console.hosts):
+        if not is_own_host(host, self._site.hosts):
             return 421, Message("This is not the address of this machine")
         if not is_own_form(scope["method"], headers, f"{scope['scheme']}://{host}"):
             return 403, Message("this form came from another page; nothing was changed")

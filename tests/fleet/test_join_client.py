@@ -27,7 +27,7 @@ from loudspeaker.i18n import set_language
 from loudspeaker.station.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.web.serve import listen, server_config, tls_context
+from loudspeaker.web.http_server import listen, server_config, tls_context
 
 pytestmark = [pytest.mark.waits, pytest.mark.skipif(not FOUND, reason="needs openssl")]
 

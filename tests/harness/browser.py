@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.daemon_process import running_daemon
 from harness.hands import Hands, Keyboard, Pointer
 from harness.officers import PASSWORD, QUICK
@@ -62,6 +64,17 @@ clock: trusted
     "schedules/suoi-trat.yaml": "village: Thôn Suối Trát\nbroadcasts:\n  - {{bulletin: tin-sang, at: '20:40'}}\n",
     "schedules/ban-lim.yaml": "village: Bản Lìm\nbroadcasts:\n  - {{bulletin: tin-sang, at: ['05:45', '20:30']}}\n",
 }
+
+
+@contextmanager
+def running_chromium(*arguments: str) -> Iterator[Any]:
+    """A browser."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    assert CHROMIUM, "Chromium is missing: make testing"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *arguments])
+        yield browser
+        browser.close()
 
 
 def noon_zone(now: datetime) -> str:

@@ -45,7 +45,7 @@ class Officer:
 
     @property
     def token(self) -> str:
-        session = self.console.accounts.session(self.client.cookies.get(self.console.cookie, ""))
+        session = self.console.site.accounts.session(self.client.cookies.get(self.console.site.cookie, ""))
         return session.form_token if session else ""
 
     def get(self, path: str, **headers: str) -> Any:
@@ -78,15 +78,17 @@ class Officers:
 
     console: Console
     portal: BlockingPortal | None = None
+    host: str = HOST
+    app: ASGIApp | None = None
     _known: dict[tuple[Role, ...], Officer] = field(default_factory=dict)
 
     @cached_property
     def _app(self) -> ASGIApp:
-        return create_app(self.console)
+        return self.app or create_app(self.console)
 
     def stranger(self) -> Officer:
         """Somebody who has not logged in."""
-        client = TestClient(self._app, HOST, False, headers=FROM_HERE, follow_redirects=False)
+        client = TestClient(self._app, self.host, False, headers=FROM_HERE, follow_redirects=False)
         client.portal = self.portal
         return Officer(self.console, client)
 
@@ -94,11 +96,11 @@ class Officers:
         """Somebody with these roles, logged in; their login is the first role's name."""
         if roles not in self._known:
             login = "".join(role.value for role in roles)
-            code = self.console.accounts.add(login, f"Chị {login.title()}", roles)
-            self.console.accounts.use_link(code, PASSWORD, "127.0.0.1")
+            code = self.console.site.accounts.add(login, f"Chị {login.title()}", roles)
+            self.console.site.accounts.use_link(code, PASSWORD, "127.0.0.1")
             officer = self.stranger()
-            session = self.console.accounts.log_in(login, PASSWORD, "127.0.0.1", "test")
-            officer.client.cookies.set(self.console.cookie, session.token, "127.0.0.1")
+            session = self.console.site.accounts.log_in(login, PASSWORD, "127.0.0.1", "test")
+            officer.client.cookies.set(self.console.site.cookie, session.token, "127.0.0.1")
             self._known[roles] = officer
         return self._known[roles]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.browser import CHROMIUM
+from harness.browser import running_chromium
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officers, board_of, officers_of
 from harness.sounds import voice_like
@@ -22,14 +22,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One browser for a file, which is played by one worker; its microphone is a stand-in that hears a voice."""
     voice = tmp_path_factory.mktemp("micro") / "voice.wav"
     voice.write_bytes(voice_like(2.0))
-    sync_api = pytest.importorskip("playwright.sync_api")
-    assert CHROMIUM, "Chromium is missing: make testing"
     microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    microphone.append(f"--use-file-for-fake-audio-capture={voice}")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *microphone])
+    with running_chromium(*microphone, f"--use-file-for-fake-audio-capture={voice}") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

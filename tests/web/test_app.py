@@ -17,8 +17,9 @@ from harness.small_commune import at, write_small_commune
 from loudspeaker.clock import FakeClock
 from loudspeaker.web import app
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.guard import FEEDS, HEADERS, MAY, NEEDS
+from loudspeaker.web.guard import FEEDS, MAY, NEEDS
 from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
+from loudspeaker.web.origin_checks import HEADERS
 
 ENDLESS = {"GET /song"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -142,7 +143,7 @@ def test_a_mistake_of_the_program_is_told_with_a_number_and_without_a_traceback(
     def fail(page: object) -> None:
         raise RuntimeError("secret of the program")
 
-    monkeypatch.setitem(app.today.ROUTES, "GET /them", fail)  # type: ignore[arg-type]
+    monkeypatch.setitem(app.entrance.ROUTES, "GET /them", fail)  # type: ignore[arg-type]
     answer = officers.officer(Role.VIEW).get("/them")
 
     assert answer.status_code == 500
@@ -226,7 +227,7 @@ def test_a_form_of_an_ended_session_is_kept_until_somebody_has_logged_in_again(
     officers: Officers, typed: dict[str, object]
 ) -> None:
     person = officers.officer(*Role)
-    cookie = person.client.cookies.get(officers.console.cookie)
+    cookie = person.client.cookies.get(officers.console.site.cookie)
     person.client.cookies.clear()
     answer = person.client.post("/ban-tin/tin-sang/nhap", data={"form_token": "x", **typed})
     assert answer.status_code == 401
@@ -234,7 +235,7 @@ def test_a_form_of_an_ended_session_is_kept_until_somebody_has_logged_in_again(
 
     still_out = send_kept(person, answer.text)
     assert still_out.status_code == 401
-    person.client.cookies.set(officers.console.cookie, cookie, "127.0.0.1")
+    person.client.cookies.set(officers.console.site.cookie, cookie, "127.0.0.1")
     logged_in = send_kept(person, still_out.text)
     assert logged_in.status_code == 403
     assert send_kept(person, logged_in.text).status_code == 204
@@ -262,7 +263,7 @@ def test_a_page_that_is_open_learns_the_token_of_the_session_that_took_its_place
 
 def test_static_files_are_kept_for_a_year_under_their_own_version_only(officers: Officers) -> None:
     person = officers.stranger()
-    asset = officers.console.assets["console.css"]
+    asset = officers.console.site.assets["console.css"]
     kept = person.get(f"/static/console.css?v={asset.version}")
 
     assert "immutable" in kept.headers["cache-control"]
@@ -273,7 +274,7 @@ def test_static_files_are_kept_for_a_year_under_their_own_version_only(officers:
 
 @pytest.mark.parametrize("name", ["console.css", "console.js"])
 def test_our_own_style_and_script_are_small(officers: Officers, name: str) -> None:
-    assert len(officers.console.assets[name].packed) <= 6_000
+    assert len(officers.console.site.assets[name].packed) <= 6_000
 
 
 def test_what_comes_from_elsewhere_is_what_the_list_says() -> None:

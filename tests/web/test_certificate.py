@@ -15,7 +15,8 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, NotFound
 from loudspeaker.web.certificate import CertificateFiles, make_certificate, own_names, renew_if_due
 from loudspeaker.web.console import console_paths, open_console
-from loudspeaker.web.serve import listen, serve
+from loudspeaker.web.http_server import listen
+from loudspeaker.web.serve import serve
 
 pytestmark = pytest.mark.waits  # until the console leaves
 

@@ -118,7 +118,7 @@ def test_a_damaged_console_db_is_put_aside_people_begin_anew_and_the_station_is_
 ) -> None:
     with officers_of(home, clock) as found:
         found.officer(*Role)
-    database = found.console.own / "console.db"
+    database = found.console.site.own / "console.db"
     database.write_bytes(b"no database" * 1000)
     before = contents(home)
     with officers_of(home, clock) as anew:
@@ -132,7 +132,7 @@ def test_a_damaged_console_db_is_put_aside_people_begin_anew_and_the_station_is_
 def test_where_console_db_has_no_room_pages_are_shown_all_the_same_and_nothing_is_half_done(
     officers: Officers, editor: Officer, clock: FakeClock
 ) -> None:
-    database = officers.console.accounts._database
+    database = officers.console.site.accounts._database
     pages = next(database.rows("PRAGMA page_count"))[0]
     next(database.rows(f"PRAGMA max_page_count = {pages}"))
     clock.advance(3600)  # whoever is there was seen an hour ago, which is to be written down
@@ -165,13 +165,13 @@ def test_a_log_without_its_wal_is_read_as_it_is(home: Path, clock: FakeClock, of
 def test_damage_in_the_midst_ends_in_a_page_that_tells_and_the_next_request_begins_anew(
     officers: Officers, editor: Officer, home: Path
 ) -> None:
-    database, path = officers.console.accounts._database, officers.console.own / "console.db"
+    database, path = officers.console.site.accounts._database, officers.console.site.own / "console.db"
     before = contents(home)
     for suffix in ("", "-wal"):
         Path(f"{path}{suffix}").write_bytes(b"no database " * 20_000)
     next(database.rows("PRAGMA shrink_memory"), None)
     answer = editor.get("/lich")
-    (aside,) = officers.console.databases_aside()
+    (aside,) = officers.console.site.databases_aside()
     assert answer.status_code == 503
     assert aside in answer.text
     assert "loudspeaker web first" in answer.text
@@ -180,13 +180,13 @@ def test_damage_in_the_midst_ends_in_a_page_that_tells_and_the_next_request_begi
     assert editor.get("/").headers["location"] == "/bat-dau"
     assert aside in stranger.get("/bat-dau").text
     fields = {"login": "ly", "name": "Chị Lý", "password": PASSWORD, "again": PASSWORD}
-    assert stranger.post("/bat-dau", code=officers.console.accounts.make_link(), **fields).status_code == 303
+    assert stranger.post("/bat-dau", code=officers.console.site.accounts.make_link(), **fields).status_code == 303
     assert aside in stranger.get("/nhat-ky/thao-tac").text
     assert contents(home) == before
 
 
 def test_a_program_that_asks_of_a_damaged_console_db_is_told_in_json(officers: Officers, editor: Officer) -> None:
-    database, path = officers.console.accounts._database, officers.console.own / "console.db"
+    database, path = officers.console.site.accounts._database, officers.console.site.own / "console.db"
     for suffix in ("", "-wal"):
         Path(f"{path}{suffix}").write_bytes(b"no database " * 20_000)
     next(database.rows("PRAGMA shrink_memory"), None)

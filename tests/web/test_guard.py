@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from loudspeaker.web.access.accounts import Account, Role, Session
-from loudspeaker.web.guard import HEADERS, MAY, Task, is_own_form, is_own_host, is_own_token, may
+from loudspeaker.web.guard import MAY, Task, is_own_token, may
+from loudspeaker.web.origin_checks import HEADERS, is_own_form, is_own_host
 
 # The table of the design, a row each: View, Edit, Approve, Duty, Admin.
 TABLE = """

@@ -105,8 +105,8 @@ def test_a_bulletin_of_the_province_is_on_every_page(below_a_province: Officers,
 
 
 def test_a_bulletin_of_the_province_is_told_to_programs_and_calendars(below_a_province: Officers) -> None:
-    secret = below_a_province.console.tokens.make("Huyện", 30, "Lan")
-    link = below_a_province.console.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
+    secret = below_a_province.console.site.tokens.make("Huyện", 30, "Lan")
+    link = below_a_province.console.site.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
     program, airing = below_a_province.officer(Role.VIEW).client, "na-hoa/bao@tinh-thu/2026-11-24T17:40"
 
     def ask(path: str) -> str:

@@ -28,7 +28,7 @@ from loudspeaker.web.access.passwords import PasswordHashes
 from loudspeaker.web.app import create_app
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.guard import FEEDS, MOST_FIELDS, NEEDS
-from loudspeaker.web.serve import tls_context
+from loudspeaker.web.http_server import tls_context
 
 MARKUP = "<script>alert(1)</script>"
 PRODUCT = "10806252407"  # too long to stand in a token by chance
@@ -81,10 +81,10 @@ def officer(home: Path, station: Station, officers: Officers, daemon: FakeDaemon
     daemon.answers["board"] = board_of(now, on, alarms=(alarm,))
     rows = [{"what": words, "wrong": words, "serious": True}]
     daemon.answers["health"] = {"rows": rows, "looked_at": now.isoformat()}
-    code = officers.console.accounts.add("hoa", words, [Role.EDIT])
-    officers.console.accounts.use_link(code, PASSWORD, "127.0.0.1")
+    code = officers.console.site.accounts.add("hoa", words, [Role.EDIT])
+    officers.console.site.accounts.use_link(code, PASSWORD, "127.0.0.1")
     officers.stranger().client.post("/vao", data={"login": words, "password": "sai hoàn toàn"})
-    officers.console.tokens.make(MARKUP, 30, words)
+    officers.console.site.tokens.make(MARKUP, 30, words)
     return officers.officer(*Role)
 
 
@@ -194,7 +194,7 @@ def test_who_is_unknown_takes_as_long_as_who_mistypes() -> None:
 
 def test_over_https_the_cookie_goes_nowhere_else(officers: Officers) -> None:
     officers.officer(Role.EDIT)
-    secure = Officers(replace(officers.console, secure=True))
+    secure = Officers(replace(officers.console, site=replace(officers.console.site, secure=True)))
     client = TestClient(create_app(secure.console), "https://127.0.0.1:8443", headers=FROM_HERE, follow_redirects=False)
     answer = client.post("/vao", data={"login": "edit", "password": PASSWORD})
     name, *facts = answer.headers["set-cookie"].lower().split("; ")
@@ -206,7 +206,7 @@ def test_over_https_the_cookie_goes_nowhere_else(officers: Officers) -> None:
 
 def test_every_secret_has_256_bits_or_dies_soon(officers: Officers) -> None:
     session = officers.officer(Role.EDIT)
-    tokens = {officers.console.accounts.log_in("edit", PASSWORD, "a", "b").token for _ in range(3)}
+    tokens = {officers.console.site.accounts.log_in("edit", PASSWORD, "a", "b").token for _ in range(3)}
 
     assert len({*tokens, session.token}) == 4
     assert all(len(token) == 43 for token in tokens)  # 32 bytes in base 64

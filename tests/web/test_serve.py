@@ -15,7 +15,8 @@ from harness.officers import Officers
 from loudspeaker.errors import BadUsage
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.certificate import CertificateFiles, make_certificate
-from loudspeaker.web.serve import LimitedProtocol, inherited_socket, listen, serve
+from loudspeaker.web.http_server import LimitedProtocol, inherited_socket, listen
+from loudspeaker.web.serve import serve
 
 pytestmark = pytest.mark.waits  # a service leaves when nobody has come for a while
 
@@ -83,7 +84,7 @@ def test_a_crowd_of_slow_clients_keeps_nobody_out(officers: Officers) -> None:
 
 
 def test_over_plain_http_phones_find_the_authoritys_certificate_and_nothing_else(officers: Officers) -> None:
-    make_certificate(CertificateFiles(officers.console.own / "tls"), ["box.local"])
+    make_certificate(CertificateFiles(officers.console.site.own / "tls"), ["box.local"])
     plain = listen("127.0.0.1", 0)
     port = plain.getsockname()[1]
     with serving(officers, plain=plain):
@@ -98,7 +99,7 @@ def test_over_plain_http_phones_find_the_authoritys_certificate_and_nothing_else
         )
     plain.close()
 
-    assert found.pop("/ca.crt").endswith(CertificateFiles(officers.console.own / "tls").authority.read_bytes())
+    assert found.pop("/ca.crt").endswith(CertificateFiles(officers.console.site.own / "tls").authority.read_bytes())
     assert {answer[:12] for answer in found.values()} == {b"HTTP/1.1 404"}
     assert all(b"https" in answer and b"ca.crt" in answer for answer in found.values())
     assert posted.startswith((b"HTTP/1.1 404", b"HTTP/1.1 405"))
@@ -106,7 +107,7 @@ def test_over_plain_http_phones_find_the_authoritys_certificate_and_nothing_else
 
 def test_an_upload_that_is_cut_off_leaves_nothing(officers: Officers) -> None:
     person = officers.officer(Role.EDIT)
-    cookie = f"{officers.console.cookie}={person.client.cookies[officers.console.cookie]}"
+    cookie = f"{officers.console.site.cookie}={person.client.cookies[officers.console.site.cookie]}"
     head = (
         "POST /tep HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Length: 2000000\r\n"
         f"Cookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
@@ -119,7 +120,7 @@ def test_an_upload_that_is_cut_off_leaves_nothing(officers: Officers) -> None:
         answer = talk(port, b"GET /bat-dau HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 200")
-    assert [path for path in officers.console.own.rglob("*") if "in" in path.parent.parts and path.is_file()] == []
+    assert [path for path in officers.console.site.own.rglob("*") if "in" in path.parent.parts and path.is_file()] == []
 
 
 def test_whoever_asks_is_answered_without_a_server_header(officers: Officers) -> None:

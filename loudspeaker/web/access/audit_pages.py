@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from ...errors import Message
 from ...store.hash_chain import BrokenChain
-from ..pages import PageRequest, Routes
+from ..site_pages import SitePage, SiteRoutes
 from .audit import Act, AuditRecord
 
 MOST = 100  # acts of one page
@@ -110,9 +111,9 @@ NOTED = frozenset(
 MOST_FIELDS = 20
 
 
-def act_of(route: str, page: PageRequest, status: int) -> Act | None:
+def act_of(route: str, page: SitePage, status: int) -> Act | None:
     """What somebody did with a form; None for what is only tried."""
-    if route in TRIALS or page.query.get("thu"):  # or first shows what it would do
+    if route in page.site.map.trials or page.query.get("thu"):  # or first shows what it would do
         return None
     account = page.session.account if page.session else None
     about = {name: str(value) for name, value in page.path.items()} | _facts_to_note(page.form)
@@ -128,34 +129,34 @@ def _facts_to_note(form: FormData) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in found.items()}
 
 
-def show_acts(page: PageRequest) -> Response:
+def show_acts(page: SitePage) -> Response:
     """The latest ones, or those before `truoc`; with `kiem=1` the chain is checked."""
     before = page.query.get("truoc", "")
-    records = page.console.audit.records(MOST, int(before) if before.isdecimal() and len(before) < 19 else None)
+    records = page.site.audit.records(MOST, int(before) if before.isdecimal() and len(before) < 19 else None)
     checked, broken = _check(page) if page.query.get("kiem") else (None, None)
     return page.page(
         "acts.html",
         records=records,
-        words=deed_words,
-        zone=page.console.desk.zone(),
-        head=page.console.audit.head(),
+        words=partial(_deed_words, page.site.map.deeds),
+        zone=page.site.subject.zone(),
+        head=page.site.audit.head(),
         checked=checked,
         broken=broken,
         older=records[-1].number if len(records) == MOST else None,
     )
 
 
-def _check(page: PageRequest) -> tuple[int | None, BrokenChain | None]:
+def _check(page: SitePage) -> tuple[int | None, BrokenChain | None]:
     """How many entries are whole, or where the first is not."""
     try:
-        return page.console.audit.verify(), None
+        return page.site.audit.verify(), None
     except BrokenChain as broken:
         return None, broken
 
 
-def deed_words(record: AuditRecord) -> Message:
+def _deed_words(deeds: Mapping[str, Message], record: AuditRecord) -> Message:
     """What was done; a form that nobody has words for by its address."""
-    return DEEDS.get(record.act.what) or Message("sends {form}", form=record.act.what)
+    return deeds.get(record.act.what) or Message("sends {form}", form=record.act.what)
 
 
-ROUTES: Routes = {"GET /nhat-ky/thao-tac": show_acts}
+ROUTES: SiteRoutes = {"GET /nhat-ky/thao-tac": show_acts}

@@ -27,7 +27,7 @@ def show_delegations(page: PageRequest) -> Response:
 def delegate(page: PageRequest) -> Response:
     """From the first day to the end of the last. Raises `Refused` where the password was not typed of late."""
     page.must_be_proved()
-    accounts, zone = page.console.accounts, _zone(page)
+    accounts, zone = page.site.accounts, _zone(page)
     try:
         begins, ends = read_typed(day, page.text("tu")), read_typed(day, page.text("den")) + timedelta(days=1)
         taker = accounts.account(page.text("cho"))
@@ -46,7 +46,7 @@ def end_delegation(page: PageRequest) -> Response:
 
 def approvers(console: Console) -> list[Account]:
     """Who may approve by a right of their own."""
-    known = console.accounts.accounts()
+    known = console.site.accounts.accounts()
     return [one for one in known if Role.APPROVE in one.roles and one.has_password and not one.locked]
 
 
@@ -63,10 +63,10 @@ def warn_of_few(console: Console, rule: ApprovalRule) -> Message | None:
 def _page(page: PageRequest, error: LoudspeakerError | None = None) -> Response:
     console = page.console
     others: Sequence[Account] = [
-        one for one in console.accounts.accounts() if Role.APPROVE not in one.roles and not one.locked
+        one for one in console.site.accounts.accounts() if Role.APPROVE not in one.roles and not one.locked
     ]
     typed = {name: page.text(name) for name in ("tu", "den", "cho")}
-    today = console.clock.now().astimezone(_zone(page)).date()
+    today = console.site.clock.now().astimezone(_zone(page)).date()
     return page.page(
         "delegations.html",
         422 if error else 200,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound
 from ..guard import Task
-from ..pages import PageRequest, Routes, status_of
+from ..site_pages import SitePage, SiteRoutes, status_of
 from .accounts import Account, Role
 
 ROLE_WORDS: Mapping[Role, tuple[Message, Message]] = {
@@ -35,102 +35,102 @@ class Link:
         return segno.make(self.address, error="m").svg_data_uri(scale=5, dark="#000", light="#fff")
 
 
-def show_people(page: PageRequest) -> Response:
+def show_people(page: SitePage) -> Response:
     if not page.person.proved:
         return page.go("/xac-nhan?den=/cai-dat/nguoi")
     return _people_page(page)
 
 
-def add_person(page: PageRequest) -> Response:
+def add_person(page: SitePage) -> Response:
     """Raises `Refused` where the password was not typed of late."""
     login, name = page.text("login"), page.text("name")
     page.must_be_proved()
     try:
-        code = page.console.accounts.add(login, name, _roles(page))
+        code = page.site.accounts.add(login, name, _roles(page))
     except BadUsage as error:
         return _people_page(page, error=error, typed={"login": login, "name": name})
     return _people_page(page, link=_link(page, name, code))
 
 
-def set_roles(page: PageRequest) -> Response:
+def set_roles(page: SitePage) -> Response:
     page.must_be_proved()
-    page.console.accounts.set_roles(page.path["login"], _roles(page))
+    page.site.accounts.set_roles(page.path["login"], _roles(page))
     return page.go("/cai-dat/nguoi")
 
 
-def make_link(page: PageRequest) -> Response:
+def make_link(page: SitePage) -> Response:
     """A new link for somebody who has forgotten the password, or has lost the first link."""
     page.must_be_proved()
-    account = page.console.accounts.account(page.path["login"])
-    return _people_page(page, link=_link(page, account.name, page.console.accounts.make_link(account.login)))
+    account = page.site.accounts.account(page.path["login"])
+    return _people_page(page, link=_link(page, account.name, page.site.accounts.make_link(account.login)))
 
 
-def remove_person(page: PageRequest) -> Response:
+def remove_person(page: SitePage) -> Response:
     """Done where the box was ticked that says so."""
     page.must_be_proved()
     if not page.text("sure"):
         return _people_page(page, error=BadUsage(Message("tick the box first: an account that is removed is gone")))
-    page.console.accounts.remove(page.path["login"])
+    page.site.accounts.remove(page.path["login"])
     return page.go("/cai-dat/nguoi")
 
 
-def show_lost(page: PageRequest) -> Response:
+def show_lost(page: SitePage) -> Response:
     """Everybody, to be locked at once: a telephone was lost."""
-    return page.page("lost.html", people=page.console.accounts.accounts())
+    return page.page("lost.html", people=page.site.accounts.accounts())
 
 
-def lock(page: PageRequest) -> Response:
-    page.console.accounts.set_locked(page.path["login"], True)
+def lock(page: SitePage) -> Response:
+    page.site.accounts.set_locked(page.path["login"], True)
     return page.go("/mat-may")
 
 
-def unlock(page: PageRequest) -> Response:
+def unlock(page: SitePage) -> Response:
     """Letting somebody in again is the administrator's."""
     page.must_be_proved()
-    page.console.accounts.set_locked(page.path["login"], False)
+    page.site.accounts.set_locked(page.path["login"], False)
     return page.go("/cai-dat/nguoi")
 
 
-def show_log_ins(page: PageRequest) -> Response:
+def show_log_ins(page: SitePage) -> Response:
     """Who is logged in where: oneself, and for the administrator everybody."""
     login = None if page.may(Task.RULE) else page.person.account.login
-    accounts = page.console.accounts
+    accounts = page.site.accounts
     return page.page("sessions.html", sessions=accounts.log_ins(login), this=accounts.number_of(page.person))
 
 
-def end_log_in(page: PageRequest) -> Response:
+def end_log_in(page: SitePage) -> Response:
     """That of somebody else only the administrator ends. Raises `NotFound` for one that is over."""
     login = None if page.may(Task.RULE) else page.person.account.login
-    known = {str(one.number): one.number for one in page.console.accounts.log_ins(login)}
+    known = {str(one.number): one.number for one in page.site.accounts.log_ins(login)}
     if (number := page.path["number"]) not in known:
         raise NotFound(Message("this session is over already"))
-    page.console.accounts.end_log_in(known[number])
+    page.site.accounts.end_log_in(known[number])
     return page.go("/cai-dat/phien")
 
 
 def _people_page(
-    page: PageRequest,
+    page: SitePage,
     link: Link | None = None,
     error: LoudspeakerError | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    people: list[Account] = page.console.accounts.accounts()
+    people: list[Account] = page.site.accounts.accounts()
     facts = {"link": link, "error": error, "typed": typed or {"login": "", "name": ""}}
     return page.page("people.html", status_of(error) if error else 200, people=people, roles=ROLE_WORDS, **facts)
 
 
-def _roles(page: PageRequest) -> frozenset[Role]:
+def _roles(page: SitePage) -> frozenset[Role]:
     """The boxes that were ticked; somebody with none may at least look."""
     known = {str(role) for role in Role}
     return frozenset(Role(name) for name in page.texts("role") if name in known) or frozenset({Role.VIEW})
 
 
-def _link(page: PageRequest, name: str, code: str) -> Link:
+def _link(page: SitePage, name: str, code: str) -> Link:
     url = page.http.url
     return Link(name, f"{url.scheme}://{url.netloc}/bat-dau#{code}")
 
 
-ROUTES: Routes = {
+ROUTES: SiteRoutes = {
     "GET /cai-dat/nguoi": show_people,
     "POST /cai-dat/nguoi": add_person,
     "POST /cai-dat/nguoi/{login}/quyen": set_roles,

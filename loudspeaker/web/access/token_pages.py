@@ -8,7 +8,8 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from ...errors import BadUsage, LoudspeakerError, Message
-from ..pages import PageRequest, Routes, status_of
+from ..pages import PageRequest, Routes
+from ..site_pages import status_of
 from .access_tokens import DAYS, TokenUse
 from .people import Link
 
@@ -29,7 +30,7 @@ def make_token(page: PageRequest) -> Response:
     page.must_be_proved()
     try:
         village, name = _village(page), page.text("name")
-        secret = page.console.tokens.make(name, _days(page), page.person.account.name, village)
+        secret = page.site.tokens.make(name, _days(page), page.person.account.name, village)
     except BadUsage as error:
         return _tokens_page(page, error=error)
     return _tokens_page(page, link=Link(name, _calendar(page, village, secret) if village else secret))
@@ -37,7 +38,7 @@ def make_token(page: PageRequest) -> Response:
 
 def revoke_token(page: PageRequest) -> Response:
     page.must_be_proved()
-    page.console.tokens.revoke(page.text("name"))
+    page.site.tokens.revoke(page.text("name"))
     return page.go("/cai-dat/ma")
 
 
@@ -47,7 +48,7 @@ def _tokens_page(page: PageRequest, link: Link | None = None, error: Loudspeaker
     return page.page(
         "tokens.html",
         status_of(error) if error else 200,
-        tokens=page.console.tokens.tokens(),
+        tokens=page.site.tokens.tokens(),
         link=link,
         error=error,
         typed=typed,

@@ -45,7 +45,7 @@ def show_stop(page: PageRequest) -> Response:
 
 def stop(page: PageRequest) -> Response:
     """Every output, or those of the villages that are named; then ask why."""
-    stopped = _ask(page, Stop(page.texts("village"), STOPPED_FIRST.say(page.console.translate)))
+    stopped = _ask(page, Stop(page.texts("village"), STOPPED_FIRST.say(page.site.translate)))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
     return page.go(f"/dung/ly-do?{urlencode({'luot': stopped}, doseq=True)}")

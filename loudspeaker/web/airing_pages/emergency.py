@@ -95,7 +95,7 @@ def fill_in(page: PageRequest) -> Response:
         return _show_first(page, form, 503, NO_DAEMON)
     except (BadUsage, NotFound, Refused) as refusal:
         return _show_first(page, form, 409 if isinstance(refusal, Refused) else 422, refusal.message)
-    issued = page.console.clock.now().isoformat()
+    issued = page.site.clock.now().isoformat()
     page.console.alarms.keep(issued, form)
     return page.go(f"/khan-cap/xem-lai?{urlencode({'luc': issued})}")
 
@@ -112,7 +112,7 @@ def review(page: PageRequest) -> Response:
 def give(page: PageRequest) -> Response:
     """The alarm, once: the same page sent again is the same alarm."""
     form, issued = read_form(page), page.text("issued")
-    must_be_fresh(issued, page.console.clock.now())
+    must_be_fresh(issued, page.site.clock.now())
     try:
         alert = compose(page, form)
     except Unreachable as error:
@@ -126,14 +126,14 @@ def give(page: PageRequest) -> Response:
     account = page.person.account
     if not alert.two_persons:
         return _air(page, form, request, account.name, account.login)
-    page.console.alarms.add(Proposal(request, alert, account.name, account.login, page.console.clock.now()))
+    page.console.alarms.add(Proposal(request, alert, account.name, account.login, page.site.clock.now()))
     _tell_the_box(page, ProposeUrgent(request))
     return page.go("/khan-cap")
 
 
 def agree(page: PageRequest) -> Response:
     """The second person, on a device of their own, gives it too."""
-    proposal = page.console.alarms.find(page.text("issued"), page.console.clock.now())
+    proposal = page.console.alarms.find(page.text("issued"), page.site.clock.now())
     if proposal is None:
         raise OutOfDate(Message("this waits for nobody any more; see whether it is on the air"))
     account = page.person.account
@@ -150,7 +150,7 @@ def agree(page: PageRequest) -> Response:
 
 def withdraw(page: PageRequest) -> Response:
     """Whoever asked thinks better of it, or the second person does not agree: nothing is aired."""
-    if proposal := page.console.alarms.find(page.text("issued"), page.console.clock.now()):
+    if proposal := page.console.alarms.find(page.text("issued"), page.site.clock.now()):
         page.console.alarms.take(proposal)
         _tell_the_box(page, WithdrawUrgent(str(proposal.request.issued)))
     return page.go("/khan-cap")
@@ -296,7 +296,7 @@ def _show_first(page: PageRequest, typed: AlarmForm, status: int = 200, error: M
         "emergency.html",
         status,
         **facts,
-        proposals=page.console.alarms.waiting(page.console.clock.now(), board.alarms if board else ()),
+        proposals=page.console.alarms.waiting(page.site.clock.now(), board.alarms if board else ()),
         has_button=has_button,
         kinds=sorted({alarm.drill for alarm in board.alarms} if board else ()),
         sounding={one.id: one for one in board.on} if board else {},

@@ -107,7 +107,7 @@ def show_airing(page: PageRequest) -> Response:
         zone, now = station.files.commune.zone, station.clock.now()
         name, planned, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
-        story = explain_airing(name, planned, record, station.log, now, zone, page.console.translate, approval)
+        story = explain_airing(name, planned, record, station.log, now, zone, page.site.translate, approval)
         about = record or planned
         names = village_names(station)
         acts = background(station.log, about.village, about.bulletin, about.scheduled_at) if about else []
@@ -154,7 +154,7 @@ def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,),
     `behind`: it takes long, and runs behind everything else. Raises `BadUsage` with what it says where it fails.
     """
     command = page.console.desk.paths.command_line(*words)
-    environ = {**os.environ, "LOUDSPEAKER_LANG": page.console.language}
+    environ = {**os.environ, "LOUDSPEAKER_LANG": page.site.language}
     try:
         done = subprocess.run(
             ["nice", "-n", "10", *command] if behind else command,

@@ -11,7 +11,8 @@ from ...errors import LoudspeakerError, Message, Refused
 from ...model.airing import Airing
 from ...model.requests import Play
 from ..desk import village_names
-from ..pages import PageRequest, Routes, status_of
+from ..pages import PageRequest, Routes
+from ..site_pages import status_of
 
 PATIENCE = 60.0  # s that the page waits for the sound
 

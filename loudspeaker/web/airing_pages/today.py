@@ -24,7 +24,7 @@ from ...station.station import Station
 from ..access.delegating import warn_of_few
 from ..desk import AirState, village_names
 from ..guard import Task
-from ..pages import MORE, PageRequest, Routes
+from ..pages import PageRequest, Routes
 from ..setting_pages.equipment import HealthLine, disk_line, output_lines
 from ..templating import clock, moment
 from .air_control import end_words
@@ -115,7 +115,7 @@ class DayBoard:
 
 def show_today(page: PageRequest) -> Response:
     """The whole page; for a page that is open only what changes on it, the bar at its top included."""
-    shared, now = page.console.desk.share(read_board), page.console.clock.now()
+    shared, now = page.console.desk.share(read_board), page.site.clock.now()
     board = replace(shared, chores=(*shared.chores, *_few_approvers(page, shared.approval)))
     return page.page("today_live.html" if page.is_fragment else "today.html", board=board, now=now)
 
@@ -303,8 +303,4 @@ async def stream(page: PageRequest) -> Response:
     return StreamingResponse(whole(), media_type="text/event-stream")
 
 
-def show_more(page: PageRequest) -> Response:
-    return page.page("more.html", entries=page.entries(MORE))
-
-
-ROUTES: Routes = {"GET /": show_today, "GET /dau-trang": show_top, "GET /song": stream, "GET /them": show_more}
+ROUTES: Routes = {"GET /": show_today, "GET /dau-trang": show_top, "GET /song": stream}

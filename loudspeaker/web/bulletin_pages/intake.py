@@ -42,7 +42,7 @@ def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | No
         titles = sorted((one.title, one.id) for one in station.files.contents.bulletins.values())
     typed = {name: page.password(name) for name in ("title", "text")}
     if page.query.get("loi") == "dien-tap":  # where a drill was refused, this is offered
-        typed["text"] = WORDS_BEFORE_DRILL.say(page.console.translate)
+        typed["text"] = WORDS_BEFORE_DRILL.say(page.site.translate)
     into = page.text("cho") or page.query.get("cho", "")
     return page.page(
         "bulletin_new.html",
@@ -239,7 +239,7 @@ def _add_recording(page: PageRequest, job: Job) -> Response:
 def _note(page: PageRequest) -> str:
     """Who has checked the words of a recording; "" where nobody is named."""
     checker = page.text("checker")
-    return Message("checked by {name}", name=checker).say(page.console.translate) if checker else ""
+    return Message("checked by {name}", name=checker).say(page.site.translate) if checker else ""
 
 
 def _refuse(message: Message) -> NoReturn:

@@ -39,7 +39,7 @@ class Listening:
 def listening(console: Console, station: Station, bulletin: str) -> Listening:
     """What can be heard of a bulletin. Raises `NotFound`, `BadFile`."""
     hearing = hear(station.files, station.planner, bulletin)
-    path = console.own / "sound" / f"{hearing.recipe}.mp3"
+    path = console.site.own / "sound" / f"{hearing.recipe}.mp3"
     return Listening(hearing, path, console.jobs.find(hearing.recipe))
 
 

@@ -43,7 +43,7 @@ def upload_key(page: PageRequest, token: str) -> str:
 def upload_folder(page: PageRequest, token: str) -> Path:
     if not TOKEN.fullmatch(token):
         raise NotFound(Message("this file is not here any more; send it again"))
-    return page.console.own / "in" / str(page.person.account.id) / token
+    return page.site.own / "in" / str(page.person.account.id) / token
 
 
 def receive_upload(page: PageRequest, kinds: Collection[str]) -> Upload:

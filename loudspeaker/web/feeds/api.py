@@ -16,8 +16,8 @@ from ...model.board import StandingAlarm
 from ...model.enums import Level, ReviewState
 from ...reports.explain import explain_airing
 from ..bulletin_pages.bulletins import bulletin_rows
-from ..pages import PageRequest
-from .feed_requests import JSON, Feeds
+from ..pages import Feeds, PageRequest
+from .feed_requests import JSON
 from .openapi import Endpoint, make_document
 
 MOST_DAYS, MOST_ROWS = 31, 5_000  # of one answer
@@ -124,7 +124,7 @@ def send_story(page: PageRequest) -> Response:
         zone, now = station.files.commune.zone, station.clock.now()
         name, airing, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, airing.bulletin if airing else None)
-        story = explain_airing(name, airing, record, station.log, now, zone, page.console.translate, approval)
+        story = explain_airing(name, airing, record, station.log, now, zone, page.site.translate, approval)
         row = json_output.story(name, airing, record, story, zone, station.log.hash_of(name))
     return _send(page, row)
 
@@ -173,7 +173,7 @@ def _send(page: PageRequest, value: object) -> Response:
     """Raises `BadUsage` where it is more than one answer holds."""
     if isinstance(value, list) and len(value) > MOST_ROWS:
         raise BadUsage(Message("more than {most} rows: ask for fewer days", most=MOST_ROWS))
-    return Response(json_output.write_json(value, page.console.translate), media_type=JSON)
+    return Response(json_output.write_json(value, page.site.translate), media_type=JSON)
 
 
 SPAN: Mapping[str, tuple[object, str]] = {

@@ -12,8 +12,7 @@ from ...model.enums import Expected
 from ...plaintext import escape
 from ...station.airings import PlannedAiring
 from ..desk import village_names
-from ..pages import PageRequest
-from .feed_requests import Feeds
+from ..pages import Feeds, PageRequest
 
 DAYS = 14
 KIND = "text/calendar; charset=utf-8"
@@ -26,8 +25,8 @@ def send_calendar(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         planned = station.airings.plan(None, DAYS, village)
         name, commune, now = village_names(station)[village], station.files.commune.id, station.clock.now()
-    title = Message("Loudspeakers of {village}", village=name).say(page.console.translate)
-    return Response(write_calendar(title, planned, commune, name, now, page.console.translate), media_type=KIND)
+    title = Message("Loudspeakers of {village}", village=name).say(page.site.translate)
+    return Response(write_calendar(title, planned, commune, name, now, page.site.translate), media_type=KIND)
 
 
 def write_calendar(

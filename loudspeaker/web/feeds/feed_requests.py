@@ -1,60 +1,49 @@
 """What other programs are answered: a token is asked for, errors are JSON, and nothing is ever changed.
 
-A feed takes a `PageRequest` of nobody, and runs in a thread of the pool.
+A feed takes a page of nobody, and runs in a thread of the pool.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
-from starlette.requests import Request
 from starlette.responses import Response
 
 from ...errors import LoudspeakerError, Message
 from ...json_output import write_json
 from ..access.access_tokens import TokenUse
 from ..access.accounts import TooManyTries
-from ..console import LOCAL, Console
-from ..guard import is_own_host
 from ..middleware import RequestRate
-from ..pages import PageRequest, status_of
+from ..origin_checks import is_own_host
+from ..site import LOCAL, Site
+from ..site_pages import SitePage, status_of
 
 logger = logging.getLogger(__name__)
 
-Feed = Callable[[PageRequest], Response]
-Feeds = Mapping[str, Feed]  # by their routes
 JSON = "application/json"
 ANYBODY_HERE = frozenset({"GET /metrics"})  # without a token, where it is this machine that asks
 
 
-async def answer_feed(
-    console: Console, rate: RequestRate, use: TokenUse | None, feed: Feed, request: Request
-) -> Response:
+def answer_feed(page: SitePage, rate: RequestRate, use: TokenUse | None, feed: Callable[[], Response]) -> Response:
     """The answer to a program, or why there is none; `use` None: no token is asked for."""
-    return await run_in_threadpool(_answer, PageRequest(console, request, FormData()), rate, use, feed)
-
-
-def _answer(page: PageRequest, rate: RequestRate, use: TokenUse | None, feed: Feed) -> Response:
     try:
         if wait := rate.wait(page.address):
             raise TooManyTries(Message("please wait a moment and try again"), wait)
         if use is not None and not _is_here(page):
-            page.console.tokens.find(_secret(page, use), use, page.path.get("thon", ""))
-        return feed(page)
+            page.site.tokens.find(_secret(page, use), use, page.path.get("thon", ""))
+        return feed()
     except LoudspeakerError as error:
         return _refuse(page, error)
     except Exception:
         number = secrets.token_hex(3)
         logger.exception("%s: %s", number, page.http.url.path)
-        return refuse_feed(page.console, 500, Message("Number for the technician: {number}", number=number))
+        return refuse_feed(page.site, 500, Message("Number for the technician: {number}", number=number))
 
 
-def _secret(page: PageRequest, use: TokenUse) -> str:
+def _secret(page: SitePage, use: TokenUse) -> str:
     """What stands behind `Bearer`; phones' calendars can only be given an address, and have it there."""
     if use is TokenUse.CALENDAR and "k" in page.query:
         return page.query["k"]
@@ -62,15 +51,15 @@ def _secret(page: PageRequest, use: TokenUse) -> str:
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
-def _is_here(page: PageRequest) -> bool:
+def _is_here(page: SitePage) -> bool:
     """Does this machine ask for what it may read without a token? Who comes through a proxy asks for another host."""
     route = f"GET {page.http.url.path}"
     return route in ANYBODY_HERE and page.address in LOCAL and is_own_host(page.http.headers.get("host", ""), LOCAL)
 
 
-def _refuse(page: PageRequest, error: LoudspeakerError) -> Response:
+def _refuse(page: SitePage, error: LoudspeakerError) -> Response:
     status = status_of(error)
-    response = refuse_feed(page.console, status, error)
+    response = refuse_feed(page.site, status, error)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="loudspeaker"'
     if isinstance(error, TooManyTries):
@@ -78,7 +67,7 @@ def _refuse(page: PageRequest, error: LoudspeakerError) -> Response:
     return response
 
 
-def refuse_feed(console: Console, status: int, message: Message | LoudspeakerError) -> Response:
+def refuse_feed(site: Site, status: int, message: Message | LoudspeakerError) -> Response:
     """An error as JSON."""
-    error = {"error": message.say(console.translate)}
-    return Response(write_json(error, console.translate), status, media_type=JSON)
+    error = {"error": message.say(site.translate)}
+    return Response(write_json(error, site.translate), status, media_type=JSON)

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from ...model.enums import Expected, Verdict
 from ...station.airings import PlannedAiring
 from ...station.station import Station
-from ..pages import PageRequest
-from .feed_requests import Feeds
+from ..pages import Feeds, PageRequest
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 WANTED = (Expected.AIR, Expected.NOT_READY)

@@ -202,7 +202,7 @@ def _entry_key(village: str, name: str) -> str:
 
 def _draft(page: PageRequest, attempt: Attempt) -> Draft:
     """What was typed: in words, and as the form that it was typed into."""
-    words = "; ".join(message.say(page.console.translate) for message in attempt.words)
+    words = "; ".join(message.say(page.site.translate) for message in attempt.words)
     return Draft(page.text("seen"), words, {"form": json.dumps(encode(attempt.form))})
 
 

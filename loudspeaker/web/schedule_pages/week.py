@@ -79,7 +79,7 @@ def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
         for line in row.cells[number].lines
         if line.fate.kind != "bad"
     ]
-    name = day.name.say(page.console.translate)
+    name = day.name.say(page.site.translate)
     return [f"{name} {day.day.day}/{day.day.month}:", *lines, ""] if lines and day.day >= week.today else []
 
 

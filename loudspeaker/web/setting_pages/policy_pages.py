@@ -109,7 +109,7 @@ def add_temporary(page: PageRequest) -> Response:
 
 
 def _with_temporary(page: PageRequest, data: bytes, form: TemporaryForm, now: PolicyForm) -> bytes:
-    why = form.other or (REASONS[form.why].say(page.console.translate) if form.why in REASONS else "")
+    why = form.other or (REASONS[form.why].say(page.site.translate) if form.why in REASONS else "")
     if not why:
         raise BadUsage(Message("say why these rules are needed"))
     rules = form.rules.changes(now, data, TEMPORARY)

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message
 from ..desk import village_names
-from ..pages import SETTINGS, PageRequest, Routes
+from ..pages import PageRequest, Routes
+from ..station_map import SETTINGS
 
 OURS = frozenset({"form_token", "seen"})  # fields that the second form has anew
 

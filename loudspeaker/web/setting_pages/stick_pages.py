@@ -36,7 +36,7 @@ def _scope(page: PageRequest) -> str:
 
 def pack(page: PageRequest) -> Response:
     """The delivery as a .zip, which nobody has signed yet; the form again with what is wrong."""
-    scope, folder = _scope(page), Path(mkdtemp(prefix="usb-", dir=page.console.own))
+    scope, folder = _scope(page), Path(mkdtemp(prefix="usb-", dir=page.site.own))
     delivery, packed = folder / "delivery", folder / f"{scope}.zip"
     try:
         _keep_signed(page, delivery / "v1" / scope)

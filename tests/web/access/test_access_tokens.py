@@ -109,7 +109,7 @@ def test_a_token_is_shown_once_and_then_only_its_name(admin: Officer) -> None:
     again = admin.get("/cai-dat/ma").text
     assert "Bảng điều khiển" in again
     assert secret[0] not in again
-    assert admin.console.tokens.find(secret[0], TokenUse.API)
+    assert admin.console.site.tokens.find(secret[0], TokenUse.API)
 
 
 def test_the_calendar_of_a_village_is_a_link(admin: Officer) -> None:
@@ -118,7 +118,7 @@ def test_the_calendar_of_a_village_is_a_link(admin: Officer) -> None:
 
     assert link
     assert "data:image/svg+xml" in answer.text
-    assert admin.console.tokens.find(link[1], TokenUse.CALENDAR, "na-hoa")
+    assert admin.console.site.tokens.find(link[1], TokenUse.CALENDAR, "na-hoa")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(admin: Officer, wrong: d
 
     assert answer.status_code == 422
     assert fields["name"] in answer.text
-    assert admin.console.tokens.tokens() == []
+    assert admin.console.site.tokens.tokens() == []
 
 
 def test_a_token_is_revoked(admin: Officer) -> None:
@@ -138,7 +138,7 @@ def test_a_token_is_revoked(admin: Officer) -> None:
     assert "Ông Páo / &lt;Nà Hoa&gt;" in admin.get("/cai-dat/ma").text
     assert admin.post("/cai-dat/ma/thu-hoi", name="Ông Páo / <Nà Hoa>").status_code == 303
 
-    assert admin.console.tokens.tokens() == []
+    assert admin.console.site.tokens.tokens() == []
     assert admin.post("/cai-dat/ma/thu-hoi", name="Ông Páo / <Nà Hoa>").status_code == 404
 
 
@@ -148,4 +148,4 @@ def test_tokens_are_made_only_soon_after_the_password_was_typed(admin: Officer, 
     assert admin.get("/cai-dat/ma").headers["location"] == "/xac-nhan?den=/cai-dat/ma"
     for path in ("/cai-dat/ma", "/cai-dat/ma/thu-hoi"):
         assert admin.post(path, name="x", use="api", days="30").status_code == 409
-    assert admin.console.tokens.tokens() == []
+    assert admin.console.site.tokens.tokens() == []

@@ -101,7 +101,7 @@ def acts(officers: Officers) -> list[tuple[str, int, str, dict[str, str]]]:
     """The latest first: what, how it ended, by whom, about what."""
     return [
         (record.act.what, record.act.status, record.act.account, dict(record.act.about))
-        for record in officers.console.audit.records(50)
+        for record in officers.console.site.audit.records(50)
     ]
 
 
@@ -117,7 +117,7 @@ def test_logging_in_and_failing_to_are_noted_with_the_name_that_was_typed(office
         ("POST /vao", 422, "", {"login": "kẻ\\nlạ"}),
         ("POST /vao", 422, "", {"login": "edit"}),
     ]
-    assert {record.act.address for record in officers.console.audit.records(9)} == {"testclient"}
+    assert {record.act.address for record in officers.console.site.audit.records(9)} == {"testclient"}
 
 
 def test_a_change_is_noted_with_what_it_was_about(officers: Officers, daemon: FakeDaemon) -> None:
@@ -145,13 +145,13 @@ def test_what_was_refused_is_noted_too(officers: Officers) -> None:
 
 
 def test_no_secret_comes_into_it(officers: Officers) -> None:
-    code = officers.console.accounts.make_link()
+    code = officers.console.site.accounts.make_link()
     fields = {"code": code, "password": PASSWORD, "again": PASSWORD, "login": "lan", "name": "Lan"}
     stranger = officers.stranger()
     stranger.client.post("/bat-dau", data=fields)
     stranger.post("/mat-khau", old=PASSWORD, password="một câu khác hẳn", again="một câu khác hẳn")
     stranger.post("/xac-nhan", password=PASSWORD)
-    told = json.dumps([record.act.about for record in officers.console.audit.records(9)], default=dict)
+    told = json.dumps([record.act.about for record in officers.console.site.audit.records(9)], default=dict)
 
     assert len(acts(officers)) == 3
     assert not [secret for secret in (code, PASSWORD, "một câu khác", stranger.token) if secret in told]
@@ -190,7 +190,9 @@ def test_the_administrator_sees_who_did_what_and_others_do_not(officers: Officer
 def test_the_list_is_paged_and_can_be_checked(officers: Officers) -> None:
     admin = officers.officer(Role.ADMIN)
     for number in range(130):
-        officers.console.audit.add(Act("POST /dung", 303, "Lan", "lan", "192.168.1.7", {"why": f"lý do {number:03d}"}))
+        officers.console.site.audit.add(
+            Act("POST /dung", 303, "Lan", "lan", "192.168.1.7", {"why": f"lý do {number:03d}"})
+        )
     first = admin.get("/nhat-ky/thao-tac?kiem=1").text
     second = admin.get("/nhat-ky/thao-tac?truoc=31").text
 

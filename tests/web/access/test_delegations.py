@@ -57,9 +57,9 @@ def test_it_holds_from_its_first_day_to_the_end_of_its_last_and_no_longer(
 
 def renewed(officer: Officer) -> Officer:
     """Logged in anew: a session does not last so long."""
-    accounts = officer.console.accounts
+    accounts = officer.console.site.accounts
     session = accounts.log_in("edit", PASSWORD, "127.0.0.1", "test")
-    officer.client.cookies.set(officer.console.cookie, session.token, "127.0.0.1")
+    officer.client.cookies.set(officer.console.site.cookie, session.token, "127.0.0.1")
     return officer
 
 
@@ -87,7 +87,7 @@ def test_it_ends_when_the_one_who_gave_it_loses_the_right(
     officers: Officers, chief: Officer, writer: Officer, loses: str
 ) -> None:
     delegate(chief)
-    accounts = officers.console.accounts
+    accounts = officers.console.site.accounts
     accounts.set_roles("approve", [Role.VIEW]) if loses == "role" else accounts.set_locked("approve", True)
 
     assert "Duyệt phát" not in writer.get("/duyet/nhac").text
@@ -154,12 +154,12 @@ def test_one_person_alone_who_can_approve_is_warned_of(
     officers.officer(Role.APPROVE, Role.DUTY)
     assert warn_of_few(console, ApprovalRule.TWO) is None
     for login in ("approve", "approveduty"):
-        console.accounts.set_locked(login, True)
+        console.site.accounts.set_locked(login, True)
     assert "nobody" in str(warn_of_few(console, ApprovalRule.TWO))
 
 
 def test_the_store_refuses_what_no_page_offers(officers: Officers, chief: Officer, store: DelegationStore) -> None:
-    accounts, now = officers.console.accounts, officers.console.clock.now()
+    accounts, now = officers.console.site.accounts, officers.console.site.clock.now()
     officers.officer(Role.EDIT)
     giver = accounts.account("approve")
     with pytest.raises(BadUsage):

@@ -24,16 +24,16 @@ def test_while_there_is_no_account_every_page_leads_to_the_first(officers: Offic
 
 
 def test_the_first_link_makes_an_administrator_who_is_logged_in(officers: Officers) -> None:
-    stranger, code = officers.stranger(), officers.console.accounts.make_link()
+    stranger, code = officers.stranger(), officers.console.site.accounts.make_link()
     answer = begin(stranger, code)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/")  # type: ignore[attr-defined]
-    assert officers.console.accounts.account("lan").roles == frozenset(Role)
+    assert officers.console.site.accounts.account("lan").roles == frozenset(Role)
     assert stranger.get("/them").status_code == 200
 
 
 def test_a_link_works_once(officers: Officers) -> None:
-    code = officers.console.accounts.make_link()
+    code = officers.console.site.accounts.make_link()
     begin(officers.stranger(), code)
     again = begin(officers.stranger(), code, login="pao")
 
@@ -50,7 +50,7 @@ def test_a_link_works_once(officers: Officers) -> None:
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(officers: Officers, more: dict[str, str], told: str) -> None:
-    code = officers.console.accounts.make_link()
+    code = officers.console.site.accounts.make_link()
     answer = begin(officers.stranger(), code, **more)
 
     assert answer.status_code == 422  # type: ignore[attr-defined]
@@ -109,7 +109,7 @@ def test_logging_out_ends_the_session_here_or_everywhere(officers: Officers) -> 
     assert there.get("/them").status_code == 200
 
     there.post("/ra", everywhere="1")
-    assert officers.console.accounts.end_sessions("edit") == 0
+    assert officers.console.site.accounts.end_sessions("edit") == 0
 
 
 def test_ones_own_password_is_changed_with_the_old_one(officers: Officers) -> None:
@@ -124,4 +124,4 @@ def test_ones_own_password_is_changed_with_the_old_one(officers: Officers) -> No
     done = person.post("/mat-khau", old=PASSWORD, password=NEW, again=NEW)
     assert done.status_code == 303
     assert person.get("/them").status_code == 200
-    assert officers.console.accounts.log_in("edit", NEW, "127.0.0.1", "")
+    assert officers.console.site.accounts.log_in("edit", NEW, "127.0.0.1", "")

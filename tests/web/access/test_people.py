@@ -24,7 +24,7 @@ def test_a_person_is_added_and_comes_in_by_the_link(officers: Officers, admin: O
 
     assert link
     assert "data:image/svg+xml" in answer.text
-    assert officers.console.accounts.account("hoa").roles == {Role.EDIT, Role.DUTY}
+    assert officers.console.site.accounts.account("hoa").roles == {Role.EDIT, Role.DUTY}
     stranger = officers.stranger()
     fields = {"code": link[1], "password": PASSWORD, "again": PASSWORD}
     assert stranger.client.post("/bat-dau", data=fields).status_code == 303
@@ -43,7 +43,7 @@ def test_rights_are_changed_and_the_persons_sessions_end(officers: Officers, adm
     person = officers.officer(Role.EDIT)
     assert admin.post("/cai-dat/nguoi/edit/quyen", role="duty").status_code == 303
 
-    assert officers.console.accounts.account("edit").roles == {Role.DUTY}
+    assert officers.console.site.accounts.account("edit").roles == {Role.DUTY}
     assert person.get("/them").status_code == 303
 
 
@@ -61,11 +61,11 @@ def test_the_last_administrator_stays_one(admin: Officer) -> None:
 def test_removing_needs_the_tick(officers: Officers, admin: Officer) -> None:
     officers.officer(Role.EDIT)
     assert admin.post("/cai-dat/nguoi/edit/xoa").status_code == 422
-    assert officers.console.accounts.account("edit")
+    assert officers.console.site.accounts.account("edit")
 
     admin.post("/cai-dat/nguoi/edit/xoa", sure="1")
     with pytest.raises(NotFound):
-        officers.console.accounts.account("edit")
+        officers.console.site.accounts.account("edit")
 
 
 def test_a_colleague_on_duty_locks_a_lost_telephone_and_the_administrator_lets_in_again(
@@ -78,7 +78,7 @@ def test_a_colleague_on_duty_locks_a_lost_telephone_and_the_administrator_lets_i
     assert lost.get("/them").status_code == 303
     assert duty.post("/cai-dat/nguoi/edit/mo").status_code == 403
     admin.post("/cai-dat/nguoi/edit/mo")
-    assert officers.console.accounts.log_in("edit", PASSWORD, "127.0.0.1", "")
+    assert officers.console.site.accounts.log_in("edit", PASSWORD, "127.0.0.1", "")
 
 
 CHANGES: list[tuple[str, Callable[[], dict[str, str]]]] = [
@@ -95,13 +95,13 @@ def test_people_are_changed_only_soon_after_the_password_was_typed(
     officers: Officers, admin: Officer, clock: FakeClock, path: str, fields: Callable[[], dict[str, str]]
 ) -> None:
     officers.officer(Role.EDIT)
-    before = officers.console.accounts.accounts()
+    before = officers.console.site.accounts.accounts()
     clock.advance(PROOF + 1)
     answer = admin.post(path, **fields())
 
     assert answer.status_code == 409
     assert "gõ lại mật khẩu" in answer.text
-    assert officers.console.accounts.accounts() == before
+    assert officers.console.site.accounts.accounts() == before
 
 
 def test_the_password_once_more_leads_back(admin: Officer, clock: FakeClock) -> None:

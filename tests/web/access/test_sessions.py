@@ -18,9 +18,9 @@ def numbers(html: str) -> list[str]:
 
 def at_a_telephone(officers: Officers, login: str) -> Officer:
     """The same person at a second browser."""
-    session = officers.console.accounts.log_in(login, PASSWORD, "192.168.1.7", "Telephone <b>")
+    session = officers.console.site.accounts.log_in(login, PASSWORD, "192.168.1.7", "Telephone <b>")
     second = officers.stranger()
-    second.client.cookies.set(officers.console.cookie, session.token, "127.0.0.1")
+    second.client.cookies.set(officers.console.site.cookie, session.token, "127.0.0.1")
     return second
 
 
@@ -33,7 +33,7 @@ def test_one_sees_ones_own_log_ins_and_ends_one(officers: Officers) -> None:
     assert "Telephone &lt;b&gt;" in text
     assert text.count("trình duyệt này") == 1
 
-    mine = {str(one.number) for one in officers.console.accounts.log_ins("view") if one.address == "192.168.1.7"}
+    mine = {str(one.number) for one in officers.console.site.accounts.log_ins("view") if one.address == "192.168.1.7"}
     assert person.post(f"{SESSIONS}/{mine.pop()}/ket-thuc").status_code == 303
     assert telephone.get("/them").status_code == 303
     assert person.get("/them").status_code == other.get("/them").status_code == 200
@@ -41,7 +41,7 @@ def test_one_sees_ones_own_log_ins_and_ends_one(officers: Officers) -> None:
 
 def test_that_of_somebody_else_only_the_administrator_ends(officers: Officers) -> None:
     lost, other, admin = officers.officer(Role.EDIT), officers.officer(Role.VIEW), officers.officer(Role.ADMIN)
-    (number,) = (one.number for one in officers.console.accounts.log_ins("edit"))
+    (number,) = (one.number for one in officers.console.site.accounts.log_ins("edit"))
 
     assert other.post(f"{SESSIONS}/{number}/ket-thuc").status_code == 404
     assert lost.get("/them").status_code == 200
@@ -61,6 +61,6 @@ def test_a_log_in_that_has_ended_by_itself_is_not_listed(officers: Officers, clo
 
 def test_no_secret_stands_in_the_list(officers: Officers) -> None:
     person = officers.officer(Role.VIEW)
-    token = person.client.cookies.get(officers.console.cookie, "")
+    token = person.client.cookies.get(officers.console.site.cookie, "")
     assert token
     assert token not in person.get(SESSIONS).text

@@ -138,7 +138,7 @@ def test_a_long_span_shows_its_first_rows_and_says_so(officers: Officers, log: A
 
 def test_no_more_rows_are_kept_than_are_wanted_and_all_are_counted(viewer: Officer, home: Path) -> None:
     day = date.fromisoformat(DAY)
-    with closing(Station.open(home, clock=viewer.console.clock, writes=False)) as station:
+    with closing(Station.open(home, clock=viewer.console.site.clock, writes=False)) as station:
         found = read_log(station, Wanted(day, day, "", ""), 1)
 
     assert (len(found.rows), found.left_out, found.counts) == (1, 1, {True: 1, False: 1})

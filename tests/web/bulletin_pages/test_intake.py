@@ -97,7 +97,7 @@ def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
     editor.post(f"{page.url.path}/bo")
 
     assert editor.get(page.url.path).status_code == 404
-    assert not list(editor.console.own.glob("in/*/*"))
+    assert not list(editor.console.site.own.glob("in/*/*"))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_bulletin_is_made_once_and_heard_in_parts(home: Path, viewer: Officer)
 
     assert (whole.status_code, whole.headers["content-type"]) == (200, "audio/mpeg")
     assert (part.status_code, part.content) == (206, whole.content[100:200])
-    assert not list(viewer.console.own.glob("sound/*.part.mp3"))
+    assert not list(viewer.console.site.own.glob("sound/*.part.mp3"))
 
     marks = viewer.get("/ban-tin/tin-sang/moc").json()
     assert [mark[0] for mark in marks] == [0, 1, 2]
@@ -67,7 +67,7 @@ def test_all_who_ask_wait_for_the_same_sound(viewer: Officer) -> None:
     while not jobs.is_idle():
         jobs.wait(1)
 
-    assert len(list((viewer.console.own / "sound").glob("*.mp3"))) == 1
+    assert len(list((viewer.console.site.own / "sound").glob("*.mp3"))) == 1
 
 
 def test_what_cannot_be_made_says_why(home: Path, viewer: Officer) -> None:

@@ -42,7 +42,7 @@ class Program:
 
     def __init__(self, officer: Officer) -> None:
         self.officer = officer
-        self.secret = officer.console.tokens.make("Phần mềm huyện", 30, "Lan")
+        self.secret = officer.console.site.tokens.make("Phần mềm huyện", 30, "Lan")
 
     def get(self, path: str, **headers: str) -> Any:
         return self.officer.client.get(path, headers={"authorization": f"Bearer {self.secret}", **headers})
@@ -140,7 +140,7 @@ def test_who_has_no_token_is_told_so_as_json(program: Program, path: str) -> Non
 
 
 def test_a_token_of_a_calendar_opens_no_log(program: Program) -> None:
-    program.secret = program.officer.console.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
+    program.secret = program.officer.console.site.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
     answer = program.get("/api/v1/log")
 
     assert answer.status_code == 403

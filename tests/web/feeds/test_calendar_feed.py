@@ -18,7 +18,7 @@ TITLES = ["<script>alert(1)</script>", "Họp; thôn, lúc 7:30\\nmai", "]]>{{ 7
 
 
 def calendar_of(officer: Officer, village: str = "na-hoa") -> Any:
-    secret = officer.console.tokens.make(f"lịch {village}", 30, "Lan", village)
+    secret = officer.console.site.tokens.make(f"lịch {village}", 30, "Lan", village)
     answer = officer.get(f"/lich/{village}.ics?k={secret}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
@@ -67,7 +67,7 @@ def test_what_is_left_out_or_refused_is_cancelled_and_says_why(
 def test_a_title_is_text_and_nothing_else(officers: Officers, home: Path, title: str) -> None:
     text = f"---\ntitle: '{title}'\n---\nKính thưa bà con!\n"
     (home / "bulletins" / "tin-sang.md").write_text(text, encoding="utf-8")
-    secret = officers.console.tokens.make("x", 30, "Lan", "na-hoa")
+    secret = officers.console.site.tokens.make("x", 30, "Lan", "na-hoa")
     content = officers.stranger().get(f"/lich/na-hoa.ics?k={secret}").content
 
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))  # octets, RFC 5545, 3.1
@@ -78,7 +78,7 @@ def test_a_title_is_text_and_nothing_else(officers: Officers, home: Path, title:
 def test_it_is_known_at_every_look_by_the_same_names(officers: Officers, clock: FakeClock) -> None:
     before = events_of(calendar_of(officers.stranger()))
     clock.advance(3600)
-    secret = officers.console.tokens.make("lần hai", 30, "Lan", "na-hoa")
+    secret = officers.console.site.tokens.make("lần hai", 30, "Lan", "na-hoa")
     after = events_of(vobject.readOne(officers.stranger().get(f"/lich/na-hoa.ics?k={secret}").content.decode()))
 
     assert before.keys() == after.keys()
@@ -88,14 +88,14 @@ def test_it_is_known_at_every_look_by_the_same_names(officers: Officers, clock: 
     ("village", "status"), [("suoi-trat", 403), ("nowhere", 403), ("..", 403), ("%2e%2e%2fbox", 404)]
 )
 def test_the_link_of_one_village_shows_no_other(officers: Officers, village: str, status: int) -> None:
-    secret = officers.console.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
+    secret = officers.console.site.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
 
     assert officers.stranger().get(f"/lich/{village}.ics?k={secret}").status_code == status
 
 
 def test_a_link_that_was_revoked_shows_nothing(officers: Officers) -> None:
-    secret = officers.console.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
-    officers.console.tokens.revoke("Ông Páo")
+    secret = officers.console.site.tokens.make("Ông Páo", 30, "Lan", "na-hoa")
+    officers.console.site.tokens.revoke("Ông Páo")
     answer = officers.stranger().get(f"/lich/na-hoa.ics?k={secret}")
 
     assert answer.status_code == 401

@@ -77,14 +77,14 @@ def test_without_a_daemon_that_is_what_it_says(officers: Officers) -> None:
 
 @pytest.mark.parametrize("address", ["192.168.1.7", "::ffff:192.168.1.7", "testclient"])
 def test_another_machine_needs_a_token(officers: Officers, address: str) -> None:
-    client, secret = from_address(officers, address), officers.console.tokens.make("Prometheus", 30, "Lan")
+    client, secret = from_address(officers, address), officers.console.site.tokens.make("Prometheus", 30, "Lan")
 
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"authorization": f"Bearer {secret}"}).status_code == 200
 
 
 def test_a_proxy_on_this_machine_opens_it_to_nobody(home: Path, officers: Officers) -> None:
-    object.__setattr__(officers.console, "hosts", officers.console.hosts | {"dai.example"})
+    object.__setattr__(officers.console.site, "hosts", officers.console.site.hosts | {"dai.example"})
     client = from_address(officers, "127.0.0.1", "https://dai.example")
 
     assert client.get("/metrics").status_code == 401

@@ -412,7 +412,7 @@ def test_what_was_approved_is_left_out_by_whoever_approves_alone(officers: Offic
         digest = station.preparation.preview("tin-sang").digest
     from loudspeaker.station import Station
 
-    own = Station.open(home, clock=officers.console.clock)
+    own = Station.open(home, clock=officers.console.site.clock)
     own.log.event("approve", "", own.clock.now(), bulletin="tin-sang", digest=digest, by="anh Páo")
     own.close()
     fields = {

@@ -52,7 +52,7 @@ def test_a_box_takes_what_was_downloaded_unpacked_and_signed(
 
     assert f"v1/{SCOPE}/manifest.json" in names
     assert not [name for name in names if "box.yaml" in name or "rules.json" in name]
-    assert list(officers.console.own.glob("usb-*")) == []
+    assert list(officers.console.site.own.glob("usb-*")) == []
 
 
 def test_a_stick_that_has_been_used_goes_on_from_its_own_version(editor: Officer, home: Path, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_what_is_no_manifest_is_told_and_nothing_is_left(
     assert answer.status_code == 422
     assert 'id="wrong"' in answer.text
     assert words in answer.text
-    assert list(officers.console.own.glob("usb-*")) == []
+    assert list(officers.console.site.own.glob("usb-*")) == []
 
 
 def test_a_mistake_in_a_file_and_a_stick_that_has_everything_are_told(
