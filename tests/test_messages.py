@@ -41,7 +41,7 @@ def template_sentences() -> set[str]:
     """What the console's pages say: the first argument of each `_(…)` in a template."""
     environment = jinja2.Environment()
     found: set[str] = set()
-    for path in (ROOT / "loudspeaker" / "web" / "templates").rglob("*.html"):
+    for path in (ROOT / "loudspeaker").rglob("templates/*.html"):
         calls = environment.parse(path.read_text(encoding="utf-8")).find_all(jinja2.nodes.Call)
         said = [call for call in calls if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "_"]
         assert all(isinstance(call.args[0], jinja2.nodes.Const) for call in said), path
@@ -80,7 +80,7 @@ def fields(template: str) -> set[str]:
 
 def test_a_template_says_nothing_but_by_the_catalogue() -> None:
     """Words between tags are `_(…)`: letters of Vietnamese stand in no template."""
-    for path in (ROOT / "loudspeaker" / "web" / "templates").rglob("*.html"):
+    for path in (ROOT / "loudspeaker").rglob("templates/*.html"):
         text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
         words = re.sub(r"\{[{%].*?[%}]\}|<[^>]*>", " ", text, flags=re.S)
         assert re.findall(r"[^\W\d_]{2,}", words) == [], path

@@ -12,6 +12,10 @@
     box_board.py         who is there, what they hold, what was aired where
     hub.py               the parts of one hub
     hub_app.py           its addresses over HTTPS
+    hub_site.py          its pages for people: which there are, and whom they are for (templates/)
+    hub_page.py          one request at them
+    box_pages.py         how boxes are; a code for another one
+    dispatch_pages.py    what became of each bulletin and each alert
     hub_process.py       its process
 
 People sign, a hub only carries: it can withhold, and cannot speak. Whatever it serves verifies by itself, so that the

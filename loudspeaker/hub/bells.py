@@ -19,7 +19,7 @@ from ..trust.floors import Floors
 from ..trust.key_file import SigningKey
 from .hub_database import HubDatabase
 from .published_files import (
-    PublishedAlert,
+    PublishedScope,
     accept_published,
     find_scopes,
     read_published,
@@ -35,11 +35,10 @@ Stamp = Mapping[str, tuple[int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class RungBell:
-    """The bell of a scope as it was signed last (an envelope), and the alerts that lay there then."""
+    """The bell of a scope as it was signed last (an envelope), and what lay there then."""
 
-    scope: str
     raw: bytes
-    alerts: tuple[PublishedAlert, ...]
+    published: PublishedScope
 
 
 Tell = Callable[[RungBell], object]
@@ -83,7 +82,7 @@ class BellRinger:
     def _ring(self, scope: str, tell: Tell) -> RungBell:
         now, published = self._clock.now(), read_published(self._root, scope)
         floors = accept_published(read_floors(self._database, scope), published, now)
-        bell = RungBell(scope, sign_bell(published, self._key, now), published.alerts)
+        bell = RungBell(sign_bell(published, self._key, now), published)
         self._rung[scope] = bell
         tell(bell)
         keep_floors(self._database, scope, floors)

@@ -7,25 +7,56 @@ where any of its boxes aired it; an airing that two boxes have in their logs cou
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 from ..errors import Message, NotFound
-from ..fleet.topics import HeldVersions, Presence, TopicKind, parse_message
+from ..fleet.topics import TopicKind
+from ..model.alert_answer import AlertState
 from ..model.asrun_record import AsRunRecord
 from ..reports.log_export import BoxLog
 from ..reports.records import RecordStore
 from ..reports.tally import HEARD, Outcome, TallyLine, tally
 from ..store.entries import record_of
 from .box_registry import BoxRegistry, RegisteredBox
-from .hub_database import HubDatabase, instant_of
+from .hub_database import HubDatabase, instant_of, text_of
 from .published_files import PublishedScope
 
-NOWHERE = HeldVersions()
+# One row a box, whatever it has said: who it is, its presence, its health, how far its log has come.
+BOXES = f"""
+SELECT box.*, presence.at AS since, json_extract(presence.body, '$.on') AS there,
+    json_extract(presence.body, '$.software') AS software,
+    json_extract(presence.body, '$.held."' || box.scope || '".manifest') AS manifest,
+    (SELECT count(*) FROM json_each(health.body, '$.rows')
+     WHERE json_extract(value, '$.serious') AND json_extract(value, '$.wrong') IS NOT NULL) AS serious,
+    log.entries AS entries, log.issued AS log_until, refused_log.why AS log_fault,
+    refused_log.fault AS fault
+FROM box
+LEFT JOIN said AS presence ON presence.box = box.id AND presence.kind = '{TopicKind.PRESENCE}'
+LEFT JOIN said AS health ON health.box = box.id AND health.kind = '{TopicKind.HEALTH}'
+LEFT JOIN (SELECT box, entries, max(issued) AS issued FROM life GROUP BY box) AS log ON log.box = box.id
+LEFT JOIN refused_log ON refused_log.box = box.id
+"""
+HEARD_HERE = ", ".join(f"'{verdict.value}'" for verdict in sorted(HEARD))
+LOG_LATE = timedelta(days=1)  # after which a box whose presence nobody tells is not known to be there
+
+
+class BoxCondition(StrEnum):
+    """What is told of a box in one word: the gravest that is wrong with it."""
+
+    REVOKED = "revoked"
+    NEVER_THERE = "never-there"
+    SILENT = "silent"
+    LOG_REFUSED = "log-refused"
+    UNWELL = "unwell"  # something keeps it from airing anything, as it says itself
+    BEHIND = "behind"  # it holds an older version than is published
+    WELL = "well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +78,31 @@ class BoxRow:
     log_fault: str  # why its log was last not believed
     confirmed: bool  # it stands in its commune's trust document
     revoked: bool
+    serious: int  # what it says of itself that keeps it from airing
+    fault: str  # what is wrong with its log (`LogFault`); "" where an older version has noted it
+
+    def condition(self, now: datetime) -> BoxCondition:
+        """The gravest that is wrong with it. Without a broker nobody tells presence: then its log does."""
+        wrong = {
+            BoxCondition.REVOKED: self.revoked,
+            BoxCondition.NEVER_THERE: self.since is None and self.log_until is None,
+            BoxCondition.SILENT: not self._is_there(now),
+            BoxCondition.LOG_REFUSED: bool(self.log_fault),
+            BoxCondition.UNWELL: self.serious > 0,
+            BoxCondition.BEHIND: self.since is not None and self.manifest < self.newest,
+        }
+        return next((condition for condition, is_so in wrong.items() if is_so), BoxCondition.WELL)
+
+    def silent_since(self) -> datetime:
+        """Since when nobody knows that it is there."""
+        if self.since is not None:
+            return self.since
+        return self.log_until + LOG_LATE if self.log_until else datetime.min.replace(tzinfo=UTC)
+
+    def _is_there(self, now: datetime) -> bool:
+        if self.since is None:
+            return self.log_until is not None and now - self.log_until < LOG_LATE
+        return self.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +119,26 @@ class VillageCount:
 
 
 @dataclass(frozen=True, slots=True)
+class AiredBulletin:
+    """What was heard of a bulletin: in how many villages, how often, when last. `bulletin`: as boxes call it."""
+
+    bulletin: str
+    title: str
+    villages: int
+    airings: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReach:
+    """How many boxes have told that they came to each state of an alert; `first`: when the first of them did."""
+
+    alert: str
+    first: datetime
+    states: Mapping[AlertState, int]
+
+
+@dataclass(frozen=True, slots=True)
 class BoxBoard:
     """Answers from a hub's database; `published` are the scopes whose files are served."""
 
@@ -73,21 +149,73 @@ class BoxBoard:
     def boxes(self, scope: str | None = None) -> list[BoxRow]:
         """Those of a scope and of the communes below it, or all."""
         below = self.scopes(scope) if scope else None
-        return [self._row(box) for box in self.registry.boxes() if below is None or box.scope in below]
+        newest = {one.scope: one.heads.manifest for one in self.published}
+        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
+        rows = self.database.rows(f"{BOXES} ORDER BY box.scope, box.id")
+        return [_box_row(row, newest, named) for row in rows if below is None or row["scope"] in below]
+
+    def box(self, ident: str) -> BoxRow:
+        """One of them. Raises `NotFound`."""
+        newest = {one.scope: one.heads.manifest for one in self.published}
+        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
+        rows = self.database.rows(f"{BOXES} WHERE box.id = ?", self.registry.box(ident).id)
+        return _box_row(rows[0], newest, named)
+
+    def said(self, box: str, kind: TopicKind) -> bytes | None:
+        """The last that a box has said of this kind."""
+        row = self.database.row("SELECT body FROM said WHERE box = ? AND kind = ?", box, kind.value)
+        return row["body"].encode() if row else None
 
     def scopes(self, scope: str) -> list[str]:
-        """A scope and those below it. Raises `NotFound`."""
+        """A scope and those below it, nearest first. Raises `NotFound`."""
         if scope not in {one.scope for one in self.published}:
             raise NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
         found = [scope]
-        for one in self.published:  # offices come before those below them
-            if one.trust.parent in found and one.scope not in found:
-                found.append(one.scope)
+        for above in found:
+            found += (one.scope for one in self.published if one.trust.parent == above and one.scope not in found)
         return found
 
     def report(self, scope: str, bulletin: str) -> list[VillageCount]:
         """How often a bulletin of a scope was aired in each village, its own and those below it. Raises `NotFound`."""
         return [count for one in self.scopes(scope) for count in self._count(one, name_at(one, bulletin, scope))]
+
+    def aired(self, scope: str, since: datetime) -> list[AiredBulletin]:
+        """What was heard of each bulletin in a scope and below it, what was heard last first. Raises `NotFound`."""
+        below = self.scopes(scope)
+        rows = self.database.rows(
+            "SELECT bulletin, max(json_extract(entry, '$.facts.title')) AS title, max(at) AS last,"
+            " count(DISTINCT box.scope || '/' || village) AS villages,"
+            " count(DISTINCT box.scope || '/' || airing) AS airings"
+            f" FROM verdict JOIN box ON box.id = verdict.box WHERE at >= ? AND box.scope IN ({_marks(below)})"
+            f" AND bulletin IS NOT NULL AND verdict.verdict IN ({HEARD_HERE}) GROUP BY bulletin ORDER BY last DESC",
+            text_of(since),
+            *below,
+        )
+        return [
+            AiredBulletin(row["bulletin"], row["title"] or "", row["villages"], row["airings"], instant_of(row["last"]))
+            for row in rows
+        ]
+
+    def alerts(self, scope: str) -> list[AlertReach]:
+        """How far boxes have come with each alert of a scope, the newest first."""
+        rows = self.database.rows(
+            "SELECT alert, state, count(*) AS boxes, min(at) AS first FROM receipt WHERE alert GLOB ?"
+            " GROUP BY alert, state ORDER BY first",
+            f"{scope}/*",
+        )
+        states: dict[str, dict[AlertState, int]] = {}
+        first: dict[str, datetime] = {}
+        for row in rows:
+            first.setdefault(row["alert"], instant_of(row["first"]))
+            states.setdefault(row["alert"], {})[AlertState(row["state"])] = row["boxes"]
+        return [AlertReach(alert, first[alert], states[alert]) for alert in reversed(states)]
+
+    def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
+        """To which states each box has come with an alert, and when it told so; by the box's id."""
+        found: dict[str, dict[AlertState, datetime]] = {}
+        for row in self.database.rows("SELECT box, state, at FROM receipt WHERE alert = ? ORDER BY at", alert):
+            found.setdefault(row["box"], {})[AlertState(row["state"])] = instant_of(row["at"])
+        return found
 
     def _count(self, scope: str, bulletin: str) -> Iterator[VillageCount]:
         """The villages of one commune, in order."""
@@ -107,48 +235,45 @@ class BoxBoard:
         """Of each airing that several boxes have logged the one first that was heard."""
         rows = self.database.rows(
             "SELECT entry FROM verdict JOIN box ON box.id = verdict.box WHERE box.scope = ? AND bulletin = ?"
-            f" ORDER BY verdict.verdict NOT IN ({', '.join('?' * len(HEARD))}), at",
-            *(scope, bulletin, *(verdict.value for verdict in HEARD)),
+            f" ORDER BY verdict.verdict NOT IN ({HEARD_HERE}), at",
+            *(scope, bulletin),
         )
         return (record_of(json.loads(row["entry"])) for row in rows)
 
     def _logs(self, box: RegisteredBox) -> Iterator[BoxLog]:
         """The lives of a box's log."""
-        rows = self.database.rows("SELECT * FROM life WHERE box = ? ORDER BY issued", box.id)
+        rows = self.database.rows(
+            "SELECT life.*, (SELECT min(at) FROM verdict WHERE verdict.box = life.box AND verdict.life = life.life)"
+            " AS begins FROM life WHERE box = ? ORDER BY issued",
+            box.id,
+        )
         for row in rows:
-            first = self.database.row("SELECT min(at) FROM verdict WHERE box = ? AND life = ?", box.id, row["life"])
-            begins = instant_of(first[0]) if first and first[0] else None
+            begins = instant_of(row["begins"]) if row["begins"] else None
             ends = instant_of(row["issued"])
             yield BoxLog(box.id, box.scope, frozenset(box.villages), begins, ends, row["entries"], row["head"])
 
-    def _row(self, box: RegisteredBox) -> BoxRow:
-        presence, since = self._presence(box)
-        log = max(self._logs(box), key=lambda one: one.ends, default=None)
-        fault = self.database.row("SELECT why FROM refused_log WHERE box = ?", box.id)
-        own = next((one for one in self.published if one.scope == box.scope), None)
-        return BoxRow(
-            box.id,
-            box.public,
-            box.name,
-            box.scope,
-            box.villages,
-            presence.on,
-            since,
-            presence.software,
-            presence.held.get(box.scope, NOWHERE).manifest,
-            own.heads.manifest if own else 0,
-            log.entries if log else 0,
-            log.ends if log else None,
-            fault["why"] if fault else "",
-            bool(own and any(one.public == box.public for one in own.trust.boxes)),
-            box.revoked is not None,
-        )
 
-    def _presence(self, box: RegisteredBox) -> tuple[Presence, datetime | None]:
-        row = self.database.row("SELECT * FROM said WHERE box = ? AND kind = ?", box.id, TopicKind.PRESENCE.value)
-        if row is None:
-            return Presence(False), None
-        return parse_message(Presence, row["body"].encode()), instant_of(row["at"])
+def _box_row(row: sqlite3.Row, newest: dict[str, int], named: Collection[tuple[str, str]]) -> BoxRow:
+    """`newest`: the version that each scope has published; `named`: scopes and keys of boxes in trust documents."""
+    return BoxRow(
+        row["id"],
+        row["public"],
+        row["name"],
+        row["scope"],
+        tuple(json.loads(row["villages"])),
+        bool(row["there"]),
+        instant_of(row["since"]) if row["since"] else None,
+        row["software"] or "",
+        row["manifest"] or 0,
+        newest.get(row["scope"], 0),
+        row["entries"] or 0,
+        instant_of(row["log_until"]) if row["log_until"] else None,
+        row["log_fault"] or "",
+        (row["scope"], row["public"]) in named,
+        row["revoked"] is not None,
+        row["serious"],
+        row["fault"] or "",
+    )
 
 
 def name_at(commune: str, bulletin: str, origin: str) -> str:
@@ -160,8 +285,14 @@ def name_at(commune: str, bulletin: str, origin: str) -> str:
     return bulletin if commune == origin or "@" in bulletin else f"{bulletin}@{origin}"
 
 
-def _find_schedules(published: Iterable[PublishedScope], scope: str) -> Iterator[str]:
-    """The villages for which a commune has a schedule."""
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _find_schedules(published: Sequence[PublishedScope], scope: str) -> Iterator[str]:
+    """The villages for which a commune has a schedule; those of an office above communes are named by these."""
+    if any(one.trust.parent == scope for one in published):
+        return
     for one in published:
         if one.scope == scope and one.manifest:
             paths = map(PurePosixPath, one.manifest.files)

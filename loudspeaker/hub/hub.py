@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from ..clock import SystemClock
@@ -10,11 +11,13 @@ from ..errors import Message, Refused
 from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
+from ..station.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.key_file import SigningKey
 from ..trust.signed_documents import ROOT
 from .bells import BellRinger, keep_floors, read_floors
+from .box_board import BoxBoard
 from .box_registry import BoxRegistry, RegisteredBox
 from .broker_accounts import BrokerAccounts
 from .hub_database import HubDatabase
@@ -22,6 +25,13 @@ from .hub_paths import HubPaths, open_hub_key
 from .log_intake import LogIntake
 from .publish_notices import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
+
+
+@dataclass(slots=True)
+class BrokerContact:
+    """Whether the hub's process has its broker. `lost`: since when not; None where it has, or needs none."""
+
+    lost: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Hub:
     broker: BrokerAccounts
     bells: BellRinger
     mqtt_port: int = MQTT_PORT
+    contact: BrokerContact = field(default_factory=BrokerContact)
 
     @classmethod
     def open(cls, root: Path, clock: Clock | None = None, pid_file: Path | None = None) -> Hub:
@@ -69,6 +80,25 @@ class Hub:
         notify_published(self.paths.root, scope)  # at once: its process keeps the floors, too
         keep_floors(self.database, scope, floors)
         return published
+
+    def published(self) -> tuple[PublishedScope, ...]:
+        """What is served, as `bells` has seen it last."""
+        return tuple(bell.published for bell in self.bells.rung())
+
+    def board(self) -> BoxBoard:
+        """Who is there and what was aired, as of now."""
+        return BoxBoard(self.database, self.registry, self.published())
+
+    def names(self, scope: str) -> DeliveredNames | None:
+        """What people call the commune, villages and bulletins of a scope; None where it has published nothing."""
+        manifests = [one.manifest for one in self.published() if one.scope == scope and one.manifest]
+        return DeliveredNames(self.paths.root, manifests[0]) if manifests else None
+
+    def office(self) -> str:
+        """What people call the highest office that publishes here; "" where none does."""
+        highest = next((one.scope for one in self.published() if one.trust.parent is None), "")
+        names = self.names(highest)
+        return names.commune() if names else highest
 
     def join(self, raw: bytes) -> bytes:
         """The sealed answer to a box that wants to join. Raises `Refused`, `WriteError`."""

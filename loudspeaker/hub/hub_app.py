@@ -4,6 +4,7 @@
     POST /v1/join            a request to join (`fleet/joining.py`); the sealed answer
     GET  /v1/box/BOX/log?life=HASH    {"next": N, "head": "HASH"}: how far the log is known here
     POST /v1/box/BOX/log     a piece of the log (`station/log_segment.py`); the same, 409 where it is not believed
+    anything else            the pages for people (`hub_site.py`)
 
 A box logs in by its id and password (Basic). Files need no log-in: their words are for the whole commune to hear.
 """
@@ -22,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -50,8 +51,8 @@ class TooManyGuesses(Refused):
     """An address has asked too often for what it may not have."""
 
 
-def create_hub_app(hub: Hub) -> ASGIApp:
-    """All addresses of a hub."""
+def create_hub_app(hub: Hub, pages: ASGIApp | None = None) -> ASGIApp:
+    """All addresses of a hub; `pages` answers those that are not its own."""
     guesses = RequestRate(hub.clock, MOST_GUESSES)
     files = StaticFiles(directory=hub.paths.root / ROOT)
     routes = [
@@ -60,7 +61,8 @@ def create_hub_app(hub: Hub) -> ASGIApp:
         Route("/v1/box/{box}/log", partial(_answer, hub, guesses, _take_log), methods=["POST"]),
         Route("/v1/{path:path}", partial(_send_file, files), methods=["GET"]),
     ]
-    return ResponseHeaders(Starlette(routes=routes))
+    mounted = [Mount("/", pages)] if pages else []
+    return ResponseHeaders(Starlette(routes=[*routes, *mounted]))
 
 
 async def _answer(hub: Hub, guesses: RequestRate, handler: Handler, request: Request) -> Response:

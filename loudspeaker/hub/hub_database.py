@@ -54,7 +54,21 @@ VERSION_1: Step = (
         box TEXT NOT NULL REFERENCES box, alert TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL,
         body TEXT NOT NULL, PRIMARY KEY (box, alert, state)) WITHOUT ROWID""",
 )
-STEPS: tuple[Step, ...] = (VERSION_1,)
+VERSION_2: Step = (
+    # What is wrong with it (`LogFault`): "" where an older version has noted it.
+    "ALTER TABLE refused_log ADD COLUMN fault TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX verdict_in_time ON verdict (at)",
+    # Something that people are told of: once when it begins, once when it is `over`. `facts`: JSON, for its sentence.
+    """CREATE TABLE incident (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, facts TEXT NOT NULL, since TEXT NOT NULL,
+        over TEXT)""",
+    "CREATE UNIQUE INDEX standing_incident ON incident (kind, about) WHERE over IS NULL",
+    # To whom it was told, each by a channel of their own: `over` 1 that it is over.
+    """CREATE TABLE telling (
+        incident INTEGER NOT NULL REFERENCES incident ON DELETE CASCADE, channel TEXT NOT NULL, over INTEGER NOT NULL,
+        at TEXT NOT NULL, PRIMARY KEY (incident, channel, over)) WITHOUT ROWID""",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2)
 
 
 class HubDatabase:

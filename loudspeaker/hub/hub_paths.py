@@ -7,6 +7,8 @@ hub.key        the key that signs bells
 tls/           its certificate authority, which boxes learn when they join, and its certificate
 broker/        what Mosquitto reads: passwords, access list, certificate
 published.sock where the running process is told that something was published (`publish_notices.py`)
+notices.json   to whom incidents are told
+console.db     who may use the pages
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path
 from ..station.box_key import open_machine_key
 from ..trust.key_file import SigningKey
 from ..web.certificate import TLS_FOLDER, CertificateFiles, make_certificate, own_names
+from ..web.site import DATABASE
 
 PERSON = "hub"  # whose key signs bells
 
@@ -34,6 +37,14 @@ class HubPaths:
     @property
     def key(self) -> Path:
         return self.root / "hub.key"
+
+    @property
+    def notices(self) -> Path:
+        return self.root / "notices.json"
+
+    @property
+    def people(self) -> Path:
+        return self.root / DATABASE
 
     @property
     def logs(self) -> Path:

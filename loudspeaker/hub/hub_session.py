@@ -27,6 +27,7 @@ from ..interfaces import Clock
 from ..store.atomic import WriteError
 from .bells import RungBell
 from .broker_accounts import HUB_USER
+from .hub import BrokerContact
 from .hub_database import HubDatabase
 from .said_messages import SaidMessage, keep_messages
 
@@ -49,13 +50,14 @@ def publications(bells: Iterable[RungBell], now: datetime) -> list[Publication]:
     """What boxes are told of these scopes: alerts that have not ended, then the bell."""
     found: list[Publication] = []
     for bell in bells:
-        for alert in bell.alerts:
+        scope = bell.published.scope
+        for alert in bell.published.alerts:
             document = alert.opened.document
-            topic = Topic(TopicKind.ALERT, bell.scope, document.seq)
+            topic = Topic(TopicKind.ALERT, scope, document.seq)
             left = int((document.until - now).total_seconds())
             if left > 0:
                 found.append(Publication(str(topic), alert.raw, left))
-        found.append(Publication(str(Topic(TopicKind.BELL, bell.scope)), bell.raw))
+        found.append(Publication(str(Topic(TopicKind.BELL, scope)), bell.raw))
     return found
 
 
@@ -70,7 +72,9 @@ class HubSession:
         password: str,
         ca: str,
         rung: Callable[[], list[RungBell]],
+        contact: BrokerContact | None = None,
     ) -> None:
+        self._contact = contact or BrokerContact()
         self._database = database
         self._clock = clock
         self._rung = rung
@@ -85,6 +89,7 @@ class HubSession:
         """Begin to connect; nothing waits for it."""
         settings = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         settings.SessionExpiryInterval = WEEK
+        self._contact.lost = self._clock.now()
         self._writer.start()
         self._client.connect_async(
             self._address.host, self._address.port, KEEP_ALIVE, clean_start=False, properties=settings
@@ -123,6 +128,7 @@ class HubSession:
             logger.warning("the broker refuses the hub: %s", reason)
             return
         self._told.clear()
+        self._contact.lost = None
         client.subscribe(ALL_BOXES, QOS)
         for publication in publications(self._rung(), self._clock.now()):
             self._publish(publication)
@@ -131,6 +137,7 @@ class HubSession:
     def _note_loss(
         self, client: Client, data: object, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
+        self._contact.lost = self._contact.lost or self._clock.now()
         if reason.is_failure:
             logger.warning("the broker is lost: %s", reason)
 

@@ -88,9 +88,9 @@ class LogIntake:
     def _note_refusal(self, box: RegisteredBox, error: RefusedLog) -> None:
         if error.fault is LogFault.GAP:
             return  # the box is told where to begin, and does
-        row = (box.id, text_of(self.clock.now()), error.message.say())
+        row = (box.id, text_of(self.clock.now()), error.message.say(), error.fault.value)
         with self.database.change() as connection:
-            connection.execute("INSERT OR REPLACE INTO refused_log VALUES (?, ?, ?)", row)
+            connection.execute("INSERT OR REPLACE INTO refused_log VALUES (?, ?, ?, ?)", row)
 
 
 def check_segment(segment: LogSegment, box: RegisteredBox, known: LogEnd) -> None:

@@ -133,7 +133,7 @@ def test_a_box_that_its_commune_has_named_is_confirmed_and_stays_so(
     rows = {row.box: row.confirmed for row in board(published).boxes()}
 
     assert rows == {box.id: True, other.id: False}
-    assert [bell.scope for bell in published.bells.look()] == [SCOPE]
+    assert [bell.published.scope for bell in published.bells.look()] == [SCOPE]
 
 
 def test_each_step_with_an_alert_is_kept_once_and_strangers_say_nothing(published: Hub, tmp_path: Path) -> None:

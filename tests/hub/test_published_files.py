@@ -55,10 +55,10 @@ def test_a_box_takes_from_the_served_folder_as_from_the_stick(published: Hub, of
 def test_the_bell_tells_the_newest_versions_and_the_time_by_the_hubs_key(published: Hub, clock: FakeClock) -> None:
     [rung] = published.bells.look()
 
-    assert (rung.scope, read_bell(published)) == (SCOPE, Bell(SCOPE, NOW, {SCOPE: Heads(2, 1, 0)}))
+    assert (rung.published.scope, read_bell(published)) == (SCOPE, Bell(SCOPE, NOW, {SCOPE: Heads(2, 1, 0)}))
     assert published.bells.look() == []  # nothing has changed
     clock.advance(3600)
-    assert [one.scope for one in published.bells.look()] == [SCOPE]
+    assert [one.published.scope for one in published.bells.look()] == [SCOPE]
     assert read_bell(published).issued == clock.now()
 
 
@@ -74,7 +74,7 @@ def test_a_new_version_and_an_alert_that_one_has_signed_are_told(published: Hub,
     published.publish(office.stick, SCOPE)
     [rung] = published.bells.look()
 
-    assert [one.opened.document.seq for one in rung.alerts] == [3]  # nobody has signed the other one yet
+    assert [one.opened.document.seq for one in rung.published.alerts] == [3]  # nobody has signed the other one yet
     assert read_bell(published).heads == {SCOPE: Heads(2, 2, 3)}
     assert not (published.paths.root / "v1" / SCOPE / "alert" / "4.json").exists()
 
@@ -225,7 +225,7 @@ def test_offices_come_before_the_communes_below_them_whatever_their_names(
     assert list_scopes(office.stick) == ["z-tinh", SCOPE]
     for scope in list_scopes(office.stick):
         published.publish(office.stick, scope)
-    assert {bell.scope for bell in published.bells.look()} == {"z-tinh", SCOPE}
+    assert {bell.published.scope for bell in published.bells.look()} == {"z-tinh", SCOPE}
 
 
 def test_a_circle_of_offices_is_no_endless_loop(tmp_path: Path) -> None:
@@ -241,4 +241,4 @@ def test_a_scope_that_is_damaged_keeps_no_other_from_being_told(published: Hub) 
     broken.parent.mkdir(parents=True)
     broken.write_text(json.dumps({"payloadType": "?", "payload": "", "signatures": []}))
 
-    assert [bell.scope for bell in published.bells.look()] == [SCOPE]
+    assert [bell.published.scope for bell in published.bells.look()] == [SCOPE]

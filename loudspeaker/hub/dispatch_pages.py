@@ -1,0 +1,232 @@
+"""Bản tin and Lệnh khẩn: what became of each document: how often which village has heard it, and which has not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from ..errors import Message, NotFound
+from ..model.alert_answer import AlertState
+from ..reports.outcome_words import VERDICTS
+from ..station.delivered_names import BulletinHead
+from ..trust.signed_documents import EVERY_VILLAGE, Alert
+from .box_board import AiredBulletin, AlertReach, VillageCount
+from .hub_page import HubPage, HubRoutes
+
+LATELY = timedelta(days=30)
+MOST_ASKED = 1_000  # times that a bulletin can be asked for
+# How far a box has come with an alert, the furthest first.
+STEPS: Mapping[AlertState, Message] = {
+    AlertState.AIRED: Message("has been heard"),
+    AlertState.CHECKED: Message("the silent check went well"),
+    AlertState.STOPPED: Message("was stopped"),
+    AlertState.GIVEN: Message("comes next"),
+    AlertState.PREPARED: Message("is prepared, and waits for the second signature"),
+    AlertState.ENDED: Message("has ended"),
+    AlertState.ELSEWHERE: Message("is for none of its villages"),
+    AlertState.FAILED: Message("could not be done so far"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A bulletin of an office, and what was heard of it lately."""
+
+    id: str
+    head: BulletinHead
+    aired: AiredBulletin | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One line of what became of a bulletin: a village, or a commune with its villages."""
+
+    name: str
+    address: str  # of more about it; "" where there is no more
+    villages: int
+    done: int  # that have heard it as often as was asked
+    without: int  # of which no log has come
+    times: int
+    last: datetime | None
+    missed: Sequence[tuple[Message, int]]  # what else came of it
+
+    @property
+    def less(self) -> int:
+        return self.villages - self.done - self.without
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A signed alert and how far boxes have come with it. `document`: None where its file is not here."""
+
+    alert: str
+    title: str
+    document: Alert | None
+    reach: AlertReach | None
+    boxes: int  # that it is for
+
+    @property
+    def number(self) -> int:
+        return int(self.alert.rpartition("/")[2])
+
+    def count(self, state: AlertState) -> int:
+        """How many boxes have come so far."""
+        return self.reach.states.get(state, 0) if self.reach else 0
+
+
+def show_documents(page: HubPage) -> Response:
+    """Bulletins that an office has published, and what else was heard there lately."""
+    scope = page.office()
+    names, aired = page.hub.names(scope), page.board.aired(scope, page.now - LATELY) if scope else []
+    by_id = {_own_id(one.bulletin, scope): one for one in reversed(aired)}
+    published = names.bulletins() if names else []
+    documents = [Document(one, _head(page, scope, one), by_id.get(one)) for one in published]
+    documents.sort(key=lambda one: (one.aired is None, one.head.title))
+    return page.page("hub_documents.html", scope=scope, offices=_offices(page), documents=documents, days=LATELY.days)
+
+
+def show_document(page: HubPage) -> Response:
+    """How often each village has heard a bulletin; in a province each commune, with its villages behind it."""
+    scope, bulletin = page.office(), page.path["bulletin"]
+    asked = _asked(page.query.get("so-lan", "1"))
+    counts = page.board.report(scope, bulletin)
+    communes = sorted({count.scope for count in counts})
+    commune = page.query.get("xa", "") or (communes[0] if len(communes) == 1 else "")
+    if commune and commune not in communes:
+        raise NotFound(Message("{scope} has no villages here", scope=commune))
+    return page.page(
+        "hub_document.html",
+        scope=scope,
+        bulletin=bulletin,
+        head=_head(page, scope, bulletin),
+        asked=asked,
+        whole=_line("", "", counts, asked),
+        rows=_villages(page, counts, commune, asked) if commune else _communes(page, counts, asked),
+        commune=page.name_of(commune) if commune else "",
+        is_one_of_many=bool(commune) and len(communes) > 1,
+        at=page.now,
+    )
+
+
+def show_alerts(page: HubPage) -> Response:
+    """The signed alerts of an office, the newest first."""
+    scope = page.office()
+    return page.page(
+        "hub_alerts.html",
+        scope=scope,
+        offices=_offices(page),
+        alerts=_alerts(page, scope) if scope else [],
+        steps=STEPS,
+    )
+
+
+def show_alert(page: HubPage) -> Response:
+    """How far each box has come with an alert, those that have not aired it first. Raises `NotFound`."""
+    scope, number = page.path["scope"], page.path["number"]
+    row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
+    if row is None:
+        raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
+    receipts, furthest = page.board.receipts(row.alert), list(STEPS)
+    boxes = []
+    for box in page.board.boxes(scope):
+        states = receipts.get(box.box, {})
+        if not box.revoked and (states or _is_for(row.document, box.villages)):
+            step = next((state for state in furthest if state in states), None)
+            boxes.append((box, page.name_of(box.scope), step, page.local(states.get(step)) if step else None))
+    boxes.sort(key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
+    return page.page("hub_alert.html", scope=scope, alert=row, boxes=boxes, steps=STEPS)
+
+
+def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
+    board = page.board
+    reached = {one.alert: one for one in board.alerts(scope)}
+    documents = {
+        alert.opened.document.id: alert.opened.document
+        for one in page.hub.published()
+        if one.scope == scope
+        for alert in one.alerts
+    }
+    boxes = [box.villages for box in board.boxes(scope) if not box.revoked]
+    rows = [
+        AlertRow(
+            alert,
+            _alert_title(page, scope, documents.get(alert)),
+            documents.get(alert),
+            reached.get(alert),
+            sum(_is_for(documents.get(alert), villages) for villages in boxes),
+        )
+        for alert in {**documents, **reached}
+    ]
+    return sorted(rows, key=lambda row: row.number, reverse=True)
+
+
+def _is_for(alert: Alert | None, villages: Sequence[str]) -> bool:
+    """Is any of these villages among those that it is for?"""
+    return alert is None or EVERY_VILLAGE in alert.villages or not set(villages).isdisjoint(alert.villages)
+
+
+def _alert_title(page: HubPage, scope: str, alert: Alert | None) -> str:
+    if alert is None:
+        return ""
+    return alert.text or (_head(page, scope, alert.bulletin).title if alert.bulletin else "")
+
+
+def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[Heard]:
+    """A line for each commune, those that have heard least first."""
+    own = {scope: [count for count in counts if count.scope == scope] for scope in {count.scope for count in counts}}
+    query = f"?cap={page.office()}&so-lan={asked}"
+    rows = [
+        _line(page.name_of(scope), f"/cong-van/{page.path['bulletin']}{query}&xa={scope}", villages, asked)
+        for scope, villages in own.items()
+    ]
+    return sorted(rows, key=lambda row: (row.done - row.villages, row.name))
+
+
+def _villages(page: HubPage, counts: Sequence[VillageCount], commune: str, asked: int) -> list[Heard]:
+    """A line for each village of a commune, those that have not heard it first."""
+    rows = [
+        _line(page.village_name(commune, count.village), "", [count], asked)
+        for count in counts
+        if count.scope == commune
+    ]
+    return sorted(rows, key=lambda row: (row.done, row.times, row.name))
+
+
+def _line(name: str, address: str, counts: Sequence[VillageCount], asked: int) -> Heard:
+    times = sum(count.aired for count in counts)
+    last = max((count.last for count in counts if count.last), default=None)
+    words = {outcome.value: message for outcome, message in VERDICTS.items()}
+    missed = [(words.get(outcome, Message(outcome)), number) for count in counts for outcome, number in count.missed]
+    done = sum(count.aired >= asked for count in counts)
+    without = sum(not count.logged for count in counts)
+    return Heard(name, address, len(counts), done, without, times, last, missed if len(counts) == 1 else ())
+
+
+def _head(page: HubPage, scope: str, bulletin: str) -> BulletinHead:
+    names = page.hub.names(scope)
+    return names.bulletin(bulletin) if names else BulletinHead(bulletin, "")
+
+
+def _own_id(bulletin: str, scope: str) -> str:
+    """The id of an office's own bulletin, whatever the communes below it call it."""
+    return bulletin.removesuffix(f"@{scope}")
+
+
+def _offices(page: HubPage) -> list[tuple[str, str]]:
+    return [(one.scope, page.name_of(one.scope)) for one in page.offices()]
+
+
+def _asked(text: str) -> int:
+    """How often it was to be aired; once where that is no number."""
+    return min(max(int(text), 1), MOST_ASKED) if text.isdecimal() and len(text) < 5 else 1
+
+
+ROUTES: HubRoutes = {
+    "GET /cong-van": show_documents,
+    "GET /cong-van/{bulletin}": show_document,
+    "GET /lenh": show_alerts,
+    "GET /lenh/{scope}/{number}": show_alert,
+}

@@ -1,0 +1,128 @@
+"""The hub's site: which pages there are beside those that a station has, too, and whom they are for.
+
+GET /                   communes and how their boxes are        GET /xa/SCOPE       the boxes of one
+GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may        a code by which a box may join
+GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
+GET /lenh               signed alerts, and how far boxes came with them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from ..errors import Message
+from ..web.access import audit_pages, entrance, people
+from ..web.access.accounts import Session
+from ..web.access.console_database import ConsoleDatabase
+from ..web.access.passwords import PasswordHashes
+from ..web.guard import NEEDS, Task
+from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
+from ..web.site_app import SiteApp
+from ..web.site_pages import SiteRoutes
+from . import box_pages, dispatch_pages
+from .hub import Hub
+from .hub_page import HubPage, HubRoutes
+
+SHARED = (entrance, people, audit_pages)
+OWN = (box_pages, dispatch_pages)
+OWN_NEEDS: Mapping[str, Task] = {
+    # box_pages.py
+    "GET /": Task.LOOK,
+    "GET /xa/{scope}": Task.LOOK,
+    "GET /may/{box}": Task.LOOK,
+    "POST /may/{box}/thu-hoi": Task.RULE,
+    "GET /moi-may": Task.RULE,
+    "POST /moi-may": Task.RULE,
+    # dispatch_pages.py
+    "GET /cong-van": Task.LOOK,
+    "GET /cong-van/{bulletin}": Task.LOOK,
+    "GET /lenh": Task.LOOK,
+    "GET /lenh/{scope}/{number}": Task.LOOK,
+}
+DEEDS = {
+    "POST /may/{box}/thu-hoi": Message("revokes a box"),
+    "POST /moi-may": Message("makes a code by which a box may join"),
+}
+HUB_MAP = SiteMap(
+    needs={**{route: NEEDS[route] for module in SHARED for route in module.ROUTES}, **OWN_NEEDS},
+    largest_bodies={},
+    deeds={**audit_pages.DEEDS, **DEEDS},
+    trials=frozenset(),
+    navigation=(
+        ("/", Message("Boxes")),
+        ("/cong-van", Message("Bulletins")),
+        ("/lenh", Message("Alerts")),
+        ("/them", Message("More")),
+    ),
+    more=(
+        ("/moi-may", Message("Take in a box")),
+        ("/cai-dat/nguoi", Message("People")),
+        ("/cai-dat/phien", Message("Log-ins")),
+        ("/mat-may", Message("A telephone is lost")),
+        ("/nhat-ky/thao-tac", Message("Acts at the console")),
+    ),
+    top="hub_top.html",
+    first_command="loudspeaker-hub link",
+    templates=(Path(__file__).parent / "templates",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSite:
+    """The pages of one hub; whoever opens them closes them."""
+
+    hub: Hub
+    site: Site
+
+    @classmethod
+    def open(
+        cls,
+        hub: Hub,
+        *,
+        language: str = "vi",
+        hosts: frozenset[str] = LOCAL,
+        hashes: PasswordHashes | None = None,
+    ) -> HubSite:
+        """`hosts`: the names by which browsers may ask for it. Raises `WriteError`."""
+        database = ConsoleDatabase.open(hub.paths.people, hub.clock)
+        subject = SiteSubject(
+            hub.office,
+            lambda: Message("Hub of {name}", name=hub.office()) if hub.office() else Message("Hub"),
+            lambda: hub.clock.now().tzinfo,
+            lambda: [one.scope for one in hub.published()],
+        )
+        site = open_site(
+            subject,
+            HUB_MAP,
+            database,
+            hub.paths.root,
+            hub.clock,
+            language=language,
+            hosts=hosts,
+            secure=True,
+            hashes=hashes,
+        )
+        return cls(hub, site)
+
+    def close(self) -> None:
+        self.site.close()
+
+    def create_app(self) -> ASGIApp:
+        """All pages. Raises `KeyError` for a route without a row in `HUB_MAP`."""
+        return SiteApp(self.site, self._page, routes()).create()
+
+    def _page(self, request: Request, form: FormData, session: Session | None) -> HubPage:
+        return HubPage(self.site, request, form, session, self.hub)
+
+
+def routes() -> HubRoutes:
+    """What answers each route, in the order of the modules."""
+    shared: list[SiteRoutes] = [module.ROUTES for module in SHARED]
+    own: list[HubRoutes] = [module.ROUTES for module in OWN]
+    return {route: handler for one in (*shared, *own) for route, handler in one.items()}

@@ -1,0 +1,154 @@
+"""The hub's pages in Chromium, over TLS: accessible, nothing from elsewhere, as wide as a telephone and as a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any, cast
+
+import pytest
+from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets
+from harness.certificates import FOUND
+from harness.hub_boxes import enrol, registered
+from harness.office import NOW, SCOPE, open_office, open_province
+from harness.officers import PASSWORD, QUICK
+from harness.signing import make_alert, signed
+from harness.small_commune import write_small_commune
+from harness.waiting import wait_for
+from uvicorn.server import Server
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
+from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_app import create_hub_app
+from loudspeaker.hub.hub_paths import need_certificate
+from loudspeaker.hub.hub_process import prepare_broker
+from loudspeaker.hub.hub_site import HubSite
+from loudspeaker.hub.said_messages import SaidMessage, keep_messages
+from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.model.board import HealthRow
+from loudspeaker.model.enums import Verdict
+from loudspeaker.trust.dsse import format_envelope
+from loudspeaker.trust.opening import seal
+from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.http_server import listen, server_config, tls_context
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not FOUND, reason="needs openssl"),
+    pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
+]
+
+
+@dataclass(frozen=True)
+class HubStage:
+    """Where its pages are, and the id of a box that is unwell."""
+
+    address: str
+    box: str
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubStage]:
+    """A hub of a province with one commune and three boxes: one well, one silent, one that cannot air anything."""
+    folder = tmp_path_factory.mktemp("hub")
+    write_small_commune(folder / "dai")
+    with closing(Hub.open(folder / "hub", FakeClock(NOW))) as hub:
+        need_certificate(hub.paths, ("localhost",))
+        prepare_broker(hub)
+        box = fill(hub, folder)
+        with closing(HubSite.open(hub, hashes=QUICK)) as pages, serving(hub, pages) as port:
+            code = pages.site.accounts.add("all", "Chị Lan", Role)
+            pages.site.accounts.use_link(code, PASSWORD, "test")
+            yield HubStage(f"https://localhost:{port}", box)
+
+
+def fill(hub: Hub, folder: Path) -> str:
+    """What boxes have said and sent; the id of the one that is unwell."""
+    office = open_office(folder / "dai", folder)
+    open_province(folder, office.stick)
+    office.trust("hoa", "pao", parent="tinh-thu", hub=hub.key.public)
+    alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9), text="Nước dâng", spoken="Nước dâng")
+    path = office.own / "alert" / "1.json"
+    path.parent.mkdir()
+    path.write_bytes(format_envelope(signed(seal(alert), "hoa", "pao")))
+    for scope in ("tinh-thu", SCOPE):
+        hub.publish(office.stick, scope)
+    hub.bells.look()
+    well, silent, unwell = (enrol(hub, folder, name, ["na-hoa"]) for name in ("trường học", "chợ", "nhà văn hóa"))
+    there = Presence(True, "0.1", {SCOPE: HeldVersions(2, 1)})
+    health = BoxHealth("0.1", NOW, (HealthRow("card âm thanh", "không thấy card", True),), box_yaml="plays: {}\n")
+    well.air("na-hoa", bulletin="bao-so-5@tinh-thu")
+    well.air("na-hoa", 9, Verdict.MISSED_OFF)
+    hub.intake.accept(registered(hub, well), well.segment())
+    said = [
+        *((box.id, TopicKind.PRESENCE, there) for box in (well, unwell)),
+        (silent.id, TopicKind.PRESENCE, Presence(False)),
+        (unwell.id, TopicKind.HEALTH, health),
+        (well.id, TopicKind.RECEIPT, Receipt(alert.id, AlertState.AIRED, NOW)),
+    ]
+    messages = [SaidMessage(str(Topic(kind, box)), format_message(message)) for box, kind, message in said]
+    keep_messages(hub.database, messages, NOW - timedelta(minutes=20))
+    return unwell.id
+
+
+@contextmanager
+def serving(hub: Hub, pages: HubSite) -> Iterator[int]:
+    """The hub's addresses and pages over TLS, at this port."""
+    listening, files = listen("127.0.0.1", 0), hub.paths.tls
+    context = tls_context(files.certificate, files.key)
+    app = create_hub_app(hub, pages.create_app())
+    server = Server(server_config(app, ssl_context_factory=lambda config, default: context))
+    thread = Thread(target=server.run, args=([listening],))
+    thread.start()
+    wait_for(lambda: server.started)
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def visitor(request: pytest.FixtureRequest, chromium: Any, stage: HubStage) -> Iterator[Visitor]:
+    context = chromium.new_context(viewport=WIDTHS[request.param], locale="vi-VN", ignore_https_errors=True)
+    found = Visitor(context.new_page(), cast(Stage, stage))
+    found.log_in("all")
+    yield found
+    context.close()
+    assert found.seen.wrong == [], found.seen.wrong
+
+
+PAGES = (
+    *("/", f"/xa/{SCOPE}", "/may/{box}", "/cong-van", "/cong-van/bao-so-5?cap=tinh-thu", f"/cong-van?cap={SCOPE}"),
+    *("/lenh", f"/lenh/{SCOPE}/1", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible_and_fits(visitor: Visitor, stage: HubStage, path: str) -> None:
+    visitor.open(path.format(box=stage.box))
+
+    assert axe_violations(visitor.page) == []
+    assert small_targets(visitor.page) == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_board_renews_itself_and_leads_to_the_box_that_is_unwell(visitor: Visitor, stage: HubStage) -> None:
+    visitor.page.clock.install()
+    visitor.open("/")
+    with visitor.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+        visitor.page.clock.fast_forward(31_000)
+    visitor.tap("máy nhà văn hóa", "link")
+
+    assert visitor.page.url.endswith(f"/may/{stage.box}")
+    assert "không thấy card" in visitor.page.inner_text("main")
