@@ -14,7 +14,7 @@ maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
 alert_commands        fleet alert, confirm                             agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
-hub_box_commands      fleet join by a code, send-log
+hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from . import (
     editing_commands,
     file_commands,
     hub_box_commands,
+    hub_care_commands,
     hub_commands,
     log_commands,
     maintenance_commands,
@@ -84,6 +85,8 @@ for part in PARTS:
         cli.add_command(command)
 for command in (*alert_commands.COMMANDS, *agent_commands.COMMANDS, *hub_box_commands.COMMANDS):
     signing_commands.fleet.add_command(command)
+for command in hub_care_commands.COMMANDS:
+    hub_commands.hub.add_command(command)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -77,17 +78,21 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
     """Serve the signed files and take in logs until a signal ends it."""
     address = rooms.joining.parse_address(broker, BROKER_PORT)
     files = rooms.hub_paths.need_certificate(hub.paths, names)
-    listening = rooms.serve.listen("", port)
+    listening = rooms.http_server.listen("", port)
     told = f"https://{files.names()[0]}:{listening.getsockname()[1]}"
+    hosts = rooms.site.LOCAL | {name.lower() for name in files.names()}
+    pages = rooms.hub_site.HubSite.open(hub, language=os.environ.get("LOUDSPEAKER_LANG", "vi"), hosts=hosts)
     try:
         with suppress(KeyboardInterrupt):  # Ctrl+C
             rooms.hub_process.serve_hub(
                 hub.at_port(address.port),
                 listening,
                 None if without_broker else address,
+                pages,
                 lambda: tell(_("The hub: {address}").format(address=told)),
             )
     finally:
+        pages.close()
         listening.close()
 
 

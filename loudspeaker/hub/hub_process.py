@@ -16,11 +16,13 @@ from uvicorn.server import Server
 from ..errors import LoudspeakerError
 from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
-from ..web.serve import server_config, tls_context
+from ..web.http_server import server_config, tls_context
 from .bells import RungBell
 from .hub import Hub
 from .hub_app import create_hub_app
 from .hub_session import HubSession
+from .hub_site import HubSite
+from .incident_watch import watching
 from .publish_notices import PublishNotices, notify_published
 
 LOOKS = 1.0  # s between two looks at the folder
@@ -57,7 +59,11 @@ class FolderWatch(Thread):
 
 
 def serve_hub(
-    hub: Hub, listening: socket.socket, broker: Address | None, ready: Callable[[], object] = lambda: None
+    hub: Hub,
+    listening: socket.socket,
+    broker: Address | None,
+    pages: HubSite,
+    ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Answer at `listening` until a signal ends it; without a `broker` boxes have to ask again and again.
 
@@ -70,9 +76,11 @@ def serve_hub(
     with (
         closing(_open_session(hub, broker)) if broker else nullcontext() as session,
         closing(FolderWatch(hub, session)) as watch,
+        watching(hub, pages.site.translate),
     ):
         watch.start()
-        config = server_config(create_hub_app(hub), ssl_context_factory=lambda config, default: context)
+        app = create_hub_app(hub, pages.create_app())
+        config = server_config(app, ssl_context_factory=lambda config, default: context)
         ready()
         Server(config).run([listening])
 
@@ -86,6 +94,6 @@ def prepare_broker(hub: Hub) -> None:
 
 def _open_session(hub: Hub, broker: Address) -> HubSession:
     authority = hub.broker.authority.read_text(encoding="ascii")
-    session = HubSession(hub.database, hub.clock, broker, hub.broker.password(), authority, hub.bells.rung)
+    session = HubSession(hub.database, hub.clock, broker, hub.broker.password(), authority, hub.bells.rung, hub.contact)
     session.open()
     return session

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from harness.hub_boxes import AUTHORITY, enrol, open_hub, registered
+from harness.mail_server import mail_server
 from harness.office import SCOPE, Office, open_office
+from harness.officers import PASSWORD, QUICK
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.hub_commands import hub as hub_group
 from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.joining import parse_code
 from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_paths import HubPaths, need_certificate
+from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.i18n import set_language
 
 
@@ -113,3 +117,32 @@ def test_the_short_name_is_the_same_as_the_long_one(tmp_path: Path) -> None:
     long = CliRunner(mix_stderr=False).invoke(cli, ["hub", "--folder", str(tmp_path / "hub"), "key"])
 
     assert long.stdout == run(tmp_path, "key").stdout
+
+
+def test_people_are_told_of_incidents_after_a_trial_has_come(tmp_path: Path) -> None:
+    with mail_server() as mailbox:
+        mail = ("--smtp", f"127.0.0.1:{mailbox.port}", "--from", "loa@xa.vn", "--to", "hoa@xa.vn", "--security", "none")
+        mailbox.refuses = "550 no"
+        refused = run(tmp_path, "notify", *mail)
+        mailbox.refuses = ""
+        taken = run(tmp_path, "notify", *mail)
+
+    assert (refused.exit_code, taken.exit_code) == (1, 0)
+    assert "did not take it" in str(refused.exception) + refused.stderr
+    assert [mail["Subject"] for mail in mailbox.mails] == ["A trial of the hub"]
+    assert run(tmp_path, "notify").stdout == f"hoa@xa.vn (127.0.0.1:{mailbox.port})\n"
+    assert run(tmp_path, "notify", "--off").exit_code == 0
+    assert run(tmp_path, "notify").stdout == ""
+
+
+def test_the_first_link_is_for_the_first_person_only(tmp_path: Path) -> None:
+    open_hub(tmp_path / "hub").close()
+    need_certificate(HubPaths(tmp_path / "hub"), ("loa.vn",))
+    first = run(tmp_path, "link")
+    with closing(open_same(tmp_path)) as hub, closing(HubSite.open(hub, hashes=QUICK)) as pages:
+        code = first.stdout.strip().partition("#")[2]
+        pages.site.accounts.use_link(code, PASSWORD, "test", login="lan", name="Lan")
+
+    assert first.stdout.startswith("https://loa.vn:8443/bat-dau#")
+    assert run(tmp_path, "link").exit_code == 1
+    assert run(tmp_path, "link", "lan", "--port", "443").stdout.startswith("https://loa.vn:443/bat-dau#")

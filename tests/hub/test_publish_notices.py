@@ -66,7 +66,7 @@ class ToldBells:
         self.bells: SimpleQueue[list[str]] = SimpleQueue()
 
     def tell(self, bells: list[RungBell]) -> None:
-        self.bells.put([bell.scope for bell in bells])
+        self.bells.put([bell.published.scope for bell in bells])
 
 
 @pytest.fixture

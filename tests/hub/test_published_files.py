@@ -88,7 +88,7 @@ def test_alerts_that_no_box_would_take_any_more_are_not_opened_again_and_again(p
     published.publish(office.stick, SCOPE)
     [rung] = published.bells.look()
 
-    assert [one.opened.document.seq for one in rung.alerts] == list(range(3, WINDOW + 3))
+    assert [one.opened.document.seq for one in rung.published.alerts] == list(range(3, WINDOW + 3))
 
 
 def test_an_alert_whose_signer_has_left_is_told_no_more(published: Hub, office: Office) -> None:
@@ -96,13 +96,13 @@ def test_an_alert_whose_signer_has_left_is_told_no_more(published: Hub, office: 
     alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9))
     (office.own / "alert" / "1.json").write_bytes(format_envelope(signed(seal(alert), "hoa")))
     published.publish(office.stick, SCOPE)
-    assert published.bells.look()[0].alerts
+    assert published.bells.look()[0].published.alerts
 
     office.trust("pao", "ly", people=("pao", "ly", "mai"))
     publish_next(office, "Mới", "pao", "ly")
     published.publish(office.stick, SCOPE)
 
-    assert published.bells.look()[0].alerts == ()
+    assert published.bells.look()[0].published.alerts == ()
 
 
 def unsigned(hub: Hub, office: Office) -> None:
