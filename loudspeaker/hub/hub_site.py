@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from ..errors import Message
 from ..web.access import audit_pages, entrance, people
+from ..web.access.access_tokens import TokenUse
 from ..web.access.accounts import Session
 from ..web.access.console_database import ConsoleDatabase
 from ..web.access.passwords import PasswordHashes
@@ -27,6 +28,7 @@ from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
 from . import box_pages, dispatch_pages
 from .hub import Hub
+from .hub_metrics import FEEDS
 from .hub_page import HubPage, HubRoutes
 
 SHARED = (entrance, people, audit_pages)
@@ -115,7 +117,7 @@ class HubSite:
 
     def create_app(self) -> ASGIApp:
         """All pages. Raises `KeyError` for a route without a row in `HUB_MAP`."""
-        return SiteApp(self.site, self._page, routes()).create()
+        return SiteApp(self.site, self._page, routes(), FEEDS, dict.fromkeys(FEEDS, TokenUse.API)).create()
 
     def _page(self, request: Request, form: FormData, session: Session | None) -> HubPage:
         return HubPage(self.site, request, form, session, self.hub)

@@ -1,6 +1,8 @@
 """What every request is checked for: host names that are ours, forms from elsewhere; and every answer's headers.
 
-Pure: values in, an answer out.
+Pure: values in, an answer out; `middleware.py` asks for it, of pages and of the hub alike.
+
+Sources: the Fetch standard (Sec-Fetch-Site), RFC 6454 (Origin).
 """
 
 from __future__ import annotations

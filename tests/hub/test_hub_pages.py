@@ -13,6 +13,8 @@ from harness.hub_boxes import JoinedBox, enrol, registered
 from harness.office import NOW, SCOPE, Office, open_province
 from harness.officers import PASSWORD, QUICK, Officers
 from harness.signing import make_alert, signed
+from prometheus_client.parser import text_string_to_metric_families as parse
+from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
@@ -216,3 +218,22 @@ def test_a_hub_that_serves_nothing_yet_shows_empty_pages(tmp_path: Path, hub: Hu
     assert "Chưa có máy nào" in text_of(viewer.get("/").text)
     assert [viewer.get(path).status_code for path in ("/cong-van", "/lenh", "/them")] == [200] * 3
     pages.close()
+
+
+def test_figures_are_for_this_machine_and_count_boxes_by_how_they_are(
+    people: Officers, published: Hub, tmp_path: Path
+) -> None:
+    say(published, enrol(published, tmp_path, "một"), TopicKind.PRESENCE, THERE)
+    enrol(published, tmp_path, "hai")
+    published.contact.lost = NOW
+    client = people.stranger().client
+    here = TestClient(client.app, ADDRESS, client=("127.0.0.1", 50_000))
+
+    text = here.get("/metrics").text
+    figures = {sample.name + str(sample.labels): sample.value for one in parse(text) for sample in one.samples}
+
+    assert figures["loudspeaker_hub_boxes{'condition': 'well'}"] == 1
+    assert figures["loudspeaker_hub_boxes{'condition': 'never-there'}"] == 1
+    assert figures["loudspeaker_hub_broker_connected{}"] == 0
+    assert figures["loudspeaker_hub_incidents{'kind': 'silent-box'}"] == 0
+    assert client.get("/metrics").status_code == 401  # from elsewhere, without a token

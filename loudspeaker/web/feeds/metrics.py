@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -14,29 +13,10 @@ from ...model.enums import Expected, Verdict
 from ...station.airings import PlannedAiring
 from ...station.station import Station
 from ..pages import Feeds, PageRequest
+from .metric_format import KIND, Metric, each, format_metrics, gauge
 
-KIND = "text/plain; version=0.0.4; charset=utf-8"
 WANTED = (Expected.AIR, Expected.NOT_READY)
 PLAYED = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.AIRED_PARTLY, Verdict.TO_FILE})
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})  # within the value of a label
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One figure, or one for each value of a label: (value of the label, figure)."""
-
-    name: str
-    kind: str  # gauge or counter
-    meaning: str
-    samples: Sequence[tuple[str, float]]
-    label: str = ""
-
-    def lines(self) -> Iterator[str]:
-        yield f"# HELP loudspeaker_{self.name} {self.meaning}"
-        yield f"# TYPE loudspeaker_{self.name} {self.kind}"
-        for value, figure in self.samples:
-            labels = f'{{{self.label}="{value.translate(ESCAPES)}"}}' if self.label else ""
-            yield f"loudspeaker_{self.name}{labels} {figure:.15g}"
 
 
 def send_metrics(page: PageRequest) -> Response:
@@ -46,20 +26,19 @@ def send_metrics(page: PageRequest) -> Response:
         disk = shutil.disk_usage(station.paths.home).free
     wrong = Counter(str(row.serious).lower() for row in health.rows if row.wrong)
     metrics += [
-        _gauge("disk_free_bytes", "Free for sound", disk),
-        _gauge("daemon_up", "Does the daemon answer?", board is not None),
-        _gauge("clock_trusted", "Does the daemon believe the clock?", board is not None and board.trusted),
-        _gauge("on_air", "Airings on the air, or between two plays", len(page.air.on)),
-        _gauge("alarms_standing", "Alarms that nobody has ended", len(page.air.alarms)),
-        _gauge("villages_paused", "Pauses that stand", len(board.pauses) if board else 0),
-        _each("problems", "What the doctor found last", "serious", ((one, wrong[one]) for one in ("false", "true"))),
+        gauge("disk_free_bytes", "Free for sound", disk),
+        gauge("daemon_up", "Does the daemon answer?", board is not None),
+        gauge("clock_trusted", "Does the daemon believe the clock?", board is not None and board.trusted),
+        gauge("on_air", "Airings on the air, or between two plays", len(page.air.on)),
+        gauge("alarms_standing", "Alarms that nobody has ended", len(page.air.alarms)),
+        gauge("villages_paused", "Pauses that stand", len(board.pauses) if board else 0),
+        each("problems", "What the doctor found last", "serious", ((one, wrong[one]) for one in ("false", "true"))),
     ]
     if board:
         metrics.append(Metric("log_entries_total", "counter", "Entries of the as-run log", [("", board.log)]))
         present = ((name, name not in board.gone) for name in outputs)
-        metrics.append(_each("output_present", "Was its sound card there when last asked?", "output", present))
-    text = "\n".join(line for metric in metrics for line in metric.lines()) + "\n"
-    return Response(text, media_type=KIND)
+        metrics.append(each("output_present", "Was its sound card there when last asked?", "output", present))
+    return Response(format_metrics(metrics), media_type=KIND)
 
 
 def _day(station: Station) -> Iterator[Metric]:
@@ -71,24 +50,16 @@ def _day(station: Station) -> Iterator[Metric]:
     late = [(record.started_at - record.scheduled_at).total_seconds() for record in played if record.started_at]
     verdicts = Counter(record.verdict for record in records)
     last = {record.output: record.started_at.timestamp() for record in played if record.started_at}
-    yield _gauge("due_today", "Airings of today that were due so far", sum(one.scheduled_at <= now for one in today))
-    yield _each("verdicts_today", "What became of them", "verdict", ((str(one), verdicts[one]) for one in Verdict))
-    yield _gauge("late_seconds_max_today", "The latest start today, against its schedule", max(late, default=0.0))
-    yield _each("output_played_timestamp_seconds", "When it last played something today", "output", last.items())
-    yield _gauge("planned_tomorrow", "Airings of tomorrow that are not refused or left out", _count(tomorrow, *WANTED))
-    yield _gauge("ready_tomorrow", "… of them with their sound or words ready", _count(tomorrow, Expected.AIR))
+    yield gauge("due_today", "Airings of today that were due so far", sum(one.scheduled_at <= now for one in today))
+    yield each("verdicts_today", "What became of them", "verdict", ((str(one), verdicts[one]) for one in Verdict))
+    yield gauge("late_seconds_max_today", "The latest start today, against its schedule", max(late, default=0.0))
+    yield each("output_played_timestamp_seconds", "When it last played something today", "output", last.items())
+    yield gauge("planned_tomorrow", "Airings of tomorrow that are not refused or left out", _count(tomorrow, *WANTED))
+    yield gauge("ready_tomorrow", "… of them with their sound or words ready", _count(tomorrow, Expected.AIR))
 
 
 def _count(planned: Iterable[PlannedAiring], *expected: Expected) -> int:
     return sum(one.airing.expected in expected for one in planned)
-
-
-def _gauge(name: str, meaning: str, figure: float) -> Metric:
-    return Metric(name, "gauge", meaning, [("", float(figure))])
-
-
-def _each(name: str, meaning: str, label: str, samples: Iterable[tuple[str, float]]) -> Metric:
-    return Metric(name, "gauge", meaning, [(value, float(figure)) for value, figure in samples], label)
 
 
 FEEDS: Feeds = {"GET /metrics": send_metrics}
