@@ -14,7 +14,7 @@ maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
 alert_commands        fleet alert, confirm                             agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
-hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify
+hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
 """
 
 from __future__ import annotations

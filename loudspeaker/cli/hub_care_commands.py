@@ -1,8 +1,10 @@
-"""Looking after a hub: who may use its pages, to whom its incidents are told."""
+"""Looking after a hub: who may use its pages, to whom its incidents are told, its backup, other hubs' boxes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,7 @@ from .prompts import read_input_lines
 from .terminal import put, tell
 
 if TYPE_CHECKING:
+    from ..hub.backups import Copied
     from ..hub.hub import Hub
     from ..hub.notices import MailChannel
 
@@ -88,4 +91,56 @@ def _mail(
     return mail
 
 
-COMMANDS = (link, notify)
+@click.command(cls=TranslatedCommand)
+@click.argument("target", type=click.Path(path_type=Path), metavar="FOLDER")
+@with_hub
+def backup(hub: Hub, target: Path) -> None:
+    """Copy all of the hub, its keys too, to a folder, such as a second disk; again copies what is new."""
+    _tell_copied(rooms.backups.back_up(hub.paths, target))
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("source", type=click.Path(path_type=Path), metavar="FOLDER")
+@click.pass_context
+def restore(context: click.Context, source: Path) -> None:
+    """Put a backup in the place of a hub that was lost; boxes go on with the passwords that they have."""
+    folder, _pid_file = context.meta["hub"]
+    _tell_copied(rooms.backups.restore(source, rooms.hub_paths.HubPaths(folder)))
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("target", type=click.Path(path_type=Path), metavar="FOLDER")
+@with_hub
+def mirror(hub: Hub, target: Path) -> None:
+    """Copy what is served, without keys, to a folder that another web server serves, or a stick carries."""
+    copied = rooms.backups.mirror(hub.paths.root, target)
+    _tell_copied(copied)
+    _tell_refused(copied.refused)
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("other", type=click.Path(path_type=Path), metavar="FOLDER")
+@with_hub
+def adopt(hub: Hub, other: Path) -> None:
+    """Take over the boxes of another hub, by its folder or its backup: files and logs are verified anew."""
+    done = rooms.adoption.adopt(hub, other)
+    text = _("{scopes} offices, {boxes} boxes and {entries} entries of logs were taken over.")
+    tell(text.format(scopes=done.scopes, boxes=done.boxes, entries=done.entries))
+    if not done.has_authority:
+        tell(_("These boxes trust another certificate: connect each anew with “loudspeaker fleet connect”."))
+    _tell_refused(done.refused)
+
+
+def _tell_copied(copied: Copied) -> None:
+    tell(_("{new} of {all} files are new.").format(new=copied.new, all=copied.all))
+
+
+def _tell_refused(refused: Sequence[Message]) -> None:
+    """What was left out; the command has failed then."""
+    for message in refused:
+        tell(_("LEFT OUT: {what}").format(what=message.say(_)))
+    if refused:
+        click.get_current_context().exit(1)
+
+
+COMMANDS = (link, notify, backup, restore, mirror, adopt)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..fleet import join_client as join_client
     from ..fleet import joining as joining
     from ..fleet import log_sender as log_sender
+    from ..hub import adoption as adoption
+    from ..hub import backups as backups
     from ..hub import box_board as box_board
     from ..hub import hub as hub
     from ..hub import hub_paths as hub_paths
@@ -94,7 +96,17 @@ ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
     "fleet.": ("hub_settings", "join_client", "joining", "log_sender"),
-    "hub.": ("box_board", "hub", "hub_paths", "hub_process", "hub_site", "notices", "published_files"),
+    "hub.": (
+        "adoption",
+        "backups",
+        "box_board",
+        "hub",
+        "hub_paths",
+        "hub_process",
+        "hub_site",
+        "notices",
+        "published_files",
+    ),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
     "model.": ("box", "enums", "office_requests", "requests"),

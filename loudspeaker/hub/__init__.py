@@ -10,11 +10,17 @@
     hub_session.py       MQTT: bells and alerts out, what boxes say in
     said_messages.py     what boxes say, kept
     box_board.py         who is there, what they hold, what was aired where
+    incidents.py         what people are told, noted once
+    incident_watch.py    looks for incidents, and has them told
+    notices.py           by mail and webhook
+    backups.py           the whole a second time; a mirror of what is served
+    adoption.py          the boxes of another hub
     hub.py               the parts of one hub
     hub_app.py           its addresses over HTTPS
     hub_site.py          its pages for people: which there are, and whom they are for (templates/)
     hub_page.py          one request at them
     box_pages.py         how boxes are; a code for another one
+    hub_metrics.py       figures for programs
     dispatch_pages.py    what became of each bulletin and each alert
     hub_process.py       its process
 
