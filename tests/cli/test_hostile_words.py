@@ -82,11 +82,11 @@ DOORS = {
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("kind", BAD)
-def test_bad_characters_are_wrong_usage_on_the_command_line(home: Path, door: str, kind: str) -> None:
-    result = run(home, *(word.replace("{}", BAD[kind]) for word in DOORS[door]), given="n\n")
+def test_bad_characters_are_wrong_usage_on_the_command_line(home: Path, door: str) -> None:
+    for kind, bad in BAD.items():
+        result = run(home, *(word.replace("{}", bad) for word in DOORS[door]), given="n\n")
+        assert result.exit_code == 2, (kind, result.stderr)
 
-    assert result.exit_code == 2, result.stderr
     assert json.loads(run(home, "log", "--verify", "--json").stdout)["rows"] == 0
 
 
@@ -122,7 +122,7 @@ def test_bad_characters_in_files_are_mistakes_with_their_line(home: Path, place:
     assert before in text
     (home / path).write_text(text.replace(before, after.format(f"a{ESCAPED[kind]}b")), encoding="utf-8")
 
-    result = run(home, "check")
+    result = run(home, "check", "--days", "1")
 
     assert result.exit_code == 2
     assert any(told.startswith(f"{path}:{line}: ") for told in result.stdout.splitlines()), result.stdout
@@ -162,11 +162,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("verb", REQUESTS)
-@pytest.mark.parametrize("kind", BAD)
-def test_bad_characters_are_wrong_usage_on_the_socket(asked: Requests, verb: str, kind: str) -> None:
-    facts = json.loads(json.dumps(REQUESTS[verb]).replace("{}", json.dumps(BAD[kind])[1:-1]))
-    with pytest.raises(BadUsage):
-        asked.carry_out(verb, facts, 1000)
+def test_bad_characters_are_wrong_usage_on_the_socket(asked: Requests, verb: str) -> None:
+    for bad in BAD.values():
+        facts = json.loads(json.dumps(REQUESTS[verb]).replace("{}", json.dumps(bad)[1:-1]))
+        with pytest.raises(BadUsage):
+            asked.carry_out(verb, facts, 1000)
 
     assert list(asked.log.events()) == []
 

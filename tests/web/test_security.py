@@ -18,6 +18,7 @@ from harness.officers import FROM_HERE, PASSWORD, Officer, Officers, board_of
 from harness.small_commune import at
 from starlette.testclient import TestClient
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.board import BoardAiring, StandingAlarm
@@ -88,13 +89,15 @@ def officer(home: Path, station: Station, officers: Officers, daemon: FakeDaemon
     return officers.officer(*Role)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "/bao-cao.xlsx"])
-def test_words_of_people_are_no_markup_on_any_page(officer: Officer, page: str) -> None:
-    answer = officer.get(fill(page))
+def test_words_of_people_are_no_markup_on_any_page(officer: Officer, clock: FakeClock) -> None:
+    wrong = []
+    for page in (page for page in PAGES if page != "/bao-cao.xlsx"):
+        clock.advance(1)  # nobody looks at so many at once
+        answer = officer.get(fill(page))
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        wrong += [page] if answer.status_code >= 500 or (is_page and RAW.search(answer.text)) else []
 
-    assert answer.status_code < 500, answer.text
-    if answer.headers.get("content-type", "").startswith("text/html"):
-        assert not RAW.search(answer.text)
+    assert wrong == []
 
 
 def test_words_of_people_are_no_markup_in_errors_and_forms(officers: Officers) -> None:
