@@ -49,21 +49,26 @@ class DayPlans:
 
 
 class DayValues(Generic[V]):
-    """A value for each day of an output, beside what it depends on."""
+    """The last two values for each day of an output, the newest first, each beside what it depends on.
+
+    While texts are read anew nothing is ready; then most is as it was before.
+    """
 
     def __init__(self) -> None:
-        self.values: Generations[DayKey, tuple[object, V]] = Generations()
+        self.values: Generations[DayKey, tuple[tuple[object, V], ...]] = Generations()
 
     def find(self, channel: Channel, day: date, depends: object, make: Callable[[], V]) -> V:
-        """The value of a day, made anew where `depends` is another than it was."""
+        """The value of a day, made anew where `depends` is neither of what it was."""
         kept = self.hold(channel, day)
-        if kept is None or kept[0] != depends:
-            kept = self.values.keep((channel.output, channel.villages, day), (depends, make()))
-        return kept[1]
+        found = next((one for one in kept if one[0] == depends), None) or (depends, make())
+        if not kept or found is not kept[0]:
+            others = (one for one in kept if one is not found)
+            self.values.keep((channel.output, channel.villages, day), (found, *others)[:2])
+        return found[1]
 
-    def hold(self, channel: Channel, day: date) -> tuple[object, V] | None:
-        """Keep the value of a day on, if there is one, beside what it depends on."""
-        return self.values.get((channel.output, channel.villages, day))
+    def hold(self, channel: Channel, day: date) -> tuple[tuple[object, V], ...]:
+        """Keep the values of a day on, and return them."""
+        return self.values.get((channel.output, channel.villages, day)) or ()
 
 
 class AskedDay(NamedTuple):

@@ -52,6 +52,7 @@ class Planner:
         self._specs: Generations[object, ProgrammeSpec] = Generations()
         self._recipes: Generations[object, str] = Generations()
         self._durations: Generations[str, tuple[object, float]] = Generations()  # recipe -> folder's state, seconds
+        self._facts: Generations[str, tuple[object, BulletinFacts]] = Generations()  # id -> what they depend on, facts
         self._days = DayPlans()
         self.take_up(reads)
 
@@ -63,7 +64,7 @@ class Planner:
         self.schedules = planned_schedules(self.contents)
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
-        for kept in (self._specs, self._recipes, self._durations, self._days):
+        for kept in (self._specs, self._recipes, self._durations, self._facts, self._days):
             kept.turn()
 
     def stamp(self) -> object:
@@ -270,7 +271,7 @@ class Planner:
             if broadcast.repeat:
                 repeats[broadcast.bulletin].add(broadcast.repeat)
         return broken | {
-            name: self._facts(known[name], approved.get(name), repeats[name]) for name in names if name in known
+            name: self._facts_of(known[name], approved.get(name), repeats[name]) for name in names if name in known
         }
 
     def void_approvals(self, log: Log) -> Iterator[tuple[str, Event]]:
@@ -301,9 +302,24 @@ class Planner:
             closing=self.duration(closing)[0] if closing else 0.0,
         )
 
-    def _facts(self, bulletin: Bulletin, approved: Event | None, repeats: Iterable[int]) -> BulletinFacts:
+    def _facts_of(self, bulletin: Bulletin, approved: Event | None, repeats: Iterable[int]) -> BulletinFacts:
+        """As they were, where neither file, words, voices, approval nor what was made has changed."""
         output = self._usual_output()
         spec = self.bulletin_spec(bulletin, output)
+        others = {repeat: self.bulletin_spec(bulletin, output, repeat) for repeat in repeats}
+        speeches = (speech for one in (spec, *others.values()) for speech in one.speeches)
+        voices = {voice: self.voices.fingerprint(voice) for speech in speeches for voice in speech.voices}
+        early = any(one.early for one in self.contents.box.outputs.values())
+        depends = bulletin, approved, spec, others, voices, early, file_stamp(self.programmes.folder)
+        kept = self._facts.get(bulletin.id)
+        if kept and kept[0] == depends:
+            return kept[1]
+        return self._facts.keep(bulletin.id, (depends, self._facts_anew(bulletin, approved, spec, others)))[1]
+
+    def _facts_anew(
+        self, bulletin: Bulletin, approved: Event | None, spec: ProgrammeSpec, others: Mapping[int, ProgrammeSpec]
+    ) -> BulletinFacts:
+        """`others`: how it is made where an entry repeats it otherwise."""
         duration, source = self.duration(spec)
         missing = spec.missing()
         return BulletinFacts(
@@ -316,7 +332,7 @@ class Planner:
             ready=missing is None,
             approved=_is_approved(bulletin, spec, approved),
             why=missing,
-            repeats={repeat: self.duration(self.bulletin_spec(bulletin, output, repeat))[0] for repeat in repeats},
+            repeats={repeat: self.duration(other)[0] for repeat, other in others.items()},
         )
 
     def _usual_output(self) -> str:
