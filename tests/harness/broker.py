@@ -67,6 +67,11 @@ class MosquittoBroker:
         if wipe:
             (self.folder / "mosquitto.db").unlink(missing_ok=True)
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def _listens(self) -> bool:
         assert self._process
         assert self._process.poll() is None, self._said.read_text()

@@ -17,10 +17,11 @@ from loudspeaker.station.paths import StationPaths
 
 
 class RealHub:
-    """A hub as its commands make it, with its broker."""
+    """A hub as its commands make it, with its broker, to whose configuration `broker_config` is added."""
 
-    def __init__(self, folder: Path, parts: ExitStack) -> None:
+    def __init__(self, folder: Path, parts: ExitStack, broker_config: str = "") -> None:
         self.folder, self._parts, self._said = folder, parts, folder.with_suffix(".said")
+        self._broker_config = broker_config
         self.port, self.broker_port = free_port(), free_port()
 
     def run(self, *words: str) -> str:
@@ -42,9 +43,10 @@ class RealHub:
     def start(self) -> None:
         listener = self.run("broker", "--port", str(self.broker_port), "--name", "localhost")
         own = f"user {pwd.getpwuid(os.getuid()).pw_name}\npid_file {self.folder}.pid\n"
-        broker = MosquittoBroker(self.folder.with_suffix(".broker"), self.broker_port, own + listener)
-        self._parts.callback(broker.kill)
-        broker.start()
+        config = own + listener + self._broker_config
+        self.broker = MosquittoBroker(self.folder.with_suffix(".broker"), self.broker_port, config)
+        self._parts.callback(self.broker.kill)
+        self.broker.start()
         serve = ("serve", "--port", str(self.port), "--name", "localhost", "--broker", f"localhost:{self.broker_port}")
         program = (sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder))
         self._command = (*program, "--broker-pid", f"{self.folder}.pid", *serve)

@@ -1,0 +1,1 @@
+"""Parts of `fleet.py`: thousands of boxes' connections, in processes of their own."""
