@@ -14,7 +14,7 @@ from .courier_steps import Action, Connect, CourierEvent, HangUp, Holds, LinkDow
 from .topics import box_subscriptions
 
 SHORTEST, LONGEST = 1.0, 300.0  # s, until the connection is tried again
-AFTER_LOSS = 30.0  # s: within this time of losing a good one; a broker that begins anew can hear a hundred at a time
+AFTER_LOSS = 20.0  # s: within this time of losing a good one; a broker that begins anew can hear a hundred at a time
 PATIENCE = 60.0  # s: an attempt that has come to nothing by then is given up
 MOST = float(1 << 64)
 
