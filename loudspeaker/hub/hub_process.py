@@ -16,7 +16,7 @@ from uvicorn.server import Server
 from ..errors import LoudspeakerError
 from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
-from ..web.http_server import server_config, tls_context
+from ..web.http_server import server_config, tls_context, tune_threads
 from .bells import RungBell
 from .hub import Hub
 from .hub_app import create_hub_app
@@ -70,6 +70,7 @@ def serve_hub(
     The certificate is there already. Raises `BadUsage` where it cannot be used, `WriteError`.
     """
     prepare_broker(hub)
+    tune_threads()
     files = hub.paths.tls
     context = tls_context(files.certificate, files.key)
     hub.bells.look()

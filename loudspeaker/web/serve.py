@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,13 +16,11 @@ from ..errors import BadUsage
 from .app import create_app, create_authority_app
 from .certificate import CertificateFiles, renew_if_due
 from .console import Console
-from .http_server import LeavingServer, LimitedProtocol, server_config, tls_context
+from .http_server import LeavingServer, LimitedProtocol, server_config, tls_context, tune_threads
 
 logger = logging.getLogger(__name__)
 DAY = 86_400.0  # s between two looks whether the certificate ends soon
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
-TURN = 0.001  # s that one thread computes while another one waits: each page lets go of the interpreter dozens of times
-M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3); eight for each processor otherwise
 
 
 def serve(
@@ -55,18 +51,10 @@ def serve(
 
     config = server_config(create_app(console), protocol, **settings)
     server = LeavingServer(config, idle, console.live.close, renew, renews)
-    sys.setswitchinterval(TURN)  # else a page waits 5 ms each time behind whoever plans a change
-    _share_heaps()
+    tune_threads()
     with _serve_beside(console, plain, protocol) if plain else nullcontext():
         ready()
         server.run([listening])
-
-
-def _share_heaps() -> None:
-    """Let the threads of the pool share two heaps: each would keep one, with all that its largest page once took."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of glibc
-    if mallopt:
-        mallopt(M_ARENA_MAX, ARENAS)
 
 
 @contextmanager
