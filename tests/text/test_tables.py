@@ -254,6 +254,79 @@ def test_a_table_whose_cells_stand_below_each_other_is_read_by_rows(written: str
     assert [line.split(", đ")[0] for line in heard[1:-1]] == ["Lò Bé, số khẩu năm", "Hà Tư, số khẩu ba"]
 
 
+def test_a_flattened_table_may_have_groups_and_empty_cells() -> None:
+    heard = lines(
+        "Mặt hàng\nĐVT\nGiá\nLúa gạo\nđ/kg\n\u00a0\nLúa thường\nđ/kg\n5.650\nNếp đùm\nđ/kg\n7.350\nNguồn: thôn"
+    )
+
+    assert heard[1:] == [
+        "Lúa thường, giá năm nghìn sáu trăm năm mươi đồng một ki lô gam",
+        "Nếp đùm, giá bảy nghìn ba trăm năm mươi đồng một ki lô gam",
+        "Nguồn, thôn",
+    ]
+
+
+def test_a_line_drawn_below_the_head_parts_no_table() -> None:
+    head = "Hành vi            Mức phạt (đồng)\n----------------------------"
+    text = f"{head}\nĐổ rác             500.000\nThả chó            1.000.000"
+
+    assert lines(text)[0] == "Đổ rác, mức phạt năm trăm nghìn đồng"
+
+
+def test_a_first_column_without_head_may_stand_one_blank_before_the_next() -> None:
+    text = "       Thứ 2      Thứ 3\nTiết 1 Chào cờ    Toán\nTiết 2 Toán       Vẽ\nTiết 3 Vẽ         Toán"
+
+    assert lines(text)[0] == "Tiết một, thứ hai, chào cờ, thứ ba, Toán"
+
+
+def test_a_blank_to_fill_in_ends_no_sentence_where_another_follows() -> None:
+    assert len(lines("Phụ huynh em: ................................ Lớp: 7A")) == 1
+
+
+def test_a_table_with_one_blank_between_its_cells_is_told_by_its_numbers_and_its_head() -> None:
+    rows = ["1 Lành Văn Tuyền Trưởng ban 0912 118 335", "2 Hà Kim Oanh Phó ban 0983 664 901"]
+
+    assert lines("\n".join(["TT Họ tên Chức vụ Điện thoại", *rows]))[1:] == [
+        "Lành Văn Tuyền, trưởng ban, không chín một hai, một một tám, ba ba năm",
+        "Hà Kim Oanh, phó ban, không chín tám ba, sáu sáu bốn, chín không một",
+    ]
+
+
+def test_numbered_lines_below_a_sentence_are_no_table() -> None:
+    text = "TT xã mời bà con đến nhận:\n1 Giống lúa 20kg\n2 Phân bón 50kg"
+
+    assert arrange(text).text == text
+
+
+def test_words_that_run_into_the_next_column_end_at_a_capital_where_that_begins() -> None:
+    text = (
+        "Lúc          Vị trí             Cường độ        Hướng đi\n"
+        "13h/05/10    Nam Hoàng Sa       Cấp 12, giật 15 Tây Tây Bắc\n"
+        "01h/06/10    Vịnh Bắc Bộ        Cấp 12          Tây Bắc"
+    )
+
+    assert lines(text)[0].endswith("cường độ cấp mười hai, giật mười lăm, hướng đi Tây Tây Bắc")
+
+
+def test_an_hour_at_the_head_is_heard_apart_from_the_amount_below_it() -> None:
+    heard = lines("Lượng mưa (mm)\nTrạm\t19h-1h\t1h-7h\tTổng\nPa Ủ\t31\t102\t133\nSìn Hồ\t4\t8,2\t12,2")
+
+    assert heard[1] == (
+        "Trạm Pa Ủ, mười chín giờ đến một giờ, ba mươi mốt mi li mét, "
+        "một giờ đến bảy giờ, một trăm linh hai mi li mét, tổng một trăm ba mươi ba mi li mét"
+    )
+
+
+def test_points_on_one_line_without_signs_between_are_points() -> None:
+    assert lines("Hồ sơ: 1. Đơn (mẫu 02) 2. Giấy xác nhận 3. Bản sao khai sinh") == [
+        "Hồ sơ, một, Đơn, mẫu hai, hai, Giấy xác nhận, ba, Bản sao khai sinh"
+    ]
+
+
+def test_an_arrow_to_a_smaller_number_of_something_else_is_a_pause() -> None:
+    assert lines("Lô 5,6 → 2 hộ đổi ngang") == ["Lô năm, sáu, hai hộ đổi ngang"]
+
+
 def test_short_lines_that_are_no_table_stay_as_they_are() -> None:
     text = "Kính gửi bà con\nMời họp thôn\nNhà văn hóa\n8h sáng mai\nMang theo cuốc\nXin cảm ơn\n"
 

@@ -11,7 +11,7 @@ from ..casing import lower_headings
 from ..lazy_regex import pattern
 from ..syllables import UPPER
 from .arrangement import TextPiece
-from .cell_kinds import CellKind, kind_of
+from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import Cell
 
 AMOUNT = pattern(
@@ -197,6 +197,8 @@ def _link(head: str) -> str:
     """What stands between a head and its cell: a pause behind a day, an hour, a bracket or a number, Điểm B1."""
     if LAST_MOMENT.search(head):
         return ": "
+    if kind_of(head) in FACTS:  # 19h-1h
+        return ", "
     return " " if head[-1].isalpha() or head[-2:] in ("m2", "m3", "m²", "m³") else ", "
 
 

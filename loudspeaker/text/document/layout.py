@@ -17,7 +17,8 @@ from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import PADDED, Cell, Line, split_lines
-from .flattened_tables import flattened_at, may_be_flattened
+from .flattened_tables import flattened_at, may_be_flattened, packed_at
+from .table_grid import GridRow
 from .table_rows import arrange_table, table_of, table_of_grid
 from .table_runs import run_at
 
@@ -80,12 +81,19 @@ def _arrange_at(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]]:
     """How many lines from `at` on belong together, and what becomes of them; nothing where they stay as they are."""
     caption = lines[at - 1].text if at else ""
     if flattened := flattened_at(lines, at):
-        table = table_of_grid(flattened, caption, headed=True)
-        return len(flattened) * len(flattened[0]), [*_apart(arrange_table(table), lines[at])] if table else []
+        return len(flattened) * len(flattened[0]), _arrange_grid(flattened, lines[at], headed=True)
+    if packed := packed_at(lines, at):
+        return len(packed), _arrange_grid(packed, lines[at], headed=False)
     frame = frame_at(lines, at) or signatures_at(lines, at)
     count = frame or run_at(lines, at) or 1
     run = lines[at : at + count]
     return count, [*(arrange_columns(run) if frame else _arrange_run(run, caption))]
+
+
+def _arrange_grid(grid: Sequence[GridRow], line: Line, headed: bool) -> list[TextPiece]:
+    """The rows of a table that begins with a line."""
+    table = table_of_grid(grid, "", headed)
+    return [*_apart(arrange_table(table), line)] if table else []
 
 
 def _apart(pieces: Iterator[TextPiece], line: Line) -> Iterator[TextPiece]:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
-from .cell_kinds import CellKind, column_kind, kind_of
+from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cell_values import RATED
 from .cells import Cell, Row
 from .column_heads import AMOUNT, LAST_MOMENT
@@ -90,20 +90,17 @@ def _currency(caption: str) -> str:
 def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
     """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
     moments = _moments_of([cell.text for cell in head or ()], caption)
+    dated = any(kind_of(cell.text) in FACTS for cell in head or ())
     columns = []
     for number in range(len(body[0])):
         texts = [row[number].text for row in body if row[number].text]
-        column = (
-            _headed_column(head[number], texts, caption) if head and head[number].text else _bare_column(number, texts)
-        )
-        columns.append(
-            _with_unit(
-                column._replace(
-                    kind=_kind(texts), capitals=_are_names_in_capitals(texts), instead=moments.get(number, "")
-                ),
-                caption,
-            )
-        )
+        if head and head[number].text:
+            column = _headed_column(head[number], texts, caption)
+        else:
+            column = _bare_column(number, texts)
+        capitals = _are_names_in_capitals(texts)
+        column = column._replace(kind=_kind(texts), capitals=capitals, instead=moments.get(number, ""))
+        columns.append(_with_unit(column, caption, dated))
     return _with_subject(columns)
 
 
@@ -185,14 +182,17 @@ def _numbers(count: int) -> Iterator[str]:
     return map(str, range(1, count + 1))
 
 
-def _with_unit(column: Column, caption: str) -> Column:
-    """A column with the unit of the line above the table, where it has none of its own: below a day or an hour."""
+def _with_unit(column: Column, caption: str, dated: bool) -> Column:
+    """A column with the unit of the line above the table, where it has none of its own.
+
+    `dated`: some of the columns stand below a day or an hour, so that all are of one thing.
+    """
     unit = _unit_above(caption)
     if column.unit or not unit or column.head is None or column.role is not ColumnRole.VALUE:
         return column
-    explicit = column.kind is CellKind.NUMBER and _EXPLICIT.search(caption) is not None
-    dated = column.instead != "" or LAST_MOMENT.search(column.head.text) is not None
-    return column._replace(unit=unit) if dated or explicit else column
+    amounts = column.kind is CellKind.NUMBER and _COUNTING_HEAD.match(column.head.text) is None
+    own = column.instead != "" or LAST_MOMENT.search(column.head.text) is not None
+    return column._replace(unit=unit) if own or (amounts and (dated or _EXPLICIT.search(caption))) else column
 
 
 def _value_role(head: str) -> ColumnRole:

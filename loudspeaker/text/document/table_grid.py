@@ -23,6 +23,7 @@ _NUMBERED = pattern(r"(?P<number>\d{1,3})(?:[.)/]| ?-)?(?:(?<=[.)/-]) ?[^\W\d].*
 _BULLET = pattern(r"[-+•*]|\d{1,2}[.)/] ?\D")
 _COUNT_HEAD = pattern(r"(?i)S?TT ")
 _COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
+_ALIKE = 3  # letters by which the beginnings of a column differ at most
 _LONGEST_NAME = 4  # words of one person
 _FRAMING = 2  # rows of a table that its count leaves out: head and sum
 _LEAST_BESIDE = 4  # columns of which the second half can be a table of its own
@@ -160,6 +161,7 @@ def continues(above: str, below: str) -> bool:
 
 def _padded_rows(lines: Sequence[Line]) -> list[GridRow]:
     """Rows whose cells stand below each other."""
+    lines = _with_first_column(lines)
     full = max((line.filled for line in lines), key=len)
     whole = [line.filled for line in lines if len(line.filled) == len(full)]
     spans = [
@@ -172,25 +174,52 @@ def _padded_rows(lines: Sequence[Line]) -> list[GridRow]:
     ]
 
 
+def _with_first_column(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines of a table whose first column has no head and only one blank behind it, which is a cell of its own then.
+
+           Thứ 2      Thứ 3
+    Tiết 1 Chào cờ    Toán
+    """
+    left = lines[0].filled[0].column
+    parted = [[*_part(line.filled[0], [(left, left)], words=True), *line.filled[1:]] for line in lines[1:]]
+    if left < _ALIKE or not all(len(cells) > len(line.filled) for line, cells in zip(lines[1:], parted, strict=True)):
+        return lines
+    opened = lines[0]._replace(cells=(Cell("", lines[0].start, 0), *lines[0].cells))
+    return [opened, *(line._replace(cells=tuple(cells)) for line, cells in zip(lines[1:], parted, strict=True))]
+
+
 def _place(line: Line, spans: Sequence[tuple[int, int]], first: bool) -> GridRow:
     """The cells of a line that has too few, each in the column, [from, to) in letters, that it lies below."""
     row: GridRow = [[] for _ in spans]
-    for cell in (part for whole in line.filled for part in _part(whole, spans, first)):
+    counting = first and _COUNT_HEAD.match(line.filled[0].text) is not None
+    cells = [part for whole in line.filled for part in _part(whole, spans, counting)]
+    if not first and len(cells) < len(spans):
+        cells = [part for cell in cells for part in _part_at_capital(cell, spans)]
+    for cell in cells:
         right = cell.column + len(cell.text)
         number = max(range(len(spans)), key=lambda n: min(right, spans[n][1]) - max(cell.column, spans[n][0]))
         row[number].append(cell)
     return row
 
 
-def _part(cell: Cell, spans: Sequence[tuple[int, int]], first: bool) -> Iterator[Cell]:
+def _part_at_capital(cell: Cell, spans: Sequence[tuple[int, int]]) -> list[Cell]:
+    """A cell in two where a capital behind a blank stands just where a column begins: Cấp 12 Tây Bắc"""
+    for left, _ in spans:
+        at = left - cell.column
+        if _begins_cell(cell.text, at, words=True) and cell.text[at].isupper():
+            behind = Cell(cell.text[at:], cell.start + at, left)
+            return [cell._replace(text=cell.text[:at].rstrip()), *_part_at_capital(behind, spans)]
+    return [cell]
+
+
+def _part(cell: Cell, spans: Sequence[tuple[int, int]], words: bool) -> Iterator[Cell]:
     """What stands before and behind the border of a column, where only one blank was left there: 24 công 450.000
 
-    So are the first two heads, where the column that numbers the rows is narrow: STT Họ tên.
+    So are words where `words` is true, as in a head that numbers the rows: STT Họ tên.
     """
     begin = 0
-    counting = first and _COUNT_HEAD.match(cell.text)
     for left, _ in spans:
-        at = next((at for at in _near(left - cell.column) if _begins_cell(cell.text, at, bool(counting))), 0)
+        at = next((at for at in _near(left - cell.column) if _begins_cell(cell.text, at, words)), 0)
         if begin < at:
             yield Cell(cell.text[begin:at].rstrip(), cell.start + begin, cell.column + begin)
             begin = at

@@ -10,6 +10,7 @@ from .cells import PADDED, Cell, Line
 from .table_grid import continues
 
 _ALIKE = 2  # letters by which the beginnings of a column may differ from row to row
+_DEEP = 12  # letters before a line that belongs to no paragraph
 _DIGIT = pattern(r"\W*\d")
 _GROUP = pattern(r"(?![-+*•]|\d{1,2}[.)/]|\()[^\n]{1,48}[^.;,!?]")
 
@@ -46,6 +47,8 @@ def _belongs_to_run(lines: Sequence[Line], at: int, number: int) -> bool:
         return True
     if sign == "\t" and _is_empty_row(lines, number):
         return True
+    if sign == PADDED and line.is_rule and number == at + 1:  # below the head
+        return number + 1 < len(lines) and lines[number + 1].sign == sign
     return _names_group(lines, at, number) or _goes_on_in_row(lines, at, number)
 
 
@@ -104,11 +107,17 @@ def _goes_on_in_row(lines: Sequence[Line], at: int, number: int) -> bool:
     if sign == "\t" and not line.text.startswith("\t"):
         cells = len(above.cells) + len(line.cells) + len(following.cells) - 2
         return following.sign == above.sign == sign and cells == len(lines[at].cells)
-    cell = line.filled[0]
-    if cell.column <= _ALIKE:  # the first column goes on
-        return following.sign == sign and cell.text[:1].islower() and continues(above.cells[0].text, cell.text)
     over = _cells_above(line, [above, lines[at]] if sign == PADDED else [above])
-    return any(following.sign == sign or continues(other.text, cell.text) for other in over)
+    return _goes_on_below(line.filled[0], above.cells[0], over, within=following.sign == sign)
+
+
+def _goes_on_below(cell: Cell, first: Cell, over: Sequence[Cell], within: bool) -> bool:
+    """Whether a cell goes on in those that it stands below, or in the first of its line; `within`: a row follows."""
+    small = cell.text[:1].islower()
+    if cell.column <= _ALIKE:
+        return within and small and continues(first.text, cell.text)
+    deep = small and cell.column > _DEEP
+    return bool(over) and (within or deep or any(continues(other.text, cell.text) for other in over))
 
 
 def _cells_above(line: Line, others: Sequence[Line]) -> list[Cell]:

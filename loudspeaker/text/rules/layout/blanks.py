@@ -14,6 +14,7 @@ from ...rule import Guess, RuleMaker
 rule = RuleMaker(Kind.BLANK)
 
 _LED_TO = pattern(r" ?\d| ?(:) ")
+_LABEL_NEXT = pattern(r" ?[^\W\d_][^\W\d_ ]{0,8}(?: [^\W\d_]{1,8}){0,3}:")
 _CUES = words_before("ngày|tháng|năm|số|lúc|hồi|từ|đến|giờ|tên|ông|bà|tại")
 
 
@@ -45,4 +46,5 @@ def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     if led and not context.is_after(match.start(), _CUES):
         return "" if led[1] else ", "  # Công thợ (24 công)..........: 8.400.000
     leader = len(match[0]) > 4 or "_" in match[0] or context.is_after(match.start(), _CUES)
-    return Guess("...", _empty_blank()) if leader else "..."
+    pause = "," if _LABEL_NEXT.match(context.text, end) else "..."  # Họ tên: ……… Lớp: 7A
+    return Guess(pause, _empty_blank()) if leader else "..."

@@ -98,9 +98,18 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
     way = along or ("=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1]))
     alike = _are_ends_alike(ahead, context.text[end : end + REACH].lower()) or _do_codes_rise(context, start, end)
-    if way or alike or (number and _stands_after_amount(context, start)):
+    if way or alike or (number and not _does_fall(context, start, number[0]) and _stands_after_amount(context, start)):
         return " đến "
     return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
+
+
+def _does_fall(context: Context, start: int, behind: str) -> bool:
+    """Whether a bare number stands before an arrow, and a smaller one behind it: Lô 5,6 -> 2 hộ"""
+    before = re.search(r"(?<![\d.:/])\d{1,4} ?$", context.text[max(0, start - 6) : start])
+    after = re.fullmatch(r" *(\d)", behind)
+    following = context.text[start : start + 12]
+    small = re.search(r"(?<!\d)(\d{1,4})(?= [^\W\d_])", following) if after else None
+    return before is not None and small is not None and int(small[1]) < int(before[0])
 
 
 @rule(_DASH, starts="sign", only_if=at_line_start)
