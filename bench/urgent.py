@@ -28,7 +28,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from harness.pulse_server import RATE, Recorder, Server
+from harness.pulse_server import Recorder, Server
 from harness.waiting import wait_for
 
 from loudspeaker.clock import SystemClock
@@ -42,7 +42,6 @@ COMMAND = [sys.executable, "-m", "loudspeaker"]
 ENVIRON = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 TEXT = "Nước suối lên nhanh, mức {number}. Bà con rời ngay khỏi bờ suối."
 USUAL = "espeak-ng | paplay"
-REACH = 5.0  # s: the baseline takes its time
 READING = 2.0  # s, until somebody answers
 PASSWORD = "mưa rơi trên ngói đỏ"
 HIDDEN = re.compile('<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -155,6 +154,7 @@ def waits(server: Server, times: int, say: Callable[[str], float], after: Callab
         for _ in range(times):
             time.sleep(1)
             moments.append(say(TEXT.format(number=time.monotonic_ns() % 10_000 if new else 7)))
+            wait_for(lambda: first_loud(recorder, moments[-1]), pause=0.05)  # a busy machine takes its time
             time.sleep(0.5)
             after()
         time.sleep(0.5)
@@ -162,10 +162,16 @@ def waits(server: Server, times: int, say: Callable[[str], float], after: Callab
         return [heard(recorder, moment) for moment in moments]
 
 
-def heard(recorder: Recorder, moment: float) -> float:
+def first_loud(recorder: Recorder, moment: float) -> int | None:
+    """The first frame from `moment` on that is to be heard; None as long as there is none."""
     sound, first = recorder.channel(1), recorder.frame(moment)
-    frames = range(first, min(len(sound), first + round(REACH * RATE)))
-    return (recorder.moment(next(frame for frame in frames if abs(sound[frame]) > LOUD)) - moment) * 1000
+    return next((frame for frame in range(first, len(sound)) if abs(sound[frame]) > LOUD), None)
+
+
+def heard(recorder: Recorder, moment: float) -> float:
+    frame = first_loud(recorder, moment)
+    assert frame is not None
+    return (recorder.moment(frame) - moment) * 1000
 
 
 def main() -> None:
