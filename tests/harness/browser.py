@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -234,14 +234,19 @@ def visiting(chromium: Any, stage: Stage, login: str, way: str) -> Iterator[Visi
     assert visitor.seen.wrong == [], visitor.seen.wrong
 
 
-def axe_violations(page: Any, *rules: str) -> list[str]:
-    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices, or by these rules only."""
+def axe_violations(page: Any, *rules: str, without: Sequence[str] = ()) -> list[str]:
+    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices, or by these rules only.
+
+    The rules `without` are left out: they take most of the time, and have been asked of the same page.
+    """
     import axe_playwright_python
 
     if not page.evaluate("'axe' in window"):
         script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
         page.evaluate(script.read_text(encoding="utf-8") + "; undefined")
-    options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}
+    options: dict[str, Any] = {"resultTypes": ["violations"], "selectors": False, "elementRef": False}
+    options |= {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    options["rules"] = {rule: {"enabled": False} for rule in without}
     found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 

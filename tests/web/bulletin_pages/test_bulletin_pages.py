@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
-from harness import office_files
-from harness.browser import DESK, FILES, PHONE, WAYS, Stage, Visitor, axe_violations, running_stage, write_station
-from harness.hands import Hands, Pointer
-from harness.paths import DATA
-from harness.sounds import amr_noise
+from harness.browser import DESK, PHONE, WAYS, Stage, Visitor, axe_violations
+from harness.bulletin_people import MINE, People, bulletin_stage, is_narrow, people_at
+from harness.hands import Hands
 from harness.waiting import wait_for
 
 from loudspeaker.web.access.accounts import Role
@@ -21,55 +16,19 @@ from loudspeaker.web.access.accounts import Role
 pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
 TASK = pytest.mark.parametrize(("size", "hands"), WAYS.values(), ids=WAYS)
-LETTER = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8").strip().split("\n\n")
-HEALTH = "Kính thưa bà con! Khám sức khỏe lúc 7h30.\n\nHạn nộp là 13.8, gọi 0912 345 67. Mời bà con cài Bluezone.\n"
-MINE = {
-    "commune.yaml": FILES["commune.yaml"].replace("policy: {{", "policy: {{approval: two, "),
-    "bulletins/kham.md": f"---\ntitle: Khám sức khỏe\n---\n{HEALTH}",
-}
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    home = tmp_path_factory.mktemp("browser") / "dai"
-    write_station(home, FILES | MINE)
-    with running_stage(home) as running:
-        running.add("hoa", Role.EDIT)
-        running.add("pao", Role.APPROVE)
+    with bulletin_stage(tmp_path_factory.mktemp("browser")) as running:
         yield running
-
-
-class People:
-    """Opens browsers for people, and looks at the end whether anything went wrong in them."""
-
-    def __init__(self, chromium: Any, stage: Stage) -> None:
-        self._chromium = chromium
-        self._stage = stage
-        self.visitors: list[Visitor] = []
-
-    def visitor(self, login: str, size: dict[str, int] = DESK, hands: type[Hands] = Pointer, **options: Any) -> Visitor:
-        page = self._chromium.new_context(viewport=size, locale="vi-VN", **options).new_page()
-        found = Visitor(page, self._stage, hands)
-        found.log_in(login)
-        self.visitors.append(found)
-        return found
 
 
 @pytest.fixture
 def people(chromium: Any, stage: Stage) -> Iterator[People]:
-    found = People(chromium, stage)
     (stage.home / "bulletins" / "kham.md").write_text(MINE["bulletins/kham.md"], encoding="utf-8")
-    yield found
-    for visitor in found.visitors:
-        wrong = [told for told in visitor.seen.wrong if "the server responded with a status" not in told]
-        visitor.page.context.close()
-        assert wrong == []
-
-
-def is_narrow(visitor: Visitor) -> bool:
-    """Nobody has to scroll sideways."""
-    wide: int = visitor.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    return wide <= 0
+    with people_at(chromium, stage) as found:
+        yield found
 
 
 def drop_draft(visitor: Visitor) -> None:
@@ -84,29 +43,6 @@ def make_sound(visitor: Visitor, bulletin: str) -> None:
     if visitor.page.get_by_role("button", name="Nghe thử").count():
         visitor.tap("Nghe thử")
     visitor.page.locator("audio").wait_for(timeout=60_000)
-
-
-@TASK
-def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
-    people: People, tmp_path: Path, size: dict[str, int], hands: type[Hands]
-) -> None:
-    path = tmp_path / "cong-van.docx"
-    path.write_bytes(office_files.docx([block for block in LETTER if block]))
-    hoa = people.visitor("hoa", size, hands)
-    hoa.open("/ban-tin")
-    hoa.tap("Tải tệp Word", "link")
-    with hoa.page.expect_file_chooser() as chooser:
-        hoa.press(hoa.page.locator("#document"))
-    chooser.value.set_files(path)
-    hoa.page.get_by_text("Phần bỏ đi").wait_for()
-    assert axe_violations(hoa.page) == []
-    assert is_narrow(hoa)
-    hoa.tap("Tạo bản nháp")
-    hoa.page.wait_for_url("**/ban-tin/tiep-tuc-*")
-
-    assert hoa.taps == 3
-    assert "Bluezone" in hoa.page.locator("#text").input_value()
-    assert axe_violations(hoa.page) == []
 
 
 @TASK
@@ -361,71 +297,6 @@ def test_without_a_script_one_saves_corrects_and_approves(people: People, stage:
     pao.open("/duyet/khong-js")
     pao.tap("Duyệt phát")
     assert "đã duyệt" in pao.page.locator("main").inner_text()
-
-
-def test_what_the_microphone_hears_becomes_a_bulletin_in_three_taps(people: People, stage: Stage) -> None:
-    hoa = people.visitor("hoa")
-    hoa.open("/ban-tin/moi")
-    hoa.tap("Thu tại đây")
-    hoa.page.get_by_text("Vừa").first.wait_for()  # the level bar hears the voice
-    hoa.page.get_by_role("button", name="Tạm dừng").click()
-    hoa.page.get_by_role("button", name="Tạm dừng").click()
-    hoa.page.wait_for_timeout(3_000)  # somebody speaks
-    hoa.tap("Xong")
-    hoa.page.locator("audio").wait_for()
-    assert axe_violations(hoa.page) == []
-    hoa.page.locator("#title").fill("Lời trưởng thôn")
-    hoa.tap("Dùng")
-    hoa.page.wait_for_url("**/ban-tin/loi-truong-thon*")
-
-    assert hoa.taps == 3
-    heard, rate = soundfile.read(stage.home / "recordings" / "loi-truong-thon.flac")
-    assert len(heard) / rate > 2
-    assert np.abs(heard).max() > 0.05
-
-
-def test_where_the_browser_lends_no_microphone_the_telephones_own_recorder_is_taken(
-    people: People, stage: Stage, tmp_path: Path
-) -> None:
-    (tmp_path / "ghi.amr").write_bytes(amr_noise())
-    hoa = people.visitor("hoa", PHONE)
-    hoa.page.add_init_script("delete Navigator.prototype.mediaDevices")  # as over plain http on a network
-    hoa.open("/ban-tin/moi")
-    assert hoa.page.get_by_role("button", name="Thu tại đây").count() == 0
-    assert hoa.page.locator("#recording").get_attribute("capture") is not None
-    hoa.page.locator("#recording").set_input_files(tmp_path / "ghi.amr")
-    hoa.page.locator("audio").wait_for()
-    hoa.page.locator("#title").fill("Ghi bằng điện thoại")
-    hoa.tap("Dùng")
-    hoa.page.wait_for_url("**/ban-tin/ghi-bang-dien-thoai*")
-
-    heard, rate = soundfile.read(stage.home / "recordings" / "ghi-bang-dien-thoai.flac")
-    assert len(heard) / rate > 2
-    assert np.abs(heard).max() > 0.05
-
-
-TAKEN = {
-    "cong-van.docx": (lambda: office_files.docx([block for block in LETTER if block]), "Phần bỏ đi"),
-    "cong-van.odt": (lambda: office_files.odt(office_files.odt_lines([one for one in LETTER if one])), "Phần bỏ đi"),
-    "cong-van.pdf": (lambda: office_files.pdf([LETTER[-1].split("\n") * 3]), "Bản tin rút ra từ tệp"),
-    "quet.pdf": (lambda: office_files.pdf([[]]), "Google Lens"),
-    "bom.docx": (office_files.zip_bomb, "quá lớn"),
-    "doi-ten.docx": (lambda: b"MZ" + bytes(2000), "được đổi tên"),
-}
-
-
-@pytest.mark.parametrize("name", TAKEN)
-def test_a_file_is_taken_or_refused_in_words(people: People, stage: Stage, tmp_path: Path, name: str) -> None:
-    make, told = TAKEN[name]
-    (tmp_path / name).write_bytes(make())
-    before = sorted((stage.home / "bulletins").iterdir())
-    hoa = people.visitor("hoa")
-    hoa.open("/ban-tin/moi")
-    hoa.page.locator("#document").set_input_files(tmp_path / name)
-    hoa.page.locator("main").get_by_text(told).first.wait_for()
-
-    assert axe_violations(hoa.page) == []
-    assert sorted((stage.home / "bulletins").iterdir()) == before
 
 
 def test_a_reading_is_heard_before_it_is_chosen(people: People, stage: Stage) -> None:
