@@ -22,6 +22,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from harness.changed_bytes import change_bytes
 from harness.signing import ISSUED, PEOPLE, PHONE, make_alert, make_manifest, make_trust, signed
 
 from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
@@ -59,26 +60,6 @@ def milliseconds(do: Callable[[], object]) -> float:
         do()
         spans.append(time.perf_counter() - began)
     return median(spans) * 1000
-
-
-def changed(raw: bytes, dice: random.Random) -> bytes:
-    """The bytes with a few of them flipped, cut, doubled or exchanged."""
-    data = bytearray(raw)
-    for _ in range(dice.choice((1, 1, 2, 5))):
-        place = dice.randrange(len(data))
-        kind = dice.randrange(4)
-        if kind == 0:
-            data[place] ^= 1 << dice.randrange(8)
-        elif kind == 1:
-            del data[place : place + dice.randrange(1, 9)]
-        elif kind == 2:
-            data[place:place] = data[place : place + dice.randrange(1, 9)]
-        else:
-            other = dice.randrange(len(data))
-            data[place], data[other] = data[other], data[place]
-        if not data:
-            break
-    return bytes(data)
 
 
 def wrong_envelopes() -> dict[str, SignedEnvelope]:
@@ -130,7 +111,7 @@ def main() -> None:
     originals = list(good.values())
     for _ in range(count):
         raw = dice.choice(originals)
-        mutant = changed(raw, dice)
+        mutant = change_bytes(raw, dice)
         if mutant == raw:
             outcome["unchanged"] += 1
         elif taken(mutant):
