@@ -34,7 +34,9 @@ from .topics import TopicKind, document_path, document_topic
 
 POLL_AFTER = 600.0  # s without a broker
 POLL, POLL_SPREAD = 60.0, 20.0  # s, between bells that are fetched; more or less
-SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)  # s, until a server that does not answer is asked again; then the last
+# s at most, until a server that does not answer is asked again, and half of it at least; then the last. At another
+# moment by each box: a bell has all of them come at once.
+SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class FileCarrier:
     def _wait_for_server(self, path: str, now: float) -> FileCarrier:
         """What was to be fetched is fetched after a while; but for bells, which are fetched each minute anyway."""
         after = self
-        wait = SERVER_AWAY[min(self.failures, len(SERVER_AWAY) - 1)]
+        longest = SERVER_AWAY[min(self.failures, len(SERVER_AWAY) - 1)]
+        wait = longest * (1 + spread(f"{self.name} away", self.failures)) / 2
         if path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
             after = after._want(path)
         return replace(after, failures=self.failures + 1, server_at=now + wait)

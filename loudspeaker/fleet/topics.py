@@ -93,8 +93,11 @@ def document_topic(path: str) -> Topic | None:
 
 
 def box_subscriptions(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    """What a box that follows these scopes subscribes to."""
-    of_scopes = [f"ls/1/scope/{scope}/{what}" for scope in scopes for what in ("bell", "alert/+")]
+    """What a box that follows these scopes subscribes to.
+
+    Alerts first: a bell that comes before them would have each box fetch them by HTTPS.
+    """
+    of_scopes = [f"ls/1/scope/{scope}/{what}" for what in ("alert/+", "bell") for scope in scopes]
     return (*of_scopes, str(Topic(TopicKind.BIRTH)))
 
 

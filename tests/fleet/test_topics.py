@@ -79,8 +79,8 @@ def test_the_folder_is_that_of_a_stick() -> None:
 
 def test_a_box_hears_its_scopes_and_the_hub_and_no_other_box() -> None:
     assert box_subscriptions(("ban-may", "lao-cai")) == (
-        *("ls/1/scope/ban-may/bell", "ls/1/scope/ban-may/alert/+"),
-        *("ls/1/scope/lao-cai/bell", "ls/1/scope/lao-cai/alert/+"),
+        *("ls/1/scope/ban-may/alert/+", "ls/1/scope/lao-cai/alert/+"),
+        *("ls/1/scope/ban-may/bell", "ls/1/scope/lao-cai/bell"),
         "ls/1/hub/birth",
     )
 

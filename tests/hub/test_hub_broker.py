@@ -23,7 +23,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.hub_settings import make_tls_context
 from loudspeaker.fleet.joining import Address
-from loudspeaker.fleet.topics import Presence, Receipt, Topic, TopicKind, format_message
+from loudspeaker.fleet.topics import Presence, Receipt, Topic, TopicKind, box_subscriptions, format_message
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
@@ -147,6 +147,19 @@ def test_a_box_that_joins_while_the_broker_runs_hears_bells_and_live_alerts(
         hub.publish(office.stick, SCOPE)
         session.tell(hub.bells.look())
         assert hear(listener, BELL)[BELL] != heard[BELL]
+
+
+def test_an_alarm_comes_before_the_bell_that_tells_of_it_so_that_nobody_fetches_it(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as first:
+        subscribe(first)
+        hear(first, BELL, ALARM, BIRTH)  # the broker has them all
+    with listening(hub, broker, box) as listener:
+        assert listener.answers.get(timeout=20) == "Success"
+        listener.client.subscribe([(name, 1) for name in box_subscriptions((SCOPE,))])
+        assert list(hear(listener, BELL, ALARM, BIRTH))[:2] == [ALARM, BELL]
 
 
 def test_an_alarm_is_not_said_again_when_something_else_is_published(
