@@ -16,7 +16,7 @@ from uvicorn.server import Server
 from ..errors import LoudspeakerError
 from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
-from ..web.http_server import server_config, tls_context, tune_threads
+from ..web.http_server import LimitedProtocol, server_config, tls_context, tune_threads
 from .bells import RungBell
 from .hub import Hub
 from .hub_app import create_hub_app
@@ -27,6 +27,12 @@ from .publish_notices import PublishNotices, notify_published
 
 LOOKS = 1.0  # s between two looks at the folder
 logger = logging.getLogger(__name__)
+
+
+class BoxProtocol(LimitedProtocol):
+    """All boxes of a province come at one bell, and each connection takes a third of a megabyte: some come later."""
+
+    most = 64
 
 
 class FolderWatch(Thread):
@@ -81,7 +87,7 @@ def serve_hub(
     ):
         watch.start()
         app = create_hub_app(hub, pages.create_app())
-        config = server_config(app, ssl_context_factory=lambda config, default: context)
+        config = server_config(app, BoxProtocol, ssl_context_factory=lambda config, default: context)
         ready()
         Server(config).run([listening])
 
