@@ -70,7 +70,7 @@ from loudspeaker.trust.signed_documents import Bell, SignedManifest, SigningRole
 
 FETCHERS = 16  # that fetch files at a time
 ALERTS = "alert"  # the topic of the bare boxes
-ROWS = tuple(HealthRow(f"row {number}", "ok", "tốt, không có gì phải làm") for number in range(8))
+ROWS = tuple(HealthRow(f"dòng {number} của bảng", None, serious=False) for number in range(8))
 BOX_YAML = "plays: {na-hoa: loa, suoi-trat: loa}\noutputs: {loa: {device: hw:1}}\n" * 4
 
 
