@@ -228,13 +228,16 @@ def write_trust(
     reset: bool = False,
     hub: PublicKey | None = None,
     boxes: Sequence[BoxKey] = (),
+    revoked: Sequence[str] = (),
+    addresses: Sequence[str] = (),
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
     Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` and its
-    `hub` are stays as it was, where none is named; so do the addresses of hubs, and its boxes, to which `boxes` are
-    added. With `reset` the people of the parent sign this one, because the keys of the scope are lost. Raises
-    `UntrustedDocument` for keys that cannot be, and for a reset without a parent, `WriteError`.
+    `hub` are stays as it was, where none is named; so do the `addresses` of hubs, and its boxes, to which `boxes` are
+    added; those in `revoked` (ids) are its boxes no more. With `reset` the people of the parent sign this one, because
+    the keys of the scope are lost. Raises `UntrustedDocument` for keys and addresses that cannot be, and for a reset
+    without a parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
@@ -253,13 +256,21 @@ def write_trust(
     if hubs:
         roles = {**roles, SigningRole.HUB: RoleKeys(tuple(key.id for key in hubs), 1)}
     parent = parent or (before.parent if before else None)
-    document = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
-    if before:
-        document = replace(document, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
-    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes)}
-    document = replace(document, boxes=tuple(known.values()))
+    fresh = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
+    document = _name_boxes(fresh, before, boxes, revoked)
+    document = replace(document, hubs=tuple(addresses) or (before.hubs if before else ()))
     write_atomic(path, format_envelope(seal(document)))
     return document, path
+
+
+def _name_boxes(
+    document: TrustDocument, before: TrustDocument | None, boxes: Sequence[BoxKey], revoked: Sequence[str]
+) -> TrustDocument:
+    """The boxes of the document `before` and these, but for those that are revoked; one that is named is so no more."""
+    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes) if box.id not in revoked}
+    gone = dict.fromkeys((*(before.revoked_boxes if before else ()), *revoked))
+    still_gone = tuple(box for box in gone if box not in known)
+    return replace(document, boxes=tuple(known.values()), revoked_boxes=still_gone)
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:
