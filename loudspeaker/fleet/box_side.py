@@ -151,7 +151,8 @@ class BoxSide:
             return Distrusted(scope)
         self._sweep()
         fetched = {path.name for path in self._blobs()}
-        return Verified(scope, {sha256: size for sha256, size in lacking.items() if sha256 not in fetched})
+        files = {sha256: size for sha256, size in lacking.files.items() if sha256 not in fetched}
+        return Verified(scope, files, lacking.alert)
 
     def take(self, scope: str) -> TakingEnded:
         """Have the daemon's child take all that lies in the agent's folder; wait until it has."""

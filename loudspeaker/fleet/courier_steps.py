@@ -117,10 +117,14 @@ class NotFetched:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The documents of a scope are signed as they must be. `files`: SHA-256 -> bytes, of what is not here yet."""
+    """The documents of a scope are signed as they must be. `files`: SHA-256 -> bytes, of what is not here yet.
+
+    `alert`: the number of the newest alert that the manifest knows of.
+    """
 
     scope: str
     files: Mapping[str, int]
+    alert: int = 0
 
 
 @dataclass(frozen=True, slots=True)

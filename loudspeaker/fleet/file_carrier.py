@@ -29,6 +29,7 @@ from .courier_steps import (
     LinkUp,
     NotFetched,
     TimePassed,
+    Verified,
 )
 from .scope_files import ScopeFiles
 from .topics import TopicKind, document_path, document_topic
@@ -105,8 +106,10 @@ class FileCarrier:
                 return replace(self, scopes={scope: known.get(scope, ScopeFiles(scope)) for scope in sorted(held)})
             case BellRung(heads):
                 return self._hear(heads)
+            case Verified(scope, alert=newest):
+                return self._want_alerts(scope, newest)
             case AlertCame(scope=scope, seq=seq):
-                return self._note_alert(scope, seq)
+                return self._note_alert(scope, seq)._want_between(scope, seq)
             case DaemonAnswered(answer=answer) if answer.state is AlertState.PREPARED:
                 return self._forget_alert(answer.alert)
         return self
@@ -133,10 +136,18 @@ class FileCarrier:
         """Alerts of which it is known by the bell that they are there, and that have not come yet, are fetched."""
         after = self
         for scope in self.scopes.keys() & heads.keys():
-            newest = heads[scope].alert
-            lacking = set(range(max(1, newest - WINDOW + 1), newest + 1)) - self.alerts.get(scope, frozenset())
-            after = after._want(*(document_path(scope, f"alert/{seq}") for seq in sorted(lacking, reverse=True)))
+            after = after._want_alerts(scope, heads[scope].alert)
         return after
+
+    def _want_alerts(self, scope: str, newest: int, after: int = 0) -> FileCarrier:
+        """Those up to the number `newest`, behind the number `after`, that have not come; the newest first."""
+        lacking = set(range(max(after + 1, newest - WINDOW + 1), newest + 1)) - self.alerts.get(scope, frozenset())
+        return self._want(*(document_path(scope, f"alert/{seq}") for seq in sorted(lacking, reverse=True)))
+
+    def _want_between(self, scope: str, seq: int) -> FileCarrier:
+        """Where numbers are missing between one that came and the one before: the broker has lost them."""
+        before = max((one for one in self.alerts.get(scope, ()) if one < seq), default=seq)
+        return self._want_alerts(scope, seq - 1, after=before)
 
     def _note_alert(self, scope: str, seq: int) -> FileCarrier:
         """It has come, or is not there: it is not fetched (again)."""

@@ -38,6 +38,7 @@ from ..trust.signed_documents import (
     is_file_name,
 )
 from .approvals import Preview, preview
+from .delivery import alert_folder
 from .membership import MOST_BYTES
 from .station import Station
 
@@ -90,9 +91,9 @@ def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = 
     files, contents = _collect_files(home, now, spoken, before)
     if before and before.files == files and not spoken:
         raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
-    return _write_next(
-        out, before, SignedManifest(scope, 1, None, now, files, now + LASTS if spoken else None), contents
-    )
+    expires = now + LASTS if spoken else None
+    manifest = SignedManifest(scope, 1, None, now, files, expires, alert_seq=_newest_alert(alert_folder(out, scope)))
+    return _write_next(out, before, manifest, contents)
 
 
 def carry_approval(out: Path, scope: str, shown: ApprovedWords, key: SigningKey, now: datetime) -> SignedManifest:
@@ -271,6 +272,12 @@ def _name_boxes(
     gone = dict.fromkeys((*(before.revoked_boxes if before else ()), *revoked))
     still_gone = tuple(box for box in gone if box not in known)
     return replace(document, boxes=tuple(known.values()), revoked_boxes=still_gone)
+
+
+def _newest_alert(folder: Path) -> int:
+    """The number of the newest alert that anybody has signed; 0 for none. By it a box knows what it has missed."""
+    found = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
+    return max((int(path.stem) for path in found if parse_envelope(path.read_bytes()).signatures), default=0)
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:

@@ -266,6 +266,26 @@ def test_one_that_waits_for_a_second_signature_is_fetched_again_at_the_next_bell
     assert box.tell(BellRung({SCOPE: Heads(1, 42, 1)})) == [Fetch(document_path(SCOPE, "alert/1"))]
 
 
+def test_an_alert_that_is_missing_before_one_that_came_is_asked_for() -> None:
+    box = Box().online()
+    assert not of(Fetch, box.tell(alert(3)))  # of those before it the bell tells
+
+    done = box.tell(alert(6))
+    assert of(Fetch, done) == [Fetch(document_path(SCOPE, "alert/5"))]
+    assert of(Fetch, box.tell(alert(5), Fetched(document_path(SCOPE, "alert/5")))) == [
+        Fetch(document_path(SCOPE, "alert/4"))
+    ]
+    assert not of(Fetch, box.tell(alert(4), Fetched(document_path(SCOPE, "alert/4"))))
+
+
+def test_an_alert_that_a_manifest_knows_of_and_that_has_not_come_is_asked_for() -> None:
+    box = Box().online()
+    box.tell(alert(1))
+    fetched(box)
+
+    assert of(Fetch, box.tell(Verified(SCOPE, {}, alert=2))) == [Fetch(document_path(SCOPE, "alert/2"))]
+
+
 # Without a broker.
 
 
