@@ -53,10 +53,11 @@ class RegisteredBox:
 
 @dataclass(frozen=True, slots=True)
 class BoxRegistry:
-    """The boxes in a hub's database."""
+    """The boxes in a hub's database. `derive` makes the keys of a code, as the box does on its side."""
 
     database: HubDatabase
     clock: Clock
+    derive: Callable[[InvitationCode], JoinKeys] = derive_keys
 
     def invite(self, scope: str, name: str = "") -> InvitationCode:
         """A code by which one box may join a commune within a week. Raises `BadUsage`."""
@@ -69,7 +70,7 @@ class BoxRegistry:
             connection.execute("DELETE FROM invitation WHERE until < ?", (text_of(now),))
             while connection.execute("SELECT 1 FROM invitation WHERE letters = ?", (code.letters,)).fetchone():
                 code = make_code()
-            keys = derive_keys(code)
+            keys = self.derive(code)
             connection.execute(
                 "INSERT INTO invitation (letters, scope, name, until, keys) VALUES (?, ?, ?, ?, ?)",
                 (code.letters, scope, name, text_of(now + LASTS), keys.request + keys.answer),

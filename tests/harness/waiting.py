@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds: only a test that fails waits so long, and a busy machine must not fail one
+PATIENCE = 120.0  # seconds: only a test that fails waits so long; what makes way for all else may need a minute
 
 
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE, pause: float = 0.005) -> None:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
-from loudspeaker.fleet.joining import JoinRequest, derive_keys, format_request, open_answer
+from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.adoption import adopt
 from loudspeaker.hub.backups import Copied, back_up, mirror, restore
 from loudspeaker.hub.hub import Hub
@@ -184,7 +184,7 @@ def test_logs_of_confirmed_boxes_are_taken_where_their_database_is_lost_and_they
     with pytest.raises(Refused):
         other.registry.authenticate(box.id, box.password)
     code = other.registry.invite(SCOPE)
-    keys = derive_keys(code)
+    keys = other.registry.derive(code)
     raw = format_request(JoinRequest(code.letters, box.key.public.public, ("na-hoa",), "", "0.1"), keys)
     password = open_answer(other.join(raw), raw, keys).password
     assert other.registry.authenticate(box.id, password)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from harness.hub_boxes import enrol, make_box_key, open_hub
+from harness.hub_boxes import enrol, make_box_key, open_hub, quick_keys
 from harness.office import SCOPE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, NotFound, Refused
-from loudspeaker.fleet.joining import InvitationCode, JoinRequest, derive_keys, format_request, open_answer
+from loudspeaker.fleet.joining import InvitationCode, JoinRequest, format_request, open_answer
 from loudspeaker.hub.box_registry import LASTS, MOST_TRIES
 from loudspeaker.hub.hub import Hub
 
@@ -21,7 +21,7 @@ def ask(code: InvitationCode, secret: str = "box", wrong: bool = False) -> bytes
     """What a box with this key sends, which knows the code or not."""
     known = InvitationCode(code.letters, WRONG) if wrong else code
     public = make_box_key(secret).public.public
-    return format_request(JoinRequest(code.letters, public, ("na-hoa",), "", "0.1"), derive_keys(known))
+    return format_request(JoinRequest(code.letters, public, ("na-hoa",), "", "0.1"), quick_keys(known))
 
 
 def test_a_code_is_for_one_box(published: Hub) -> None:
@@ -91,7 +91,7 @@ def test_a_revoked_box_is_let_in_nowhere_and_may_be_invited_again(published: Hub
 
     code = published.registry.invite(SCOPE)
     raw = ask(code)
-    answer = open_answer(published.join(raw), raw, derive_keys(code))
+    answer = open_answer(published.join(raw), raw, published.registry.derive(code))
     assert published.registry.authenticate(answer.box, answer.password).revoked is None
     with pytest.raises(Refused):
         published.registry.authenticate(box.id, box.password)  # the old one

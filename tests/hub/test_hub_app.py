@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode_error
 from loudspeaker.errors import Refused
-from loudspeaker.fleet.joining import JoinRequest, derive_keys, format_request, open_answer
+from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import MOST_GUESSES, TooManyGuesses, create_hub_app
 from loudspeaker.station.log_segment import MOST_SENT, RefusedLog
@@ -75,7 +75,7 @@ def test_every_answer_carries_the_headers_of_the_console(client: TestClient) -> 
 
 def test_a_box_joins_by_its_code_and_may_ask_again_for_a_lost_answer(client: TestClient, published: Hub) -> None:
     code = published.registry.invite(SCOPE)
-    keys, public = derive_keys(code), make_box_key("new").public.public
+    keys, public = published.registry.derive(code), make_box_key("new").public.public
     raw = format_request(JoinRequest(code.letters, public, ("na-hoa",), "plays: {}", "0.1"), keys)
 
     first, again = client.post("/v1/join", content=raw), client.post("/v1/join", content=raw)
