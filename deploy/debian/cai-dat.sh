@@ -20,8 +20,9 @@ esac
 
 fail() { echo "$*" >&2 && exit 1; }
 
-# The console of a screen begins with letters of western Europe; whoever comes by SSH has fonts of their own.
-case $(tty || true) in /dev/tty[0-9]*) setfont Vietnamese-Fixed16 2>/dev/null || true ;; esac
+# A screen's own console begins with letters of western Europe; whoever comes by SSH has fonts of their own. sudo stands
+# between this and the console, so that `tty` does not tell it.
+if [ "${TERM:-}" = linux ]; then setfont Vietnamese-Fixed16 2>/dev/null || true; fi
 
 [ "$(id -u)" = 0 ] || fail "Cần quyền quản trị. Hãy chạy: sudo bash $0"
 release=$(. "$root/etc/os-release" && echo "${VERSION_ID:-}")
