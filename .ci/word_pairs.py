@@ -1,7 +1,7 @@
 """Write the table of words that stand beside each other, by which text without marks gets them back. Development only.
 
-It counts the sentences, documents and abbreviations that are kept in this repository. Documents that were typed without
-marks are left out, so that what the table does for them stays a fair trial.
+It counts the sentences, documents and abbreviations that are kept in this repository, and the phrases of phrases.txt.
+Documents that were typed without marks are left out, so that what the table does for them stays a fair trial.
 """
 
 from __future__ import annotations
@@ -30,15 +30,20 @@ HEAD = """\
 SEEN = 2  # a pair that was seen once is chance
 _CHOICE = re.compile(r"\(([^()|]*)(?:\|[^()]*)?\)")
 _MARK = re.compile(r"\{\w+\}|\[[^\]]*\]")
+_DIGIT = "không|một|mốt|hai|ba|bốn|tư|sáu|bảy|tám|chín|mười|mươi|lăm|linh|lẻ|trăm|nghìn|triệu|tỷ|phẩy"
+_SAID = re.compile(  # numbers as they are said; whoever types writes digits
+    rf"(?i)(?<!\w)(?:(?:{_DIGIT})(?: (?:{_DIGIT}|năm(?! (?:{_DIGIT})(?!\w))))+"
+    rf"|(?:(?<=tháng )|(?<=mùng )|(?<=phần ))(?:{_DIGIT}|năm))(?!\w)"
+)
 _TONELESS = 3  # lines without marks from which on a document is left out
 
 
 def first_choice(pattern: str) -> str:
-    """The first string that a pattern of a gold stands for: (a|b) c -> a c."""
+    """The first string that a pattern of a gold stands for, its numbers as digits: (a|b) c -> a c."""
     pattern = _MARK.sub(" ", pattern)
     while (simpler := _CHOICE.sub(r"\1", pattern)) != pattern:
         pattern = simpler
-    return pattern
+    return _SAID.sub("0", pattern)
 
 
 def texts() -> Iterator[str]:
@@ -50,7 +55,7 @@ def texts() -> Iterator[str]:
             yield from map(first_choice, case["accept"][:1])
     for document in sorted((ROOT / "tests" / "data" / "documents").rglob("*.txt")):
         text = document.read_text("utf-8")
-        if sum(1 for _ in find_toneless(text)) >= _TONELESS:
+        if sum(text.count("\n", *stretch) for stretch in find_toneless(text)) >= _TONELESS:
             continue
         yield text
         gold = document.with_suffix(".gold.jsonl")
@@ -58,6 +63,8 @@ def texts() -> Iterator[str]:
         yield "\n".join(first_choice(json.loads(line).get("line") or "") for line in lines)
     for table in ("abbreviations.tsv", "subjects.tsv"):
         yield from (reading for _, reading, *_ in rows(table))
+    phrases = (ROOT / ".ci" / "phrases.txt").read_text("utf-8")
+    yield from SEEN * [", ".join(line for line in phrases.splitlines() if line[:1] != "#")]
     yield (ROOT / "bench" / "announcements.txt").read_text("utf-8")
 
 

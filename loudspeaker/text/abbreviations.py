@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
-from .context import Context
+from .context import REACH, Context
 from .lazy_regex import pattern
 from .lexicon import Entry, Meaning
+from .word_pairs import EDGE, NUMBER, tells, word_pairs
 
-# Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
+# Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, bà con nobody's child.
 _COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
-    r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
+    r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội|bà con)$"
 )
 _CERTAIN = 3  # words of a subject that make another meaning doubtful
 _SHORT = 2  # letters of an abbreviation that may stand for nearly anything
+_DRAWN = 0.5  # how much likelier, as a logarithm, a word is beside another than anywhere
+_FAR = 1.0  # how much likelier, as a logarithm, a meaning is than any other
+_VERY_FAR = 2.5  # the same of a phrase that no table knows
+_RARE = -3.4  # the least for each of its words
+_NEVER = 99.0
+_TYPED_OUT = frozenset(("soạn", "nhập", "gõ", "phím"))  # soạn DK gửi 1414: letters for a machine
+_NEXT = pattern(r"[^\W\d_]+")
 _DIGITS = frozenset("0123456789%")
 _NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
 _YEAR = pattern(r"[12]\d{3}(?!\d)")
@@ -38,7 +48,8 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
         sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
         return Entry(line.reading, sure)
     remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
-    guess = _by_subject(context, written) if line is None or _is_undecided(context, written, line) else None
+    undecided = line is None or _is_undecided(context, written, line)
+    guess = _by_subject(context, written) or _by_pairs(context, written, start, end) if undecided else None
     return remembered or guess or (line.entry() if line else None)
 
 
@@ -54,6 +65,84 @@ def _by_subject(context: Context, written: str) -> Entry | None:
     found = _subjects(context, written)
     best = max(found, key=found.__getitem__, default="")
     return Entry(best, sure=False) if best and found[best] else None
+
+
+def _by_pairs(context: Context, written: str, start: int, end: int) -> Entry | None:
+    """The guess whose words are known to stand beside the words around the place, if one is by far the likeliest."""
+    around = _Around.of(context, start, end)
+    if around.before in _TYPED_OUT:
+        return None
+    readings = {reading: reading.lower().split() for reading in context.lexicon.readings(written) if " " in reading}
+    found = {reading: around.fit(words) for reading, words in readings.items() if around.draws(words)}
+    likeliest = _likeliest(found, _FAR)
+    return Entry(likeliest, sure=False) if likeliest and found[likeliest] > _FAR else None
+
+
+def guess_phrase(context: Context, written: str, start: int, end: int) -> str:
+    """What capitals that no table knows stand for, if it is a frequent phrase and by far the likeliest.
+
+    hưởng TCHTXH: trợ cấp hưu trí xã hội
+    """
+    around, known = _Around.of(context, start, end), word_pairs().phrases(written.lower())
+    likely = {phrase: known[phrase] + around.fit(phrase.split()) for phrase in known}
+    phrase = _likeliest(likely, _VERY_FAR)
+    return phrase if phrase and known[phrase] > _RARE * len(written) else ""
+
+
+def _likeliest(found: Mapping[str, float], far: float) -> str:
+    """The likeliest of some readings, by logarithms; nothing where another is not far less likely."""
+    (first, best), (_, second) = [*sorted(found.items(), key=lambda item: -item[1]), ("", -_NEVER), ("", -_NEVER)][:2]
+    return first if best > second + far else ""
+
+
+class _Around(NamedTuple):
+    """The word before a place, and all that the word behind it may be; NUMBER or EDGE where there is none."""
+
+    before: str
+    following: Sequence[str]
+
+    @classmethod
+    def of(cls, context: Context, start: int, end: int) -> _Around:
+        return cls(word_before(context, start), _words_behind(context, end))
+
+    def fit(self, words: Sequence[str]) -> float:
+        """How many times likelier the words are here than anywhere, as a logarithm."""
+        ends = ((self.before, words[0]), self._last(words))
+        return sum(word_pairs().attraction(*pair) for pair in ends)
+
+    def draws(self, words: Sequence[str]) -> bool:
+        """Whether the words around are known to stand beside these, and not by chance."""
+        ends = ((self.before, words[0]), self._last(words))
+        return any(
+            word_pairs().attraction(*pair) > _DRAWN and word_pairs().seen(*pair) and all(map(tells, pair))
+            for pair in ends
+        )
+
+    def _last(self, words: Sequence[str]) -> tuple[str, str]:
+        """The last of the words, and which of the following it is drawn to most."""
+        return words[-1], max(self.following, key=lambda word: word_pairs().attraction(words[-1], word))
+
+
+def word_before(context: Context, start: int) -> str:
+    """The word right before a place as it is said, NUMBER or EDGE."""
+    if context.previous.end == start - 1 and context.previous.spoken[-1:].isalpha():
+        return context.previous.spoken.lower().split()[-1]
+    head = context.text[max(0, start - REACH) : start]
+    if not head.endswith(" ") or not head[-2:-1].isalnum():
+        return EDGE
+    last = head.split()[-1]
+    return NUMBER if last[-1].isdecimal() else re.split(r"[\W_]", last.lower())[-1]
+
+
+def _words_behind(context: Context, end: int) -> Sequence[str]:
+    """The word right behind a place, NUMBER or EDGE; of an abbreviation all that it may begin with."""
+    if context.char(end) != " " or not context.char(end + 1).isalnum():
+        return (EDGE,)
+    word = _NEXT.match(context.text, end + 1)
+    if word is None:
+        return (NUMBER,)
+    readings = context.lexicon.readings(word[0]) if word[0].isupper() else ()
+    return tuple(reading.lower().split()[0] for reading in readings) or (word[0].lower(),)
 
 
 def _is_contradicted(context: Context, written: str, reading: str) -> bool:

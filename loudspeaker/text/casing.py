@@ -34,6 +34,7 @@ _CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "tổ
 _TU = (" PHÁP", " VẤN", " NHÂN", " TƯỞNG", " LIỆU", " THỤC", " GIA", " THẾ", " DUY", " CÁCH")
 _REPAIRS = (" BỔ", " SỬA", " TẠO", " DƯỠNG", " HÀNH")  # behind TU; so do trùng tu and duy tu
 _HIGHLAND = frozenset(("EA", "IA", "KRÔNG", "AYUN"))  # water, in names: EA LY, IA PA, KRÔNG BÚK
+_HIGHLAND_NAME = pattern(r"[BCDĐGHKLMNPRSTV]{1,3}[ĂÂÊÔƠ](?:[GKLRTCMNP]|NG|NH)")  # ĐĂK, KRÔNG
 _NAME_BEHIND = pattern(r" [^\W\d_]{2,}")
 _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
@@ -97,11 +98,18 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
     if len(letters.lower()) != len(letters) or (behind_digit and not marked):
         return False
     lost = len(letters) > 3 and is_toneless(line) and is_plain_syllable(letters.lower())  # LUOI DIEN
-    named = marked and _TONE.search(unicodedata.normalize("NFD", letters)) is not None  # ĐẮK
-    if not (is_syllable(letters) or named or letters in ("M", "KM", *_HIGHLAND) or lost):
+    if not (
+        is_syllable(letters) or (marked and _is_highland_name(letters)) or letters in ("M", "KM", *_HIGHLAND) or lost
+    ):
         return False
     highland = letters in _HIGHLAND and _NAME_BEHIND.match(line, match.end()) is not None
     return highland or marked or not _is_abbreviation(line, match)
+
+
+def _is_highland_name(letters: str) -> bool:
+    """Whether a word is no Vietnamese syllable and no abbreviation: ĐẮK, ĐĂK, KRÔNG."""
+    toned = _TONE.search(unicodedata.normalize("NFD", letters))
+    return toned is not None or _HIGHLAND_NAME.fullmatch(letters) is not None
 
 
 def _is_abbreviation(line: str, match: re.Match[str]) -> bool:

@@ -8,6 +8,7 @@ from .lazy_regex import pattern
 
 _SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 _TIGHT = pattern(r"(?<=[,;:.\n])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
+_TYPED = {"trc": "trước", "đc": "được", "vs": "với"}  # in a hurry
 _TONES = {  # where the tone mark stands today, and where it stood
     "ủy": "uỷ",
     "óa": "oá",
@@ -34,7 +35,9 @@ def words_after(cues: str) -> tuple[str, ...]:
 
 def beside(words: str) -> str:
     """Words as they are compared where they stand before a place: lower case, a blank in front, no signs at the end."""
-    return _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
+    words = _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
+    head, _, last = words.rpartition(" ")
+    return f"{head} {_TYPED[last]}" if last in _TYPED else words
 
 
 def spellings(cues: str) -> Iterator[str]:

@@ -1,34 +1,45 @@
 """Which words stand beside each other in Vietnamese announcements, and the marks that text typed without them had.
 
 A line without marks is read by a model of pairs of words: of all ways to put marks on its syllables each form is given
-the share of the ways that have it (forward-backward, as in a hidden Markov model), and a syllable gets the marks of
-its likeliest form where that is nearly certain; else it stays as typed. The table is lexicon/word_pairs.tsv.
+the share of the ways that have it (forward-backward, as in a hidden Markov model), and a syllable gets the marks that
+it has in the likeliest way (Viterbi) where their share is large; else it stays as typed. The table is
+lexicon/word_pairs.tsv.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from math import log
 
 from .lazy_regex import pattern
 from .lexicon import rows
 from .syllables import is_plain_syllable, without_marks
 
 EDGE = "."  # a sign, or the edge of a line
-_NUMBER = "0"
-_CERTAIN = 0.6  # share of a form that is taken
+NUMBER = "0"
+_CERTAIN = 0.4  # share of a form that is taken
 _TOKEN = pattern(r"[^\W\d_]+|\d[\d.,:/-]*|[^\w\s]")
 _ALONE = pattern(r"(?<![\w.@/:-])[A-Za-z]+(?![\w@/-]|[.:]\w)")
 _DONG = pattern(r"(?<=\d)d(?!\w)|(?<=\dtr)d(?!\w)|(?<=\d )d(?![\w.])")  # 25.000d, 3trd
 _UNSEEN = 0.1  # how often a word stands for which that is not in the table
 _MOST_FORMS = 12
+_OFTEN, _BOUND = 3, 2.0  # how often words of a phrase stood together, and how strongly they are drawn to each other
+_LINKS = frozenset(
+    re.findall(
+        r"\w+",
+        "từ đến tới của và các những tại ở trong ngoài là thì mà có không được bị cho với về theo khi nếu do để đã "
+        "đang sẽ ngày tháng năm tuần giờ phút thứ số lần mỗi một hai ba bốn sáu bảy tám chín mười này đó rất ra vào",
+    )
+)
 
 
 def tokens(line: str) -> Iterator[tuple[str, int]]:
     """The words of a line in small letters and where each begins; a number is “0”, a sign is EDGE."""
     for match in _TOKEN.finditer(line):
         word = match[0]
-        yield (word.lower() if word[0].isalpha() else _NUMBER if word[0].isdecimal() else EDGE), match.start()
+        yield (word.lower() if word[0].isalpha() else NUMBER if word[0].isdecimal() else EDGE), match.start()
 
 
 class WordPairs:
@@ -36,11 +47,49 @@ class WordPairs:
 
     def __init__(self, lines: Iterable[Sequence[str]]) -> None:
         self._lines = {word: (int(count), following) for word, count, following in lines}
+        self._phrases: dict[str, Mapping[str, float]] = {}
         self._following: dict[str, tuple[Mapping[str, int], float, float]] = {}
         self._total = sum(count for count, _ in self._lines.values())
-        self._forms: dict[str, list[str]] = {}
+
+    @cached_property
+    def _forms(self) -> dict[str, list[str]]:
+        forms: dict[str, list[str]] = {}
         for word in self._lines:  # the most frequent first
-            self._forms.setdefault(without_marks(word), []).append(word)
+            forms.setdefault(without_marks(word), []).append(word)
+        return forms
+
+    def seen(self, first: str, second: str) -> int:
+        """How often `second` stood right behind `first`; 0 where that was chance."""
+        return self._parts(first)[0].get(second, 0)
+
+    def attraction(self, first: str, second: str) -> float:
+        """How many times likelier `second` is behind `first` than anywhere, as a logarithm."""
+        return log(self.likelihood(first, second) / self._share(second))
+
+    def phrases(self, initials: str) -> Mapping[str, float]:
+        """Phrases with these small initials, each word drawn to the next, and how likely they are, as a logarithm."""
+        if initials not in self._phrases:
+            first = (word for word in self._lines if word[0] == initials[0] and tells(word))
+            chains: dict[tuple[str, ...], float] = {(word,): log(self._share(word)) for word in first}
+            for letter in initials[1:]:
+                chains = {
+                    (*chain, word): likely + log(self.likelihood(chain[-1], word))
+                    for chain, likely in chains.items()
+                    for word in self._bound(chain[-1], letter)
+                }
+            self._phrases[initials] = {" ".join(chain): likely for chain, likely in chains.items()}
+        return self._phrases[initials]
+
+    def _bound(self, first: str, letter: str) -> Iterator[str]:
+        """The words with a first letter that make a phrase with the word before."""
+        for word, seen in self._parts(first)[0].items():
+            if word[0] == letter and seen >= _OFTEN and tells(word) and self.attraction(first, word) > _BOUND:
+                yield word
+
+    def before(self, letters: str, second: str) -> Mapping[str, int]:
+        """The words with these first letters that stood right before `second`, and how often."""
+        words = (word for word in self._lines if word.startswith(letters) and word.isalpha())
+        return {word: seen for word in words if (seen := self.seen(word, second))}
 
     def forms(self, bare: str) -> Sequence[str]:
         """The words that are written so without marks, the most frequent first; itself where none is known."""
@@ -49,8 +98,11 @@ class WordPairs:
     def likelihood(self, first: str, second: str) -> float:
         """How likely `second` stands behind `first`: its share there, and where little is known its share anywhere."""
         following, behind, known = self._parts(first)
-        anywhere = (self._lines[second][0] if second in self._lines else _UNSEEN) / self._total
-        return (following.get(second, 0) / behind * known if behind else 0.0) + (1 - known) * anywhere
+        return (following.get(second, 0) / behind * known if behind else 0.0) + (1 - known) * self._share(second)
+
+    def _share(self, word: str) -> float:
+        """Which share of all words a word is."""
+        return (self._lines[word][0] if word in self._lines else _UNSEEN) / self._total
 
     def _parts(self, word: str) -> tuple[Mapping[str, int], float, float]:
         """What stands behind a word, how often anything of the table does, and how far that is to be believed."""
@@ -70,14 +122,25 @@ class WordPairs:
             return line
         chain = [(EDGE,), *(self.forms(word) if word.isalpha() else (word,) for word, _ in found), (EDGE,)]
         letters = list(_DONG.sub("đ", line))
-        for (word, at), shares in zip(found, self._shares(chain), strict=True):
-            best = max(shares, key=shares.__getitem__)
+        for (word, at), best, shares in zip(found, self._likeliest(chain), self._shares(chain), strict=True):
             if shares[best] >= _CERTAIN and len(best) == len(word) and _is_restorable(line, word, at):
                 old = line[at : at + len(word)]
                 letters[at : at + len(word)] = (
                     new.upper() if letter.isupper() else new for letter, new in zip(old, best, strict=True)
                 )
         return "".join(letters)
+
+    def _likeliest(self, chain: Sequence[Sequence[str]]) -> Sequence[str]:
+        """The forms of the likeliest way through a chain, without its ends (Viterbi)."""
+        ways = {form: (0.0, [form]) for form in chain[0]}
+        for forms in chain[1:]:
+            ways = {
+                form: max(
+                    (cost + log(self.likelihood(before, form)), [*way, form]) for before, (cost, way) in ways.items()
+                )
+                for form in forms
+            }
+        return max(ways.values())[1][1:-1]
 
     def _shares(self, chain: Sequence[Sequence[str]]) -> Iterator[Mapping[str, float]]:
         """For each place of a chain but its ends, its forms and their shares."""
@@ -106,6 +169,11 @@ def _is_restorable(line: str, word: str, at: int) -> bool:
     whole = _ALONE.match(line, at)
     shouted = len(word) > 1 and line[at : at + len(word)].isupper() and not line.isupper()
     return whole is not None and not shouted and is_plain_syllable(word)
+
+
+def tells(word: str) -> bool:
+    """Whether a word says what a thing is: it is no number and no word like “của”."""
+    return len(word) > 1 and word.isalpha() and word not in _LINKS
 
 
 def _parted(listed: str) -> Iterator[tuple[str, int]]:

@@ -42,11 +42,9 @@ class Office:
         reset: bool = False,
         hub: PublicKey | None = None,
         boxes: tuple[BoxKey, ...] = (),
-        revoked: tuple[str, ...] = (),
-        addresses: tuple[str, ...] = (),
     ) -> None:
         keys = [PEOPLE[name].public for name in people]
-        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub, boxes, revoked, addresses)
+        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub, boxes)
         self.sign(path, *names)
 
     def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:

@@ -75,3 +75,7 @@ def test_nothing_but_marks_is_put_in(text: str) -> None:
     assert len(restored) == len(text)
     assert without_marks(restored) == without_marks(text)
     assert [letter.isupper() for letter in restored] == [letter.isupper() for letter in text]
+
+
+def test_numbers_are_no_words_for_what_was_typed_without_marks() -> None:
+    assert word_pairs().restore("Dang ky mua phan bon tra cham sau vu nay").endswith("phân bón trả chậm sau vụ này")

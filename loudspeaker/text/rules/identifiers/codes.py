@@ -14,7 +14,7 @@ from ...lexicon import cue_list
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker
-from ...syllables import LOWER, UPPER, has_vowel
+from ...syllables import LOWER, UPPER, has_vowel, is_syllable
 
 rule = RuleMaker(Kind.CODE)
 
@@ -272,7 +272,11 @@ _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 @rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
 def number_with_letter(match: re.Match[str], context: Context) -> Guess:
-    """A number with a small letter: hồ Đak Mi 4c -> bốn xê"""
+    """A number with a small letter: hồ Đak Mi 4c -> bốn xê; 50c behind “30 con/kg” -> năm mươi con"""
+    ahead = context.text[max(0, match.start() - 20 * REACH) : match.start()]
+    counted = re.findall(rf"\d ({match[2]}[{LOWER}]{{1,5}})(?![^\W_])", ahead)
+    if counted and is_syllable(counted[-1]):
+        return Guess(f"{context.number(match[1])} {counted[-1]}", Message("taken for what was counted before"))
     return Guess(
         f"{context.number(match[1])} {spell_letters(match[2].upper())}",
         Message("a number with a letter, and no word says what it is"),

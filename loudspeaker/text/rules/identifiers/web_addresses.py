@@ -55,7 +55,7 @@ def web_page(match: re.Match[str], context: Context) -> str:
 @rule(
     r"(?:"
     + _NAME
-    + r"\.){1,4}(?:vn|VN|com|net|org|gov|edu|info|asia|app|tv|xyz|top|site|online|shop|vip|club|biz|store|live|"
+    + r"\.){1,4}(?:vn|VN|com|net|org|gov|edu|info|asia|app|tv|xyz|top|site|online|shop|vip|club|biz|store|live|cc|icu|"
     r"(?:me|ly|gl|io|link|page|gle|at|id|co)(?=/))(?![^\W\d_]|\.[a-z])"
     r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
     starts="word number",

@@ -84,6 +84,7 @@ _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí)) (\d{1,3})"
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
+_CLOCK, _CLOCK_NEXT = pattern(r"(?<!\d)\d{1,2}[hg:]"), pattern(r" ?\d{1,2}(?:[hHg]|:\d\d)")
 _DASH = r"-{1,200}"
 
 
@@ -98,9 +99,19 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
     way = along or ("=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1]))
     alike = _are_ends_alike(ahead, context.text[end : end + REACH].lower()) or _do_codes_rise(context, start, end)
-    if way or alike or (number and not _does_fall(context, start, number[0]) and _stands_after_amount(context, start)):
+    if (
+        way
+        or alike
+        or _parts_hours(ahead, context, end)
+        or (number and not _does_fall(context, start, number[0]) and _stands_after_amount(context, start))
+    ):
         return " đến "
     return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
+
+
+def _parts_hours(ahead: str, context: Context, end: int) -> bool:
+    """Whether an hour stands before an arrow on its line, and another behind it: 22h00 T5 (13/8) -> 4h00 T6"""
+    return _CLOCK.search(ahead.rpartition("\n")[2]) is not None and _CLOCK_NEXT.match(context.text, end) is not None
 
 
 def _does_fall(context: Context, start: int, behind: str) -> bool:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from ....errors import Message
-from ...abbreviations import meaning
+from ...abbreviations import guess_phrase, meaning
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
@@ -213,10 +213,10 @@ def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.words(word), ambiguous(word))
-    return _read_unknown(word, context)
+    return _read_unknown(word, start, end, context)
 
 
-def _read_unknown(word: str, context: Context) -> str | Guess:
+def _read_unknown(word: str, start: int, end: int, context: Context) -> str | Guess:
     """A word that no table knows: its full form, put together, said as a word or spelled out."""
     if word.isupper() and (written_out := context.memory.expansion(word)):
         return written_out
@@ -224,6 +224,8 @@ def _read_unknown(word: str, context: Context) -> str | Guess:
         return Guess(words, PUT_TOGETHER)
     if not word.isupper():
         return word
+    if len(word) > 2 and (words := guess_phrase(context, word, start, end)):
+        return Guess(words, UNKNOWN)
     if len(word) > 3 and _is_pronounceable(word):
         return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
     return Guess(spell_letters(word) or word.lower(), UNKNOWN)
@@ -262,7 +264,7 @@ def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read
     """
     word = match[0]
-    if context.after(match.end()).startswith("chấm "):
+    if context.after(match.end()).startswith("chấm ") or context.before(match.start()).endswith(" chấm"):
         return None
     entry = meaning(context, word, *match.span())
     if entry is not None:
@@ -288,7 +290,7 @@ def typed_in_a_chat(match: re.Match[str], context: Context) -> Answer:
 
 _LETTER_NAMES = frozenset(name for names in LETTERS.values() for name in (*names.split(), *names.lower().split()))
 _LETTERED = words_before("lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|nhóm|loại|hạng|tuyến|câu|vitamin|bảng|khối")
-_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|vs|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
+_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
 _I_DO = words_after(
     "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
     "hỏi|chúc|được|đc|đi|về|làm|thu|tổng hợp|đăng|up|lập|bán|mua|nhận"

@@ -34,7 +34,8 @@ _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
 _ASKED = words_before("gặp|hỏi|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
-_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|vs|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
+_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
+_DEALT_WITH = words_before("với|cho|gặp|nhờ|hỏi|gọi|báo|tiền|giúp|thưa|bên|chỗ|cùng|do")
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
 _FAMILY = (
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
@@ -115,6 +116,8 @@ def form_without_dot(match: re.Match[str], context: Context) -> str:
 def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     """Form of address without a dot elsewhere: thôn Đông (c Hằng 0982…), con ô Dũng, ủng hộ: ô Chiến 5tr -> chị, ông"""
     at, spoken = match.start(), f"{_CALLED[match[1]]} "
+    if context.is_after(at, _DEALT_WITH) and context.char(at - 1) == " ":  # đóng cho c Xoan kế toán
+        return spoken
     if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
         return None
     if context.is_after(at, _KIN):
@@ -129,6 +132,17 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
 def form_in_capitals(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address in capitals, with a telephone near: đăng ký: A Đại (tổ trật tự) 0973…; C Nhàn thu phí: 0388…"""
     return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _opens_item(context, match.start()) else None
+
+
+@rule(
+    rf"C (?=[{UPPER}][{LOWER}]{{1,6}} (?:đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|gom|chở)(?!\w))",
+    starts="word",
+)
+def sister_at_work(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address in capitals, where somebody does something: 25k/hộ. C Nga đi thu -> chị"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()]
+    opens = ahead.strip() in ("", ".", ",", ";", ":", "!") or ahead[-1:] == "\n"
+    return Guess("chị ", LONE_LETTER) if opens else None
 
 
 def _opens_item(context: Context, at: int) -> bool:

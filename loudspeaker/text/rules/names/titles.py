@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ....errors import Message
-from ...abbreviations import meaning
+from ...abbreviations import meaning, word_before
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
@@ -15,7 +15,8 @@ from ...lexicon import Entry, cue_list
 from ...numerals import LETTERS
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
-from ...syllables import LOWER, UPPER
+from ...syllables import LOWER, UPPER, is_syllable
+from ...word_pairs import word_pairs
 
 rule = RuleMaker(Kind.TITLE)
 
@@ -214,6 +215,8 @@ _ROOM = pattern(rf"0\d|\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
 _PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày
+_OFTEN = 5  # times that a word stood before the rest
+_SURE = 0.9  # share of a word among those that begin alike
 _LETTERED = words_before("vitamin|loại|hạng|nhóm|bảng|khối|mục|điểm|lớp|tổ|khu|lô|phòng|cột")
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
@@ -247,14 +250,23 @@ def rank(match: re.Match[str], context: Context) -> str:
 
 
 @rule(
-    rf"[A-ZĐ]/(?!(?:{_PER})(?!\w))[{LOWER}]{{2,6}}(?![^\W_])",
+    rf"([A-Za-zĐđ]|[CKNPT][hr])([./])(?!(?:{_PER})(?!\w))([{LOWER}]{{2,6}})(?![^\W_]|\.\w)",
     starts="word",
 )
-def word_in_short(match: re.Match[str], context: Context) -> Guess | None:
-    """A word whose beginning is one letter, and nobody knows which word: T/úy Nam"""
-    if context.char(match.start() - 1).isalnum() or context.is_after(match.start(), _LETTERED):
+def word_in_short(match: re.Match[str], context: Context) -> Answer:
+    """A word of which the beginning is written: T.thôn, Đ.ký, p.học, T/úy -> what most often stands before the rest"""
+    letters, sign, rest = match.groups()
+    if context.char(match.start() - 1) not in ("", *' \n("“-:,') or context.is_after(match.start(), _LETTERED):
         return None
-    return Guess(f"{LETTERS[match[0][0]]} {match[0][2:]}", UNKNOWN)
+    known = word_pairs().before(letters.lower(), rest) if is_syllable(rest) else {}
+    before = word_before(context, match.start())
+    weights = {word: seen * word_pairs().likelihood(before, word) for word, seen in known.items()}
+    likeliest = max(weights, key=weights.__getitem__, default="")
+    if not weights or known[likeliest] < _OFTEN or weights[likeliest] * 2 <= sum(weights.values()):
+        return Guess(f"{LETTERS[letters[0].upper()]} {rest}", UNKNOWN) if sign == "/" and letters[0].isupper() else None
+    spoken = f"{likeliest} {rest}"
+    certain = known[likeliest] > _SURE * sum(known.values())  # whatever stands before
+    return spoken if certain else Guess(spoken, LONE_LETTER)
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")

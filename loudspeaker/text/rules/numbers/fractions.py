@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -25,6 +26,8 @@ _LEVELS = words_before(
 _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
 
+_MONTHS = 12
+_CERTAIN_DAY = pattern(r"(?:[Nn]gày|[Ss]áng|[Tt]rưa|[Cc]hiều|[Tt]ối|[Đđ]êm) \d{1,2}/(\d{1,2})(?![\d/])")
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 
@@ -51,8 +54,21 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
         return share
     if unit:
         return whole
+    return _date_or_part(above, below, share or whole, at, context)
+
+
+def _date_or_part(above: str, below: str, otherwise: str, at: int, context: Context) -> str | Guess:
+    """A day where it can be one; certain where the text has other days of that month."""
     date = "" if context.follows(Kind.CODE, at, ", ") else likely_date(context, at, above, below)
-    return Guess(date or share or whole, DATE_OR_PART)
+    if date and int(above) > _MONTHS and below.lstrip("0") in _months_of_days(context.text):
+        return date
+    return Guess(date or otherwise, DATE_OR_PART)
+
+
+@lru_cache(maxsize=4)
+def _months_of_days(text: str) -> frozenset[str]:
+    """The months of the days that a text certainly tells: ngày 21/9, sáng 5/10"""
+    return frozenset(month.lstrip("0") for month in _CERTAIN_DAY.findall(text))
 
 
 def _level(whole: str, context: Context, at: int) -> str | Guess:

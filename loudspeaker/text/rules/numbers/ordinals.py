@@ -7,13 +7,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker, after_variety, at_line_start
+from ...syllables import LOWER, is_syllable
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -30,11 +31,13 @@ _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những n�
 _IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
 _SITES = words_before(cue_list("sites_with_t"))
 _MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_PAID_FOR = pattern(r" (?:tiền|phí|quỹ|cước|lãi)(?: [^\W\d_]+){1,2}$")  # tiền ăn T5
 _DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? ?\($")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _SOMETIME = words_before("vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng")
 _DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
 _ITS_DAY = pattern(r"[(,:-]? ?(?:ngày )?\d{1,2}[/.-]\d")  # of a weekday
+_WEEKLY = pattern(r"(?:(?:, ?| và | ?& ?| ?- ?| đến )(?:[Tt][2-7]|CN))* (?:hàng|hằng|mỗi) tuần")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
@@ -99,6 +102,20 @@ def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
+@rule(r"([A-SU-ZĐ])([2-9])(?![^\W_]|[.,/-]\d)", starts="word")
+def next_in_row(match: re.Match[str], context: Context) -> str | None:
+    """The next of a row whose first is written in full: lần 1 nhắc nhở, L2 phạt, L3 cắt -> lần hai, lần ba"""
+    letter, number = match[1], int(match[2])
+    ahead = context.text[max(0, match.start() - 3 * REACH) : match.start()]
+    first = re.search(rf"(?<![^\W_])([{letter}{letter.lower()}][{LOWER}]{{1,6}}) ?([1-8])(?![^\W_]|[.,/-]\d)", ahead)
+    if first is None or not is_syllable(first[1]):
+        return None
+    between = range(int(first[2]) + 1, number)
+    if int(first[2]) >= number or not all(f"{letter}{step}" in ahead for step in between):
+        return None
+    return f"{first[1].lower()} {context.number(match[2])}"
+
+
 @rule(r"[Tt]13(?!\w|[.,/]\d)", starts="word", only_after=(" thưởng", " lương", " lương thưởng"))
 def thirteenth_month(match: re.Match[str], context: Context) -> str:
     """The month more that is paid at the end of a year: thưởng T13 -> tháng mười ba"""
@@ -110,7 +127,14 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
     """Month written T: tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
     words = context.before(match.start())
-    named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
+    named = (
+        words.endswith(_MONTHLY)
+        or _PAID_FOR.search(words)
+        or _DAY.search(words)
+        or context.is_before(match.end(), _CALENDARS)
+    )
+    if _WEEKLY.match(context.text, match.end()):  # định kỳ T3, T5 hàng tuần
+        return None
     if 2 <= month <= 7 and (not named or _ITS_DAY.match(context.after(match.end()))):  # đến hết T7 24/1
         return None
     spoken = f"tháng {context.numerals.month(month)}"

@@ -152,6 +152,9 @@ def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | 
     return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
 
 
+_OF_WEEK = pattern(r" (?:thứ [^\W_]+|ch[uúủ]a? nhật|t[2-7]|cn)(?= |$)")
+
+
 def _stands_after_occasion(context: Context, at: int, end: int) -> bool:
     """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
     sentence = re.split(r"[.;!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
@@ -245,7 +248,8 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
 
 def _is_behind_day(context: Context, at: int) -> bool:
     """Whether “ngày” stands somewhere before, or a day was read right before: 24/9, 1/10"""
-    if " ngày " in context.before(at):
+    before = context.before(at)
+    if " ngày " in before or (context.char(at - 1) == "(" and _OF_WEEK.search(before)):  # Thứ 5 Tuần Thánh (2/4)
         return True
     return " tháng " in context.previous.spoken and _ONE_MORE.search(context.text[max(0, at - 9) : at]) is not None
 
