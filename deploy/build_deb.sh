@@ -82,13 +82,14 @@ make_program() { # MACHINE ROOT: /usr/lib/loudspeaker, a virtual environment wit
     printf 'home = /usr/bin\ninclude-system-site-packages = true\n' >"$program/pyvenv.cfg"
     start_at loudspeaker.cli "$program/bin/loudspeaker"
     start_at loudspeaker.fleet.agent "$program/bin/loudspeaker-fleet"
+    start_at loudspeaker.cli.hub_commands "$program/bin/loudspeaker-hub"
     install -D -m 644 -t "$program/deploy" deploy/common.sh deploy/services.sh deploy/between_airings.py
     install -m 755 -t "$program/deploy" deploy/uninstall.sh
 }
 
 make_papers() { # ROOT: what Debian wants beside it
     local doc=$1/usr/share/doc/loudspeaker unit
-    for unit in deploy/*.service deploy/*.socket; do
+    for unit in deploy/*.service deploy/*.socket deploy/hub/*.service deploy/hub/*.path; do
         [ -e "$unit" ] || continue
         install -d "$1/usr/lib/systemd/system"
         sed -e 's,/opt/loudspeaker/\.venv,/usr/lib/loudspeaker,g' -e 's,/opt/loudspeaker/,/usr/share/doc/loudspeaker/,g' \
@@ -96,6 +97,8 @@ make_papers() { # ROOT: what Debian wants beside it
     done
     install -d "$1/usr/bin" "$1/usr/share/bash-completion/completions"
     ln -s ../lib/loudspeaker/bin/loudspeaker "$1/usr/bin/loudspeaker"
+    ln -s ../lib/loudspeaker/bin/loudspeaker-hub "$1/usr/bin/loudspeaker-hub"
+    install -D -m 755 deploy/hub/switch_on.sh "$1/usr/sbin/loudspeaker-hub-on"
     cp "$work/completion" "$1/usr/share/bash-completion/completions/loudspeaker"
     cp -r "$work/man" "$1/usr/share/man"
     install -D -m 644 deploy/debian/needrestart.conf "$1/etc/needrestart/conf.d/loudspeaker.conf"

@@ -95,7 +95,7 @@ try_daemon() { # it begins, answers and ends by itself; there is no systemd here
 try_program() { # what a technician and an officer would ask of it
     try "loudspeaker --version" inside loudspeaker --version
     try "pages of help, the fleet agent's too" inside sh -c \
-        'loudspeaker --help && loudspeaker web --help && /usr/lib/loudspeaker/bin/loudspeaker-fleet --help'
+        'loudspeaker --help && loudspeaker web --help && /usr/lib/loudspeaker/bin/loudspeaker-fleet --help && loudspeaker-hub --help'
     try "check of the empty station" inside loudspeaker check
     inside loudspeaker doctor >"$work/doctor" 2>&1 || true
     try "doctor looks at everything: $(grep -c '^[✓!✗]' "$work/doctor") things" grep -q '^✓' "$work/doctor"

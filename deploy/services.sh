@@ -1,5 +1,5 @@
 # What the package's maintainer scripts do with systemd and Python; sourced after common.sh.
-SWITCHED="loudspeaker.service loudspeaker-web.socket loudspeaker-fleet.service" # on or off; the console's service is begun by its socket
+SWITCHED="loudspeaker.service loudspeaker-web.socket loudspeaker-fleet.service loudspeaker-hub.service loudspeaker-hub-broker.path" # on or off; the console's service is begun by its socket
 
 systemd_runs() { [ -d "${DESTDIR:-}/run/systemd/system" ]; }
 
@@ -30,10 +30,10 @@ leave_air() { # [SECONDS]: stop between airings; fails where there is no gap
     "$program/bin/python3" "$program/deploy/between_airings.py" stop "$station/.state/control.sock" "$@"
 }
 
-stop_others() { # the console and the agent, which nobody hears
+stop_others() { # console, agent and hub, which nobody hears
     local unit
     systemd_runs || return 0
-    for unit in loudspeaker-web.socket loudspeaker-web.service loudspeaker-fleet.service; do
+    for unit in loudspeaker-web.socket loudspeaker-web.service loudspeaker-fleet.service loudspeaker-hub.service; do
         ! systemctl is-active --quiet "$unit" || deb-systemd-invoke stop "$unit" || true
     done
 }

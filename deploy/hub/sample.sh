@@ -54,5 +54,6 @@ for villages in "na-hoa suoi-trat" "ban-lim cho-may"; do
 done
 
 loudspeaker-hub boxes
+loudspeaker-hub link --port "$https"
 echo "https://localhost:$https/v1/$scope/manifest.json   (LOUDSPEAKER_HUB=$LOUDSPEAKER_HUB loudspeaker-hub boxes; Ctrl+C: dừng)"
 wait

@@ -76,6 +76,8 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
 @option("--reset", is_flag=True, help="All keys of it are lost: the people of its parent sign this list.")
 @option("--hub", metavar="KEY", help="The key of its hub, as “loudspeaker-hub key” prints it.")
 @option("--box", "boxes", metavar="KEY", multiple=True, help="The key of a box that is the commune's; several times.")
+@option("--revoke", "revoked", metavar="BOX", multiple=True, help="A box that was stolen: its id; several times.")
+@option("--at", "addresses", metavar="ADDRESS", multiple=True, help="Where a hub is; tried in turn. Several times.")
 @option("--key", "keys", metavar="KEY", multiple=True, required=True, help="A key file of each person; several times.")
 def trust(
     folder: Path,
@@ -84,13 +86,17 @@ def trust(
     reset: bool,
     hub: str | None,
     boxes: tuple[str, ...],
+    revoked: tuple[str, ...],
+    addresses: tuple[str, ...],
     keys: tuple[str, ...],
 ) -> None:
     """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
     public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
     server = rooms.public_keys.machine_key(hub, "hub") if hub else None
     known = list(map(rooms.box_key.public_box_key, boxes))
-    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent, reset, server, known)
+    document, path = rooms.packing.write_trust(
+        folder, scope, public, _now(), parent, reset, server, known, revoked, addresses
+    )
     put(str(path))
     put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
     count = document.threshold(rooms.signed_documents.SigningRole.TRUST)

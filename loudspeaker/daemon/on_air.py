@@ -38,7 +38,7 @@ from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station.restrictions import COMMISSION, EMPTY, MEMORY, softer
 from ..station.station import Station
 from .box_button import BoxButton
-from .quota_use import quota_stretches
+from .quota_use import heard_for_origin, quota_stretches
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
 T = TypeVar("T")
@@ -212,7 +212,8 @@ class OnAir:
         facts = plans.bulletin_facts(self.log, [airing.bulletin] if airing.bulletin else [])
         in_hand = {item.airing.id for item in self.controller.open_items()}
         others = quota_stretches(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
-        return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others))
+        heard = heard_for_origin(self.log, self._order.airings, airing, midnight)
+        return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others), heard)
 
     def softer(self, airing: Airing) -> float:
         """An alarm and the trial of an output sound as the technician has set them."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
+from ..model.bulletin import split_origin
 from ..model.enums import Expected, Level, Verdict
 from ..playout.ports import Log
 from ..playout.queue import remains
@@ -36,6 +37,24 @@ def quota_stretches(
             yield stretch
         else:
             yield from _heard_stretch(log, other.id)
+
+
+def heard_for_origin(log: Log, planned: Iterable[Airing], airing: Airing, midnight: datetime) -> timedelta:
+    """What the office above the commune that asks for `airing` has had heard on its output on that day.
+
+    By the names in the log: what it had scheduled in a manifest that has been replaced since counts, too. What the
+    commune itself has scheduled of that office's bulletins does not.
+    """
+    if not airing.origin:
+        return timedelta(0)
+    apart = {other.id for other in planned if not other.origin} | {airing.id}
+    records = [record for record in log.rows(midnight, midnight + DAY) if record.output == airing.output]
+    sent = [one for one in records if split_origin(one.broadcast)[1] == airing.origin and one.id not in apart]
+    heard, until = timedelta(0), midnight
+    for begins, ends in sorted(_record_stretches(sent)):  # what several villages hear together counts once
+        heard += max(ends - max(begins, until), timedelta(0))
+        until = max(until, ends)
+    return heard
 
 
 def _planned_stretch(airing: Airing, midnight: datetime) -> Stretch | None:

@@ -47,6 +47,8 @@ from .courier_steps import (
     HandOver,
     HangUp,
     HealthSaid,
+    HubAnswers,
+    Knock,
     LogHas,
     LogKnown,
     LogNotSent,
@@ -66,7 +68,7 @@ from .courier_steps import (
 from .https import HubFolder
 from .hub_settings import HubSettings, read_hub_settings
 from .log_sender import HubIntake
-from .mqtt import Broker
+from .mqtt import Broker, knock
 from .topics import BoxHealth, Receipt, Topic, TopicKind, document_topic
 
 HOME = "/var/lib/loudspeaker"  # of a box
@@ -108,7 +110,7 @@ class Agent:
         self._clock, self._say = clock, say
         self._software = version_of("loudspeaker")
         self._box = BoxSide(paths, clock, say)
-        self._hub = HubFolder(settings, paths.fleet)
+        self._hub, self._served_by = HubFolder(settings, paths.fleet), ""
         self._paths, self._settings = paths, settings
         self._contact_at = clock.monotonic()
         self._seen: object = ()
@@ -161,6 +163,7 @@ class Agent:
             seen = state.st_mtime_ns, state.st_ino
         if seen != self._seen:
             self._seen = seen
+            self._step(self._box.hubs(self._settings))
             self._step(self._box.holds())
 
     def _note_contact(self, event: CourierEvent) -> None:
@@ -173,8 +176,8 @@ class Agent:
 
     def _do(self, action: Action) -> None:
         match action:
-            case Connect():
-                self._broker.connect()
+            case Connect(hub):
+                self._broker.connect(hub, self._settings_of(hub))
             case HangUp():
                 self._broker.hang_up()
             case Subscribe(filters):
@@ -205,26 +208,26 @@ class Agent:
                 self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
             case LookAtLog():
                 self._log.send(lambda: [self._box.log_end()], LogHas("", 0))
-            case AskLogEnd(life):
-                self._log.send(lambda: [self._ask_log_end(life)], LogNotSent())
-            case SendLog(life, after):
-                self._log.send(lambda: [self._send_log(life, after)], LogNotSent())
+            case AskLogEnd() | SendLog():
+                self._log.send(lambda: [self._tell_log(action)], LogNotSent())
+            case Knock(hub):
+                self._log.send(lambda: [HubAnswers(knock(self._settings_of(hub)))], HubAnswers(False))
 
     def _fetch(self, fetch: Fetch) -> Iterable[CourierEvent]:
         """A piece of a file, a document for the folder, or what may be said by the broker as well."""
-        path, topic = fetch.path, document_topic(fetch.path)
+        path, topic, hub = fetch.path, document_topic(fetch.path), self._folder_of(fetch.hub)
         try:
             if topic:
                 return [*self._read(path, topic), Fetched(path)]
             if fetch.sha256:
-                return [Fetched(path, more=not self._hub.fetch_piece(path, fetch.bytes or 0, fetch.sha256))]
-            self._hub.fetch_document(path)
+                return [Fetched(path, more=not hub.fetch_piece(path, fetch.bytes or 0, fetch.sha256))]
+            hub.fetch_document(path)
             return [Fetched(path)]
         except DamagedFile as error:
             logger.warning("%s: %s", path, error)
             return [NotFetched(path, gone=True)]
         except NotFound:
-            self._hub.forget_document(path)
+            hub.forget_document(path)
             return [NotFetched(path, gone=True)]
 
     def _read(self, path: str, topic: Topic) -> Iterable[CourierEvent]:
@@ -248,18 +251,27 @@ class Agent:
         ended = self._box.take(scope)
         return [self._box.holds(), ended]
 
-    def _ask_log_end(self, life: str) -> CourierEvent:
-        with closing(HubIntake.open(self._settings)) as hub:
-            return LogKnown(life, hub.ask_end(life))
-
-    def _send_log(self, life: str, after: int) -> CourierEvent:
-        piece = self._box.sign_log(after)
+    def _tell_log(self, task: AskLogEnd | SendLog) -> CourierEvent:
+        """Ask a hub how far it has the log, or send it more of that."""
+        piece = self._box.sign_log(task.after) if isinstance(task, SendLog) else b""
         try:
-            with closing(HubIntake.open(self._settings)) as hub:
-                return LogKnown(life, hub.send(piece), len(piece))
+            with closing(HubIntake.open(self._settings_of(task.hub))) as hub:
+                return LogKnown(task.life, hub.send(piece) if piece else hub.ask_end(task.life), len(piece))
         except RefusedLog as error:
             logger.warning("%s", error)
             return LogNotSent() if error.fault is LogFault.GAP else LogRefused()
+
+    def _settings_of(self, hub: str) -> HubSettings:
+        """Raises `BadUsage` for what is no hub."""
+        return self._settings.other_hub(hub) if hub else self._settings
+
+    def _folder_of(self, hub: str) -> HubFolder:
+        """Another hub has other tags, and may have other files."""
+        if hub != self._served_by:
+            self._hub.close()
+            self._hub, self._served_by = HubFolder(self._settings_of(hub), self._paths.fleet), hub
+            self._bells.clear()
+        return self._hub
 
     def _health_of(self, news: PublishHealth) -> BoxHealth:
         now, health = self._clock.now(), news.health

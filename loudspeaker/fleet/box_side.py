@@ -45,10 +45,12 @@ from .courier_steps import (
     HandOver,
     HealthSaid,
     Holds,
+    HubsNamed,
     LogHas,
     TakingEnded,
     Verified,
 )
+from .hub_settings import HubSettings
 from .topics import HeldVersions
 
 TAKING, SIGNING = 120.0, 60.0  # s: what was fetched has been taken by then, or a piece of the log signed
@@ -114,6 +116,17 @@ class BoxSide:
         refused = read_fetched_answer(self.paths.taken).refused
         return Holds(held, {scope: why.say(self.say) for scope, why in refused.items()})
 
+    def hubs(self, own: HubSettings) -> HubsNamed:
+        """Its own hub, and others that the trust documents name."""
+        others: dict[HubSettings, str] = {}
+        try:
+            for trust in self._trusts().values():
+                for hub in trust.hubs:
+                    others.setdefault(own.other_hub(hub), hub)
+        except LoudspeakerError as error:
+            logger.warning("%s", error.say(self.say))
+        return HubsNamed(("", *(hub for settings, hub in others.items() if settings != own)))
+
     def open_bell(self, raw: bytes) -> Mapping[str, Heads]:
         """What is newest by a bell: signed by a hub, where the trust document of its scope names any.
 
@@ -138,7 +151,8 @@ class BoxSide:
             return Distrusted(scope)
         self._sweep()
         fetched = {path.name for path in self._blobs()}
-        return Verified(scope, {sha256: size for sha256, size in lacking.items() if sha256 not in fetched})
+        files = {sha256: size for sha256, size in lacking.files.items() if sha256 not in fetched}
+        return Verified(scope, files, lacking.alert)
 
     def take(self, scope: str) -> TakingEnded:
         """Have the daemon's child take all that lies in the agent's folder; wait until it has."""

@@ -19,8 +19,24 @@ from .topics import HeldVersions, Presence
 
 
 @dataclass(frozen=True, slots=True)
+class HubsNamed:
+    """Where this box may be served, in this order: its own hub, which is "", and others that the people have signed."""
+
+    hubs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkUp:
-    """The broker has let us in."""
+    """The broker of this hub has let us in."""
+
+    hub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubAnswers:
+    """The broker that was knocked at is there again, or not."""
+
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +117,14 @@ class NotFetched:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The documents of a scope are signed as they must be. `files`: SHA-256 -> bytes, of what is not here yet."""
+    """The documents of a scope are signed as they must be. `files`: SHA-256 -> bytes, of what is not here yet.
+
+    `alert`: the number of the newest alert that the manifest knows of.
+    """
 
     scope: str
     files: Mapping[str, int]
+    alert: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +192,8 @@ class TimePassed:
 
 
 CourierEvent = (
-    LinkUp | LinkDown | HubBorn | BellRung | AlertCame | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
+    HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | AlertCame
+    | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
     | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | HealthSaid | TimePassed
     | LogHas | LogKnown | LogNotSent | LogRefused
 )  # fmt: skip
@@ -182,7 +203,16 @@ CourierEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Connect to the broker: `LinkUp` or `LinkDown` comes of it."""
+    """Connect to the broker of a hub: `LinkUp` or `LinkDown` comes of it."""
+
+    hub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """See whether the broker of a hub is there: `HubAnswers` comes of it."""
+
+    hub: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +273,7 @@ class Fetch:
     path: str
     bytes: int | None = None
     sha256: str = ""
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +302,10 @@ class LookAtLog:
 
 @dataclass(frozen=True, slots=True)
 class AskLogEnd:
-    """Ask the hub how far it has a log: `LogKnown` or `LogNotSent` comes of it."""
+    """Ask a hub how far it has a log: `LogKnown` or `LogNotSent` comes of it."""
 
     life: str
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +314,10 @@ class SendLog:
 
     life: str
     after: int
+    hub: str = ""
 
 
 Action = (
-    Connect | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
+    Connect | Knock | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
     | Fetch | Verify | Take | AskForHealth | LookAtLog | AskLogEnd | SendLog
 )  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ..model.alert_answer import AlertState
 from ..trust.floors import WINDOW
 from ..trust.signed_documents import Heads
-from .broker_link import spread
+from .broker_link import OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
     AlertCame,
@@ -24,10 +24,12 @@ from .courier_steps import (
     Fetch,
     Fetched,
     Holds,
+    HubsNamed,
     LinkDown,
     LinkUp,
     NotFetched,
     TimePassed,
+    Verified,
 )
 from .scope_files import ScopeFiles
 from .topics import TopicKind, document_path, document_topic
@@ -37,6 +39,7 @@ POLL, POLL_SPREAD = 60.0, 20.0  # s, between bells that are fetched; more or les
 # s at most, until a server that does not answer is asked again, and half of it at least; then the last. At another
 # moment by each box: a bell has all of them come at once.
 SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)
+OWN_AGAIN = 60  # bells, until the box's own hub is asked again where another one has answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class FileCarrier:
     polls: int = 0
     failures: int = 0
     server_at: float = 0.0  # not asked before then
+    hubs: HubsInTurn = OWN_HUB
+    link: str = ""  # the hub whose broker has let us in last
 
     @property
     def wakes_at(self) -> float | None:
@@ -80,13 +85,18 @@ class FileCarrier:
             actions += done
         after = replace(after, scopes=files)
         fetch = after._next_fetch()
+        if fetch is None and after.fetching is None and after.away_since is None:
+            after = replace(after, hubs=after.hubs.at(after.link))  # whose bell it is that rings next
         if fetch is None or after.fetching is not None or now < after.server_at:
             return after, actions
         wanted = tuple(path for path in after.wanted if path != fetch.path)
+        fetch = replace(fetch, hub=after.hubs.current)
         return replace(after, fetching=fetch, wanted=wanted), [*actions, fetch]
 
     def _take(self, event: CourierEvent, now: float) -> FileCarrier:
         match event:
+            case HubsNamed(hubs):
+                return replace(self, hubs=self.hubs.name(hubs))
             case LinkUp() | LinkDown() | TimePassed():
                 return self._watch_link(event, now)
             case Fetched(path) | NotFetched(path) if self.fetching and self.fetching.path == path:
@@ -96,8 +106,10 @@ class FileCarrier:
                 return replace(self, scopes={scope: known.get(scope, ScopeFiles(scope)) for scope in sorted(held)})
             case BellRung(heads):
                 return self._hear(heads)
+            case Verified(scope, alert=newest):
+                return self._want_alerts(scope, newest)
             case AlertCame(scope=scope, seq=seq):
-                return self._note_alert(scope, seq)
+                return self._note_alert(scope, seq)._want_between(scope, seq)
             case DaemonAnswered(answer=answer) if answer.state is AlertState.PREPARED:
                 return self._forget_alert(answer.alert)
         return self
@@ -105,8 +117,9 @@ class FileCarrier:
     def _watch_link(self, event: CourierEvent, now: float) -> FileCarrier:
         """Bells are fetched while there is no broker, and not before it was away for a while."""
         match event:
-            case LinkUp():
-                return replace(self, away_since=None, wanted=tuple(path for path in self.wanted if not _is_bell(path)))
+            case LinkUp(hub):
+                wanted = tuple(path for path in self.wanted if not _is_bell(path))
+                return replace(self, away_since=None, wanted=wanted, hubs=self.hubs.at(hub), link=hub)
             case LinkDown() if self.away_since is None:
                 return replace(self, away_since=now)
             case TimePassed() if self.away_since is not None and self.scopes and self._next_poll <= now:
@@ -116,16 +129,25 @@ class FileCarrier:
     def _poll(self, now: float) -> FileCarrier:
         bells = [document_path(scope, "bell") for scope in self.scopes]
         wait = POLL + POLL_SPREAD * (2 * spread(self.name, self.polls) - 1)
-        return replace(self._want(*bells), poll_at=now + wait, polls=self.polls + 1)
+        hubs = self.hubs if self.polls % OWN_AGAIN else self.hubs.at("")
+        return replace(self._want(*bells), poll_at=now + wait, polls=self.polls + 1, hubs=hubs)
 
     def _hear(self, heads: Mapping[str, Heads]) -> FileCarrier:
         """Alerts of which it is known by the bell that they are there, and that have not come yet, are fetched."""
         after = self
         for scope in self.scopes.keys() & heads.keys():
-            newest = heads[scope].alert
-            lacking = set(range(max(1, newest - WINDOW + 1), newest + 1)) - self.alerts.get(scope, frozenset())
-            after = after._want(*(document_path(scope, f"alert/{seq}") for seq in sorted(lacking, reverse=True)))
+            after = after._want_alerts(scope, heads[scope].alert)
         return after
+
+    def _want_alerts(self, scope: str, newest: int, after: int = 0) -> FileCarrier:
+        """Those up to the number `newest`, behind the number `after`, that have not come; the newest first."""
+        lacking = set(range(max(after + 1, newest - WINDOW + 1), newest + 1)) - self.alerts.get(scope, frozenset())
+        return self._want(*(document_path(scope, f"alert/{seq}") for seq in sorted(lacking, reverse=True)))
+
+    def _want_between(self, scope: str, seq: int) -> FileCarrier:
+        """Where numbers are missing between one that came and the one before: the broker has lost them."""
+        before = max((one for one in self.alerts.get(scope, ()) if one < seq), default=seq)
+        return self._want_alerts(scope, seq - 1, after=before)
 
     def _note_alert(self, scope: str, seq: int) -> FileCarrier:
         """It has come, or is not there: it is not fetched (again)."""
@@ -151,9 +173,12 @@ class FileCarrier:
         return replace(after, failures=0)
 
     def _wait_for_server(self, path: str, now: float) -> FileCarrier:
-        """What was to be fetched is fetched after a while; but for bells, which are fetched each minute anyway."""
-        after = self
-        longest = SERVER_AWAY[min(self.failures, len(SERVER_AWAY) - 1)]
+        """What was to be fetched is fetched after a while, from the next hub if there is one.
+
+        Not so bells, which are fetched each minute anyway.
+        """
+        after = replace(self, hubs=self.hubs.next())
+        longest = SERVER_AWAY[min(self.hubs.rounds(self.failures), len(SERVER_AWAY) - 1)]
         wait = longest * (1 + spread(f"{self.name} away", self.failures)) / 2
         if path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
             after = after._want(path)

@@ -2,8 +2,9 @@
 
     {"address": "loa.laocai.gov.vn", "user": "b-0a1b2c3d", "password": "…", "ca": "-----BEGIN CERTIFICATE-----\\n…"}
 
-and `mqtt_port` (8883) and `https_port` (8443) where they are others. `ca` is the hub's own authority: no other one is
-believed, and none of its certificates is refused for its dates, because a box may not know what year it is.
+and `mqtt_port` (8883) and `https_port` (8443) where they are others. `ca` is the hub's own authority, or several: no
+other one is believed, and none of its certificates is refused for its dates, because a box may not know what year it
+is. By the same name, password and authority the box logs in at other hubs that the trust document names.
 Written by `loudspeaker fleet connect`, and by whatever enrols a box.
 """
 
@@ -15,13 +16,14 @@ import os
 import pwd
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..codec import UNREADABLE, decode, encode
 from ..daemon.agent_access import AGENT
 from ..errors import BadUsage, Message, Refused
 from ..station.paths import StationPaths
 from ..store.atomic import make_folder, read_regular_file, refuse_link, write_private
+from ..trust.signed_documents import HUB
 
 MOST_BYTES = 100_000
 MQTT_PORT, HTTPS_PORT = 8883, 8443
@@ -46,6 +48,13 @@ class HubSettings:
             make_tls_context(self.ca)
         except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: letters that no PEM has
             raise BadUsage(Message("this is no certificate of a hub (PEM): {error}", error=str(error))) from error
+
+    def other_hub(self, address: str) -> HubSettings:
+        """A hub that a trust document names."""
+        match = HUB.fullmatch(address)
+        assert match
+        https, mqtt = int(match["https"] or self.https_port), int(match["mqtt"] or self.mqtt_port)
+        return replace(self, address=match["host"], https_port=https, mqtt_port=mqtt)
 
     @property
     def log_in(self) -> Mapping[str, str]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .broker_link import spread
+from .broker_link import OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
     AskLogEnd,
     CourierEvent,
+    HubsNamed,
     LogHas,
     LogKnown,
     LogNotSent,
@@ -51,6 +52,7 @@ class LogCarrier:
     failures: int = 0
     day: float = 0.0
     sent: int = 0
+    hubs: HubsInTurn = OWN_HUB
 
     @property
     def wakes_at(self) -> float | None:
@@ -82,9 +84,13 @@ class LogCarrier:
             case LogKnown(life, known, size) if life == self.life:
                 told = replace(self, busy=False, known=known, failures=0, sent=self.sent + size)
                 return replace(told, at=now if known < self.last else None)
+            case HubsNamed(hubs):
+                return replace(self, hubs=self.hubs.name(hubs))
             case LogNotSent():
-                wait = AWAY[min(self.failures, len(AWAY) - 1)] * (0.5 + spread(self.name, self.failures) / 2)
-                return replace(self, busy=False, known=None, at=now + wait, failures=self.failures + 1)
+                wait = AWAY[min(self.hubs.rounds(self.failures), len(AWAY) - 1)]
+                wait *= (1 + spread(self.name, self.failures)) / 2
+                after = replace(self, busy=False, known=None, at=now + wait, failures=self.failures + 1)
+                return replace(after, hubs=self.hubs.next())
             case LogRefused():
                 return replace(self, busy=False, known=None, at=now + REFUSED)
             case LogKnown():  # of a log that was set aside meanwhile
@@ -93,8 +99,10 @@ class LogCarrier:
 
     def _see(self, life: str, last: int, now: float) -> LogCarrier:
         """What the log is now. Another life is another log; one that is shorter than before is told to the hub."""
-        known = self.known if life == self.life and now < self.asked_at + DAY else None
-        seen = replace(self, busy=False, life=life, last=last, known=known)
+        fresh = now < self.asked_at + DAY
+        known = self.known if life == self.life and fresh else None
+        hubs = self.hubs if fresh else self.hubs.at("")
+        seen = replace(self, busy=False, life=life, last=last, known=known, hubs=hubs)
         is_new = bool(life) and last != known
         wait = SETTLE + SETTLE_SPREAD * spread(self.name, self.pieces)
         begins = now + wait if self.at is None else self.at
@@ -103,7 +111,7 @@ class LogCarrier:
     def _begin(self, now: float) -> tuple[LogCarrier, Sequence[Action]]:
         after, known = replace(self, busy=True), self.known
         if known is None:
-            return replace(after, asked_at=now), [AskLogEnd(after.life)]
+            return replace(after, asked_at=now), [AskLogEnd(after.life, self.hubs.current)]
         if now >= after.day + DAY:
             after = replace(after, day=now, sent=0)
-        return replace(after, pieces=after.pieces + 1), [SendLog(after.life, known)]
+        return replace(after, pieces=after.pieces + 1), [SendLog(after.life, known, self.hubs.current)]

@@ -7,6 +7,7 @@ under a number of that connection. When to connect (again) is decided elsewhere.
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
@@ -45,6 +46,7 @@ class Broker:
         self._report = report
         self._report_bell = report_bell
         self._connection = 0  # the number of the one that is there, or was last
+        self._hub = ""
         self._birth: bytes | None = None
         self._client = client = Client(
             CallbackAPIVersion.VERSION2,
@@ -59,19 +61,20 @@ class Broker:
         client.will_set(str(self._own(TopicKind.PRESENCE)), format_message(Presence(on=False)), QOS, retain=True)
         client.on_connect, client.on_disconnect, client.on_message = self._note_connection, self._note_loss, self._take
 
-    def connect(self) -> None:
-        """Begin to; `LinkUp` or `LinkDown` is reported."""
-        Thread(target=self._connect, name="broker", daemon=True).start()
+    def connect(self, hub: str, settings: HubSettings) -> None:
+        """Begin to, with the broker of the hub that is called so; `LinkUp` or `LinkDown` is reported."""
+        self._hub = hub
+        Thread(target=self._connect, args=(settings,), name="broker", daemon=True).start()
 
     def hang_up(self) -> None:
-        """Give up the connection, without a word."""
+        """Give up the connection; the hub hears that this box has gone, as from its will."""
+        if self._client.is_connected():
+            self._publish(TopicKind.PRESENCE, format_message(Presence(on=False)), retain=True)
         self._client.disconnect()
 
     def close(self) -> None:
-        """Leave: the hub hears that this box has gone, as from its will."""
-        if self._client.is_connected():
-            self._publish(TopicKind.PRESENCE, format_message(Presence(on=False)), retain=True)
-            self._client.disconnect()
+        """Leave."""
+        self.hang_up()
         self._client.loop_stop()
 
     def subscribe(self, filters: tuple[str, ...]) -> None:
@@ -93,8 +96,8 @@ class Broker:
         if connection == self._connection:
             self._client.ack(number, QOS)
 
-    def _connect(self) -> None:
-        settings, session = self._settings, Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    def _connect(self, settings: HubSettings) -> None:
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = EXPIRY
         session.ReceiveMaximum = RECEIVE_MAXIMUM
         try:
@@ -120,7 +123,7 @@ class Broker:
             logger.warning("%s", Message("the broker does not let this box in: {why}", why=str(code)))
             return  # and closes the connection
         self._connection += 1
-        self._report(LinkUp())
+        self._report(LinkUp(self._hub))
 
     def _note_loss(
         self, _client: Client, _data: object, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None
@@ -143,3 +146,10 @@ class Broker:
         with suppress(ValueError):
             client.ack(message.mid, message.qos)
         return None
+
+
+def knock(settings: HubSettings) -> bool:
+    """Does anything listen where the broker of this hub is?"""
+    with suppress(OSError), socket.create_connection((settings.address, settings.mqtt_port), CONNECT):
+        return True
+    return False

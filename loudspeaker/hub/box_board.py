@@ -151,8 +151,9 @@ class BoxBoard:
         below = self.scopes(scope) if scope else None
         newest = {one.scope: one.heads.manifest for one in self.published}
         named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
-        rows = self.database.rows(f"{BOXES} ORDER BY box.scope, box.id")
-        return [_box_row(row, newest, named) for row in rows if below is None or row["scope"] in below]
+        which = f"WHERE box.scope IN ({_marks(below)})" if below else ""
+        rows = self.database.rows(f"{BOXES} {which} ORDER BY box.scope, box.id", *(below or ()))
+        return [_box_row(row, newest, named) for row in rows]
 
     def box(self, ident: str) -> BoxRow:
         """One of them. Raises `NotFound`."""

@@ -16,7 +16,7 @@ from ..model.refusal import Reason, Refusal
 from .admission import RULES, output_day
 from .channels import calendar, channel
 from .occurrences import Candidate
-from .timeline import SESSION_GAP
+from .timeline import SESSION_GAP, over_quota
 
 Stretch = tuple[datetime, datetime]  # from when to when something sounds
 
@@ -24,12 +24,18 @@ SLACK = timedelta(seconds=10)  # what was planned to the second may be heard a l
 
 
 def recheck(
-    given: PlanInput, airing: Airing, begins: datetime, ends: datetime, others: Sequence[Stretch] = ()
+    given: PlanInput,
+    airing: Airing,
+    begins: datetime,
+    ends: datetime,
+    others: Sequence[Stretch] = (),
+    heard: timedelta = timedelta(0),
 ) -> Message | None:
     """Why `airing` may not sound from `begins` to `ends` (aware); None where it may.
 
-    `others` is what else of this day counts, from when to when: each session and its minutes. Whether the airing was
-    skipped is not asked: a skip is an order about one airing, not a rule.
+    `others` is what else of this day counts, from when to when: each session and its minutes. `heard`: what the office
+    above the commune that asks for it has had heard on this output today, whatever manifest it was in. Whether the
+    airing was skipped is not asked: a skip is an order about one airing, not a rule.
     """
     begins = begins.astimezone(given.commune.zone)
     today = calendar(given.commune, begins.date())
@@ -39,6 +45,9 @@ def recheck(
     facts = given.facts.get(airing.bulletin) if airing.bulletin else None
     if rejection := output.reject(Candidate(airing.occurrence, airing.stream, facts, at, duration), RULES):
         return rejection.why
+    most = timedelta(minutes=given.commune.rules_for(airing.origin).minutes_per_day)
+    if airing.origin and heard + (ends - begins) > most + SLACK:
+        return Reason(Refusal.POLICY, over_quota(airing.origin, most.total_seconds()))
     why = check_quota(output.policy, others, (begins, ends))
     return why and Reason(Refusal.POLICY, why)
 

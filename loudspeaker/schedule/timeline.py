@@ -75,7 +75,8 @@ class Timeline:
     def allocate(self, demand: Demand, extra: float = 0.0) -> Outcome:
         """Find time for a demand whose sound is longer by `extra` (words of its session)."""
         if demand.origin and self.received.get(demand.origin, 0.0) + demand.length > self.quota(demand.origin):
-            return _over_quota(demand.origin, self.quota(demand.origin))
+            why = over_quota(demand.origin, self.quota(demand.origin))
+            return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
         found = self._find_stretch(demand) if demand.stream else self._find_gap(demand, demand.length + extra)
         return found if isinstance(found, Rejection) else self._insert(found)
 
@@ -231,9 +232,9 @@ def _too_long(words: float) -> Rejection:
     return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
 
 
-def _over_quota(origin: str, most: float) -> Rejection:
-    why = Message("{origin} has its {minutes} minutes of this day already", origin=origin, minutes=f"{most / 60:g}")
-    return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
+def over_quota(origin: str, most: float) -> Message:
+    """Why an office above the commune is heard no more on a day; `most` seconds are what it may have."""
+    return Message("{origin} has its {minutes} minutes of this day already", origin=origin, minutes=f"{most / 60:g}")
 
 
 def _explain_wait(demand: Demand, begins: float, other: Demand) -> Message:

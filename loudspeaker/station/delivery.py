@@ -103,6 +103,14 @@ class RefusedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class LackingFiles:
+    """Files that a manifest names and that are not here: SHA-256 -> bytes. `alert`: the newest that it knows of."""
+
+    files: Mapping[str, int]
+    alert: int
+
+
+@dataclass(frozen=True, slots=True)
 class Deliveries:
     """Takes deliveries for one box; `now` is this machine's time, `trusted` whether it is known to be right."""
 
@@ -220,15 +228,16 @@ class Deliveries:
         keep_fetched_answer(self.paths.taken, answer, self.system)
         return answer
 
-    def lacking(self, folder: Path, scope: str) -> Mapping[str, int]:
-        """The files, by their SHA-256 with their bytes, that `take` would need besides the documents in `folder`.
+    def lacking(self, folder: Path, scope: str) -> LackingFiles:
+        """What `take` would need besides the documents in `folder`.
 
         Nothing changes. Raises as `take`, but for the files themselves.
         """
         membership = must_have_joined(self.paths)
         verified = self._verify(folder, membership, scope, keep=lambda version, raw: None)
         sizes = {file.sha256: file.bytes for file in verified.files.values()}
-        return {sha256: sizes[sha256] for sha256 in self._received_files(scope).missing(tuple(sizes))}
+        missing = self._received_files(scope).missing(tuple(sizes))
+        return LackingFiles({sha256: sizes[sha256] for sha256 in missing}, verified.opened.document.alert_seq)
 
     def _verify(
         self, folder: Path, membership: Membership, scope: str, keep: Callable[[int, bytes], object]

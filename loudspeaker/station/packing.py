@@ -38,6 +38,7 @@ from ..trust.signed_documents import (
     is_file_name,
 )
 from .approvals import Preview, preview
+from .delivery import alert_folder
 from .membership import MOST_BYTES
 from .station import Station
 
@@ -90,9 +91,9 @@ def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = 
     files, contents = _collect_files(home, now, spoken, before)
     if before and before.files == files and not spoken:
         raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
-    return _write_next(
-        out, before, SignedManifest(scope, 1, None, now, files, now + LASTS if spoken else None), contents
-    )
+    expires = now + LASTS if spoken else None
+    manifest = SignedManifest(scope, 1, None, now, files, expires, alert_seq=_newest_alert(alert_folder(out, scope)))
+    return _write_next(out, before, manifest, contents)
 
 
 def carry_approval(out: Path, scope: str, shown: ApprovedWords, key: SigningKey, now: datetime) -> SignedManifest:
@@ -228,13 +229,16 @@ def write_trust(
     reset: bool = False,
     hub: PublicKey | None = None,
     boxes: Sequence[BoxKey] = (),
+    revoked: Sequence[str] = (),
+    addresses: Sequence[str] = (),
 ) -> tuple[TrustDocument, Path]:
     """The trust document that follows the last in `out`, and its file: these people sign everything.
 
     Two of them sign the next one, rules and alarms together, one alone signs what is said. Who its `parent` and its
-    `hub` are stays as it was, where none is named; so do the addresses of hubs, and its boxes, to which `boxes` are
-    added. With `reset` the people of the parent sign this one, because the keys of the scope are lost. Raises
-    `UntrustedDocument` for keys that cannot be, and for a reset without a parent, `WriteError`.
+    `hub` are stays as it was, where none is named; so do the `addresses` of hubs, and its boxes, to which `boxes` are
+    added; those in `revoked` (ids) are its boxes no more. With `reset` the people of the parent sign this one, because
+    the keys of the scope are lost. Raises `UntrustedDocument` for keys and addresses that cannot be, and for a reset
+    without a parent, `WriteError`.
     """
     folder = out / ROOT / scope / "trust"
     version = 1
@@ -253,13 +257,27 @@ def write_trust(
     if hubs:
         roles = {**roles, SigningRole.HUB: RoleKeys(tuple(key.id for key in hubs), 1)}
     parent = parent or (before.parent if before else None)
-    document = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
-    if before:
-        document = replace(document, revoked_boxes=before.revoked_boxes, hubs=before.hubs)
-    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes)}
-    document = replace(document, boxes=tuple(known.values()))
+    fresh = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
+    document = _name_boxes(fresh, before, boxes, revoked)
+    document = replace(document, hubs=tuple(addresses) or (before.hubs if before else ()))
     write_atomic(path, format_envelope(seal(document)))
     return document, path
+
+
+def _name_boxes(
+    document: TrustDocument, before: TrustDocument | None, boxes: Sequence[BoxKey], revoked: Sequence[str]
+) -> TrustDocument:
+    """The boxes of the document `before` and these, but for those that are revoked; one that is named is so no more."""
+    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes) if box.id not in revoked}
+    gone = dict.fromkeys((*(before.revoked_boxes if before else ()), *revoked))
+    still_gone = tuple(box for box in gone if box not in known)
+    return replace(document, boxes=tuple(known.values()), revoked_boxes=still_gone)
+
+
+def _newest_alert(folder: Path) -> int:
+    """The number of the newest alert that anybody has signed; 0 for none. By it a box knows what it has missed."""
+    found = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
+    return max((int(path.stem) for path in found if parse_envelope(path.read_bytes()).signatures), default=0)
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:

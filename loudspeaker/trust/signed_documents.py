@@ -21,6 +21,7 @@ from .public_keys import PublicKey
 ROOT = "v1"  # of a folder with signed documents, on a stick or at a hub: v1/SCOPE/manifest.json …
 SCOPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DIGEST = re.compile("[0-9a-f]{64}")
+HUB = re.compile(r"(?P<host>[A-Za-z0-9.-]{1,253})(:(?P<https>\d{1,5})(:(?P<mqtt>\d{1,5}))?)?")
 VERSION_NAME = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}")
 # What people may edit of a commune, its sound, and the words as they are to be spoken.
 FILE = re.compile(
@@ -31,6 +32,7 @@ MOST_REPEATS, LONGEST_GAP = 100, 3600.0  # of an alert; seconds
 SHORTEST_CADENCE = 60.0  # seconds
 LONGEST_ALERT = timedelta(hours=24)
 MOST_ALERT_BYTES = 4_000
+MOST_PORT = 65_535
 MOST_FILES, MOST_FILE_BYTES = 5_000, 500_000_000
 
 
@@ -107,7 +109,7 @@ class TrustDocument:
     parent: str | None = None
     boxes: tuple[BoxKey, ...] = ()
     revoked_boxes: tuple[str, ...] = ()
-    hubs: tuple[str, ...] = ()  # addresses, tried in turn
+    hubs: tuple[str, ...] = ()  # HOST, HOST:PORT or HOST:PORT:PORT (of its files, of its broker), tried in turn
     reset: bool = False  # signed by the parent's trust role alone: all keys of this scope are lost
 
     def __post_init__(self) -> None:
@@ -128,6 +130,8 @@ class TrustDocument:
                 ),
             )
         require(self.parent is None or bool(SCOPE.fullmatch(self.parent)), Message("its parent is no scope"))
+        for hub in self.hubs:
+            require(is_hub_address(hub), Message("“{address}” is no address of a hub", address=hub))
         require(not self.reset or self.parent is not None, Message("there is no parent who could reset it"))
 
     def keys_of(self, role: SigningRole) -> tuple[PublicKey, ...]:
@@ -339,6 +343,12 @@ class LogHead:
     def __post_init__(self) -> None:
         _check_head(self.scope, self.entries)
         _check_words(self.box)
+
+
+def is_hub_address(text: str) -> bool:
+    """May a hub be there?"""
+    match = HUB.fullmatch(text)
+    return match is not None and all(int(port or 0) <= MOST_PORT for port in match.group("https", "mqtt"))
 
 
 def is_file_name(path: str) -> bool:

@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.signing import make_manifest, make_trust, signed
+from harness.signing import PEOPLE, make_manifest, make_trust, signed
 from harness.small_commune import write_small_commune
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
 from loudspeaker.reports.log_export import read_export
 from loudspeaker.reports.records import RecordStore
+from loudspeaker.station.box_key import public_box_key
 from loudspeaker.trust.dsse import find_signers, format_envelope, parse_envelope
 from loudspeaker.trust.key_file import read_public_key
 from loudspeaker.trust.opening import read_unverified, seal
 from loudspeaker.trust.public_keys import KeyType, PublicKey, key_id
-from loudspeaker.trust.signed_documents import LogHead, SignedManifest
+from loudspeaker.trust.signed_documents import LogHead, SignedManifest, TrustDocument
 
 PASSPHRASE = "nước chảy đá mòn"
 
@@ -335,3 +336,25 @@ def test_whoever_signs_reads_the_words_that_others_will_say(desk: Path, home: Pa
     shown = run(desk, "show", file)
     assert shown.exit_code == 0
     assert "the words of bulletins/tin-sang.md do not lie beside the manifest" in shown.stderr
+
+
+def test_the_list_of_people_names_hubs_and_boxes_that_were_stolen(desk: Path, home: Path, stick: Path) -> None:
+    keys = ("--key", "hoa.key", "--key", "pao.key")
+    box = public_box_key(PEOPLE["hub"].public.public)
+    again = ("fleet", "trust", str(stick), "--scope", "xa-thu", *keys)
+    found = []
+    for more in (("--at", "loa.vn", "--at", "loa2.vn:8444", "--box", box.public), ("--revoke", box.id), ()):
+        made = run(desk, *again, *more)
+        assert made.exit_code == 0, made.stderr
+        document = read_unverified(parse_envelope(Path(made.stdout.splitlines()[0]).read_bytes()))
+        assert isinstance(document, TrustDocument)
+        found.append(([one.id for one in document.boxes], document.revoked_boxes, document.hubs))
+
+    hubs = ("loa.vn", "loa2.vn:8444")
+    assert found == [([box.id], (), hubs), ([], (box.id,), hubs), ([], (box.id,), hubs)]
+
+
+def test_what_is_no_address_of_a_hub_is_refused(desk: Path, stick: Path) -> None:
+    refused = run(desk, "fleet", "trust", str(stick), "--scope", "xa-thu", "--key", "hoa.key", "--at", "https://loa.vn")
+
+    assert (refused.exit_code, "no address of a hub" in refused.stderr) == (1, True)

@@ -8,20 +8,22 @@ from __future__ import annotations
 import random
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Thread, Timer
 
 import pytest
-from harness.broker import PROGRAM
-from harness.fleet_village import FleetVillage, alarm
-from harness.office import SCOPE
+from harness.broker import PROGRAM, mosquitto
+from harness.fleet_village import FleetVillage, HubClient, alarm
+from harness.office import SCOPE, deliveries
+from harness.static_hub import static_hub
 from harness.waiting import wait_for
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
 from loudspeaker.fleet.hub_settings import read_hub_settings
+from loudspeaker.fleet.topics import Topic, TopicKind
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.hub_contact import read_hub_contact
 
@@ -175,4 +177,31 @@ def test_where_no_broker_is_reached_files_and_alarms_come_by_https(village: Flee
             agent.end()
             carrying.join()
 
+    assert set(village.asked().values()) == {1}
+
+
+def test_another_hub_that_the_people_have_named_serves_a_box_whose_own_is_away(
+    village: FleetVillage, tmp_path: Path
+) -> None:
+    certificate = village.authority.certificate("localhost")
+    with (
+        mosquitto(tmp_path / "broker2", certificate) as broker,
+        static_hub(village.office.stick, certificate) as files,
+        closing(HubClient(broker, village.authority.own)) as mirror,
+    ):
+        village.office.trust("hoa", "pao", addresses=(f"localhost:{files.port}:{broker.port}",))
+        deliveries(village.paths).take(village.office.stick)
+        village.broker.kill()
+        village.files.status = 503
+        with village.daemon(), village.agent():
+            mirror.presence(on=True)
+            alert, envelope = alarm(17)
+            mirror.say(Topic(TopicKind.ALERT, SCOPE, 17), envelope.encode())
+            receipt = mirror.receipt(alert.id, AlertState.AIRED)
+            village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+            village.office.publish("hoa")
+            mirror.say(Topic(TopicKind.BELL, SCOPE), village.bell(manifest=2))
+            wait_for(lambda: village.version == 2, pause=0.5)
+
+    assert receipt.airings
     assert set(village.asked().values()) == {1}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from loudspeaker.fleet.alert_carrier import alert_event
-from loudspeaker.fleet.broker_link import AFTER_LOSS, LONGEST, SHORTEST, spread
+from loudspeaker.fleet.broker_link import AFTER_LOSS, BACK, LONGEST, SHORTEST, spread
 from loudspeaker.fleet.courier import Courier, begin_courier
 from loudspeaker.fleet.courier_steps import (
     Acknowledge,
@@ -34,7 +34,10 @@ from loudspeaker.fleet.courier_steps import (
     HangUp,
     HealthSaid,
     Holds,
+    HubAnswers,
     HubBorn,
+    HubsNamed,
+    Knock,
     LinkDown,
     LinkUp,
     NotFetched,
@@ -263,6 +266,26 @@ def test_one_that_waits_for_a_second_signature_is_fetched_again_at_the_next_bell
     assert box.tell(BellRung({SCOPE: Heads(1, 42, 1)})) == [Fetch(document_path(SCOPE, "alert/1"))]
 
 
+def test_an_alert_that_is_missing_before_one_that_came_is_asked_for() -> None:
+    box = Box().online()
+    assert not of(Fetch, box.tell(alert(3)))  # of those before it the bell tells
+
+    done = box.tell(alert(6))
+    assert of(Fetch, done) == [Fetch(document_path(SCOPE, "alert/5"))]
+    assert of(Fetch, box.tell(alert(5), Fetched(document_path(SCOPE, "alert/5")))) == [
+        Fetch(document_path(SCOPE, "alert/4"))
+    ]
+    assert not of(Fetch, box.tell(alert(4), Fetched(document_path(SCOPE, "alert/4"))))
+
+
+def test_an_alert_that_a_manifest_knows_of_and_that_has_not_come_is_asked_for() -> None:
+    box = Box().online()
+    box.tell(alert(1))
+    fetched(box)
+
+    assert of(Fetch, box.tell(Verified(SCOPE, {}, alert=2))) == [Fetch(document_path(SCOPE, "alert/2"))]
+
+
 # Without a broker.
 
 
@@ -323,6 +346,88 @@ def test_an_attempt_that_comes_to_nothing_is_given_up() -> None:
     assert Connect() in [action for _, action in box.wait(10)]
 
 
+# Hubs in turn.
+
+MIRROR = "loa2.laocai.gov.vn"
+
+
+def with_mirror() -> Box:
+    box = Box()
+    box.tell(HubsNamed(("", MIRROR)))
+    return box
+
+
+def connects(box: Box, seconds: float) -> list[tuple[float, str]]:
+    """Attempts in that time, all of which fail."""
+    tries, until = list[tuple[float, str]](), box.now + seconds
+    while box.now < until:
+        for at, action in box.wait(1):
+            if isinstance(action, Connect):
+                tries.append((at, action.hub))
+                box.tell(LinkDown())
+    return tries
+
+
+def test_hubs_are_tried_in_turn_the_own_one_first_and_less_and_less_often() -> None:
+    tries = connects(with_mirror(), 7200)
+
+    assert [hub for _, hub in tries[:4]] == ["", MIRROR, "", MIRROR]
+    assert tries[3][0] - tries[0][0] < 10
+    assert max(later - earlier for (earlier, _), (later, _) in pairwise(tries)) > LONGEST / 3
+
+
+def on_mirror() -> Box:
+    """The box's own hub is away."""
+    box = with_mirror()
+    box.wait(0)
+    box.tell(LinkDown())
+    assert Connect(MIRROR) in [action for _, action in box.wait(60)]
+    box.tell(LinkUp(MIRROR))
+    return box
+
+
+def test_a_box_on_another_hub_goes_back_when_its_own_is_there_again() -> None:
+    box = on_mirror()
+    assert of(Knock, [action for _, action in box.wait(BACK)]) == [Knock("")]
+    assert not box.tell(HubAnswers(False))
+    assert of(Knock, [action for _, action in box.wait(BACK)]) == [Knock("")]
+
+    assert box.tell(HubAnswers(True)) == [HangUp()]
+    box.tell(LinkDown())
+    assert of(Connect, [action for _, action in box.wait(AFTER_LOSS)]) == [Connect("")]
+    box.tell(LinkUp())
+    assert not of(Knock, [action for _, action in box.wait(2 * BACK)])
+
+
+def test_a_connection_to_another_hub_that_is_lost_is_made_to_the_own_one_first() -> None:
+    box = on_mirror()
+    box.tell(LinkDown())
+
+    assert connects(box, 60)[0][1] == ""
+
+
+def test_files_come_from_the_hub_whose_bell_rang_and_from_another_where_that_does_not_answer() -> None:
+    box, trust = on_mirror(), document_path(SCOPE, "trust/2")
+
+    assert box.tell(BellRung({SCOPE: Heads(2, 43, 0)})) == [Fetch(trust, hub=MIRROR)]
+    box.tell(NotFetched(trust))
+    assert [action for _, action in box.wait(6) if isinstance(action, Fetch)] == [Fetch(trust)]
+
+
+def test_without_a_broker_a_mirror_serves_bells_too() -> None:
+    box, asked = with_mirror(), list[str]()
+    for _ in range(3000):
+        for _, action in box.wait(1):
+            if isinstance(action, Connect):
+                box.tell(LinkDown())
+            elif isinstance(action, Fetch):
+                asked.append(action.hub)
+                box.tell(Fetched(action.path) if action.hub else NotFetched(action.path))
+
+    assert asked[:2] == ["", MIRROR]
+    assert asked.count(MIRROR) > len(asked) - 3
+
+
 # What the hub is told.
 
 
@@ -375,7 +480,8 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.box = Box()
-        self.up = self.connecting = False
+        self.up = self.connecting = self.knocked = False
+        self.hub, self.hubs = "", tuple[str, ...](("",))
         self.messages = 0  # numbers of this connection
         self.of_message: dict[int, str] = {}  # name of its alert
         self.answered: set[str] = set()
@@ -396,6 +502,7 @@ class AnyOrder(RuleBasedStateMachine):
             elif isinstance(action, Fetch):
                 assert not action.sha256 or self.verified.get(action.sha256) == action.bytes
                 polled = action.path == BELL
+                assert action.hub in self.hubs
                 assert not polled or (not self.up and self.box.now - self.down_since > POLL_AFTER - 0.001)
                 self.fetches.append(action)
             elif isinstance(action, Verify):
@@ -403,13 +510,21 @@ class AnyOrder(RuleBasedStateMachine):
                 self.verifying.append(action.scope)
             elif isinstance(action, Take):
                 self.taking.append(action.scope)
+            elif isinstance(action, Knock):
+                assert self.up
+                assert (action.hub, self.hub) == ("", MIRROR)
+                self.knocked = True
             elif isinstance(action, Connect):
+                assert action.hub in self.hubs
+                self.hub = action.hub
                 assert not self.up
                 assert not self.connecting
                 assert not self.was_up or self.box.now - self.down_since >= SHORTEST
                 self.connecting = True
             elif isinstance(action, HangUp):
                 self.connecting = False
+                if self.up:  # to go home
+                    self.lose()
 
     def tell(self, *events: CourierEvent) -> None:
         for event in events:
@@ -436,13 +551,27 @@ class AnyOrder(RuleBasedStateMachine):
     def the_connection_changes(self, works: bool) -> None:
         if self.connecting and works:
             self.up, self.connecting = True, False
-            self.tell(LinkUp())
+            self.tell(LinkUp(self.hub))
         elif not works and (self.connecting or self.up):
-            self.down_since = self.box.now if self.up else self.down_since
-            self.was_up = self.was_up or self.up
-            self.up = self.connecting = False
-            self.of_message.clear()
-            self.tell(LinkDown(), LinkDown())
+            self.lose()
+
+    def lose(self) -> None:
+        self.down_since = self.box.now if self.up else self.down_since
+        self.was_up = self.was_up or self.up
+        self.up = self.connecting = self.knocked = False
+        self.of_message.clear()
+        self.tell(LinkDown(), LinkDown())
+
+    @rule(mirror=st.booleans())
+    def hubs_are_named(self, mirror: bool) -> None:
+        self.hubs = ("", MIRROR) if mirror else ("",)
+        self.tell(HubsNamed(self.hubs))
+
+    @rule(there=st.booleans())
+    def the_own_hub_is_knocked_at(self, there: bool) -> None:
+        if self.knocked:
+            self.knocked = False
+            self.tell(HubAnswers(there))
 
     @rule(seq=st.integers(1, 6), signatures=st.integers(1, 2), by_broker=st.booleans())
     def an_alert_comes(self, seq: int, signatures: int, by_broker: bool) -> None:

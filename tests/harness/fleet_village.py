@@ -137,10 +137,14 @@ class FleetVillage:
         membership = read_membership(self.paths)
         return membership.accepted.version if membership else 0
 
+    def bell(self, manifest: int, alert: int = 0) -> bytes:
+        """What tells that."""
+        bell = seal(Bell(SCOPE, datetime.now(UTC), {SCOPE: Heads(1, manifest, alert)}))
+        return format_envelope(PEOPLE["hub"].sign(bell))
+
     def ring(self, manifest: int, alert: int = 0, to_broker: bool = True) -> None:
         """The hub tells what is newest."""
-        bell = seal(Bell(SCOPE, datetime.now(UTC), {SCOPE: Heads(1, manifest, alert)}))
-        raw = format_envelope(PEOPLE["hub"].sign(bell))
+        raw = self.bell(manifest, alert)
         (self.office.own / "bell.json").write_bytes(raw)
         if to_broker:
             self.hub.say(Topic(TopicKind.BELL, SCOPE), raw)

@@ -42,9 +42,11 @@ class Office:
         reset: bool = False,
         hub: PublicKey | None = None,
         boxes: tuple[BoxKey, ...] = (),
+        revoked: tuple[str, ...] = (),
+        addresses: tuple[str, ...] = (),
     ) -> None:
         keys = [PEOPLE[name].public for name in people]
-        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub, boxes)
+        _, path = write_trust(self.stick, self.scope, keys, NOW, parent, reset, hub, boxes, revoked, addresses)
         self.sign(path, *names)
 
     def publish(self, *names: str, now: datetime = NOW, spoken: bool = False) -> None:

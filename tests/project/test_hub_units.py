@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.paths import ROOT
+from harness.stand_ins import RECORD, StandIns
 
 from loudspeaker.cli.hub_commands import hub
 
@@ -51,3 +52,53 @@ def test_mosquitto_is_told_of_the_file_that_the_hub_writes() -> None:
     assert watched
     assert folder
     assert watched[1] == f"/var/lib/{folder[1]}/broker/passwords"
+
+
+PROGRAMS = {
+    "id": "echo ${SELF:-0}\n",
+    "getent": 'exit "${KNOWN:-2}"\n',
+    "mosquitto": "exit 0\n",
+    "setpriv": 'shift 5; exec "$@"\n',
+    "loudspeaker-hub": RECORD + '[ "$1" != broker ] || { echo "listener 8883"; exit "${FAILS:-0}"; }\n',
+    **dict.fromkeys(("groupadd", "useradd", "usermod", "systemctl"), RECORD),
+}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> StandIns:
+    return StandIns(tmp_path / "bin", PROGRAMS)
+
+
+def switch_on(machine: StandIns, *names: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    root = machine.folder.with_name("root")
+    return machine.run(["bash", str(FOLDER / "switch_on.sh"), *names], DESTDIR=str(root), **environ)
+
+
+def test_one_command_switches_the_hub_on(machine: StandIns) -> None:
+    done = switch_on(machine, "loa.vn", "10.0.0.7")
+
+    assert done.returncode == 0, done.stderr
+    assert machine.called("loudspeaker-hub") == [
+        "loudspeaker-hub broker --name loa.vn --name 10.0.0.7",
+        "loudspeaker-hub link",
+    ]
+    assert (machine.folder.with_name("root") / "etc/mosquitto/conf.d/loudspeaker.conf").read_text() == "listener 8883\n"
+    assert machine.called("usermod") == ["usermod --append mosquitto --groups=loudspeaker-hub"]
+    assert machine.called("systemctl") == [
+        "systemctl daemon-reload",
+        "systemctl restart mosquitto",
+        "systemctl enable --now loudspeaker-hub.service loudspeaker-hub-broker.path",
+        "systemctl restart loudspeaker-hub.service",
+    ]
+    assert len(machine.called("useradd")) == 1
+    assert switch_on(machine, "loa.vn", KNOWN="0").returncode == 0
+    assert machine.called("useradd") == []
+
+
+@pytest.mark.parametrize(("names", "environ"), [((), {}), (("loa.vn",), {"SELF": "1000"}), (("a",), {"FAILS": "1"})])
+def test_where_it_cannot_be_switched_on_nothing_is_started(
+    machine: StandIns, names: tuple[str, ...], environ: dict[str, str]
+) -> None:
+    assert switch_on(machine, *names, **environ).returncode != 0
+    assert machine.called("systemctl") == []
+    assert not (machine.folder.with_name("root") / "etc/mosquitto/conf.d/loudspeaker.conf").exists()

@@ -210,7 +210,8 @@ def test_uninstalling_keeps_the_station(machine: Machine) -> None:
 
     assert done.returncode == 0
     assert machine.called("systemctl") == [
-        "systemctl disable --now loudspeaker loudspeaker-web.socket loudspeaker-fleet",
+        "systemctl disable --now loudspeaker loudspeaker-web.socket loudspeaker-fleet loudspeaker-hub"
+        " loudspeaker-hub-broker.path",
         "systemctl stop loudspeaker-web",
         "systemctl daemon-reload",
     ]

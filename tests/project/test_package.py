@@ -137,8 +137,8 @@ def test_in_an_image_that_is_being_made_nothing_is_started(package: Package) -> 
     assert "deb-systemd-helper enable loudspeaker.service" in package.calls
 
 
-@pytest.mark.parametrize("unit", ["loudspeaker-web.socket", "loudspeaker-fleet.service"])
-def test_console_and_agent_stay_off_until_somebody_switches_them_on(package: Package, unit: str) -> None:
+@pytest.mark.parametrize("unit", ["loudspeaker-web.socket", "loudspeaker-fleet.service", "loudspeaker-hub.service"])
+def test_console_agent_and_hub_stay_off_until_somebody_switches_them_on(package: Package, unit: str) -> None:
     package.run("postinst", "configure", "")
 
     assert f"deb-systemd-helper update-state {unit}" in package.calls

@@ -332,3 +332,17 @@ def test_what_is_planned_is_permitted_again_at_air(given: Contents) -> None:
     for one in plan(question, DAY, DAY + timedelta(days=1)):
         if one.starts_at and one.ends_at:
             assert recheck(question, one, one.starts_at, one.ends_at) is None
+
+
+@given(communes())
+def test_at_air_an_office_above_gets_its_minutes_of_the_day_and_no_more(given: Contents) -> None:
+    """What several villages hear together counts once."""
+    question, heard = plan_input(given), dict[tuple[str, str], set[tuple[datetime, datetime]]]()
+    for one in sorted(plan(question, DAY, DAY + timedelta(days=1)), key=lambda one: one.starts_at or DAY):
+        if one.starts_at and one.ends_at and one.origin:
+            known = heard.setdefault((one.output, one.origin), set())
+            before = sum((ends - begins for begins, ends in known - {(one.starts_at, one.ends_at)}), timedelta(0))
+            assert recheck(question, one, one.starts_at, one.ends_at, (), before) is None
+            most = timedelta(minutes=given.commune.rules_for(one.origin).minutes_per_day)
+            assert recheck(question, one, one.starts_at, one.ends_at, (), max(before, most)) is not None
+            known.add((one.starts_at, one.ends_at))

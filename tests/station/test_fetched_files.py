@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from harness.alert_box import flood, sealed
 from harness.office import NOW, Office, deliveries, join, open_office
 
 from loudspeaker.daemon.agent_access import TAKE, MarkedWork, work_for_agent
@@ -55,8 +56,18 @@ def test_only_what_is_new_is_lacking_and_asking_for_it_changes_nothing(office: O
     lacking = deliveries(box).lacking(box.fleet, SCOPE)
 
     content = (office.home / "bulletins" / "tin-sang.md").read_bytes()
-    assert list(lacking.values()) == [len(content)]
+    assert list(lacking.files.values()) == [len(content)]
     assert box.membership.read_bytes() == before
+
+
+def test_a_manifest_knows_the_newest_alert_that_somebody_has_signed(office: Office, box: StationPaths) -> None:
+    folder = office.own / "alert"
+    folder.mkdir()
+    (folder / "17.json").write_text(sealed(flood(17), "hoa"))
+    (folder / "18.json").write_text(sealed(flood(18)))
+    publish(office, box, "hoa", blobs=False)
+
+    assert deliveries(box).lacking(box.fleet, SCOPE).alert == 17
 
 
 def test_of_what_is_not_signed_nothing_is_lacking_but_signatures(office: Office, box: StationPaths) -> None:
