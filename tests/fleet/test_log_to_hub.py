@@ -14,7 +14,7 @@ from harness.alert_box import BOX
 from harness.broker import PROGRAM
 from harness.daemon_process import running_daemon
 from harness.fleet_village import alarm
-from harness.line_relay import Line, line_to
+from harness.line_relay import HEADER, Line, line_to
 from harness.office import NOW, SCOPE, open_office
 from harness.real_hub import RealHub
 from harness.waiting import wait_for
@@ -23,6 +23,8 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.hub_settings import read_hub_settings, write_hub_settings
 from loudspeaker.fleet.log_carrier import DAY, SETTLE, SETTLE_SPREAD
+from loudspeaker.fleet.mqtt import KEEPALIVE
+from loudspeaker.station.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.public_keys import machine_key
@@ -55,7 +57,9 @@ class LoggingBox:
         self.hub.start()
         self.line: Line = parts.enter_context(line_to(self.hub.port))
         self.hub.join(self.paths, SCOPE)
-        write_hub_settings(self.paths, replace(read_hub_settings(self.paths), https_port=self.line.port))
+        self.broker_line: Line = parts.enter_context(line_to(self.hub.broker_port))
+        ports = {"https_port": self.line.port, "mqtt_port": self.broker_line.port}
+        write_hub_settings(self.paths, replace(read_hub_settings(self.paths), **ports))
         parts.enter_context(running_daemon(home, folder / "daemon"))
         self.clock = JumpingClock()
 
@@ -75,6 +79,24 @@ class LoggingBox:
         with closing(AsRunLog.open(self.paths.log, SCOPE)) as log:
             for number in range(count):
                 log.event("pause", "", NOW + timedelta(seconds=number), village="na-hoa", why=str(number))
+
+    @property
+    def on_air(self) -> int:
+        """Bytes on the mobile network."""
+        return self.line.on_air + self.broker_line.on_air
+
+    def publish(self, text: str) -> None:
+        """Another bulletin, as the officer signs it at the office; until the box has it."""
+        self.office.write("bulletins/tin-sang.md", f"---\ntitle: Tin sáng\n---\n{text}\n")
+        self.office.publish("hoa")
+        before = self.version
+        self.hub.run("publish", str(self.office.stick))
+        wait_for(lambda: self.version > before, pause=0.5)
+
+    @property
+    def version(self) -> int:
+        membership = read_membership(self.paths)
+        return membership.accepted.version if membership else 0
 
     def alarm(self, seq: int) -> None:
         """Published at the hub."""
@@ -137,6 +159,35 @@ def test_a_hub_that_was_away_for_a_day_gets_all_of_it(box: LoggingBox) -> None:
         box.write(50)
         box.hub.begin()
         box.wait_until(box.all_is_there, DAY / 10)
+
+
+PINGS, PING = int(DAY / KEEPALIVE), 2 * (24 + 2 * HEADER)  # a day; bytes of one and its answer, in TLS
+ENTRIES = 10 * 8  # a day: ten airings, of which each leaves up to eight in the log
+
+
+# paho leaves the two ends by which it wakes its thread to the garbage collector at each new connection.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_day_on_a_mobile_network_costs_less_than_a_megabyte_and_a_half(box: LoggingBox) -> None:
+    """With a text of two pages changed four times and ten lost connections; what is bound to real time is added."""
+    with box.agent():
+        box.wait_until(box.all_is_there)
+        before, connections = box.on_air, box.broker_line.calls
+        for hour in range(24):
+            box.write(ENTRIES // 24 + 1)
+            if hour % 6 == 3:
+                box.publish(f"Bản tin giờ thứ {hour}. " + "Mời bà con ra nhà văn hóa họp thôn. " * 100)
+            if hour % 2 and hour < 20:
+                box.broker_line.cut()
+            said = box.broker_line.packets
+            box.wait_until(lambda said=said: box.broker_line.packets > said, 3600.0)
+        box.wait_until(box.all_is_there)
+        bells = 20 * (len(box.hub.bell(SCOPE)) + 200 + 2 * HEADER)
+        day = box.on_air - before + PINGS * PING + bells
+
+    print(f"{day} bytes: broker {box.broker_line.on_air}, files and log {box.line.on_air}")
+    assert box.version == 5
+    assert box.broker_line.calls - connections >= 8
+    assert 100_000 < day < 1_500_000
 
 
 def test_an_alarm_is_heard_while_the_log_is_stuck_on_the_line(box: LoggingBox) -> None:

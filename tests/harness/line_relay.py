@@ -8,17 +8,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+HEADER = 60  # bytes, of IPv4 and TCP with its options
+
 
 @dataclass
 class Line:
-    """The line as it is. `bytes`: all that went through, both ways; `calls`: connections."""
+    """The line as it is. `bytes`: all that went through, both ways; `calls`: connections; `open`: their ends."""
 
     port: int
     stuck: bool = False  # connections come about, and nothing goes through
     deaf: int | None = None  # no answer comes to questions longer than so many bytes; then the connection is gone
     bytes: int = 0
+    packets: int = 0  # as they came
     calls: int = 0
+    open: list[socket.socket] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)  # at the end
+
+    @property
+    def on_air(self) -> int:
+        """Bytes with what TCP and IP add to them: a header for each packet, and one that says that it has come."""
+        return self.bytes + 2 * HEADER * self.packets
+
+    def cut(self) -> None:
+        """All connections are lost; others may be made."""
+        while self.open:
+            with suppress(OSError):
+                self.open.pop().shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -48,6 +63,7 @@ def _connect(caller: socket.socket, line: Line, port: int) -> None:
             return
         with socket.create_connection(("127.0.0.1", port)) as called:
             asked: list[int] = []
+            line.open += [caller, called]
             threading.Thread(target=_pump, args=(caller, called, line, asked.append), daemon=True).start()
             _pump(called, caller, line, lambda _count: None, lambda: line.deaf is not None and sum(asked) > line.deaf)
 
@@ -65,6 +81,7 @@ def _pump(
             if is_lost():
                 break
             line.bytes += len(content)
+            line.packets += 1
             count(len(content))
             target.sendall(content)
     for end in (source, target):

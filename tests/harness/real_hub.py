@@ -59,6 +59,10 @@ class RealHub:
         self._parts.callback(self.process.kill)
         wait_for(lambda: listens(self.port))
 
+    def bell(self, scope: str) -> bytes:
+        """What it tells of a scope."""
+        return (self.folder / "v1" / scope / "bell.json").read_bytes()
+
     def pieces(self) -> list[tuple[int, int]]:
         """First and last entry of each piece of a log that was believed."""
         with closing(sqlite3.connect(self.folder / "hub.db")) as database:
