@@ -11,7 +11,7 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TextType, TranslatedCommand, option
-from .command_context import by_whom, current_station_context
+from .command_context import by_whom, current_station_context, why
 from .parameter_types import LENGTH, _
 from .prompts import ask_decider
 from .signing_commands import in_scope
@@ -100,4 +100,41 @@ def confirm(alert: str, by: str | None) -> None:
     tell(_("Alert {alert} is heard now.").format(alert=alert))
 
 
-COMMANDS = (alert, confirm)
+@click.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@in_scope
+@option("--pause", metavar="V", help="Keep this village quiet.")
+@option("--until", metavar="T", help="With --pause: until then, such as 2026-12-01T18:00.")
+@option("--resume", metavar="V", help="End the pause of this village.")
+@option("--skip", metavar="AIRING", help="Leave this airing out.")
+@why
+@by_whom
+def decide(
+    folder: Path,
+    scope: str,
+    pause: str | None,
+    until: str | None,
+    resume: str | None,
+    skip: str | None,
+    why: str | None,
+    by: str | None,
+) -> None:
+    """Decide for all boxes of a commune: put a pause, its end or a skip into a delivery, to be signed by one."""
+    if [bool(pause), bool(resume), bool(skip)].count(True) != 1 or bool(pause) != bool(until):
+        raise BadUsage(Message("give one of --pause V --until T, --resume V, --skip AIRING"))
+    files, now = current_station_context().station.files, rooms.clock.SystemClock().now()
+    village = files.village_id(pause or resume or "") if pause or resume else None
+    verb = "skip" if skip else "pause" if pause else "resume"
+    ends = rooms.commune_clock.parse_instant(until, files.commune.zone) if until else None
+    documents = rooms.signed_documents
+    decision = documents.ManifestDecision("-", verb, ask_decider(by), village, skip, ends, why or "")
+    manifest = rooms.packing.carry_decision(folder, scope, decision, now)
+    put(str(folder / documents.ROOT / scope / "manifest.json"))
+    tell(
+        _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
+            version=manifest.version, count=len(manifest.files)
+        )
+    )
+
+
+COMMANDS = (alert, confirm, decide)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ..station import box_key as box_key
     from ..station import bulletin_editing as bulletin_editing
     from ..station import bulletin_export as bulletin_export
+    from ..station import commune_clock as commune_clock
     from ..station import delivery as delivery
     from ..station import log_segment as log_segment
     from ..station import membership as membership
@@ -112,8 +113,8 @@ ROOMS = {
     "model.": ("box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("alert_packing", "box_key", "bulletin_editing", "bulletin_export", "delivery", "log_segment", "membership"),
-        *("naming", "new_station"),
+        *("alert_packing", "box_key", "bulletin_editing", "bulletin_export", "commune_clock", "delivery"),
+        *("log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("stick_answer", "what_if"),
     ),

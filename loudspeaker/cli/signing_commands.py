@@ -339,6 +339,7 @@ def _contents(document: Document) -> Iterator[str]:
     documents = rooms.signed_documents
     if isinstance(document, documents.SignedManifest):
         yield from (f"{file.sha256[:12]}  {path}" for path, file in sorted(document.files.items()))
+        yield from (line.say(_) for line in rooms.packing.decision_lines(document))
     elif isinstance(document, documents.TrustDocument):
         yield from (f"{key.id}  {key.name}" for key in document.keys)
     elif isinstance(document, documents.Alert):

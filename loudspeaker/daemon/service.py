@@ -19,6 +19,7 @@ from ..plaintext import escape
 from ..playout.ports import Log
 from ..reports.explain import added_reason, verdict_meaning
 from ..speakers.pins import StopButton
+from ..station.carried_decisions import carry_out_decisions
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
@@ -75,6 +76,7 @@ class Service:
         )
         self._read_ahead = ReadAhead(station, self._children)
         self._agent_work = work_for_agent(station.paths, self._children)
+        self._told_decisions: set[str] = set()
         self._left = False
         if welcome:
             why = Message("a greeting at the start of “make run”").say(translate)
@@ -87,6 +89,7 @@ class Service:
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""
         self._read_ahead.retry()
+        self._carry_out_decisions()  # of an airing that was not planned before
         self._children.start("prepare", "--days", AHEAD, quiet=True)
 
     def look(self) -> bool:
@@ -100,10 +103,19 @@ class Service:
             renew_log(self.station.log, self.station.paths, self.on_air.now())
             raise
         if changed:
+            self._carry_out_decisions()
             self._read_ahead.look()
             self._complain()
             self._tell_void()
         return self._read_ahead.read() or changed
+
+    def _carry_out_decisions(self) -> None:
+        """What came signed with the files; they are taken up at the next look. What cannot be done is told once."""
+        with suppress(LogUnusable, Refused):  # a full disk, a damaged membership: tried again
+            for name, error in carry_out_decisions(self.station).items():
+                if name not in self._told_decisions:
+                    self._told_decisions.add(name)
+                    print(f"{name}: {error.say(self._translate)}", file=sys.stderr, flush=True)
 
     def _tell_void(self) -> None:
         """Each approval that an edit has voided, once and for all: a restart does not tell it again."""

@@ -6,6 +6,7 @@ voice_engines   the engines of its voices                       planner        p
 preparation     makes sound ahead of time                       airings        what is planned and what became of it
 alerts          an emergency before it is aired                 alarms         which emergencies stand, and their end
 approvals       what is approved, and whether it still stands   decisions      skips, pauses, approvals in the log
+carried_decisions  those that came signed with the manifest
 reviews         where a bulletin stands on its way to an approval
 restrictions    what people decided that means less sound       naming         how people name bulletins and villages
 rendering       what renders its programmes (numpy)

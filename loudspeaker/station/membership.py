@@ -25,6 +25,19 @@ MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedDecision:
+    """What somebody has decided for all boxes, as it came signed: `do` is the verb of a request."""
+
+    id: str
+    do: str
+    by: str
+    village: str | None = None
+    airing: str | None = None
+    until: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedManifest:
     """The version in force, and its files by their hashes."""
 
@@ -33,6 +46,7 @@ class AcceptedManifest:
     speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
     expires: datetime | None = None
     approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
+    decisions: tuple[CarriedDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

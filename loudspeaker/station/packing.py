@@ -6,7 +6,7 @@ What is packed nobody has signed yet. Loads `cryptography`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from ..trust.signed_documents import (
     ROOT,
     Approval,
     BoxKey,
+    ManifestDecision,
     RoleKeys,
     SignedFile,
     SignedManifest,
@@ -92,7 +93,9 @@ def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = 
     if before and before.files == files and not spoken:
         raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
     expires = now + LASTS if spoken else None
-    manifest = SignedManifest(scope, 1, None, now, files, expires, alert_seq=_newest_alert(alert_folder(out, scope)))
+    decided = standing_decisions(before.decisions, now) if before else ()
+    newest = _newest_alert(alert_folder(out, scope))
+    manifest = SignedManifest(scope, 1, None, now, files, expires, alert_seq=newest, decisions=decided)
     return _write_next(out, before, manifest, contents)
 
 
@@ -116,6 +119,44 @@ def carry_approval(out: Path, scope: str, shown: ApprovedWords, key: SigningKey,
     approved = replace(file, speech=shown.speech, approved=approval)
     files = {**before.files, shown.speech: words, shown.path: approved}
     return _write_next(out, before, replace(before, issued=now, files=files), {words.sha256: shown.words})
+
+
+def carry_decision(out: Path, scope: str, decision: ManifestDecision, now: datetime) -> SignedManifest:
+    """Put a decision for all boxes into the manifest of `out`, which then follows the last.
+
+    Its id is that of this manifest, whatever it had; an earlier one about the same village or airing goes. Raises
+    `BadUsage` where nothing was packed, `WriteError`.
+    """
+    before = _read_manifest(out / ROOT / scope / "manifest.json")
+    if before is None:
+        raise BadUsage(Message("nothing was packed for {scope} yet: use “fleet pack” first", scope=scope))
+    about = decision.village or decision.airing
+    others = [one for one in standing_decisions(before.decisions, now) if (one.village or one.airing) != about]
+    decisions = (*others, replace(decision, id=f"d-{before.version + 1}"))
+    return _write_next(out, before, replace(before, issued=now, decisions=decisions), {})
+
+
+def decision_lines(manifest: SignedManifest) -> Iterator[Message]:
+    """What is decided in it, for whoever signs it."""
+    for one in manifest.decisions:
+        facts = {"by": one.by, "why": one.why or "–"}
+        if one.until is not None:
+            ends = f"{one.until:%H:%M %d/%m/%Y}"
+            yield Message("{by}: no sound in {village} until {ends}: {why}", village=one.village, ends=ends, **facts)
+        elif one.airing is not None:
+            yield Message("{by}: {airing} is left out: {why}", airing=one.airing, **facts)
+        else:
+            yield Message("{by}: the pause of {village} ends", village=one.village, by=one.by)
+
+
+def standing_decisions(decisions: Iterable[ManifestDecision], now: datetime) -> tuple[ManifestDecision, ...]:
+    """Those that still say something: a skip until a day behind its airing, a pause until it ends."""
+    day = f"{now - timedelta(days=1):%Y-%m-%d}"
+    return tuple(
+        one
+        for one in decisions
+        if (one.airing is None or one.airing.rpartition("/")[2] >= day) and (one.until is None or one.until > now)
+    )
 
 
 def _write_next(

@@ -13,7 +13,7 @@ from ..trust.faults import UntrustedDocument
 from ..trust.floors import Floors
 from ..trust.opening import Opened, find_approvers
 from ..trust.signed_documents import SignedFile, SignedManifest, TrustDocument
-from .membership import AcceptedManifest
+from .membership import AcceptedManifest, CarriedDecision
 from .people_files import is_for_commune
 
 
@@ -36,6 +36,10 @@ class VerifiedManifest:
             {path: file.speech for path, file in self.files.items() if file.speech},
             self.opened.document.expires,
             dict(find_carried_approvals(self.opened, self.trust)),
+            tuple(
+                CarriedDecision(one.id, one.do, one.by, one.village, one.airing, one.until, one.why)
+                for one in self.opened.document.decisions
+            ),
         )
 
 

@@ -358,3 +358,14 @@ def test_what_is_no_address_of_a_hub_is_refused(desk: Path, stick: Path) -> None
     refused = run(desk, "fleet", "trust", str(stick), "--scope", "xa-thu", "--key", "hoa.key", "--at", "https://loa.vn")
 
     assert (refused.exit_code, "no address of a hub" in refused.stderr) == (1, True)
+
+
+def test_a_pause_for_all_boxes_is_put_into_the_manifest_and_shown_to_whoever_signs(desk: Path, stick: Path) -> None:
+    given = ("--home", str(desk / "home"), "fleet", "decide", str(stick), "--scope", "xa-thu", "--by", "Hoa")
+    write_small_commune(desk / "home")
+    wrong = run(desk, *given, "--pause", "na-hoa")
+    made = run(desk, *given, "--pause", "na-hoa", "--until", "2099-12-01T18:00", "--why", "đám tang")
+    shown = run(desk, "show", made.stdout.splitlines()[0])
+
+    assert (wrong.exit_code, "--until" in wrong.stderr) == (2, True)
+    assert "Hoa: no sound in na-hoa until 18:00 01/12/2099: đám tang" in shown.stdout

@@ -9,6 +9,7 @@ import random
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread, Timer
 
@@ -26,6 +27,8 @@ from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.topics import Topic, TopicKind
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.hub_contact import read_hub_contact
+from loudspeaker.station.packing import carry_decision
+from loudspeaker.trust.signed_documents import ManifestDecision
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
 
@@ -48,6 +51,20 @@ def test_a_bell_brings_the_newest_files_and_the_hub_hears_that_they_are_there(vi
         wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
         assert village.version == 2
         assert not list((village.paths.fleet / "v1/blob").iterdir())  # the station has them
+
+
+def test_what_the_commune_decides_for_all_boxes_comes_with_its_manifest_and_is_done(village: FleetVillage) -> None:
+    until = datetime.now(UTC) + timedelta(hours=6)
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        decision = ManifestDecision("-", "pause", "Chị Hoa", "na-hoa", until=until, why="đám tang")
+        carry_decision(village.office.stick, SCOPE, decision, datetime.now(UTC))
+        village.office.sign(village.office.own / "manifest.json", "hoa")
+        village.ring(manifest=2)
+        wait_for(lambda: village.events("pause"), pause=0.5)
+
+    [event] = village.events("pause")
+    assert event.facts["via"] == f"{SCOPE}/d-2"
 
 
 def test_what_is_not_signed_as_it_must_be_is_not_taken_and_the_hub_is_told_why(village: FleetVillage) -> None:

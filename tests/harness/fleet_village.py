@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ from loudspeaker.fleet.topics import (
     parse_message,
     parse_topic,
 )
+from loudspeaker.model.asrun_record import Event
 from loudspeaker.station.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
@@ -160,6 +161,11 @@ class FleetVillage:
         path = self.office.own / "alert" / f"{seq}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(envelope)
+
+    def events(self, kind: str) -> Sequence[Event]:
+        """Those of a kind, by the log."""
+        with closing(Station.open(self.home)) as station:
+            return station.log.events(kind)
 
     def asked(self) -> Counter[str]:
         """How often each airing was asked for, by the log."""
