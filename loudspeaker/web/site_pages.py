@@ -108,8 +108,8 @@ class SitePage:
 
     @property
     def address(self) -> str:
-        """The IP address of whoever asks."""
-        return self.http.client.host if self.http.client else ""
+        """The IP address of whoever asks; one of IPv4 as such, though the socket is for both (RFC 4291, 2.5.5.2)."""
+        return self.http.client.host.removeprefix("::ffff:") if self.http.client else ""
 
     @property
     def person(self) -> Session:

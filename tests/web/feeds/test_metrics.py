@@ -83,6 +83,11 @@ def test_another_machine_needs_a_token(officers: Officers, address: str) -> None
     assert client.get("/metrics", headers={"authorization": f"Bearer {secret}"}).status_code == 200
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_needs_none_by_whichever_address_it_asks(officers: Officers, address: str) -> None:
+    assert from_address(officers, address).get("/metrics").status_code == 200
+
+
 def test_a_proxy_on_this_machine_opens_it_to_nobody(home: Path, officers: Officers) -> None:
     object.__setattr__(officers.console.site, "hosts", officers.console.site.hosts | {"dai.example"})
     client = from_address(officers, "127.0.0.1", "https://dai.example")
