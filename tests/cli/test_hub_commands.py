@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.certificates import FOUND
 from harness.hub_boxes import AUTHORITY, enrol, open_hub, registered
 from harness.mail_server import mail_server
 from harness.office import SCOPE, Office, open_office
 from harness.officers import PASSWORD, QUICK
+from harness.waiting import PATIENCE
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.hub_commands import hub as hub_group
@@ -146,3 +155,61 @@ def test_the_first_link_is_for_the_first_person_only(tmp_path: Path) -> None:
     assert first.stdout.startswith("https://loa.vn:8443/bat-dau#")
     assert run(tmp_path, "link").exit_code == 1
     assert run(tmp_path, "link", "lan", "--port", "443").stdout.startswith("https://loa.vn:443/bat-dau#")
+
+
+def test_a_hub_is_copied_mirrored_lost_and_comes_back_and_another_takes_its_boxes(
+    tmp_path: Path, office: Office
+) -> None:
+    run(tmp_path, "publish", str(office.stick))
+    with closing(open_same(tmp_path)) as hub:
+        box = enrol(hub, tmp_path)
+        box.air("na-hoa")
+        hub.intake.accept(registered(hub, box), box.segment())
+    done = [run(tmp_path, "backup", str(tmp_path / "copy")), run(tmp_path, "mirror", str(tmp_path / "www"))]
+    shutil.rmtree(tmp_path / "hub")
+    lost = run(tmp_path, "boxes").stdout
+    shutil.rmtree(tmp_path / "hub")
+    done.append(run(tmp_path, "restore", str(tmp_path / "copy")))
+    back = run(tmp_path, "boxes").stdout
+    other = CliRunner(mix_stderr=False).invoke(
+        hub_group, ["--folder", str(tmp_path / "other"), "adopt", str(tmp_path / "copy")]
+    )
+
+    assert [one.exit_code for one in done] == [0, 0, 0]
+    assert all(re.fullmatch(r"(\d+) of \1 files are new\.\n", one.stderr) for one in done)
+    assert box.id not in lost
+    assert box.id in back
+    assert other.exit_code == 0, other.stderr
+    assert "1 offices, 1 boxes and 1 entries of logs were taken over." in other.stderr
+    assert run(tmp_path, "restore", str(tmp_path / "copy")).exit_code == 1
+
+
+@pytest.mark.waits
+@pytest.mark.skipif(not FOUND, reason="needs openssl")
+def test_the_process_serves_files_and_pages_until_a_signal_ends_it(tmp_path: Path, office: Office) -> None:
+    run(tmp_path, "publish", str(office.stick))
+    need_certificate(HubPaths(tmp_path / "hub"), ("localhost",))
+    code = "from loudspeaker.cli.hub_commands import main; main()"
+    words = ["--folder", str(tmp_path / "hub"), "serve", "--port", "0", "--without-broker"]
+    with subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            address = process.stderr.readline().split()[-1]
+            authority = ssl.create_default_context(cafile=str(HubPaths(tmp_path / "hub").tls.authority))
+            answers = [
+                read(f"{address}{path}", authority) for path in (f"/v1/{SCOPE}/manifest.json", "/bat-dau", "/metrics")
+            ]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+
+    assert answers[0] == (office.own / "manifest.json").read_bytes()
+    assert "Máy chủ truyền thanh Xã Thử" in answers[1].decode()
+    assert b"loudspeaker_hub_offices 1\n" in answers[2]
+
+
+def read(address: str, authority: ssl.SSLContext) -> bytes:
+    """What is served there."""
+    with urllib.request.urlopen(address, context=authority, timeout=PATIENCE) as answer:
+        content: bytes = answer.read()
+        return content

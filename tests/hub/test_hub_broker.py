@@ -7,6 +7,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -76,7 +77,13 @@ def broker(hub: Hub, tmp_path: Path) -> Iterator[MosquittoBroker]:
 def session(hub: Hub, broker: MosquittoBroker) -> Iterator[HubSession]:
     authority = hub.broker.authority.read_text()
     opened = HubSession(
-        hub.database, hub.clock, Address("localhost", broker.port), hub.broker.password(), authority, hub.bells.rung
+        hub.database,
+        hub.clock,
+        Address("localhost", broker.port),
+        hub.broker.password(),
+        authority,
+        hub.bells.rung,
+        hub.contact,
     )
     with closing(opened):
         opened.open()
@@ -234,3 +241,16 @@ def test_a_broker_that_was_wiped_is_told_everything_anew(
     with listening(hub, broker, box) as listener:
         subscribe(listener)
         hear(listener, BELL, ALARM, BIRTH)
+
+
+def test_the_hub_knows_since_when_its_broker_is_gone_and_that_it_is_back(
+    hub: Hub, broker: MosquittoBroker, session: HubSession
+) -> None:
+    wait_for(lambda: hub.contact.lost is None)
+    hub.clock.advance(60)  # type: ignore[attr-defined]
+    broker.kill()
+    wait_for(lambda: hub.contact.lost is not None)
+    assert hub.contact.lost == NOW + timedelta(minutes=1)
+
+    broker.start()
+    wait_for(lambda: hub.contact.lost is None)
