@@ -72,8 +72,7 @@ def try_everything(home: Path) -> None:
         run(home, *words)
 
 
-@pytest.mark.parametrize("bulletin", ["nhac", "lu-quet"])
-@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize(("bulletin", "listed"), [("nhac", False), ("lu-quet", True)])
 @pytest.mark.parametrize(
     ("before", "after", "line"),
     [

@@ -226,7 +226,7 @@ class Visitor:
 def visiting(chromium: Any, stage: Stage, login: str, way: str) -> Iterator[Visitor]:
     """Somebody who has logged in, at a browser in one of `WAYS`; whatever goes wrong there fails the test."""
     width, hands = WAYS[way]
-    context = chromium.new_context(viewport=width, locale="vi-VN")
+    context = chromium.new_context(viewport=width, locale="vi-VN", reduced_motion="reduce")  # nothing is drawn for it
     visitor = Visitor(context.new_page(), stage, hands)
     visitor.log_in(login)
     yield visitor

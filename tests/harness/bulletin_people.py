@@ -38,7 +38,8 @@ class People:
         self.visitors: list[Visitor] = []
 
     def visitor(self, login: str, size: dict[str, int] = DESK, hands: type[Hands] = Pointer, **options: Any) -> Visitor:
-        page = self._chromium.new_context(viewport=size, locale="vi-VN", **options).new_page()
+        options |= {"viewport": size, "locale": "vi-VN", "reduced_motion": "reduce"}
+        page = self._chromium.new_context(**options).new_page()
         found = Visitor(page, self._stage, hands)
         found.log_in(login)
         self.visitors.append(found)

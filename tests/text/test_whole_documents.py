@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from harness.paths import DATA
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loudspeaker.model.spoken_text import Reading
 from loudspeaker.text.document.layout import arrange
 from loudspeaker.text.document.list_levels import ListLevels, find_levels
 from loudspeaker.text.reading import read
@@ -23,6 +25,12 @@ FLOOR = 0.96  # of the lines of the open documents, right in words and cut
 SILENT = 0  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
 
 
+@cache
+def read_open(text: str) -> Reading:
+    """A long document's reading, which is judged and asked for its doubts."""
+    return read(text)
+
+
 def lines(text: str) -> list[str]:
     """Its sentences as they are heard, a comma for a shorter pause."""
     heard = heard_sentences(utterances(read(text).spoken))
@@ -30,12 +38,12 @@ def lines(text: str) -> list[str]:
 
 
 def marked_lines(text: str) -> set[int]:
-    doubts = read(text).doubts
+    doubts = read_open(text).doubts
     return {doubt.line + number for doubt in doubts for number in range(doubt.written.count("\n") + 1)}
 
 
 def test_the_open_documents_are_read_line_by_line_and_facts_are_right_or_marked() -> None:
-    found = [(score(one, heard_sentences(utterances(read(one.text).spoken))), one) for one in OPEN]
+    found = [(score(one, heard_sentences(utterances(read_open(one.text).spoken))), one) for one in OPEN]
 
     assert sum(one.right for one, _ in found) >= FLOOR * sum(len(one.judgements) for one, _ in found)
     silent = [line.line.required for one, document in found for line in one.silent(marked_lines(document.text))]
