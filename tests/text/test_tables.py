@@ -327,6 +327,38 @@ def test_an_arrow_to_a_smaller_number_of_something_else_is_a_pause() -> None:
     assert lines("Lô 5,6 → 2 hộ đổi ngang") == ["Lô năm, sáu, hai hộ đổi ngang"]
 
 
+def test_parts_of_one_whole_are_no_days() -> None:
+    heard = lines("Ngày\tSố máy chạy\tGiờ chạy\n02/02\t3/4\t0h-24h\n03/02\t2/4\t6h-18h")
+
+    assert heard[0].startswith("Ngày mùng hai tháng hai, số máy chạy ba trên bốn, giờ chạy")
+
+
+def test_a_head_is_not_said_before_its_abbreviation() -> None:
+    heard = lines("Lô\tTiểu khu\tChiều dài (m)\nLô 1\tTK 214\t1.200\nLô 2\tTK 216\t850")
+
+    assert heard[0] == "Lô một, tiểu khu hai trăm mười bốn, chiều dài một nghìn hai trăm mét"
+
+
+def test_prices_in_thousands_have_the_unit_of_the_line_above() -> None:
+    heard = lines(
+        "Giá vàng (triệu đồng/lượng)\nLoại\tMua vào\tBán ra\nNhẫn trơn\t146,2\t149,2\nVàng miếng\t149,7\t151,7"
+    )
+
+    assert heard[1].endswith(
+        "mua vào một trăm bốn mươi sáu phẩy hai triệu đồng, bán ra một trăm bốn mươi chín phẩy hai triệu đồng"
+    )
+
+
+def test_items_with_brackets_on_one_line_are_heard_apart() -> None:
+    heard = lines("Tổ 1 gồm: 1) Hộ ông Quỳnh 2) Hộ bà Mận 3) Hộ ông Sắc")
+
+    assert heard == ["Tổ một gồm, một, Hộ ông Quỳnh, hai, Hộ bà Mận, ba, Hộ ông Sắc"]
+
+
+def test_per_cent_behind_something_counted_are_its_share() -> None:
+    assert lines("Thôn 2: 64/80 con - 80%") == ["Thôn hai, sáu mươi tư trên tám mươi con, tám mươi phần trăm"]
+
+
 def test_short_lines_that_are_no_table_stay_as_they_are() -> None:
     text = "Kính gửi bà con\nMời họp thôn\nNhà văn hóa\n8h sáng mai\nMang theo cuốc\nXin cảm ơn\n"
 
@@ -405,7 +437,7 @@ def test_a_row_that_has_only_what_the_row_above_lacks_is_part_of_it() -> None:
 def test_steps_that_open_lines_are_steps() -> None:
     heard = lines("B1. Tải ứng dụng\nB2. Nhập mã\nB3. Xác nhận")
 
-    assert heard[0] == "Bước một, Tải ứng dụng"
+    assert heard[0] == "Bước một, Tải ứng dụng" == lines("B1: Tải ứng dụng\nB2: Nhập mã")[0]
     assert not read("Cách làm\nB1. Tải ứng dụng\nB2. Nhập mã\nB3. Xác nhận").doubts
 
 

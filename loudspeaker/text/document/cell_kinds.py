@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
+from functools import lru_cache
 
 from ..lazy_regex import pattern
 from ..syllables import LOWER, UPPER
@@ -55,6 +55,10 @@ _SHAPES = {
 }
 
 
+_ORDER = {kind: number for number, kind in enumerate(CellKind)}
+
+
+@lru_cache(maxsize=1024)  # the cells of a table are asked several times
 def kind_of(text: str) -> CellKind:
     """What a cell holds."""
     return next((kind for kind, shape in _SHAPES.items() if shape.fullmatch(text)), CellKind.WORDS)
@@ -62,9 +66,8 @@ def kind_of(text: str) -> CellKind:
 
 def column_kind(texts: Iterable[str]) -> CellKind:
     """What more than half of the cells of a column hold, the empty ones apart; words where no kind has so many."""
-    counts = Counter(map(kind_of, texts))
-    del counts[CellKind.NOTHING]
-    if not counts:
+    kinds = [kind for text in texts if (kind := kind_of(text)) is not CellKind.NOTHING]
+    if not kinds:
         return CellKind.NOTHING
-    kind, count = counts.most_common(1)[0]
-    return kind if 2 * count > counts.total() else CellKind.WORDS
+    middle = sorted(kinds, key=_ORDER.__getitem__)[len(kinds) // 2]  # a kind that most have is that of the middle one
+    return middle if 2 * kinds.count(middle) > len(kinds) else CellKind.WORDS

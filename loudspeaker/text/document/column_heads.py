@@ -237,6 +237,15 @@ def _is_name(text: str) -> bool:
     return (named or _UNKNOWN.match(text) is not None) and not _TOTAL.match(text)
 
 
+def without_short_head(head: Cell, cell: Cell) -> Cell:
+    """A cell without the abbreviation of its head, which is said before it: Tiểu khu, TK 214"""
+    words = _LETTERS.findall(head.text)
+    short = "".join(word[0] for word in words).upper() + " "
+    if len(words) < 2 or not cell.text.startswith(short):
+        return cell
+    return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
+
+
 def in_small_letters(head: str) -> str:
     """A head as it stands inside a sentence: in small letters, but for abbreviations."""
     small = lower_headings(head)

@@ -45,6 +45,8 @@ def may_be_flattened(text: str) -> bool:
 
 def flattened_at(lines: Sequence[Line], at: int) -> list[GridRow]:
     """The rows of a table that begins at a line, its head first; none where there is no such table."""
+    if not _may_be_head(lines[at]):
+        return []
     heads = sum(1 for _ in takewhile(_may_be_head, lines[at : at + _MOST_COLUMNS]))
     for width in range(_FEWEST_COLUMNS, heads + 1):
         rows = _rows(lines, at, width)

@@ -61,12 +61,13 @@ def arrange(text: str) -> Arrangement:
 
 
 def _pieces(text: str) -> Iterator[TextPiece]:
-    if not any(sign in text for sign in _SIGNS) and not may_be_flattened(text):
+    unmarked = may_be_flattened(text)
+    if not unmarked and not any(sign in text for sign in _SIGNS):
         yield TextPiece(text, 0, len(text))
         return
     lines, at, copied = split_lines(text), 0, 0
     while at < len(lines):
-        count, arranged = _arrange_at(lines, at)
+        count, arranged = (_arrange_unmarked(lines, at) if unmarked else None) or _arrange_at(lines, at)
         run = lines[at : at + count]
         if arranged:
             begin, end = run[0].start, run[-1].end
@@ -79,15 +80,19 @@ def _pieces(text: str) -> Iterator[TextPiece]:
 
 def _arrange_at(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]]:
     """How many lines from `at` on belong together, and what becomes of them; nothing where they stay as they are."""
-    caption = lines[at - 1].text if at else ""
+    frame = frame_at(lines, at) or signatures_at(lines, at)
+    count = frame or run_at(lines, at) or 1
+    run = lines[at : at + count]
+    return count, [*(arrange_columns(run) if frame else _arrange_run(run, lines[at - 1].text if at else ""))]
+
+
+def _arrange_unmarked(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]] | None:
+    """How many lines are a table between whose cells no sign stands, and its rows; None where there is none."""
     if flattened := flattened_at(lines, at):
         return len(flattened) * len(flattened[0]), _arrange_grid(flattened, lines[at], headed=True)
     if packed := packed_at(lines, at):
         return len(packed), _arrange_grid(packed, lines[at], headed=False)
-    frame = frame_at(lines, at) or signatures_at(lines, at)
-    count = frame or run_at(lines, at) or 1
-    run = lines[at : at + count]
-    return count, [*(arrange_columns(run) if frame else _arrange_run(run, caption))]
+    return None
 
 
 def _arrange_grid(grid: Sequence[GridRow], line: Line, headed: bool) -> list[TextPiece]:

@@ -41,6 +41,8 @@ _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
 )
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
+_SHARE = pattern(r"\d{1,3}/(?P<whole>\d{1,3})")
+_SCALED = pattern(r"(?:nghìn|ngàn|triệu) (?:đ|đồng)")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}")
 _UNIT_ABOVE = pattern(
@@ -71,6 +73,7 @@ class Column(NamedTuple):
     head: Cell | None
     unit: str = ""  # of its amounts, as its head has it in brackets; or ""
     kind: CellKind = CellKind.WORDS  # what it holds
+    shares: bool = False  # whether its cells are parts of one whole: 3/4, 2/4
     capitals: bool = False  # whether it holds names in capitals
     instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
@@ -99,7 +102,12 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
         else:
             column = _bare_column(number, texts)
         capitals = _are_names_in_capitals(texts)
-        column = column._replace(kind=_kind(texts), capitals=capitals, instead=moments.get(number, ""))
+        column = column._replace(
+            kind=_kind(texts),
+            shares=_are_shares(column.head, texts),
+            capitals=capitals,
+            instead=moments.get(number, ""),
+        )
         columns.append(_with_unit(column, caption, dated))
     return _with_subject(columns)
 
@@ -116,6 +124,13 @@ def _kind(texts: Sequence[str]) -> CellKind:
     words = [text.split() for text in texts]
     named = all(word[:1].isupper() and word[1:].islower() for text in words for word in text)
     return CellKind.NAME if kind is CellKind.WORDS and named and any(len(text) > 1 for text in words) else kind
+
+
+def _are_shares(head: Cell | None, texts: Sequence[str]) -> bool:
+    """Whether what looks like days counts parts of one whole: 3/4 and 2/4 below Số máy chạy"""
+    wholes = {match["whole"] for match in map(_SHARE.fullmatch, texts) if match}
+    counting = head is not None and _COUNTING_HEAD.match(head.text) is not None
+    return counting and len(wholes) == 1 and all(map(_SHARE.fullmatch, texts))
 
 
 def _are_names_in_capitals(texts: Sequence[str]) -> bool:
@@ -167,6 +182,8 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
     if not _MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
         counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head)
         priced = _MONEY_ABOVE.search(caption) and not counting
+        if priced and _SCALED.match(_unit_above(caption)):  # triệu đồng/lượng
+            return _price_unit(caption)
         return _price_unit(caption) if priced and all(map(_DONG.fullmatch, amounts)) else ""
     written = _SUM if _SUM_HEAD.search(head) else _DONG
     return _currency(caption) or (_price_unit(caption) if all(map(written.fullmatch, amounts)) else "")

@@ -35,8 +35,10 @@ def grid_of(lines: Sequence[Line]) -> Sequence[GridRow]:
     return _stack(list(_join_wrapped(rows)))
 
 
-def words_of(cell: Iterable[Cell]) -> str:
+def words_of(cell: Sequence[Cell]) -> str:
     """The text of a cell, its fragments together."""
+    if len(cell) == 1:
+        return cell[0].text
     return "".join(link + fragment.text for link, fragment in _linked(cell))
 
 

@@ -13,7 +13,7 @@ from ..lazy_regex import pattern
 from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
-from .column_heads import AMOUNT, needs_head, spoken_head
+from .column_heads import AMOUNT, needs_head, spoken_head, without_short_head
 from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
@@ -180,14 +180,23 @@ def _join_unit(own: str, unit: str) -> str:
 
 def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) -> list[TextPiece]:
     """One cell with its head, where that is said, and its unit."""
-    change, head = column.role is ColumnRole.CHANGE, column.head
-    if column.capitals and len(cell.text.title()) == len(cell.text):
-        cell = cell._replace(text=cell.text.title())
-    value = [piece for piece in said_value(cell, head.text if head else "", unit, change) if piece.text]
+    head, change = column.head, column.role is ColumnRole.CHANGE
     if headless or head is None or column.role is ColumnRole.COUNT:
-        return value
+        return _value(column, cell, unit)
     if column.instead:
         words = TextPiece(f"{column.instead} ", head.start, head.end, is_head=True)
-        return [words, *value]
-    ahead = list(spoken_head(head, cell, column.kind, first, change))
-    return ahead if cell.text in _TICK and ahead else [*ahead, *value]
+        return [words, *_value(column, cell, unit)]
+    rest = cell if first else without_short_head(head, cell)
+    ahead = list(spoken_head(head, rest, column.kind, first, change))
+    cell = rest if ahead else cell
+    return ahead if cell.text in _TICK and ahead else [*ahead, *_value(column, cell, unit)]
+
+
+def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
+    """What a cell says by itself, with its unit."""
+    if column.shares:
+        return [TextPiece(cell.text.replace("/", " trên "), cell.start, cell.end)]
+    if column.capitals and len(cell.text.title()) == len(cell.text):
+        cell = cell._replace(text=cell.text.title())
+    head = column.head.text if column.head else ""
+    return [piece for piece in said_value(cell, head, unit, column.role is ColumnRole.CHANGE) if piece.text]

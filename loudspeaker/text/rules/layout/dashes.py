@@ -82,6 +82,7 @@ _WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
 _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
+_PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
 _ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí)) (\d{1,3})"
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
 _CLOCK, _CLOCK_NEXT = pattern(r"(?<!\d)\d{1,2}[hg:]"), pattern(r" ?\d{1,2}(?:[hHg]|:\d\d)")
@@ -224,9 +225,14 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
-    if _counts_the_same(context, end):
+    if _counts_the_same(context, end) and not _is_share(context, start, end):
         return " đến "
     return "," if context.char(start - 1) == context.char(end) == " " else " "  # 4 KHÔNG - 2 PHẢI
+
+
+def _is_share(context: Context, start: int, end: int) -> bool:
+    """Whether per cent stand behind something counted: 64/80 con - 80%"""
+    return context.char(start - 2).isalpha() and _PER_CENT.match(context.text, end) is not None
 
 
 @rule(rf"[+-](?= ?{NUMBER} ?(?:%|đ|đồng|k|nghìn)?\))", starts="sign", only_if=in_brackets)

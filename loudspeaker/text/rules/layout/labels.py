@@ -96,6 +96,15 @@ def number_inside_line(match: re.Match[str], context: Context) -> str | None:
     return f"{'' if ended else '; '}{context.number(match[1])},"
 
 
+@rule(rf"(\d{{1,2}})\)(?= ?[{UPPER}][{LOWER}])")
+def number_with_bracket_inside_line(match: re.Match[str], context: Context) -> str | None:
+    """Number of an item behind the one before: 1) Hộ ông Lai 2) Hộ bà Gấm -> một, …; hai, …"""
+    at, previous = match.start(), int(match[1]) - 1
+    line = context.text[context.text.rfind("\n", 0, at) + 1 : at]
+    listed = previous > 0 and re.search(rf"(?:^|[\s;:,]){previous}\) ?[{UPPER}]", line) is not None
+    return f"; {context.number(match[1])}," if listed and re.search(r"[^\W\d_] $", line) else None
+
+
 @rule(r"(\d{1,2})/(?= [^\W\d])")
 def number_with_slash(match: re.Match[str], context: Context) -> str | None:
     """Number of one of several on a line: BGK: 1/ NSND Nhình; 2/ đ/c Tặng -> một, …; hai, …"""
@@ -145,7 +154,7 @@ def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     return spoken if ahead in (": ", ". ", "; ") else None
 
 
-@rule(rf"B([1-9])(?:[./]|(?=:))(?= ?[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"B([1-9])(?:[./](?= ?[{UPPER}][{LOWER}])|(?=: ?[{UPPER}][{LOWER}]))", starts="word")
 def step(match: re.Match[str], context: Context) -> Answer:
     """Step of an instruction: B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai; certain where B1 and B2 open lines"""
     spoken = f"bước {context.number(match[1])}" + ("" if context.char(match.end()) == ":" else ",")
