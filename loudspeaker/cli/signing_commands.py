@@ -239,8 +239,7 @@ def collect(folder: Path, as_json: bool) -> None:
 
 def _log_line(log: ReturnedLog) -> str:
     """A log that came back, in a sentence."""
-    state = {"whole": _("the log is whole"), "cut": _("CUT"), "forged": _("FORGED, not to be believed")}[log.state]
-    facts = [", ".join(log.villages) or "–", state]
+    facts = [", ".join(log.villages) or "–", rooms.returned_logs.STATES[log.state].say(_)]
     if log.why:
         facts.append(log.why.say(_))
     if log.head and log.state == "whole":

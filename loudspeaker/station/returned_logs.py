@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,9 +21,9 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.dsse import find_signers, parse_envelope
 from ..trust.faults import UntrustedDocument
-from ..trust.opening import read_unverified
+from ..trust.opening import read_unverified, walk_trust
 from ..trust.public_keys import machine_key
-from ..trust.signed_documents import LogHead
+from ..trust.signed_documents import ROOT, LogHead, TrustDocument
 from .box_key import box_id
 from .stick_answer import FOLDER
 
@@ -35,6 +36,15 @@ class LogState(StrEnum):
     WHOLE = "whole"
     CUT = "cut"  # its end, or an end that was known already, is missing
     FORGED = "forged"  # something in it is not what the box has written or signed
+    REVOKED = "revoked"  # whole, of a box that its commune has revoked: whoever has stolen it has its key
+
+
+STATES: Mapping[LogState, Message] = {
+    LogState.WHOLE: Message("the log is whole"),
+    LogState.CUT: Message("CUT"),
+    LogState.FORGED: Message("FORGED, not to be believed"),
+    LogState.REVOKED: Message("REVOKED, not to be believed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ def read_returned_logs(stick: Path, memory: Path) -> list[ReturnedLog]:
     if not folders:
         raise Refused(Message("no box has left an answer in {folder}", folder=stick / FOLDER))
     known = _read_memory(memory)
-    found = [_judge(folder, known.get(folder.name)) for folder in folders]
+    found = [_look_for_revoked(stick, _judge(folder, known.get(folder.name))) for folder in folders]
     newer = {one.box: _known_by(one.head) for one in found if one.state is LogState.WHOLE and one.head}
     if kept := {box: now for box, now in newer.items() if box not in known or now.issued > known[box].issued}:
         write_atomic(memory, json.dumps(encode({**known, **kept})).encode())
@@ -97,6 +107,27 @@ def _judge(folder: Path, known: KnownBox | None) -> ReturnedLog:
         return replace(log, why=_compare_with_known(chain, head, known) if known else None)
     except _Fault as fault:
         return replace(log, state=fault.state, why=fault.why)
+
+
+def _look_for_revoked(stick: Path, log: ReturnedLog) -> ReturnedLog:
+    """The same, by the trust documents of its commune on the stick, as far as their signatures hold."""
+    trust = _newest_trust(stick, log.head.scope) if log.head and log.state is LogState.WHOLE else None
+    if trust is None or log.box not in trust.revoked_boxes:
+        return log
+    why = Message(
+        "{scope} has revoked this box in its trust document {version}", scope=trust.scope, version=trust.version
+    )
+    return replace(log, state=LogState.REVOKED, why=why)
+
+
+def _newest_trust(stick: Path, scope: str) -> TrustDocument | None:
+    """None where there is none, or one does not follow the other."""
+    folder, documents = stick / ROOT / scope / "trust", list[bytes]()
+    while raw := read_regular_file(folder / f"{len(documents) + 1}.json", MOST_DOCUMENT_BYTES):
+        documents.append(raw)
+    with suppress(UntrustedDocument):
+        return walk_trust(documents)[-1] if documents else None
+    return None
 
 
 def _read_head(folder: Path, known: KnownBox | None) -> LogHead:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.office import NOW
-from harness.signing import PEOPLE
+from harness.signing import PEOPLE, make_trust, signed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -243,3 +243,28 @@ def test_no_other_bytes_are_taken_for_the_log(folder: Path, memory: Path, data: 
 
     first_line = name == "log.jsonl" and place < len(lines_of(folder)[0].encode())
     assert log.state is not LogState.WHOLE or first_line  # which the box has not signed
+
+
+def lay_trust(stick: Path, box: str, *names: str) -> None:
+    """The commune's second list of people revokes a box; signed by these."""
+    folder = stick / "v1" / COMMUNE / "trust"
+    folder.mkdir(parents=True)
+    first = make_trust(COMMUNE)
+    second = replace(first, version=2, revoked_boxes=(box,))
+    for number, document, signers in ((1, first, ("hoa", "pao")), (2, second, names)):
+        (folder / f"{number}.json").write_bytes(format_envelope(signed(seal(document), *signers)))
+
+
+def test_the_log_of_a_box_that_its_commune_has_revoked_is_no_proof(folder: Path, memory: Path) -> None:
+    lay_trust(folder.parent.parent, folder.name, "hoa", "pao")
+    log = read_one(folder, memory)
+
+    assert log.state is LogState.REVOKED
+    assert not memory.exists()  # nothing is known by it
+
+
+@pytest.mark.parametrize(("box", "names"), [("", ("hoa",)), ("b-00000000", ("hoa", "pao"))], ids=["too few", "other"])
+def test_a_box_is_revoked_by_two_and_by_its_id(folder: Path, memory: Path, box: str, names: tuple[str, ...]) -> None:
+    lay_trust(folder.parent.parent, box or folder.name, *names)
+
+    assert read_one(folder, memory).state is LogState.WHOLE
