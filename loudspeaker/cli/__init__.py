@@ -12,7 +12,7 @@ plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
-alert_commands        fleet alert, confirm                             agent_commands   fleet connect
+alert_commands        fleet alert, confirm, decide, receipts           agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
 hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,11 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TextType, TranslatedCommand, option
-from .command_context import by_whom, current_station_context, why
+from .command_context import as_json, by_whom, current_station_context, why
 from .parameter_types import LENGTH, _
 from .prompts import ask_decider
 from .signing_commands import in_scope
-from .terminal import put, tell
+from .terminal import print_json, put, tell
 
 NUMBER = click.IntRange(min=1)  # of an alert
 
@@ -137,4 +138,20 @@ def decide(
     )
 
 
-COMMANDS = (alert, confirm, decide)
+@click.command(cls=TranslatedCommand)
+@as_json
+def receipts(as_json: bool) -> None:
+    """What this box has done with each signed alert, and after how long it was heard."""
+    station = current_station_context().station
+    found = rooms.alert_receipts.read_receipts(station.log)
+    if as_json:
+        print_json([rooms.codec.encode(receipt) for receipt in found])
+        return
+    zone = station.files.commune.zone
+    for receipt in found:
+        put(replace(receipt, at=receipt.at.astimezone(zone)).message().say(_))
+    if not found:
+        tell(_("No signed alert has come to this box."))
+
+
+COMMANDS = (alert, confirm, decide, receipts)

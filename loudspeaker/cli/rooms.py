@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
     from ..station import alert_packing as alert_packing
+    from ..station import alert_receipts as alert_receipts
     from ..station import box_key as box_key
     from ..station import bulletin_editing as bulletin_editing
     from ..station import bulletin_export as bulletin_export
@@ -113,7 +114,15 @@ ROOMS = {
     "model.": ("box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("alert_packing", "box_key", "bulletin_editing", "bulletin_export", "commune_clock", "delivery"),
+        *(
+            "alert_packing",
+            "alert_receipts",
+            "box_key",
+            "bulletin_editing",
+            "bulletin_export",
+            "commune_clock",
+            "delivery",
+        ),
         *("log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("stick_answer", "what_if"),
