@@ -69,6 +69,7 @@ from loudspeaker.trust.opening import OpenedAlert, open_alert, open_document, re
 from loudspeaker.trust.signed_documents import Bell, SignedManifest, SigningRole, TrustDocument
 
 FETCHERS = 16  # that fetch files at a time
+TRY = 60.0  # s, until a bare box that is not connected tries again: as long as an agent waits
 ALERTS = "alert"  # the topic of the bare boxes
 ROWS = tuple(HealthRow(f"dòng {number} của bảng", None, serious=False) for number in range(8))
 BOX_YAML = "plays: {na-hoa: loa, suoi-trat: loa}\noutputs: {loa: {device: hw:1}}\n" * 4
@@ -98,15 +99,15 @@ class Tally:
         self.arrived.setdefault(payload.decode().strip()[-60:], []).append(at)
 
 
-@dataclass
 class BareBox:
-    """Subscribes to one topic, and acknowledges."""
+    """Subscribes to one topic, and acknowledges; tries again until it is connected."""
 
-    wire: Wire
-    tally: Tally
+    def __init__(self, wire: Wire, tally: Tally, schedule: Callable[..., None]) -> None:
+        self.wire, self.tally, self._schedule = wire, tally, schedule
 
     def begin(self) -> None:
         self.wire.connect()
+        self._schedule(time.monotonic() + TRY, self)
 
     def hear_link(self, up: bool) -> None:
         if up:
@@ -116,7 +117,9 @@ class BareBox:
         self.tally.came(payload, at)
         self.wire.send(packet(0x40, number.to_bytes(2, "big")))
 
-    def pass_time(self) -> None: ...
+    def pass_time(self) -> None:
+        if not self.wire.is_up:
+            self.begin()
 
 
 class CourierBox:

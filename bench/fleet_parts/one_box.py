@@ -6,8 +6,6 @@ client to another, through a stock Mosquitto.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -20,7 +18,7 @@ from statistics import median
 from harness.alert_box import BOX, flood, sealed
 from harness.broker import MosquittoBroker, free_port
 from harness.counting_relay import CountingRelay
-from harness.daemon_process import running_daemon
+from harness.daemon_process import running_agent, running_daemon
 from harness.hub_boxes import JoinedBox, enrol
 from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
@@ -177,10 +175,7 @@ def open_one_box(folder: Path, parts: ExitStack, relayed: bool = False) -> OneBo
     parts.callback(listener.close)
     relays = relay(StationPaths(home, home / ".state"), parts) if relayed else []
     daemon, _door = parts.enter_context(running_daemon(home, folder / "daemon"))
-    said = parts.enter_context((folder / "agent").open("ab"))
-    command = [sys.executable, "-m", "loudspeaker.fleet.agent", "--home", str(home)]
-    agent = parts.enter_context(subprocess.Popen(command, stdout=said, stderr=said))
-    parts.callback(agent.kill)
+    agent = parts.enter_context(running_agent(home, folder / "agent"))
     one = OneBox(office, hub, own, home, daemon.pid, agent.pid, listener, enrol(own, folder, "spare"), relays)
     parts.callback(one.station.close)
     wait_for(one.is_on, pause=1.0)

@@ -38,7 +38,7 @@ from .boxes import BareBox, CourierBox, Files, Order, Scopes, Tally
 from .packets import connect_packet, packets_in, publication
 
 PING = 100.0  # s
-BEGIN = 400  # boxes that are switched on in a second
+BEGIN = 150  # boxes that are switched on in a second
 READ = 1 << 16
 
 
@@ -134,7 +134,7 @@ class Loop:
         self._epoll = select.epoll()
         self._wires: dict[int, Wire] = {}
         self._work: deque[Callable[[], object]] = deque()
-        self._due: list[tuple[float, int, CourierBox]] = []
+        self._due: list[tuple[float, int, BareBox | CourierBox]] = []
         self._asked = 0
         scopes = Scopes(order.trusts or {})
         self._poked, self._poke = os.pipe()
@@ -143,7 +143,7 @@ class Loop:
         self._all = [Wire(self, name, password) for name, password in order.boxes]
         for wire in self._all:
             if self.is_bare:
-                wire.box = BareBox(wire, self.tally)
+                wire.box = BareBox(wire, self.tally, self.schedule)
             else:
                 wire.box = CourierBox(wire, self.tally, scopes, files, self.schedule)
         self._begun = 0
@@ -161,7 +161,7 @@ class Loop:
         if self._wires.pop(fd, None):
             self._epoll.unregister(fd)
 
-    def schedule(self, at: float, box: CourierBox) -> None:
+    def schedule(self, at: float, box: BareBox | CourierBox) -> None:
         self._asked += 1
         heapq.heappush(self._due, (at, self._asked, box))
 

@@ -22,3 +22,14 @@ def running_daemon(home: Path, output: Path) -> Iterator[tuple[subprocess.Popen[
             yield process, path
         finally:
             process.kill()
+
+
+@contextmanager
+def running_agent(home: Path, output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The agent of the box in `home`; killed at the end of the block. `output` takes what it says, behind the rest."""
+    command = [sys.executable, "-m", "loudspeaker.fleet.agent", "--home", str(home)]
+    with output.open("ab") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

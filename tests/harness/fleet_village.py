@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -19,7 +18,7 @@ from paho.mqtt.properties import Properties
 from harness.alert_box import BOX, flood, sealed
 from harness.broker import HUB, HUB_PASSWORD, MosquittoBroker, mosquitto
 from harness.certificates import Authority
-from harness.daemon_process import running_daemon
+from harness.daemon_process import running_agent, running_daemon
 from harness.office import SCOPE, Office, join, open_office
 from harness.signing import PEOPLE
 from harness.static_hub import USER, StaticHub, static_hub
@@ -117,15 +116,9 @@ class FleetVillage:
         self.hub = HubClient(self.broker, self.authority.own)
         parts.callback(self.hub.close)
 
-    @contextmanager
-    def agent(self) -> Iterator[subprocess.Popen[bytes]]:
+    def agent(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """Killed at the end of the block."""
-        command = [sys.executable, "-m", "loudspeaker.fleet.agent", "--home", str(self.home)]
-        with (self.folder / "agent").open("ab") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        return running_agent(self.home, self.folder / "agent")
 
     @contextmanager
     def daemon(self) -> Iterator[subprocess.Popen[bytes]]:

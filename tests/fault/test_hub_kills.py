@@ -1,0 +1,91 @@
+"""kill -9 of a hub and of its broker while an alarm is published: the box hears it, and hears it once."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Timer
+
+import pytest
+from harness.alert_box import BOX
+from harness.broker import PROGRAM
+from harness.daemon_process import running_agent, running_daemon
+from harness.fleet_village import FleetVillage, alarm
+from harness.office import SCOPE, open_office
+from harness.real_hub import RealHub
+from harness.waiting import wait_for
+
+from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.station import Station
+from loudspeaker.trust.public_keys import machine_key
+
+pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
+
+VILLAGES = 2
+LATEST = 0.5  # s after it was published, the hub has been killed
+
+
+@pytest.fixture
+def parts() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def test_kill_9_of_the_hub_while_it_publishes_an_alarm(
+    home: Path, tmp_path: Path, parts: ExitStack, full: bool
+) -> None:
+    (home / "box.yaml").write_text(BOX, encoding="utf-8")
+    hub, office = RealHub(tmp_path / "hub", parts), open_office(home, tmp_path)
+    office.trust("hoa", "pao", hub=machine_key(hub.run("key").strip(), "hub"))
+    hub.run("publish", str(office.stick))
+    hub.start()
+    hub.join(StationPaths(home, home / ".state"), SCOPE)
+    parts.enter_context(running_daemon(home, tmp_path / "daemon"))
+    parts.enter_context(running_agent(home, tmp_path / "agent"))
+    wait_for(lambda: hub.boxes()[0]["on"], pause=1.0)
+    station = Station.open(home)
+    parts.callback(station.close)
+    chance, runs = random.Random(7), 25 if full else 2
+    (office.own / "alert").mkdir()
+    for number in range(1, runs + 1):
+        _, envelope = alarm(number)
+        (office.own / "alert" / f"{number}.json").write_text(envelope)
+        power = Timer(chance.uniform(0.0, LATEST), hub.process.kill)
+        power.start()
+        hub.run("publish", str(office.stick))
+        power.join()
+        hub.process.wait()
+        hub.begin()
+        wait_for(lambda number=number: len(list(station.log.events("asked"))) == number * VILLAGES, pause=0.2)
+
+    assert set(Counter(event.airing for event in station.log.events("asked")).values()) == {1}
+
+
+def test_a_broker_that_comes_back_as_it_was_before_an_alarm(home: Path, tmp_path: Path, parts: ExitStack) -> None:
+    village = FleetVillage(home, tmp_path, parts)
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        first, envelope = alarm(1)
+        village.say_alert(1, envelope)
+        village.hub.receipt(first.id, AlertState.AIRED)
+        older = village.broker.folder / "mosquitto.db"
+        wait_for(older.exists, pause=0.1)
+        shutil.copy(older, tmp_path / "older.db")
+        second, later = alarm(2)
+        village.say_alert(2, later)
+        village.hub.receipt(second.id, AlertState.AIRED)
+
+        village.broker.kill(wipe=True)
+        shutil.copy(tmp_path / "older.db", older)
+        village.broker.start()
+        village.say_alert(2, later)  # as a hub does at each connection
+        village.hub.presence(on=True)
+        village.ring(manifest=1, alert=2)
+        wait_for(lambda: len(village.begun()) == 2 * VILLAGES, pause=0.5)
+
+    assert set(village.asked().values()) == {1}
