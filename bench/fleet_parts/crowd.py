@@ -94,6 +94,10 @@ class Crowd:
             time.sleep(PAUSE)
         return False
 
+    def is_whole(self) -> bool:
+        """Is every box connected, and has every one subscribed since it was asked to forget?"""
+        return self.up >= self.count and len(self.connected) >= self.count
+
     def delivery(self, envelope: str, publish: Callable[[], object]) -> list[float]:
         """Milliseconds until an alarm has come to each box."""
         self.ask()
@@ -134,7 +138,7 @@ def tell(what: str, found: list[float], bare: list[float] | None = None) -> floa
 
 def tell_connected(crowd: Crowd, what: str) -> None:
     began = time.monotonic()
-    crowd.wait(lambda: len(crowd.connected) >= crowd.count)
+    crowd.wait(crowd.is_whole)
     row(what, f"{len(crowd.connected)} of {crowd.count} in {time.monotonic() - began:.0f} s {dict(crowd.counts) or ''}")
 
 
@@ -256,7 +260,7 @@ def measure_wiped(province: Province, crowd: Crowd) -> None:
     province.hub.broker.kill(wipe=True)
     province.hub.broker.start()
     began = time.monotonic()
-    crowd.wait(lambda: len(crowd.connected) >= crowd.count)
+    crowd.wait(crowd.is_whole)
     took = [at - began for at in crowd.connected]
     last = max(took, default=float("inf")) if len(took) >= crowd.count else float("inf")
     row(f"broker wiped: {len(took)} of {crowd.count} back", f"all within {last:.1f} s", f"{BACK:.0f} s", last <= BACK)
