@@ -24,6 +24,7 @@ CONDITIONS: Mapping[BoxCondition, tuple[Message, str]] = {
     BoxCondition.WELL: (Message("is well"), "good"),
     BoxCondition.REVOKED: (Message("was revoked"), "small"),
 }
+MOST_INCIDENTS = 100
 TROUBLES = (BoxCondition.SILENT, BoxCondition.LOG_REFUSED, BoxCondition.UNWELL)
 
 
@@ -95,6 +96,11 @@ def revoke_box(page: HubPage) -> Response:
     return page.go(f"/may/{box}")
 
 
+def show_incidents(page: HubPage) -> Response:
+    """What stands and what was, the latest first."""
+    return page.page("hub_incidents.html", incidents=page.incidents.last(MOST_INCIDENTS))
+
+
 def show_invitation(page: HubPage) -> Response:
     if not page.person.proved:
         return page.go("/xac-nhan?den=/moi-may")
@@ -149,6 +155,7 @@ ROUTES: HubRoutes = {
     "GET /xa/{scope}": show_commune,
     "GET /may/{box}": show_box,
     "POST /may/{box}/thu-hoi": revoke_box,
+    "GET /su-co": show_incidents,
     "GET /moi-may": show_invitation,
     "POST /moi-may": invite_box,
 }

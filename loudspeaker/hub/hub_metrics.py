@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ..web.feeds.metric_format import KIND, Metric, each, format_metrics, gauge
 from .box_board import BoxCondition
 from .hub_page import HubPage
-from .incidents import IncidentBook, IncidentKind
+from .incidents import IncidentKind
 
 
 def send_metrics(page: HubPage) -> Response:
@@ -22,7 +22,7 @@ def _figures(page: HubPage) -> Iterator[Metric]:
     hub, board = page.hub, page.board
     boxes = board.boxes()
     conditions = Counter(box.condition(page.now) for box in boxes)
-    standing = Counter(one.kind for one in IncidentBook(hub.database, str).standing())
+    standing = Counter(one.kind for one in page.incidents.standing())
     yield each("hub_boxes", "How boxes are", "condition", ((one.value, conditions[one]) for one in BoxCondition))
     yield gauge("hub_offices", "Communes and other offices that publish here", len(board.published))
     yield gauge("hub_boxes_unconfirmed", "Boxes that no trust document names", sum(not box.confirmed for box in boxes))

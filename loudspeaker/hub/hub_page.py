@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ..web.site_pages import SitePage
 from .box_board import BoxBoard
 from .hub import Hub
+from .incidents import IncidentBook
 from .published_files import PublishedScope
 
 
@@ -23,6 +24,10 @@ class HubPage(SitePage):
     @property
     def board(self) -> BoxBoard:
         return self.hub.board()
+
+    @property
+    def incidents(self) -> IncidentBook:
+        return IncidentBook(self.hub.database, self.site.translate)
 
     @property
     def now(self) -> datetime:

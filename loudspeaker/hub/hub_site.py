@@ -4,6 +4,7 @@ GET /                   communes and how their boxes are        GET /xa/SCOPE   
 GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may        a code by which a box may join
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them
+GET /su-co              incidents: what stands and what was
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /xa/{scope}": Task.LOOK,
     "GET /may/{box}": Task.LOOK,
     "POST /may/{box}/thu-hoi": Task.RULE,
+    "GET /su-co": Task.LOOK,
     "GET /moi-may": Task.RULE,
     "POST /moi-may": Task.RULE,
     # dispatch_pages.py
@@ -63,6 +65,7 @@ HUB_MAP = SiteMap(
         ("/them", Message("More")),
     ),
     more=(
+        ("/su-co", Message("Incidents")),
         ("/moi-may", Message("Take in a box")),
         ("/cai-dat/nguoi", Message("People")),
         ("/cai-dat/phien", Message("Log-ins")),

@@ -28,7 +28,9 @@ from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
 from loudspeaker.hub.hub_site import HubSite
+from loudspeaker.hub.incidents import IncidentBook, IncidentKind, Trouble
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
+from loudspeaker.i18n import translator
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.board import HealthRow
 from loudspeaker.model.enums import Verdict
@@ -99,6 +101,11 @@ def fill(hub: Hub, folder: Path) -> str:
     ]
     messages = [SaidMessage(str(Topic(kind, box)), format_message(message)) for box, kind, message in said]
     keep_messages(hub.database, messages, NOW - timedelta(minutes=20))
+    book, by_day = IncidentBook(hub.database, translator("vi")), NOW.replace(hour=8)
+    names = {"box": "máy chợ", "commune": "Xã Thử", "villages": "Thôn Nà Hoa", "at": "04:40 24/11"}
+    lost = Trouble(IncidentKind.LOST_BROKER, "", {"at": "04:00 24/11"})
+    book.note([lost], by_day)
+    book.note([Trouble(IncidentKind.SILENT_BOX, silent.id, names)], by_day)
     return unwell.id
 
 
@@ -130,7 +137,7 @@ def visitor(request: pytest.FixtureRequest, chromium: Any, stage: HubStage) -> I
 
 PAGES = (
     *("/", f"/xa/{SCOPE}", "/may/{box}", "/cong-van", "/cong-van/bao-so-5?cap=tinh-thu", f"/cong-van?cap={SCOPE}"),
-    *("/lenh", f"/lenh/{SCOPE}/1", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
+    *("/lenh", f"/lenh/{SCOPE}/1", "/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
 )
 
 

@@ -21,6 +21,7 @@ from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt,
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_site import HUB_MAP, HubSite, routes
+from loudspeaker.hub.incident_watch import IncidentWatch
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.board import HealthRow
@@ -237,3 +238,19 @@ def test_figures_are_for_this_machine_and_count_boxes_by_how_they_are(
     assert figures["loudspeaker_hub_broker_connected{}"] == 0
     assert figures["loudspeaker_hub_incidents{'kind': 'silent-box'}"] == 0
     assert client.get("/metrics").status_code == 401  # from elsewhere, without a token
+
+
+def test_incidents_stand_above_every_page_until_they_are_over(
+    people: Officers, published: Hub, tmp_path: Path, clock: FakeClock
+) -> None:
+    box, viewer = enrol(published, tmp_path), people.officer(Role.VIEW)
+    clock.advance(3 * 3600)
+    say(published, box, TopicKind.PRESENCE, Presence(False))
+    IncidentWatch(published, people.console.site.translate).look()
+
+    assert "1 sự cố chưa hết" in viewer.get("/them").text
+    assert "Máy box của Xã Thử mất liên lạc từ 05:00 24/11" in text_of(viewer.get("/su-co").text)
+    say(published, box, TopicKind.PRESENCE, THERE, 5)
+    IncidentWatch(published, people.console.site.translate).look()
+    assert "sự cố chưa hết" not in viewer.get("/them").text
+    assert "Máy box của Xã Thử đã nối lại hết từ 08:00" in text_of(viewer.get("/su-co").text)
