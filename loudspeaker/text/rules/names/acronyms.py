@@ -257,6 +257,13 @@ def abbreviation_behind_word(match: re.Match[str], context: Context) -> Answer:
     return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
+@rule(rf"([{LOWER}]{{2,4}})\.(?= ?[{UPPER}][{LOWER}]+(?: [{UPPER}]|[,;)\n]|$))", starts="word")
+def dotted_small_abbreviation(match: re.Match[str], context: Context) -> str | None:
+    """Abbreviation in small letters with a dot before a name, which ends no sentence: gx. Tân Hóa -> giáo xứ Tân Hóa"""
+    entry = meaning(context, match[1], match.start(), match.end())
+    return entry.reading if entry and entry.sure else None
+
+
 @rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     """Abbreviation in small letters.

@@ -36,6 +36,10 @@ _TITLES = words_before(
 _ASKED = words_before("gặp|hỏi|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
 _KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
 _DEALT_WITH = words_before("với|cho|gặp|nhờ|hỏi|gọi|báo|tiền|giúp|thưa|bên|chỗ|cùng|do")
+_CALLED_SO = pattern(rf"(?<!\w)(?:[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]hú|[Cc]ô|[Bb]ác) [{UPPER}][{LOWER}]")  # elsewhere
+_HEADS = pattern(
+    r"(?:Khoản|Điều|Mục|Điểm|Khoảnh|Lô|Tổ|Phần|Chương|Bảng|Biểu|Phụ|Bệnh|Phát|Mời|Đề|Kính|Thời|Địa|Nội)(?!\w)"
+)
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
 _FAMILY = (
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
@@ -118,6 +122,8 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     at, spoken = match.start(), f"{_CALLED[match[1]]} "
     if context.is_after(at, _DEALT_WITH) and context.char(at - 1) == " ":  # đóng cho c Xoan kế toán
         return spoken
+    if match[1] in "ac" and _is_called(match, context):
+        return spoken if _CALLED_SO.search(context.text) else Guess(spoken, LONE_LETTER)
     if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
         return None
     if context.is_after(at, _KIN):
@@ -143,6 +149,15 @@ def sister_at_work(match: re.Match[str], context: Context) -> Guess | None:
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     opens = ahead.strip() in ("", ".", ",", ";", ":", "!") or ahead[-1:] == "\n"
     return Guess("chị ", LONE_LETTER) if opens else None
+
+
+def _is_called(match: re.Match[str], context: Context) -> bool:
+    """Whether a small letter stands before a name in a list of people, or behind a word that people are told by."""
+    at = match.start()
+    listed = context.text[max(0, at - 2) : at] in (", ", "; ") or (
+        context.is_after(at, _KIN) and context.char(at - 1) == " " and context.char(at - 2).isalpha()
+    )
+    return listed and _HEADS.match(context.text, match.end()) is None
 
 
 def _opens_item(context: Context, at: int) -> bool:
