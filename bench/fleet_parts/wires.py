@@ -220,7 +220,7 @@ class Loop:
                 self._work.append(partial(wire.box.hear, *publication(kind, body), at))
             elif kind == 0x20 and body[1] == 0:
                 wire.is_up = True
-                self._work.append(partial(wire.box.hear_link, True))
+                self._work.append(partial(self._tell_up, wire))
             elif kind == 0x90:
                 self.tally.connected.append(at)
             elif kind in (0x20, 0xE0):
@@ -231,6 +231,11 @@ class Loop:
             self.tally.counts["not connected"] += not wire.is_up
             wire.close()
             self._work.append(partial(wire.box.hear_link, False))
+
+    def _tell_up(self, wire: Wire) -> None:
+        """Unless it was given up meanwhile."""
+        if wire.is_up:
+            wire.box.hear_link(True)
 
     def _answer(self) -> bool:
         if not os.read(sys.stdin.fileno(), READ):
