@@ -32,7 +32,7 @@ help:
 	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
 	@echo "# make reference    write docs/reference.md anew"
 	@echo "# make deb          the Debian packages, in dist/     make usb      dist/usb: a stick that installs them without a network"
-	@echo "# make image-check  the stick, tried in root file systems of Debian 12 and 13"
+	@echo "# make image-check  the stick, tried in root file systems of Debian 12 and 13   ARCHES= CHECKS= only some of it"
 	@echo "# make boot-check   the package, tried in a virtual PC that is switched on"
 	@echo "# make release      NEW=0.2.0: version, packages, checksums, signed apt suite (canary)    make promote  canary to stable"
 
@@ -128,13 +128,13 @@ trying:
 	@$(call present,$(PACKAGING) $(TRYING))
 
 image-check: usb trying
-	@CHECKS="$(CHECKS)" deploy/image_check.sh dist/usb $(ARCHES)
+	@CHECKS="$(CHECKS)" deploy/checks/image_check.sh dist/usb $(ARCHES)
 
 # A virtual PC that is switched on, unplugged and switched on again: some twenty minutes, as root.
 boot-check: ARCHES = amd64
 boot-check: usb
 	@$(call present,mmdebstrap qemu-system-x86)
-	@deploy/boot_check.sh dist/usb
+	@deploy/checks/boot_check.sh dist/usb
 
 release: $(READY)
 	@deploy/release.sh make dist/apt "$(NEW)"

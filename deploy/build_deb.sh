@@ -19,9 +19,8 @@ MAINTAINER=${MAINTAINER:-The loudspeaker contributors <maintainers@loudspeaker.e
 export MAINTAINER SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} VERSION
 export PYTHONHASHSEED=0 LC_ALL=C.UTF-8 TZ=UTC
 umask 022
-# Left out: Debian's espeak-ng is used wherever it is there, and the package depends on it; colorzero names setuptools and
-# does not import it.
-# cryptography is Debian's.
+# Left out: espeak-ng and cryptography are Debian's, on which the package depends; colorzero names setuptools and does not
+# import it.
 WITHOUT="espeakng-loader setuptools cryptography"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

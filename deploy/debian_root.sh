@@ -1,5 +1,5 @@
-# Releases of Debian, where they come from, and how a command runs in a root file system; sourced by make_usb.sh,
-# image_check.sh and boot_check.sh.
+# Releases of Debian, where they come from, and what is done with root file systems; sourced by make_usb.sh,
+# checks/image_check.sh and checks/boot_check.sh.
 # MIRROR: of Debian; the one that this machine uses
 MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
 
@@ -14,4 +14,12 @@ source_of() { # SUITE: its line for sources.list
 inside() { # COMMAND…: in the root file system $root, without a network, with an environment of its own
     unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+
+remove_folder() { # FOLDER: unless something is mounted in it, such as this machine's /dev/shm by an mmdebstrap that was killed
+    if grep -qF " $(realpath "$1")/" /proc/mounts; then
+        echo "Something is mounted in $1: it is left there" >&2
+    else
+        rm -rf --one-file-system "$1"
+    fi
 }

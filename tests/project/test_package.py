@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -424,6 +425,16 @@ def test_the_unit_of_the_package_differs_from_the_checkouts_only_in_its_places()
     assert "/opt/" not in unit
     assert "ExecStart=/usr/lib/loudspeaker/bin/loudspeaker " in unit
     assert "/usr/lib/loudspeaker/bin/python3 -m loudspeaker.maintenance.relays_off" in unit
+
+
+def test_whoever_comes_to_deploy_is_told_what_lies_there() -> None:
+    deploy = ROOT / "deploy"
+    told = re.findall(r"`([^`]+)`", (deploy / "README.md").read_text())
+
+    assert {"constraints/", "debian/", "hub/"} <= set(told)
+    for path in [*deploy.iterdir(), *(deploy / "checks").iterdir()]:
+        if path.is_file() and path.name != "README.md":
+            assert any(fnmatch(path.name, Path(name).name) for name in told), path
 
 
 # Publishing

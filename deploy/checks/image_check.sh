@@ -3,7 +3,7 @@
 # network at all, and tried; removed and purged; an older package brought up to date by cai-dat.sh; a station of Debian 12
 # taken up on Debian 13, whose Python is another; Debian 12 made 13 under an installed package.
 #
-#   deploy/image_check.sh STICK [arm64|amd64]…
+#   deploy/checks/image_check.sh STICK [arm64|amd64]…
 #   CHECKS   "lint 12 13 upgrade": what is tried; the last is Debian 12 that becomes 13, on a machine like this one
 #   BEFORE   package of the last release for that machine; without it the stick's own, under an older number
 #   MIRROR   of Debian: the one that this machine uses
@@ -12,13 +12,13 @@
 #
 # Takes root, mmdebstrap, lintian, and qemu-user-static for another machine's programs.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 stick=$(cd "$1" && pwd)
 shift
 . deploy/debian_root.sh
 work=$(mktemp -d)
 ROOTS=${ROOTS:-$work/roots}
-trap 'rm -rf "$work"' EXIT
+trap 'remove_folder "$work"' EXIT
 mkdir -p "$ROOTS"
 STATION=var/lib/loudspeaker
 SENTENCES='Xin kính chào bà con thôn Nà Hoa.
@@ -53,7 +53,7 @@ make_root() { # SUITE ARCH: a minimal Debian, in which no service is started
     for node in null zero random urandom; do cp -a "/dev/$node" "$root/dev/$node"; done
     mkdir "$root/dev/shm"
     mkdir "$root/usb" && mount --bind "$stick" "$root/usb" && mount -t proc proc "$root/proc"
-    trap 'unmount; rm -rf --one-file-system "$work"' EXIT
+    trap 'unmount; remove_folder "$work"' EXIT
     echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io" # nothing of this root file system is kept
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
 }
@@ -64,8 +64,8 @@ unmount() { # lazily: what was interrupted in there may run on, and the stick mu
 
 drop_root() {
     unmount
-    trap 'rm -rf "$work"' EXIT
-    rm -rf "$root"
+    trap 'remove_folder "$work"' EXIT
+    remove_folder "$root"
 }
 
 kept() { # what no update and no purging may change
