@@ -307,10 +307,12 @@ class Planner:
         output = self._usual_output()
         spec = self.bulletin_spec(bulletin, output)
         others = {repeat: self.bulletin_spec(bulletin, output, repeat) for repeat in repeats}
+        made = file_stamp(self.programmes.folder)
         speeches = (speech for one in (spec, *others.values()) for speech in one.speeches)
-        voices = {voice: self.voices.fingerprint(voice) for speech in speeches for voice in speech.voices}
+        names = {voice for speech in speeches for voice in speech.voices if made}  # of nothing no voice is asked
+        voices = {name: self.voices.fingerprint(name) for name in names}
         early = any(one.early for one in self.contents.box.outputs.values())
-        depends = bulletin, approved, spec, others, voices, early, file_stamp(self.programmes.folder)
+        depends = bulletin, approved, spec, others, voices, early, made
         kept = self._facts.get(bulletin.id)
         if kept and kept[0] == depends:
             return kept[1]

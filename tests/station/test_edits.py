@@ -118,3 +118,16 @@ def test_what_no_edit_has_touched_is_not_planned_again(home: Path, clock: FakeCl
     assert after.keys() > before.keys()
     assert all((after[id] is airing) == (airing.output == "b") for id, airing in before.items())
     station.close()
+
+
+class UnaskedVoices:
+    """Voices of whom nobody may ask whether they are there: that takes a program of theirs."""
+
+    def fingerprint(self, voice: str) -> str | None:
+        raise AssertionError(voice)
+
+
+def test_where_nothing_was_made_no_voice_is_asked(station: Station) -> None:
+    station.planner.voices = UnaskedVoices()  # type: ignore[assignment]
+
+    assert planned(station)
