@@ -208,6 +208,7 @@ def test_another_hub_that_the_people_have_named_serves_a_box_whose_own_is_away(
     ):
         village.office.trust("hoa", "pao", addresses=(f"localhost:{files.port}:{broker.port}",))
         deliveries(village.paths).take(village.office.stick)
+        village.hub.close()  # else it may connect to itself, by the port that is free now
         village.broker.kill()
         village.files.status = 503
         with village.daemon(), village.agent():
