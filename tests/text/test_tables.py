@@ -359,6 +359,18 @@ def test_per_cent_behind_something_counted_are_its_share() -> None:
     assert lines("Thôn 2: 64/80 con - 80%") == ["Thôn hai, sáu mươi tư trên tám mươi con, tám mươi phần trăm"]
 
 
+def test_who_plays_whom_is_no_span() -> None:
+    heard = lines("Trận\tCặp đấu\tSân\n1\tKhối 1 - Khối 4\tA\n2\tKhối 2 - Khối 5\tB")
+
+    assert heard[0] == "Trận một, Khối một, Khối bốn, sân A"
+
+
+def test_labelled_entries_in_two_columns_are_lines_of_their_own() -> None:
+    text = "Thu mua:\nMật bạc hà: 480k/lít      Mật rừng: 220k/lít\nSáp ong: 150k/kg          Phấn hoa: 300k/kg"
+
+    assert [line.partition(",")[0] for line in lines(text)[1:]] == ["Mật bạc hà", "Mật rừng", "Sáp ong", "Phấn hoa"]
+
+
 def test_short_lines_that_are_no_table_stay_as_they_are() -> None:
     text = "Kính gửi bà con\nMời họp thôn\nNhà văn hóa\n8h sáng mai\nMang theo cuốc\nXin cảm ơn\n"
 

@@ -21,7 +21,7 @@ from loudspeaker.text.sentences import utterances
 OPEN = load(DATA / "documents" / "open")
 SMALL = sorted((DATA / "documents" / "small").glob("*.txt"))
 # Lower the floor and raise the count only where documents come in that the rules have not seen.
-FLOOR = 0.96  # of the lines of the open documents, right in words and cut
+FLOOR = 0.97  # of the lines of the open documents, right in words and cut
 SILENT = 0  # lines of theirs with a fact that is wrong and unmarked; 0 is wanted
 
 

@@ -19,6 +19,8 @@ _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
+_PAIR_HEAD = pattern(r"(?i)(?<!\w)(?:cặp|đấu|đối thủ|đội ?[-–] ?đội)(?!\w)")
+_PAIR = pattern(r"(?P<one>[^–-]*[^\s–-]) ?[–-] ?(?P<other>[^\d\s–-][^–-]*)")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
 _SUM_OF_SHEET = pattern(r"\d{5,12}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
@@ -33,6 +35,11 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         return _change(cell, amount, unit, head)
     if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
         return [whole, TextPiece.put_in(unit, whole.end)]
+    pair = _PAIR.fullmatch(text) if _PAIR_HEAD.search(head) else None
+    if pair:  # Khối 1 - Khối 4 below Cặp đấu: no span
+        at, behind = cell.start + pair.end("one"), cell.start + pair.start("other")
+        one, other = TextPiece(pair["one"], cell.start, at), TextPiece(pair["other"], behind, whole.end)
+        return [one, TextPiece.put_in(", ", at), other]
     called = _NAME_AND_PHONE.fullmatch(text)
     if called and not _PHONE_HEAD.search(f"{head} {text}"):
         at = cell.start + called.start("phone")

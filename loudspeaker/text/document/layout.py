@@ -44,6 +44,7 @@ _NAME = re.compile(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name,
 _MOST_LINES_OF_BLOCK = 9  # of signatures, the empty ones that are left for signing among them
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
 _NUMBERED = re.compile(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
+_LABELLED = re.compile(r"[^\W\d_][^:\n]{1,32}: ?\S")
 _COLUMNS = 2
 _MOST_SIDE_BY_SIDE = 4  # signatures
 _MOST_LINES = 20
@@ -109,7 +110,7 @@ def _apart(pieces: Iterator[TextPiece], line: Line) -> Iterator[TextPiece]:
 
 def _arrange_run(run: Sequence[Line], caption: str) -> Iterator[TextPiece]:
     """Lines that are set apart in the same way: a list in several columns, or a table; nothing if they are neither."""
-    listed = _numbered_cells(run)
+    listed = _numbered_cells(run) or _labelled_cells(run)
     for cell in listed:
         yield TextPiece(cell.text, cell.start, cell.end)
         yield TextPiece.put_in("\n" if cell is not listed[-1] else "", cell.end)
@@ -130,6 +131,17 @@ def _numbered_cells(run: Sequence[Line]) -> Sequence[Cell]:
     if not counted or run[0].sign != PADDED:
         return ()
     return [cell for _, cell in sorted(zip(numbers, cells, strict=True), key=lambda pair: pair[0])]
+
+
+def _labelled_cells(run: Sequence[Line]) -> Sequence[Cell]:
+    """The entries of a list in several columns, each with its label; none where it is no such list.
+
+    Mật bạc hà: 480k/lít      Mật hoa rừng: 220k/lít
+    Sáp ong: 150k/kg          Phấn hoa: 300k/kg
+    """
+    cells = [cell for line in run for cell in line.filled]
+    labelled = len(run) > 1 and all(_LABELLED.match(cell.text) for cell in cells)
+    return cells if labelled and run[0].sign == PADDED and all(map(_are_far, run)) else ()
 
 
 def is_capital(line: str) -> bool:
