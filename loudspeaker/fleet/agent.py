@@ -1,8 +1,7 @@
 """The process `loudspeaker-fleet`: does what the courier wants done, and tells it what comes in.
 
 One thread asks the courier and talks to the broker; one waits for the hub's folder, one for the daemon, one sends the
-log. Whatever goes
-wrong in an errand is an event as well, so that nothing waits for it for ever.
+log. Whatever goes wrong in an errand is an event as well, so that nothing waits for it for ever.
 """
 
 from __future__ import annotations

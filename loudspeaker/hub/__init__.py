@@ -7,6 +7,7 @@
     broker_accounts.py   Mosquitto's password file, its access list, its configuration
     log_intake.py        logs of boxes: only what is chained and signed is believed
     bells.py             rings when what is published changes
+    publish_socket.py    tells the process at once that it has
     hub_session.py       MQTT: bells and alerts out, what boxes say in
     said_messages.py     what boxes say, kept
     box_board.py         who is there, what they hold, what was aired where

@@ -23,7 +23,7 @@ from .broker_accounts import BrokerAccounts
 from .hub_database import HubDatabase
 from .hub_paths import HubPaths, open_hub_key
 from .log_intake import LogIntake
-from .publish_notices import notify_published
+from .publish_socket import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
 
 

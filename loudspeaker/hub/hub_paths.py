@@ -6,7 +6,7 @@ hub.db         boxes, invitations, verdicts
 hub.key        the key that signs bells
 tls/           its certificate authority, which boxes learn when they join, and its certificate
 broker/        what Mosquitto reads: passwords, access list, certificate
-published.sock where the running process is told that something was published (`publish_notices.py`)
+published.sock where the running process is told that something was published (`publish_socket.py`)
 notices.json   to whom incidents are told
 console.db     who may use the pages
 """

@@ -23,7 +23,7 @@ from .hub_app import create_hub_app
 from .hub_session import HubSession
 from .hub_site import HubSite
 from .incident_watch import watching
-from .publish_notices import PublishNotices, notify_published
+from .publish_socket import PublishSocket, notify_published
 
 LOOKS = 1.0  # s between two looks at the folder
 logger = logging.getLogger(__name__)
@@ -42,12 +42,12 @@ class FolderWatch(Thread):
         """Raises `OSError`."""
         super().__init__(name="published files")
         self._hub, self._session, self._looks = hub, session, looks
-        self._notices = PublishNotices(hub.paths.root)
+        self._published = PublishSocket(hub.paths.root)
         self._closed = Event()
 
     def run(self) -> None:
         while not self._closed.is_set():
-            scopes = self._notices.wait(self._looks)
+            scopes = self._published.wait(self._looks)
             try:
                 self._hub.bells.look(scopes or None, self._tell)
             except (LoudspeakerError, OSError) as error:  # a full disk: the next look may have more luck
@@ -61,7 +61,7 @@ class FolderWatch(Thread):
         self._closed.set()
         notify_published(self._hub.paths.root, "")
         self.join()
-        self._notices.close()
+        self._published.close()
 
 
 def serve_hub(

@@ -20,11 +20,11 @@ MOST_BYTES = 200
 def notify_published(root: Path, scope: str) -> None:
     """Tell the process of the hub in `root`, if it runs, that something of this scope was published."""
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line, _address(root) as address:
-        line.setblocking(False)  # where many notices wait already, it is about to look
+        line.setblocking(False)  # where many wait already, it is about to look
         line.sendto(scope.encode(), address)
 
 
-class PublishNotices:
+class PublishSocket:
     """The end at which the hub's process listens; a later process takes the place of one that has died."""
 
     def __init__(self, root: Path) -> None:
@@ -41,7 +41,7 @@ class PublishNotices:
             raise
 
     def wait(self, seconds: float) -> list[str]:
-        """The scopes of which something was published, each once; none after so many seconds without a notice."""
+        """The scopes of which something was published, each once; none after so many seconds without one."""
         select.select([self._line], [], [], seconds)
         return list(dict.fromkeys(self._read()))
 

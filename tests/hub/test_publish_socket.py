@@ -15,46 +15,46 @@ from harness.waiting import PATIENCE
 from loudspeaker.hub.bells import RungBell
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_process import FolderWatch
-from loudspeaker.hub.publish_notices import PublishNotices, notify_published
+from loudspeaker.hub.publish_socket import PublishSocket, notify_published
 
 pytestmark = pytest.mark.waits
 
 
 @pytest.fixture
-def notices(tmp_path: Path) -> Iterator[PublishNotices]:
-    with closing(PublishNotices(tmp_path)) as opened:
+def socket(tmp_path: Path) -> Iterator[PublishSocket]:
+    with closing(PublishSocket(tmp_path)) as opened:
         yield opened
 
 
-def test_scopes_of_which_something_was_published_are_told_once_each(tmp_path: Path, notices: PublishNotices) -> None:
+def test_scopes_of_which_something_was_published_are_told_once_each(tmp_path: Path, socket: PublishSocket) -> None:
     for scope in ("xa-mot", "xa-hai", "xa-mot"):
         notify_published(tmp_path, scope)
 
-    assert notices.wait(PATIENCE) == ["xa-mot", "xa-hai"]
-    assert notices.wait(0) == []
+    assert socket.wait(PATIENCE) == ["xa-mot", "xa-hai"]
+    assert socket.wait(0) == []
 
 
 def test_nobody_need_listen(tmp_path: Path) -> None:
     notify_published(tmp_path, SCOPE)
 
 
-def test_a_flood_of_notices_keeps_nobody_waiting(tmp_path: Path, notices: PublishNotices) -> None:
+def test_a_flood_keeps_nobody_waiting(tmp_path: Path, socket: PublishSocket) -> None:
     for _ in range(5_000):
         notify_published(tmp_path, SCOPE)
 
-    assert notices.wait(PATIENCE) == [SCOPE]
+    assert socket.wait(PATIENCE) == [SCOPE]
 
 
 def test_the_folder_may_have_a_long_path(tmp_path: Path) -> None:
     root = tmp_path / ("x" * 120)
     root.mkdir()
-    with closing(PublishNotices(root)) as notices:
+    with closing(PublishSocket(root)) as socket:
         notify_published(root, SCOPE)
-        assert notices.wait(PATIENCE) == [SCOPE]
+        assert socket.wait(PATIENCE) == [SCOPE]
 
 
-def test_a_process_takes_the_place_of_one_that_has_died(tmp_path: Path, notices: PublishNotices) -> None:
-    with closing(PublishNotices(tmp_path)) as later:
+def test_a_process_takes_the_place_of_one_that_has_died(tmp_path: Path, socket: PublishSocket) -> None:
+    with closing(PublishSocket(tmp_path)) as later:
         notify_published(tmp_path, SCOPE)
         assert later.wait(PATIENCE) == [SCOPE]
 
