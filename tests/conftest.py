@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ for name, count in RUNS.items():  # nothing is timed here: a machine may be busy
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # bytes
 PARTS = ("pure", "waiting")
 WAITING = ("sound", "faketime", "browser", "broker", "waits")  # markers
-LONGEST = ("browser", "broker")  # … of the files that take longest, as far as nobody knows better
 FAULTS = Path(__file__).parent / "fault"
 SECONDS = "loudspeaker/seconds"  # in pytest's cache: how long each file took when it was last played
 OWN_FOLDER = "ls-test-"  # and the process
@@ -78,14 +77,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @cache
-def names_any(path: Path, markers: Sequence[str]) -> bool:
-    """Does a test of this file carry one of these markers?"""
-    return bool(re.search(rf"\bmark\.({'|'.join(markers)})\b", path.read_text("utf-8")))
-
-
 def part_of(path: Path) -> str:
     """In which of `PARTS` a file of tests is played, whole: it waits where one of its tests carries such a marker."""
-    return "waiting" if path.is_relative_to(FAULTS) or names_any(path, WAITING) else "pure"
+    waits = path.is_relative_to(FAULTS) or re.search(rf"\bmark\.({'|'.join(WAITING)})\b", path.read_text("utf-8"))
+    return "waiting" if waits else "pure"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -107,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if part := config.getoption("part"):
         items[:] = [item for item in items if part_of(item.path) == part]
     known = seconds_of_files(config)
-    items.sort(key=lambda item: (-known.get(file_of(item.nodeid), math.inf), not names_any(item.path, LONGEST)))
+    items.sort(key=lambda item: -known.get(file_of(item.nodeid), math.inf))
 
 
 def pytest_collection_finish() -> None:

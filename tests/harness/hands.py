@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.waiting import wait_for
 
-RENEWED = 5.0  # s that a page may take for it
+RENEWED = 20.0  # s, at most, until a page that renews itself stands still
 MOST_TABS = 150  # more than any page has controls
 FOCUSED = "control => control === document.activeElement"
 GROUP = """radio => document.activeElement.type === "radio" && document.activeElement.name === radio.name
@@ -75,14 +75,21 @@ class Keyboard:
     def reach(self, control: Any) -> None:
         """Have the focus on a control. Raises `AssertionError` where no Tab leads to it or nobody sees that it did."""
         control.wait_for()
+
+        def is_shown() -> bool:
+            self._go_to(control)
+            return not control.evaluate(SHOWN)
+
+        with suppress(TimeoutError):  # a part that renews itself may bring another control of that name in its place
+            wait_for(is_shown, RENEWED)
+        wrong = control.evaluate(SHOWN)
+        assert not wrong, f"{control}: {wrong}"
+
+    def _go_to(self, control: Any) -> None:
         is_radio = control.get_attribute("type") == "radio"
         self._repeat("Tab", control, GROUP if is_radio else FOCUSED, MOST_TABS)
         if is_radio:
             self._repeat("ArrowDown", control, FOCUSED, MOST_TABS)
-        with suppress(TimeoutError):  # a part that renews itself gives the focus back a moment later
-            wait_for(lambda: not control.evaluate(SHOWN), RENEWED)
-        wrong = control.evaluate(SHOWN)
-        assert not wrong, f"{control}: {wrong}"
 
     def _repeat(self, key: str, control: Any, reached: str, most: int) -> None:
         for _ in range(most):
