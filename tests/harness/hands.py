@@ -78,10 +78,15 @@ class Keyboard:
 
         def is_shown() -> bool:
             self._go_to(control)
-            return not control.evaluate(SHOWN)
+            if not control.evaluate(SHOWN):
+                return True
+            self._keys.press("Shift+Tab")
+            return False
 
-        with suppress(TimeoutError):  # a part that renews itself may bring another control of that name in its place
-            wait_for(is_shown, RENEWED)
+        # A part that renews itself may bring another control of that name in its place, or give the focus back by its
+        # script, now and then without a frame: then there and back, as people do.
+        with suppress(TimeoutError):
+            wait_for(is_shown, RENEWED, pause=0.1)
         wrong = control.evaluate(SHOWN)
         assert not wrong, f"{control}: {wrong}"
 
