@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from weakref import finalize
 
 from harness.office import NOW, SCOPE
 from harness.signing import make_signer
@@ -48,11 +49,14 @@ def make_box_key(secret: str) -> SigningKey:
 
 @dataclass(frozen=True)
 class JoinedBox:
-    """A box as it knows itself: its key, its password, its log."""
+    """A box as it knows itself: its key, its password, its log, which is closed once nobody holds the box."""
 
     key: SigningKey
     password: str
     log: AsRunLog
+
+    def __post_init__(self) -> None:
+        finalize(self, self.log.close)
 
     @property
     def id(self) -> str:
