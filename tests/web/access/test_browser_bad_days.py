@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.browser import Stage
+from harness.browser import Stage, visiting
 from harness.every_page import STATES, look_at_all, page_stage
+from harness.hands import SHOWN
 
 pytestmark = pytest.mark.browser
 
@@ -21,3 +22,23 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.mark.parametrize("state", sorted(STATES.keys() - {"full"}))
 def test_no_page_shuts_anybody_out_on_a_bad_day(chromium: Any, stage: Stage, state: str) -> None:
     assert "\n".join(look_at_all(chromium, stage, state)) == ""
+
+
+HELD = f"""() => {{
+  const held = document.activeElement;
+  const wrong = held === document.body ? "" : ({SHOWN})(held);
+  return wrong && held.outerHTML.slice(0, 80) + " " + wrong;
+}}"""
+
+
+@pytest.mark.parametrize("path", ["/lich/moi", "/cai-dat/quy-che"])
+def test_what_the_keyboard_comes_to_is_not_hidden_behind_a_band(chromium: Any, stage: Stage, path: str) -> None:
+    with visiting(chromium, stage, "lan", "phone") as visitor:
+        visitor.open(path)
+        visitor.page.locator(".band:visible").first.wait_for()  # the daemon does not run
+        wrong = []
+        for key in ["Tab"] * 40 + ["Shift+Tab"] * 40:
+            visitor.page.keyboard.press(key)
+            wrong.append(visitor.page.evaluate(HELD))
+
+    assert [one for one in wrong if one] == []
