@@ -50,7 +50,7 @@ def test_a_bell_brings_the_newest_files_and_the_hub_hears_that_they_are_there(vi
 
         wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
         assert village.version == 2
-        assert not list((village.paths.fleet / "v1/blob").iterdir())  # the station has them
+        wait_for(lambda: not list((village.paths.fleet / "v1/blob").iterdir()))  # the station has them
 
 
 def test_what_the_commune_decides_for_all_boxes_comes_with_its_manifest_and_is_done(village: FleetVillage) -> None:

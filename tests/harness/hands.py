@@ -75,19 +75,20 @@ class Keyboard:
     def reach(self, control: Any) -> None:
         """Have the focus on a control. Raises `AssertionError` where no Tab leads to it or nobody sees that it did."""
         control.wait_for()
+        wrong = ""
 
         def is_shown() -> bool:
+            nonlocal wrong
             self._go_to(control)
-            if not control.evaluate(SHOWN):
-                return True
-            self._keys.press("Shift+Tab")
-            return False
+            wrong = control.evaluate(SHOWN)
+            if wrong:
+                self._keys.press("Shift+Tab")
+            return not wrong
 
         # A part that renews itself may bring another control of that name in its place, or give the focus back by its
         # script, now and then without a frame: then there and back, as people do.
         with suppress(TimeoutError):
             wait_for(is_shown, RENEWED, pause=0.1)
-        wrong = control.evaluate(SHOWN)
         assert not wrong, f"{control}: {wrong}"
 
     def _go_to(self, control: Any) -> None:
