@@ -304,10 +304,8 @@ class SignedAlerts:
         airings = tuple(self._ledger.airings(alert))
         sound = first_sound(self._log, airings)
         done = self._ledger.decided(alert)
-        state = AlertState(str(done["state"])) if done else AlertState.FAILED
-        if state is AlertState.GIVEN and sound is not None:
-            state = AlertState.AIRED
-        return AlertAnswer(alert, AlertState.ENDED if self._ledger.is_ended(alert) else state, airings, sound)
+        step = AlertState(str(done["state"])) if done else AlertState.FAILED
+        return AlertAnswer(alert, self._ledger.state_of(alert, step, sound), airings, sound)
 
     def _villages(self, received: ReceivedAlert) -> list[str]:
         return self._reader.villages(received.alert, self._on_air.speakers)

@@ -21,7 +21,6 @@ from ..store.asrun import LogUnusable
 from .control_socket import ControlSocket
 from .on_air import OnAir, speakers, stop_button
 from .requests import INTERRUPTED, Requests
-from .service import open_alerts
 from .signals import interruptions
 
 logger = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ def _open_outputs(station: Station, selector: selectors.BaseSelector) -> Iterato
         outputs, button = speakers(station), stop_button(station)
         on_air = OnAir(station, outputs, station.clock, station.log, alone=True, button=button)
         with closing(on_air):
-            opened.append(Requests(on_air, open_alerts=open_alerts))
+            opened.append(Requests(on_air))
             try:
                 yield opened[0], door
             finally:

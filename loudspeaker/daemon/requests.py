@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from .alert_requests import SignedAlerts
 
 INTERRUPTED = Message("the command that played it was interrupted")
-OpenAlerts = Callable[[ManualAirings, Callable[[], object]], "SignedAlerts"]
 CLOCKS_APART = timedelta(hours=1)  # a time that is further off is by a clock that is wrong, here or there
 
 
@@ -77,7 +76,7 @@ class Requests:
 
     `look` takes up what they have changed in its files, `health` is what the doctor said last. `jobs` makes the sound
     that they wait for; without it, whoever asks makes it. `sweep` has a child make room on the disk, and `voices` has
-    one install a voice. `open_alerts` gives what does signed alerts, once there is one.
+    one install a voice.
     """
 
     def __init__(
@@ -89,7 +88,6 @@ class Requests:
         sweep: Callable[[], object] = lambda: None,
         access: AgentAccess | None = None,
         voices: VoiceInstaller | None = None,
-        open_alerts: OpenAlerts | None = None,
     ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
@@ -97,7 +95,6 @@ class Requests:
         self.sweep = sweep
         self.voices = voices or VoiceInstaller(on_air.station.paths)
         self._access = access or AgentAccess()
-        self._open_alerts = open_alerts
         self._signed_alerts: SignedAlerts | None = None
         self.station = on_air.station
         self.sound = RequestSound(on_air.station, jobs)
@@ -276,12 +273,12 @@ class Requests:
         return [self.manual.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
 
     def signed_alerts(self) -> SignedAlerts:
-        """What does them. Raises `BadUsage` for a box that has not joined, `Refused` where nobody does."""
+        """What does them. Raises `BadUsage` for a box that has not joined."""
         must_have_joined(self.station.paths)
-        if self._open_alerts is None:
-            raise Refused(Message("only a daemon does what signed alerts say"))
         if self._signed_alerts is None:
-            self._signed_alerts = self._open_alerts(self.manual, self._look)
+            from .alert_requests import SignedAlerts  # `cryptography` takes memory, which most boxes save
+
+            self._signed_alerts = SignedAlerts(self.manual, self._look)
         return self._signed_alerts
 
     def stop(self, request: Stop, by: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import LoudspeakerError, Message, Refused, Unreachable
 from ..interfaces import Speaker
@@ -28,15 +28,11 @@ from . import protocol
 from .agent_access import work_for_agent
 from .children import Children
 from .examination import Examination
-from .manual_airings import ManualAirings
 from .on_air import OnAir, speakers, stop_button
 from .read_ahead import ReadAhead
 from .render_jobs import RenderJobs
 from .requests import Requests
 from .voice_installing import VoiceInstaller
-
-if TYPE_CHECKING:
-    from .alert_requests import SignedAlerts
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +67,7 @@ class Service:
         health = Examination(self._children, station.clock).latest
         voices = VoiceInstaller(station.paths, self._children)
         sweep = partial(self.sweep, everything=True)
-        self.requests = Requests(
-            self.on_air, self.look, health, self._jobs, sweep, voices=voices, open_alerts=open_alerts
-        )
+        self.requests = Requests(self.on_air, self.look, health, self._jobs, sweep, voices=voices)
         self._read_ahead = ReadAhead(station, self._children)
         self._agent_work = work_for_agent(station.paths, self._children)
         self._told_decisions: set[str] = set()
@@ -243,13 +237,6 @@ def open_service(
     _finish_edits(station)
     greeting = welcome and station.files.bulletin(welcome).id
     return Service(station, speakers(station, wake), greeting, stop_button(station, wake), translate)
-
-
-def open_alerts(manual: ManualAirings, look: Callable[[], object]) -> SignedAlerts:
-    """What does signed alerts, for a box that has joined a commune."""
-    from .alert_requests import SignedAlerts  # `cryptography` takes memory, which most boxes save
-
-    return SignedAlerts(manual, look)
 
 
 def _finish_edits(station: Station) -> None:

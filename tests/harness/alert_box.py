@@ -18,7 +18,6 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.daemon.service import open_alerts
 from loudspeaker.errors import BeingMade, LoudspeakerError, Message
 from loudspeaker.model.alert_answer import AlertAnswer
 from loudspeaker.model.asrun_record import Event
@@ -125,7 +124,7 @@ class AlertBox:
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
         self.jobs = FakeJobs(self.station)
         on_air = OnAir(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
-        self.requests = Requests(on_air, jobs=self.jobs, open_alerts=open_alerts)  # type: ignore[arg-type]
+        self.requests = Requests(on_air, jobs=self.jobs)  # type: ignore[arg-type]
         on_air.look()
         on_air.step()
 

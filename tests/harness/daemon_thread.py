@@ -13,7 +13,6 @@ from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.render_jobs import RenderJobs
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.daemon.service import open_alerts
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -47,7 +46,7 @@ class DaemonThread(Thread):
         with closing(Station.open(self.home, clock=self.clock)) as station, DefaultSelector() as selector:
             live = OnAir(station, speakers, self.clock, station.log, lambda now, trusted: frozenset({"box"}))
             jobs = RenderJobs(station.paths)
-            requests = Requests(live, jobs=jobs, open_alerts=open_alerts)
+            requests = Requests(live, jobs=jobs)
             with closing(live), closing(ControlSocket(station.paths.socket, selector, requests.carry_out)):
                 while not self.over.is_set():
                     live.step()
