@@ -55,6 +55,12 @@ class AlertLog:
         done = self.decided(alert)
         return _names(done.get("airings")) if done else ()
 
+    def state_of(self, alert: str, step: AlertState, sound: float | None) -> AlertState:
+        """How far an alert is whose last `step` this was; `sound`: ms to its first sample, None before it."""
+        if self.is_ended(alert):
+            return AlertState.ENDED
+        return AlertState.AIRED if step is AlertState.GIVEN and sound is not None else step
+
     def is_anothers(self, airing: str, alert: str) -> bool:
         """Does this id name an airing of another alert?"""
         events = self._events()

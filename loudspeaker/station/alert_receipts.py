@@ -60,9 +60,7 @@ def read_receipts(log: Log) -> Sequence[AlertReceipt]:
 
 def _receipt(log: Log, ledger: AlertLog, alert: str, event: Event) -> AlertReceipt:
     facts, airings = event.facts, tuple(ledger.airings(alert))
-    sound, state = first_sound(log, airings), AlertState(str(facts["state"]))
-    if state is AlertState.GIVEN and sound is not None:
-        state = AlertState.AIRED
-    state = AlertState.ENDED if ledger.is_ended(alert) else state
+    sound = first_sound(log, airings)
+    state = ledger.state_of(alert, AlertState(str(facts["state"])), sound)
     title, by, why = (str(facts.get(name, "")) for name in ("title", "by", "why"))
     return AlertReceipt(alert, state, event.at, title, by, bool(facts.get("drill")), airings, sound, why)
