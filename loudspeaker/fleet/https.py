@@ -7,12 +7,14 @@ is the one that was signed. No redirection is followed.
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import Message, NotFound, Refused
+from ..codec import UNREADABLE, decode_error
+from ..errors import LoudspeakerError, Message, NotFound, Refused, describe_os_error
 from ..store.atomic import sha256_of, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile
 from .hub_settings import HubSettings, make_tls_context
@@ -154,3 +156,16 @@ class HubFolder:
         if answer.status in GONE:
             raise NotFound(Message("the hub has no {path}", path=path))
         raise Refused(Message("the hub answers {status} for {path}", status=answer.status, path=path))
+
+
+def read_told_error(body: bytes, status: int) -> LoudspeakerError:
+    """The error that a hub tells of."""
+    with suppress(*UNREADABLE):
+        return decode_error(json.loads(body)["error"])
+    return Refused(Message("the hub answers {status}", status=status))
+
+
+def hub_unreachable(host: str, error: Exception) -> Message:
+    """What is told of a hub that does not answer."""
+    why = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    return Message("the hub {address} cannot be reached: {error}", address=host, error=why)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -11,8 +10,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..codec import UNREADABLE, decode_error
-from ..errors import LoudspeakerError, Message, NotFound, Refused, describe_os_error
+from ..errors import Message, NotFound, Refused
 from ..station.box_key import open_box_key
 from ..station.delivery import Deliveries, TakenDelivery
 from ..station.membership import read_membership
@@ -21,7 +19,7 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified
 from ..trust.signed_documents import ROOT, SignedManifest
-from .https import FAILURES, HubFolder
+from .https import FAILURES, HubFolder, hub_unreachable, read_told_error
 from .hub_settings import HTTPS_PORT, HubSettings, write_hub_settings
 from .joining import (
     MOST_ANSWER_BYTES,
@@ -124,16 +122,3 @@ def _post(hub: Address, raw: bytes) -> bytes:
     if answer.status != http.HTTPStatus.OK:
         raise read_told_error(body, answer.status)
     return body
-
-
-def read_told_error(body: bytes, status: int) -> LoudspeakerError:
-    """The error that a hub tells of."""
-    with suppress(*UNREADABLE):
-        return decode_error(json.loads(body)["error"])
-    return Refused(Message("the hub answers {status}", status=status))
-
-
-def hub_unreachable(host: str, error: Exception) -> Message:
-    """What is told of a hub that does not answer."""
-    why = describe_os_error(error) if isinstance(error, OSError) else str(error)
-    return Message("the hub {address} cannot be reached: {error}", address=host, error=why)

@@ -13,9 +13,8 @@ from ..errors import Message, Refused
 from ..station.log_segment import make_segment
 from ..store.asrun import AsRunLog
 from ..trust.key_file import SigningKey
-from .https import FAILURES
+from .https import FAILURES, hub_unreachable, read_told_error
 from .hub_settings import HubSettings, make_tls_context
-from .join_client import hub_unreachable, read_told_error
 
 PATIENCE, MOST_ANSWER_BYTES = 60.0, 10_000  # s, bytes
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..model.alert_answer import HandedAlert
@@ -24,9 +23,7 @@ from ..trust.opening import seal
 from ..trust.signed_documents import LogHead
 from .box_key import open_box_key
 from .delivery import RefusedDelivery, TakenDelivery
-
-if TYPE_CHECKING:  # the agent, which must stay small, asks this module how large a box.yaml may be
-    from .station import Station
+from .station import Station
 
 FOLDER, RESULT = "out", "KET-QUA.txt"
 LARGEST_BOX_FILE = 1_000_000  # bytes
