@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +12,6 @@ from .command_context import current_station_context
 from .parameter_types import _
 from .prompts import read_input, read_input_lines
 from .terminal import tell
-
-if TYPE_CHECKING:
-    from ..station.paths import StationPaths
 
 PORT = click.IntRange(1, 65535)
 
@@ -29,7 +25,7 @@ PORT = click.IntRange(1, 65535)
 @option("--https-port", type=PORT, default=8443, show_default=True, metavar="N", help="Where its files are.")
 def connect(address: str, ca_file: str, user: str, password_file: str | None, mqtt_port: int, https_port: int) -> None:
     """Tell this box where its hub is: bulletins, schedules and alarms that were signed then come over the network."""
-    paths = _paths()
+    paths = current_station_context().paths
     ca = read_input(ca_file).decode(errors="replace")
     settings = rooms.hub_settings.HubSettings(
         address.strip(), user.strip(), _read_password(password_file), ca, mqtt_port, https_port
@@ -53,18 +49,13 @@ def _read_password(file: str | None) -> str:
 def take_fetched() -> None:
     """Take what the agent has fetched. The daemon runs this."""
     now = rooms.clock.SystemClock().now()
-    rooms.delivery.Deliveries(_paths(), now, bool(rooms.clock.vouchers(now))).take_fetched()
+    rooms.delivery.Deliveries(current_station_context().paths, now, bool(rooms.clock.vouchers(now))).take_fetched()
 
 
 @click.command(name="sign-log", cls=TranslatedCommand, hidden=True)
 def sign_log() -> None:
     """Sign the piece of the log that the agent asks for. The daemon runs this."""
-    rooms.log_segment.sign_wanted_piece(_paths(), rooms.clock.SystemClock().now())
-
-
-def _paths() -> StationPaths:
-    context = current_station_context()
-    return rooms.paths.StationPaths(context.home, context.state)
+    rooms.log_segment.sign_wanted_piece(current_station_context().paths, rooms.clock.SystemClock().now())
 
 
 COMMANDS = (connect, take_fetched, sign_log)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..interfaces import Clock
     from ..station import Station
+    from ..station.paths import StationPaths
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,6 +38,11 @@ class CommandContext:
     home: Path
     state: Path
     clock: Clock | None = None
+
+    @property
+    def paths(self) -> StationPaths:
+        """Where its files lie, without opening it."""
+        return rooms.paths.StationPaths(self.home, self.state)
 
     @cached_property
     def station(self) -> rooms.station.Station:

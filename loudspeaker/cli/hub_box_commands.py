@@ -35,7 +35,7 @@ def join_by_code(deliveries: Deliveries, address: str, code: str, who: str) -> N
 def send_log(settings: Path | None) -> None:
     """Send this box's log to its hub, from where the hub has it."""
     context = current_station_context()
-    paths = rooms.paths.StationPaths(context.home, context.state)
+    paths = context.paths
     handed = os.environ.get("CREDENTIALS_DIRECTORY")
     file = settings or (Path(handed) / CREDENTIAL if handed else None)
     known = (

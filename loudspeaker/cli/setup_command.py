@@ -87,7 +87,7 @@ def ask_all(setup: Setup) -> None:
 def ask_rules(setup: Setup, question: Callable[[Setup], None]) -> None:
     """Ask what goes into the commune's own files; of a box that takes them signed, only tell where that is done."""
     try:
-        rooms.membership.must_be_edited_here(rooms.paths.StationPaths(setup.context.home, setup.context.state))
+        rooms.membership.must_be_edited_here(setup.context.paths)
     except Refused as error:
         tell(error.say(_))
     else:

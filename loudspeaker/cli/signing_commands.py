@@ -225,9 +225,7 @@ def decline(station: Station, client: Client, offer: str, why: str | None, undo:
 @as_json
 def collect(folder: Path, as_json: bool) -> None:
     """At the office: which boxes' logs on a stick that came back are whole, cut or forged."""
-    context = current_station_context()
-    memory = rooms.paths.StationPaths(context.home, context.state).known_boxes
-    found = rooms.returned_logs.read_returned_logs(folder, memory)
+    found = rooms.returned_logs.read_returned_logs(folder, current_station_context().paths.known_boxes)
     if as_json:
         print_json([_log_row(log) for log in found])
     else:
@@ -368,8 +366,7 @@ def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]
 def _answer_stick(folder: Path, results: Sequence[Result]) -> None:
     """Write onto the stick what became of it, with this box's log; one that cannot be written costs only that."""
     context = current_station_context()
-    paths = rooms.paths.StationPaths(context.home, context.state)
-    if rooms.membership.read_membership(paths) is None:
+    if rooms.membership.read_membership(context.paths) is None:
         return
     try:
         answer = rooms.stick_answer.write_answer(context.station, folder, results, rooms.i18n.translator("vi"))
@@ -381,9 +378,7 @@ def _answer_stick(folder: Path, results: Sequence[Result]) -> None:
 
 def _deliveries() -> Deliveries:
     """What takes deliveries for this box, whose clock may be wrong until somebody has vouched for it."""
-    context = current_station_context()
-    paths = rooms.paths.StationPaths(context.home, context.state)
-    return rooms.delivery.Deliveries(paths, _now(), bool(rooms.clock.vouchers(_now())))
+    return rooms.delivery.Deliveries(current_station_context().paths, _now(), bool(rooms.clock.vouchers(_now())))
 
 
 def _now() -> datetime:
