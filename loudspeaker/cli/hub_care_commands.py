@@ -18,7 +18,7 @@ from .prompts import read_input_lines
 from .terminal import put, tell
 
 if TYPE_CHECKING:
-    from ..hub.backups import Copied
+    from ..hub.backups import CopyResult
     from ..hub.hub import Hub
     from ..hub.notices import MailChannel
 
@@ -43,9 +43,7 @@ def link(hub: Hub, login: str | None, port: int) -> None:
 @option("--smtp", metavar="HOST:PORT", help="The mail server; port 587 unless told otherwise.")
 @option("--from", "sender", metavar="ADDRESS", default="", help="Who the mails are from.")
 @option("--to", multiple=True, metavar="ADDRESS", help="Who gets them; may be repeated.")
-@option(
-    "--security", type=click.Choice(("starttls", "tls", "none")), default="starttls", show_default=True, help="TLS."
-)
+@option("--security", type=click.Choice(SECURITY), default=SECURITY[0], show_default=True, help="TLS.")
 @option("--user", metavar="NAME", default="", help="To log in at the mail server.")
 @option("--password-file", metavar="FILE", help="The password is its first line.")
 @option("--webhook", metavar="URL", help="Gets the same as JSON, by POST.")
@@ -96,7 +94,7 @@ def _mail(
 @with_hub
 def backup(hub: Hub, target: Path) -> None:
     """Copy all of the hub, its keys too, to a folder, such as a second disk; again copies what is new."""
-    _tell_copied(rooms.backups.back_up(hub.paths, target))
+    _tell_copies(rooms.backups.back_up(hub.paths, target))
 
 
 @click.command(cls=TranslatedCommand)
@@ -105,7 +103,7 @@ def backup(hub: Hub, target: Path) -> None:
 def restore(context: click.Context, source: Path) -> None:
     """Put a backup in the place of a hub that was lost; boxes go on with the passwords that they have."""
     folder, _pid_file = context.meta["hub"]
-    _tell_copied(rooms.backups.restore(source, rooms.hub_paths.HubPaths(folder)))
+    _tell_copies(rooms.backups.restore(source, rooms.hub_paths.HubPaths(folder)))
 
 
 @click.command(cls=TranslatedCommand)
@@ -114,7 +112,7 @@ def restore(context: click.Context, source: Path) -> None:
 def mirror(hub: Hub, target: Path) -> None:
     """Copy what is served, without keys, to a folder that another web server serves, or a stick carries."""
     copied = rooms.backups.mirror(hub.paths.root, target)
-    _tell_copied(copied)
+    _tell_copies(copied)
     _tell_refused(copied.refused)
 
 
@@ -131,7 +129,7 @@ def adopt(hub: Hub, other: Path) -> None:
     _tell_refused(done.refused)
 
 
-def _tell_copied(copied: Copied) -> None:
+def _tell_copies(copied: CopyResult) -> None:
     tell(_("{new} of {all} files are new.").format(new=copied.new, all=copied.all))
 
 

@@ -27,7 +27,7 @@ LAST = (RULES, MANIFEST, BELL)  # of a scope, in this order: what comes later na
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopyResult:
     """How many files were new or others now, and how many there are; what was `refused`, and why."""
 
     new: int
@@ -35,7 +35,7 @@ class Copied:
     refused: tuple[Message, ...] = ()
 
 
-def back_up(paths: HubPaths, target: Path) -> Copied:
+def back_up(paths: HubPaths, target: Path) -> CopyResult:
     """Copy a hub that may be running to the folder `target`. Raises `WriteError`, `LoudspeakerError`."""
     _refuse_itself(paths.root, target)
     make_folder(target)
@@ -45,10 +45,10 @@ def back_up(paths: HubPaths, target: Path) -> Copied:
     for path in databases:
         _copy_database(path, target / path.name)
     found = [copy_file(paths.root / name, target / name, is_kept(name)) for name in _files(paths.root)]
-    return Copied(sum(found) + len(databases), len(found) + len(databases))
+    return CopyResult(sum(found) + len(databases), len(found) + len(databases))
 
 
-def restore(source: Path, paths: HubPaths) -> Copied:
+def restore(source: Path, paths: HubPaths) -> CopyResult:
     """Put a backup in the place of a hub that is not there. Raises `NotFound`, `Refused`, `WriteError`."""
     if not (source / paths.database.name).is_file():
         raise NotFound(Message("{folder} is no backup of a hub", folder=source))
@@ -61,10 +61,10 @@ def restore(source: Path, paths: HubPaths) -> Copied:
     found = [copy_file(source / name, paths.root / name) for name in _files(source)]
     for name in databases:  # the hub's own last: while it is missing, all of it can be done again
         copy_file(source / name, paths.root / name)
-    return Copied(len(found) + len(databases), len(found) + len(databases))
+    return CopyResult(len(found) + len(databases), len(found) + len(databases))
 
 
-def mirror(root: Path, target: Path) -> Copied:
+def mirror(root: Path, target: Path) -> CopyResult:
     """Copy what is served, verified, to the folder `target`, such as one that a web server serves.
 
     A scope whose signatures do not hold stays there as it is. Raises `NotFound` where nothing is served, `WriteError`.
@@ -88,7 +88,7 @@ def mirror(root: Path, target: Path) -> Copied:
         names += [str(path.relative_to(root)) for path in sorted(own.glob("*/*.json"))]
         names += [f"{ROOT}/{scope}/{name}" for name in LAST if (own / name).is_file()]
     found = [copy_file(root / name, target / name, is_kept(name)) for name in dict.fromkeys(names)]
-    return Copied(sum(found), len(found), tuple(refused))
+    return CopyResult(sum(found), len(found), tuple(refused))
 
 
 def is_kept(name: str) -> bool:

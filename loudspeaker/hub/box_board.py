@@ -149,18 +149,12 @@ class BoxBoard:
     def boxes(self, scope: str | None = None) -> list[BoxRow]:
         """Those of a scope and of the communes below it, or all."""
         below = self.scopes(scope) if scope else None
-        newest = {one.scope: one.heads.manifest for one in self.published}
-        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
         which = f"WHERE box.scope IN ({_marks(below)})" if below else ""
-        rows = self.database.rows(f"{BOXES} {which} ORDER BY box.scope, box.id", *(below or ()))
-        return [_box_row(row, newest, named) for row in rows]
+        return self._find_boxes(f"{which} ORDER BY box.scope, box.id", *(below or ()))
 
     def box(self, ident: str) -> BoxRow:
         """One of them. Raises `NotFound`."""
-        newest = {one.scope: one.heads.manifest for one in self.published}
-        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
-        rows = self.database.rows(f"{BOXES} WHERE box.id = ?", self.registry.box(ident).id)
-        return _box_row(rows[0], newest, named)
+        return self._find_boxes("WHERE box.id = ?", self.registry.box(ident).id)[0]
 
     def said(self, box: str, kind: TopicKind) -> bytes | None:
         """The last that a box has said of this kind."""
@@ -217,6 +211,12 @@ class BoxBoard:
         for row in self.database.rows("SELECT box, state, at FROM receipt WHERE alert = ? ORDER BY at", alert):
             found.setdefault(row["box"], {})[AlertState(row["state"])] = instant_of(row["at"])
         return found
+
+    def _find_boxes(self, which: str, *values: str) -> list[BoxRow]:
+        """Those of a query's end."""
+        newest = {one.scope: one.heads.manifest for one in self.published}
+        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
+        return [_box_row(row, newest, named) for row in self.database.rows(f"{BOXES} {which}", *values)]
 
     def _count(self, scope: str, bulletin: str) -> Iterator[VillageCount]:
         """The villages of one commune, in order."""

@@ -83,7 +83,7 @@ def show_box(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     said = page.board.said(row.box, TopicKind.HEALTH)
     health = parse_message(BoxHealth, said) if said else None
     status = status_of(error) if error else 200
-    return page.page("hub_box.html", status, box=_shown(page, row), health=health, error=error, words=CONDITIONS)
+    return page.page("hub_box.html", status, box=_box_line(page, row), health=health, error=error, words=CONDITIONS)
 
 
 def revoke_box(page: HubPage) -> Response:
@@ -121,14 +121,14 @@ def invite_box(page: HubPage) -> Response:
 
 def _show_boxes(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> Response:
     worst = list(CONDITIONS)
-    boxes = sorted((_shown(page, row) for row in rows), key=lambda one: (worst.index(one.condition), one.name))
-    facts = {"scope": scope, "name": page.name_of(scope), "boxes": boxes, "counts": _count(page, rows)}
+    boxes = sorted((_box_line(page, row) for row in rows), key=lambda one: (worst.index(one.condition), one.name))
+    facts = {"scope": scope, "name": page.hub.office_name(scope), "boxes": boxes, "counts": _count(page, rows)}
     template = "hub_boxes_part.html" if page.is_fragment else "hub_boxes.html"
     return page.page(template, **facts, words=CONDITIONS, at=page.now)
 
 
 def _commune(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> CommuneBoxes:
-    return CommuneBoxes(scope, page.name_of(scope), _count(page, rows))
+    return CommuneBoxes(scope, page.hub.office_name(scope), _count(page, rows))
 
 
 def _count(page: HubPage, rows: Iterable[BoxRow]) -> Mapping[BoxCondition, int]:
@@ -137,13 +137,13 @@ def _count(page: HubPage, rows: Iterable[BoxRow]) -> Mapping[BoxCondition, int]:
     return {condition: counts[condition] for condition in CONDITIONS if counts[condition]}
 
 
-def _shown(page: HubPage, row: BoxRow) -> ShownBox:
-    villages = [page.village_name(row.scope, village) for village in row.villages]
-    return ShownBox(row, row.condition(page.now), page.name_of(row.scope), villages)
+def _box_line(page: HubPage, row: BoxRow) -> ShownBox:
+    villages = [page.hub.village_name(row.scope, village) for village in row.villages]
+    return ShownBox(row, row.condition(page.now), page.hub.office_name(row.scope), villages)
 
 
 def _invitation_page(page: HubPage, code: str = "", error: LoudspeakerError | None = None) -> Response:
-    offices = [(one.scope, page.name_of(one.scope)) for one in page.offices()]
+    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
     typed = {name: page.text(name) for name in ("scope", "name")}
     command = f"loudspeaker fleet join {page.http.url.netloc} {code}"
     facts = {"code": code, "error": error, "offices": offices, "typed": typed, "command": command}

@@ -41,7 +41,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardCount:
     """One line of what became of a bulletin: a village, or a commune with its villages."""
 
     name: str
@@ -91,7 +91,7 @@ def show_documents(page: HubPage) -> Response:
 def show_document(page: HubPage) -> Response:
     """How often each village has heard a bulletin; in a province each commune, with its villages behind it."""
     scope, bulletin = page.office(), page.path["bulletin"]
-    asked = _asked(page.query.get("so-lan", "1"))
+    asked = _read_times(page.query.get("so-lan", "1"))
     counts = page.board.report(scope, bulletin)
     communes = sorted({count.scope for count in counts})
     commune = page.query.get("xa", "") or (communes[0] if len(communes) == 1 else "")
@@ -105,7 +105,7 @@ def show_document(page: HubPage) -> Response:
         asked=asked,
         whole=_line("", "", counts, asked),
         rows=_villages(page, counts, commune, asked) if commune else _communes(page, counts, asked),
-        commune=page.name_of(commune) if commune else "",
+        commune=page.hub.office_name(commune) if commune else "",
         is_one_of_many=bool(commune) and len(communes) > 1,
         at=page.now,
     )
@@ -135,7 +135,7 @@ def show_alert(page: HubPage) -> Response:
         states = receipts.get(box.box, {})
         if not box.revoked and (states or _is_for(row.document, box.villages)):
             step = next((state for state in furthest if state in states), None)
-            boxes.append((box, page.name_of(box.scope), step, page.local(states.get(step)) if step else None))
+            boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
     boxes.sort(key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
     return page.page("hub_alert.html", scope=scope, alert=row, boxes=boxes, steps=STEPS)
 
@@ -174,35 +174,35 @@ def _alert_title(page: HubPage, scope: str, alert: Alert | None) -> str:
     return alert.text or (_head(page, scope, alert.bulletin).title if alert.bulletin else "")
 
 
-def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[Heard]:
+def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[HeardCount]:
     """A line for each commune, those that have heard least first."""
     own = {scope: [count for count in counts if count.scope == scope] for scope in {count.scope for count in counts}}
     query = f"?cap={page.office()}&so-lan={asked}"
     rows = [
-        _line(page.name_of(scope), f"/cong-van/{page.path['bulletin']}{query}&xa={scope}", villages, asked)
+        _line(page.hub.office_name(scope), f"/cong-van/{page.path['bulletin']}{query}&xa={scope}", villages, asked)
         for scope, villages in own.items()
     ]
     return sorted(rows, key=lambda row: (row.done - row.villages, row.name))
 
 
-def _villages(page: HubPage, counts: Sequence[VillageCount], commune: str, asked: int) -> list[Heard]:
+def _villages(page: HubPage, counts: Sequence[VillageCount], commune: str, asked: int) -> list[HeardCount]:
     """A line for each village of a commune, those that have not heard it first."""
     rows = [
-        _line(page.village_name(commune, count.village), "", [count], asked)
+        _line(page.hub.village_name(commune, count.village), "", [count], asked)
         for count in counts
         if count.scope == commune
     ]
     return sorted(rows, key=lambda row: (row.done, row.times, row.name))
 
 
-def _line(name: str, address: str, counts: Sequence[VillageCount], asked: int) -> Heard:
+def _line(name: str, address: str, counts: Sequence[VillageCount], asked: int) -> HeardCount:
     times = sum(count.aired for count in counts)
     last = max((count.last for count in counts if count.last), default=None)
     words = {outcome.value: message for outcome, message in VERDICTS.items()}
     missed = [(words.get(outcome, Message(outcome)), number) for count in counts for outcome, number in count.missed]
     done = sum(count.aired >= asked for count in counts)
     without = sum(not count.logged for count in counts)
-    return Heard(name, address, len(counts), done, without, times, last, missed if len(counts) == 1 else ())
+    return HeardCount(name, address, len(counts), done, without, times, last, missed if len(counts) == 1 else ())
 
 
 def _head(page: HubPage, scope: str, bulletin: str) -> BulletinHead:
@@ -216,10 +216,10 @@ def _own_id(bulletin: str, scope: str) -> str:
 
 
 def _offices(page: HubPage) -> list[tuple[str, str]]:
-    return [(one.scope, page.name_of(one.scope)) for one in page.offices()]
+    return [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
 
 
-def _asked(text: str) -> int:
+def _read_times(text: str) -> int:
     """How often it was to be aired; once where that is no number."""
     return min(max(int(text), 1), MOST_ASKED) if text.isdecimal() and len(text) < 5 else 1
 

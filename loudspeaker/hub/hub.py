@@ -96,9 +96,17 @@ class Hub:
 
     def office(self) -> str:
         """What people call the highest office that publishes here; "" where none does."""
-        highest = next((one.scope for one in self.published() if one.trust.parent is None), "")
-        names = self.names(highest)
-        return names.commune() if names else highest
+        return self.office_name(next((one.scope for one in self.published() if one.trust.parent is None), ""))
+
+    def office_name(self, scope: str) -> str:
+        """What people call an office; its scope where it has published nothing."""
+        names = self.names(scope)
+        return names.commune() if names else scope
+
+    def village_name(self, scope: str, village: str) -> str:
+        """What people call a village of a commune; its id where nobody has told."""
+        names = self.names(scope)
+        return names.village(village) if names else village
 
     def join(self, raw: bytes) -> bytes:
         """The sealed answer to a box that wants to join. Raises `Refused`, `WriteError`."""

@@ -50,15 +50,5 @@ class HubPage(SitePage):
         asked = self.query.get("cap", "")
         return self.board.scopes(asked)[0] if asked else next(iter(known), "")
 
-    def name_of(self, scope: str) -> str:
-        """What people call an office."""
-        names = self.hub.names(scope)
-        return names.commune() if names else scope
-
-    def village_name(self, scope: str, village: str) -> str:
-        """What people call a village of a commune."""
-        names = self.hub.names(scope)
-        return names.village(village) if names else village
-
 
 HubRoutes = Mapping[str, Callable[[HubPage], Response | Awaitable[Response]]]

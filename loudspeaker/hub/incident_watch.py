@@ -73,10 +73,8 @@ class IncidentWatch:
 
     def _names(self, row: BoxRow) -> Mapping[str, str]:
         """A box as people call it."""
-        names = self._hub.names(row.scope)
-        villages = [names.village(one) if names else one for one in row.villages]
-        commune = names.commune() if names else row.scope
-        return {"box": row.name or row.box, "commune": commune, "villages": ", ".join(villages) or "–"}
+        villages = ", ".join(self._hub.village_name(row.scope, one) for one in row.villages)
+        return {"box": row.name or row.box, "commune": self._hub.office_name(row.scope), "villages": villages or "–"}
 
 
 @contextmanager

@@ -24,11 +24,10 @@ from urllib.parse import urlsplit
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, reason
 from ..interfaces import Clock
-from ..store.atomic import read_regular_file, write_atomic
+from ..store.atomic import read_regular_file, write_private
 
 PATIENCE = 20.0  # s for a mail server, or a webhook
 MOST_BYTES = 100_000
-PRIVATE = 0o600
 FAILURES = (OSError, smtplib.SMTPException, HTTPException)
 
 
@@ -170,9 +169,7 @@ def read_notice_settings(path: Path) -> NoticeSettings:
 
 def write_notice_settings(path: Path, settings: NoticeSettings) -> None:
     """Keep them for the hub's user alone. Raises `WriteError`."""
-    path.touch(mode=PRIVATE)
-    path.chmod(PRIVATE)  # the draft takes its mode
-    write_atomic(path, json.dumps(encode(settings), indent=1).encode())
+    write_private(path, json.dumps(encode(settings), indent=1).encode())
 
 
 def _give_up(where: str, error: Exception) -> NoReturn:

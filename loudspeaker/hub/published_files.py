@@ -21,7 +21,7 @@ from pathlib import Path
 from ..errors import Message, NotFound, Refused
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
-from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified
+from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified, read_trust_documents
 from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.floors import WINDOW, BoxTime, Floors, accept_manifest
@@ -88,7 +88,7 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
 
     Raises `NotFound` where there is nothing of it, `UntrustedDocument` where what is there is not signed as it must be.
     """
-    documents = _read_documents(root, scope)
+    documents = read_trust_documents(root / ROOT / scope / "trust")
     if not documents:
         raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
     trust = _verify_trust(documents, scope, served or root)[-1]
@@ -131,7 +131,7 @@ def publish_scope(
     """
     published = read_published(delivery, scope, root)
     floors = accept_published(floors, published, now)
-    documents = _read_documents(delivery, scope)
+    documents = read_trust_documents(delivery / ROOT / scope / "trust")
     for number, raw in enumerate(documents, 1):
         served = _read(root, scope, f"trust/{number}.json")
         if served is not None and parse_envelope(served).payload != parse_envelope(raw).payload:
@@ -177,7 +177,7 @@ def _verify_trust(
     """The trust documents of a scope in these envelopes, each verified. Raises `UntrustedDocument`."""
     parent = _parent(documents[-1])
     parents: Sequence[TrustDocument] = ()
-    if parent and parent not in below | {scope} and (above := _read_documents(served, parent)):
+    if parent and parent not in below | {scope} and (above := read_trust_documents(served / ROOT / parent / "trust")):
         parents = _verify_trust(above, parent, served, below | {scope})
     return walk_trust(documents, parents)
 
@@ -185,7 +185,7 @@ def _verify_trust(
 def offices_above(root: Path, scope: str) -> Iterator[str]:
     """The offices above a scope whose trust documents lie there, too; no circle is followed twice."""
     seen = {scope}
-    while documents := _read_documents(root, scope):
+    while documents := read_trust_documents(root / ROOT / scope / "trust"):
         parent = _parent(documents[-1])
         if parent is None or parent in seen:
             return
@@ -200,14 +200,6 @@ def _parent(raw: bytes) -> str | None:
         document = read_unverified(parse_envelope(raw))
         return document.parent if isinstance(document, TrustDocument) else None
     return None
-
-
-def _read_documents(root: Path, scope: str) -> list[bytes]:
-    """The envelopes of its trust documents, from the first on without a gap."""
-    found: list[bytes] = []
-    while (raw := _read(root, scope, f"trust/{len(found) + 1}.json")) is not None:
-        found.append(raw)
-    return found
 
 
 def _read_alerts(root: Path, scope: str, trust: bytes) -> Iterator[PublishedAlert]:

@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadFile, Message, Refused
 from ..reports.log_export import ExportedChain, read_chain
 from ..store.atomic import read_regular_file, write_atomic
-from ..store.received import MOST_DOCUMENT_BYTES
+from ..store.received import MOST_DOCUMENT_BYTES, read_trust_documents
 from ..trust.dsse import find_signers, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import read_unverified, walk_trust
@@ -122,9 +123,7 @@ def _look_for_revoked(stick: Path, log: ReturnedLog) -> ReturnedLog:
 
 def _newest_trust(stick: Path, scope: str) -> TrustDocument | None:
     """None where there is none, or one does not follow the other."""
-    folder, documents = stick / ROOT / scope / "trust", list[bytes]()
-    while raw := read_regular_file(folder / f"{len(documents) + 1}.json", MOST_DOCUMENT_BYTES):
-        documents.append(raw)
+    documents = list(takewhile(bool, read_trust_documents(stick / ROOT / scope / "trust")))
     with suppress(UntrustedDocument):
         return walk_trust(documents)[-1] if documents else None
     return None

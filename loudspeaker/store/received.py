@@ -52,7 +52,7 @@ class ReceivedFiles:
 
     def trust_documents(self) -> list[bytes]:
         """The envelopes of its trust documents, from the first on without a gap."""
-        return list(self._read_documents(self.own / "trust"))
+        return read_trust_documents(self.own / "trust")
 
     def keep_trust(self, version: int, raw: bytes) -> None:
         """Keep the envelope of a trust document that was verified. Raises `WriteError`."""
@@ -108,11 +108,13 @@ class ReceivedFiles:
             if match := VERSION.fullmatch(path.name):
                 yield int(match[1])
 
-    def _read_documents(self, folder: Path) -> Iterator[bytes]:
-        version = 1
-        while (raw := read_regular_file(folder / f"{version}.json", MOST_DOCUMENT_BYTES)) is not None:
-            yield raw
-            version += 1
+
+def read_trust_documents(folder: Path) -> list[bytes]:
+    """The envelopes in a folder `trust/`, from the first on without a gap; `parse_envelope` refuses too long ones."""
+    found: list[bytes] = []
+    while (raw := read_regular_file(folder / f"{len(found) + 1}.json", MOST_DOCUMENT_BYTES + 1)) is not None:
+        found.append(raw)
+    return found
 
 
 def copy_verified(content: BinaryIO, out: BinaryIO, sha256: str, size: int) -> None:

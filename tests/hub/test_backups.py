@@ -16,7 +16,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
 from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.adoption import adopt
-from loudspeaker.hub.backups import Copied, back_up, mirror, restore
+from loudspeaker.hub.backups import CopyResult, back_up, mirror, restore
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import HubPaths
@@ -117,7 +117,7 @@ def test_a_mirror_serves_the_same_and_holds_no_secret(published: Hub, office: Of
     second = mirror(published.paths.root, target)
 
     assert first.new == first.all
-    assert mirror(published.paths.root, target) == Copied(0, second.all)
+    assert mirror(published.paths.root, target) == CopyResult(0, second.all)
     assert second.new == 3  # manifest, the last that set rules, and the bulletin; its bell rings later
     assert {path.name for path in target.iterdir()} == {"v1"}
     assert read_published(target, SCOPE) == read_published(published.paths.root, SCOPE)
