@@ -203,9 +203,14 @@ class Planner:
     def duration(self, spec: ProgrammeSpec) -> tuple[float, str]:
         """Seconds, and whether they are `prepared` or `estimated`."""
         known = self._known_duration(spec)
-        if known is None and any(output.early for output in self.contents.box.outputs.values()):
+        if known is None and self._has_early_hours:
             known = self._known_duration(spec.for_early_hours())  # it lasts as long
         return (estimate(spec), "estimated") if known is None else (known, "prepared")
+
+    @property
+    def _has_early_hours(self) -> bool:
+        """Is any output softer early in the morning?"""
+        return any(output.early for output in self.contents.box.outputs.values())
 
     def _known_duration(self, spec: ProgrammeSpec) -> float | None:
         """Seconds of what was made; looked at again only where something in the folder has changed."""
@@ -311,8 +316,7 @@ class Planner:
         speeches = (speech for one in (spec, *others.values()) for speech in one.speeches)
         names = {voice for speech in speeches for voice in speech.voices if made}  # of nothing no voice is asked
         voices = {name: self.voices.fingerprint(name) for name in names}
-        early = any(one.early for one in self.contents.box.outputs.values())
-        depends = bulletin, approved, spec, others, voices, early, made
+        depends = bulletin, approved, spec, others, voices, self._has_early_hours, made
         kept = self._facts.get(bulletin.id)
         if kept and kept[0] == depends:
             return kept[1]

@@ -44,7 +44,7 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
     """
     lines = list(_LINE.finditer(text))
     lost = _toneless_lines(text, lines)
-    yield from _joined(text, [line.span() for line in lost])
+    yield from _join_lines(text, [line.span() for line in lost])
     starts = {line.start() for line in lost}
     for line in (match for match in lines if match.start() not in starts):
         for quoted in _QUOTED.finditer(line[0]):
@@ -72,7 +72,7 @@ def restore_marks(text: str, lost: Sequence[tuple[int, int]]) -> str:
     return "".join((*pieces, text[end:]))
 
 
-def _joined(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _join_lines(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Stretches of lines between which no word stands."""
     begin = end = -1
     for start, until in lines:

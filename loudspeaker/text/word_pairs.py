@@ -108,7 +108,7 @@ class WordPairs:
         """What stands behind a word, how often anything of the table does, and how far that is to be believed."""
         if word not in self._following:
             count, listed = self._lines.get(word, (0, ""))
-            pairs = dict(_parted(listed))
+            pairs = dict(_parse_pairs(listed))
             seen = float(sum(pairs.values()))
             # As Witten and Bell smooth: a word with many different ones behind it may have yet another.
             known = seen / (max(seen, count) + len(pairs) + 1)
@@ -176,7 +176,7 @@ def tells(word: str) -> bool:
     return len(word) > 1 and word.isalpha() and word not in _LINKS
 
 
-def _parted(listed: str) -> Iterator[tuple[str, int]]:
+def _parse_pairs(listed: str) -> Iterator[tuple[str, int]]:
     for pair in listed.split("|") if listed else ():
         word, count = pair.split(" ")
         yield word, int(count)

@@ -39,10 +39,10 @@ def words_of(cell: Sequence[Cell]) -> str:
     """The text of a cell, its fragments together."""
     if len(cell) == 1:
         return cell[0].text
-    return "".join(link + fragment.text for link, fragment in _linked(cell))
+    return "".join(link + fragment.text for link, fragment in _link_fragments(cell))
 
 
-def _linked(cell: Iterable[Cell]) -> Iterator[tuple[str, Cell]]:
+def _link_fragments(cell: Iterable[Cell]) -> Iterator[tuple[str, Cell]]:
     """The fragments of a cell, each with what stands before it: a comma between two names, else a blank."""
     above: Cell | None = None
     for fragment in cell:
@@ -63,7 +63,7 @@ def set_anew(grid: Iterable[GridRow]) -> tuple[Arrangement, list[Row]]:
         for fragments in grid_row:
             text, last = words_of(fragments), fragments[-1].end if fragments else pieces[-1].end if pieces else 0
             row.append(Cell(text, at, fragments[0].column if fragments else 0))
-            for link, fragment in _linked(fragments):
+            for link, fragment in _link_fragments(fragments):
                 pieces.append(TextPiece.put_in(link, fragment.start))
                 pieces.append(TextPiece(fragment.text, fragment.start, fragment.end))
             pieces.append(TextPiece.put_in("\t", last))
