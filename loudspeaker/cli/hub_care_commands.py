@@ -60,7 +60,7 @@ def notify(
     webhook: str | None,
     off: bool,
 ) -> None:
-    """Tell people of silent boxes, logs that are not believed and a lost broker. A trial is sent first."""
+    """Tell people of incidents: silent boxes, unanswered alerts, a lost broker and others. A trial is sent first."""
     notices = rooms.notices
     mail = _mail(smtp, sender, to, security, user, password_file) if smtp else None
     settings = notices.NoticeSettings(mail, notices.WebhookChannel(webhook) if webhook else None)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import Message
-from ..model.commune import Commune, Contact, Policy, ReceivedRules, TemporaryPolicy
+from ..model.commune import USUAL_ZONE, Commune, Contact, Policy, ReceivedRules, TemporaryPolicy
 from ..model.day_set import DaySet, NamedDay, any_of
 from ..model.enums import ApprovalRule
 from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
@@ -53,7 +53,7 @@ def _read(path: str, data: bytes) -> Commune:
     commune = Commune(
         id=top.require("id", values.ident, ""),
         name=top.require("commune", values.word, ""),
-        zone=top.get("timezone", zone, ZoneInfo("Asia/Ho_Chi_Minh")),
+        zone=top.get("timezone", zone, USUAL_ZONE),
         voices=tuple(voice for voice in voices if not values.runs_program(voice)) or ("espeak:vi",),
         policy=policy,
         policies=policies,
@@ -123,7 +123,7 @@ def zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ValueError, OSError, KeyError):
         zones = {name.casefold(): name for name in available_timezones()}
-        meant = zones.get("".join(get_close_matches(text.casefold(), zones, 1, 0.85)), "Asia/Ho_Chi_Minh")
+        meant = zones.get("".join(get_close_matches(text.casefold(), zones, 1, 0.85)), USUAL_ZONE.key)
         raise Mistake(Message("“{value}” is no time zone; did you mean {meant}?", value=text, meant=meant)) from None
 
 

@@ -12,6 +12,7 @@
     said_messages.py     what boxes say, kept
     box_board.py         who is there, what they hold, what was aired where
     incidents.py         what people are told, noted once
+    troubles.py          what is wrong now
     incident_watch.py    looks for incidents, and has them told
     notices.py           by mail and webhook
     backups.py           the whole a second time; a mirror of what is served

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ..codec import decode, encode
@@ -17,7 +18,7 @@ from ..errors import LoudspeakerError
 from ..interfaces import Clock
 from ..trust.floors import Floors
 from ..trust.key_file import SigningKey
-from .hub_database import HubDatabase
+from .hub_database import HubDatabase, text_of
 from .published_files import (
     PublishedScope,
     accept_published,
@@ -86,6 +87,7 @@ class BellRinger:
         self._rung[scope] = bell
         tell(bell)
         keep_floors(self._database, scope, floors)
+        _note_alerts(self._database, published, now)
         write_bell(self._root, scope, bell.raw)
         return bell
 
@@ -102,3 +104,15 @@ def keep_floors(database: HubDatabase, scope: str, floors: Floors) -> None:
         with database.change() as connection:
             stored = json.dumps(encode(floors))
             connection.execute("INSERT OR REPLACE INTO scope VALUES (?, ?)", (scope, stored))
+
+
+def _note_alerts(database: HubDatabase, published: PublishedScope, now: datetime) -> None:
+    """From now on boxes are expected to answer those that are signed as they must be. Raises `WriteError`."""
+    signed = {one.opened.sha256 for one in published.alerts if not one.opened.missing}
+    known = database.rows("SELECT sha256 FROM signed_alert WHERE scope = ?", published.scope)
+    if signed != {row["sha256"] for row in known}:
+        with database.change() as connection:
+            rows = [(sha256, published.scope, text_of(now)) for sha256 in signed]
+            connection.executemany("INSERT OR IGNORE INTO signed_alert VALUES (?, ?, ?)", rows)
+            gone = [(row["sha256"],) for row in known if row["sha256"] not in signed]
+            connection.executemany("DELETE FROM signed_alert WHERE sha256 = ?", gone)

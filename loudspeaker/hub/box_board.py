@@ -16,14 +16,17 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from ..codec import decode
 from ..errors import Message, NotFound
 from ..fleet.topics import TopicKind
 from ..model.alert_answer import AlertState
 from ..model.asrun_record import AsRunRecord
+from ..model.board import HealthRow
 from ..reports.log_export import BoxLog
 from ..reports.records import RecordStore
 from ..reports.tally import HEARD, Outcome, TallyLine, tally
 from ..store.entries import record_of
+from ..trust.signed_documents import EVERY_VILLAGE, Alert
 from .box_registry import BoxRegistry, RegisteredBox
 from .hub_database import HubDatabase, instant_of, text_of
 from .published_files import PublishedScope
@@ -33,8 +36,8 @@ BOXES = f"""
 SELECT box.*, presence.at AS since, json_extract(presence.body, '$.on') AS there,
     json_extract(presence.body, '$.software') AS software,
     json_extract(presence.body, '$.held."' || box.scope || '".manifest') AS manifest,
-    (SELECT count(*) FROM json_each(health.body, '$.rows')
-     WHERE json_extract(value, '$.serious') AND json_extract(value, '$.wrong') IS NOT NULL) AS serious,
+    (SELECT json_group_array(json(value)) FROM json_each(health.body, '$.rows')
+     WHERE json_extract(value, '$.wrong') IS NOT NULL) AS wrong, json_extract(health.body, '$.refused') AS refused,
     log.entries AS entries, log.issued AS log_until, refused_log.why AS log_fault,
     refused_log.fault AS fault
 FROM box
@@ -78,7 +81,8 @@ class BoxRow:
     log_fault: str  # why its log was last not believed
     confirmed: bool  # it stands in its commune's trust document
     revoked: bool
-    serious: int  # what it says of itself that keeps it from airing
+    wrong: tuple[HealthRow, ...]  # what it says of itself that is not well
+    refused: Mapping[str, str]  # scope -> why it has not taken the newest of it, as it says itself
     fault: str  # what is wrong with its log (`LogFault`); "" where an older version has noted it
 
     def condition(self, now: datetime) -> BoxCondition:
@@ -88,10 +92,15 @@ class BoxRow:
             BoxCondition.NEVER_THERE: self.since is None and self.log_until is None,
             BoxCondition.SILENT: not self._is_there(now),
             BoxCondition.LOG_REFUSED: bool(self.log_fault),
-            BoxCondition.UNWELL: self.serious > 0,
+            BoxCondition.UNWELL: any(row.serious for row in self.wrong),
             BoxCondition.BEHIND: self.since is not None and self.manifest < self.newest,
         }
         return next((condition for condition, is_so in wrong.items() if is_so), BoxCondition.WELL)
+
+    def is_meant(self, alert: Alert) -> bool:
+        """Is any of its villages among those that an alert is for?"""
+        here = not alert.audience or self.scope in alert.audience
+        return here and (EVERY_VILLAGE in alert.villages or not set(self.villages).isdisjoint(alert.villages))
 
     def silent_since(self) -> datetime:
         """Since when nobody knows that it is there."""
@@ -205,6 +214,11 @@ class BoxBoard:
             states.setdefault(row["alert"], {})[AlertState(row["state"])] = row["boxes"]
         return [AlertReach(alert, first[alert], states[alert]) for alert in reversed(states)]
 
+    def signed_since(self, scope: str) -> Mapping[str, datetime]:
+        """Since when alerts of a scope lie here signed as they must be; by the SHA-256 of what was signed."""
+        rows = self.database.rows("SELECT sha256, at FROM signed_alert WHERE scope = ?", scope)
+        return {row["sha256"]: instant_of(row["at"]) for row in rows}
+
     def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
         """To which states each box has come with an alert, and when it told so; by the box's id."""
         found: dict[str, dict[AlertState, datetime]] = {}
@@ -272,7 +286,8 @@ def _box_row(row: sqlite3.Row, newest: dict[str, int], named: Collection[tuple[s
         row["log_fault"] or "",
         (row["scope"], row["public"]) in named,
         row["revoked"] is not None,
-        row["serious"],
+        decode(tuple[HealthRow, ...], json.loads(row["wrong"])),
+        json.loads(row["refused"] or "{}"),
         row["fault"] or "",
     )
 

@@ -13,6 +13,7 @@ from ..fleet.topics import BoxHealth, TopicKind, parse_message
 from ..web.site_pages import status_of
 from .box_board import BoxCondition, BoxRow
 from .hub_page import HubPage, HubRoutes
+from .incidents import Incident, IncidentKind
 
 # A word for each condition, and how it looks: as a class of console.css.
 CONDITIONS: Mapping[BoxCondition, tuple[Message, str]] = {
@@ -98,7 +99,8 @@ def revoke_box(page: HubPage) -> Response:
 
 def show_incidents(page: HubPage) -> Response:
     """What stands and what was, the latest first."""
-    return page.page("hub_incidents.html", incidents=page.incidents.last(MOST_INCIDENTS))
+    incidents = [(one, _address(one)) for one in page.incidents.last(MOST_INCIDENTS)]
+    return page.page("hub_incidents.html", incidents=incidents)
 
 
 def show_invitation(page: HubPage) -> Response:
@@ -117,6 +119,17 @@ def invite_box(page: HubPage) -> Response:
     except BadUsage as error:
         return _invitation_page(page, error=error)
     return _invitation_page(page, code=str(code))
+
+
+def _address(incident: Incident) -> str:
+    """Where there is more about it; "" where there is no more."""
+    if not incident.about:
+        return ""
+    if incident.kind in (IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK):
+        return f"/lenh/{incident.about}"
+    if incident.kind is IncidentKind.BAD_VERSION:
+        return "/"
+    return f"/may/{incident.about}"
 
 
 def _show_boxes(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> Response:

@@ -12,8 +12,8 @@ from ..errors import Message, NotFound
 from ..model.alert_answer import AlertState
 from ..reports.outcome_words import VERDICTS
 from ..station.delivered_names import BulletinHead
-from ..trust.signed_documents import EVERY_VILLAGE, Alert
-from .box_board import AiredBulletin, AlertReach, VillageCount
+from ..trust.signed_documents import Alert
+from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
 from .hub_page import HubPage, HubRoutes
 
 LATELY = timedelta(days=30)
@@ -133,7 +133,7 @@ def show_alert(page: HubPage) -> Response:
     boxes = []
     for box in page.board.boxes(scope):
         states = receipts.get(box.box, {})
-        if not box.revoked and (states or _is_for(row.document, box.villages)):
+        if not box.revoked and (states or _is_for(row.document, box)):
             step = next((state for state in furthest if state in states), None)
             boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
     boxes.sort(key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
@@ -149,23 +149,23 @@ def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
         if one.scope == scope
         for alert in one.alerts
     }
-    boxes = [box.villages for box in board.boxes(scope) if not box.revoked]
+    boxes = [box for box in board.boxes(scope) if not box.revoked]
     rows = [
         AlertRow(
             alert,
             _alert_title(page, scope, documents.get(alert)),
             documents.get(alert),
             reached.get(alert),
-            sum(_is_for(documents.get(alert), villages) for villages in boxes),
+            sum(_is_for(documents.get(alert), box) for box in boxes),
         )
         for alert in {**documents, **reached}
     ]
     return sorted(rows, key=lambda row: row.number, reverse=True)
 
 
-def _is_for(alert: Alert | None, villages: Sequence[str]) -> bool:
-    """Is any of these villages among those that it is for?"""
-    return alert is None or EVERY_VILLAGE in alert.villages or not set(villages).isdisjoint(alert.villages)
+def _is_for(alert: Alert | None, box: BoxRow) -> bool:
+    """For all that anybody knows of it."""
+    return alert is None or box.is_meant(alert)
 
 
 def _alert_title(page: HubPage, scope: str, alert: Alert | None) -> str:

@@ -11,6 +11,7 @@ from ..errors import Message, Refused
 from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
+from ..model.commune import USUAL_ZONE
 from ..station.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
@@ -52,7 +53,7 @@ class Hub:
     @classmethod
     def open(cls, root: Path, clock: Clock | None = None, pid_file: Path | None = None) -> Hub:
         """The hub whose files lie in `root`; `pid_file` is that of a Mosquitto of ours. Raises `WriteError`."""
-        paths, clock = HubPaths(root), clock or SystemClock()
+        paths, clock = HubPaths(root), clock or SystemClock(USUAL_ZONE)
         make_folder(root / ROOT)
         database, key = HubDatabase.open(paths.database), open_hub_key(paths)
         return cls(

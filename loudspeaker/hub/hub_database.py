@@ -68,7 +68,14 @@ VERSION_2: Step = (
         incident INTEGER NOT NULL REFERENCES incident ON DELETE CASCADE, channel TEXT NOT NULL, over INTEGER NOT NULL,
         at TEXT NOT NULL, PRIMARY KEY (incident, channel, over)) WITHOUT ROWID""",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2)
+VERSION_3: Step = (
+    # When an alert was first here with all signatures that it needs: by then boxes are told of it.
+    "CREATE TABLE signed_alert (sha256 TEXT PRIMARY KEY, scope TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
+    # The newest manifest of a scope, when it was first seen, and which boxes were unwell then: their ids, as JSON.
+    """CREATE TABLE health_before (
+        scope TEXT PRIMARY KEY, version INTEGER NOT NULL, at TEXT NOT NULL, unwell TEXT NOT NULL) WITHOUT ROWID""",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3)
 
 
 class HubDatabase:

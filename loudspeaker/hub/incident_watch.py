@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from ..errors import LoudspeakerError, Message
-from .box_board import BoxRow
+from ..trust.signed_documents import Alert, AlertKind
+from .box_board import BoxBoard, BoxRow
 from .hub import Hub
-from .incidents import Incident, IncidentBook, find_troubles
+from .hub_database import instant_of, text_of
+from .incidents import Incident, IncidentBook, IncidentKind, Trouble
 from .notices import Notice, read_notice_settings
+from .published_files import PublishedScope
+from .troubles import (
+    LASTING,
+    AwaitedAlert,
+    WatchedVersion,
+    expected_alerts,
+    find_alert_trouble,
+    find_box_troubles,
+    find_broker_trouble,
+    find_version_trouble,
+    is_unwell,
+)
 
 LOOK = 30.0  # s between two looks
 MOST_LISTED = 20  # incidents in one notice; the rest is counted
+END_WORDS: Mapping[AlertKind, Message] = {
+    AlertKind.END: Message("end of an alarm"),
+    AlertKind.STOP: Message("stop of what sounds"),
+}
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +46,7 @@ class IncidentWatch:
         self._hub = hub
         self._translate = translate
         self._book = IncidentBook(hub.database, translate)
+        self._since: dict[tuple[IncidentKind, str], datetime] = {}  # what is wrong now, seen first by this process
 
     def look(self) -> None:
         """Note what has begun or is over, and tell it. What a channel does not take, it is offered with the next look.
@@ -33,8 +55,7 @@ class IncidentWatch:
         """
         hub, now = self._hub, self._hub.clock.now()
         lost = hub.contact.lost
-        troubles = list(find_troubles(hub.board().boxes(), now, lost, self._names))
-        self._book.note(troubles, now, broker_lost=lost is not None)
+        self._book.note(self._find_lasting(now, lost), now, broker_lost=lost is not None)
         for channel in read_notice_settings(hub.paths.notices).channels():
             untold = self._book.untold(channel.name)
             if not untold:
@@ -70,6 +91,58 @@ class IncidentWatch:
             for one, text in zip(incidents, sentences, strict=True)
         ]
         return Notice(head.say(self._translate), shown, facts)
+
+    def _find_lasting(self, now: datetime, broker_lost: datetime | None) -> list[Trouble]:
+        """What is wrong, each with whether it has lasted for long enough."""
+        troubles = list(self._find(now, broker_lost))
+        self._since = {one.key: self._since.get(one.key, now) for one in troubles}
+        short = {one.key for one in troubles if now - self._since[one.key] < LASTING.get(one.kind, timedelta(0))}
+        return [replace(one, may_begin=one.may_begin and one.key not in short) for one in troubles]
+
+    def _find(self, now: datetime, broker_lost: datetime | None) -> Iterator[Trouble]:
+        board = self._hub.board()
+        yield from find_broker_trouble(now, broker_lost)
+        rows = [row for row in board.boxes() if not row.revoked]
+        for row in rows:
+            yield from find_box_troubles(row, now, self._names)
+        for office in board.published:
+            below = frozenset(board.scopes(office.scope))
+            boxes = [row for row in rows if row.scope in below]
+            for alert in self._awaited(board, office, boxes, now):
+                yield from find_alert_trouble(alert, now, self._names)
+            if watched := self._watched(office, boxes, now):
+                yield from find_version_trouble(watched, now, self._names)
+
+    def _awaited(
+        self, board: BoxBoard, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime
+    ) -> Iterator[AwaitedAlert]:
+        since = board.signed_since(office.scope)
+        signed = {one.opened.document: since[one.opened.sha256] for one in office.alerts if one.opened.sha256 in since}
+        for alert in expected_alerts(signed, now):
+            meant = [box for box in boxes if box.is_meant(alert)]
+            yield AwaitedAlert(alert, self._title(alert), signed[alert], meant, board.receipts(alert.id))
+
+    def _watched(self, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime) -> WatchedVersion | None:
+        """The newest manifest of an office; which boxes were unwell before it is noted when it is seen first."""
+        if office.manifest is None:
+            return None
+        scope, version, database = office.scope, office.manifest.version, self._hub.database
+        row = database.row("SELECT * FROM health_before WHERE scope = ? AND version >= ?", scope, version)
+        if row is None:
+            unwell = frozenset(box.box for box in boxes if is_unwell(box))
+            with database.change() as connection:
+                values = scope, version, text_of(now), json.dumps(sorted(unwell))
+                connection.execute("INSERT OR REPLACE INTO health_before VALUES (?, ?, ?, ?)", values)
+            return None
+        since, before = instant_of(row["at"]), frozenset(json.loads(row["unwell"]))
+        return WatchedVersion(scope, self._hub.office_name(scope), version, since, before, boxes)
+
+    def _title(self, alert: Alert) -> str | Message:
+        """What an alert is called where it is told of."""
+        if alert.kind in END_WORDS:
+            return END_WORDS[alert.kind]
+        names = self._hub.names(alert.scope)
+        return alert.text or (names.bulletin(alert.bulletin).title if names and alert.bulletin else "–")
 
     def _names(self, row: BoxRow) -> Mapping[str, str]:
         """A box as people call it."""

@@ -7,19 +7,14 @@ that is cut off by a power cut between the mail and the disk may come twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import Message
-from ..station.log_segment import LogFault
-from .box_board import BoxCondition, BoxRow
 from .hub_database import HubDatabase, instant_of, text_of
 
-SILENT_AFTER = timedelta(minutes=15)
-BROKER_AFTER = timedelta(minutes=2)
-DAY = 6, 21  # hours: a box that is switched off at night is nobody's trouble
 KEPT = timedelta(days=400)  # of what is over
 
 
@@ -29,6 +24,13 @@ class IncidentKind(StrEnum):
     SILENT_BOX = "silent-box"
     REFUSED_LOG = "refused-log"
     LOST_BROKER = "lost-broker"
+    UNWELL_BOX = "unwell-box"
+    UNTRUSTED_CLOCK = "untrusted-clock"
+    UNREADY_BOX = "unready-box"
+    REFUSED_VERSION = "refused-version"
+    MISSED_ALERT = "missed-alert"
+    MISSED_CHECK = "missed-check"
+    BAD_VERSION = "bad-version"
 
 
 # What is told of each kind when it begins, and when it is over.
@@ -47,23 +49,61 @@ SENTENCES: Mapping[IncidentKind, tuple[Message, Message]] = {
         Message("The broker does not answer since {at}: boxes hear of alarms up to 80 s later. Does mosquitto run?"),
         Message("The broker answers again"),
     ),
+    IncidentKind.UNWELL_BOX: (
+        Message("{box} of {commune} cannot air anything: {why}. {villages} hear nothing."),
+        Message("{box} of {commune} can air again"),
+    ),
+    IncidentKind.UNTRUSTED_CLOCK: (
+        Message("{box} of {commune} does not know the time: {why}. What is scheduled waits; alarms do not."),
+        Message("{box} of {commune} knows the time again"),
+    ),
+    IncidentKind.UNREADY_BOX: (
+        Message("{box} of {commune} has not prepared what it is to air tomorrow: {why}"),
+        Message("{box} of {commune} has prepared it"),
+    ),
+    IncidentKind.REFUSED_VERSION: (
+        Message("{box} of {commune} does not take what was published last: {why}"),
+        Message("{box} of {commune} has taken what was published"),
+    ),
+    IncidentKind.MISSED_ALERT: (
+        Message("Alert {alert} ({title}): {count} of {all} boxes have not answered, or could not do it: {boxes}"),
+        Message("Alert {alert} ({title}): all boxes have answered, or it has ended"),
+    ),
+    IncidentKind.MISSED_CHECK: (
+        Message(
+            "Silent check {alert}: {count} of {all} boxes have not told that all is well: {boxes}."
+            " An alarm may not be heard there."
+        ),
+        Message("Silent check {alert}: all boxes have answered, or a newer one was given"),
+    ),
+    IncidentKind.BAD_VERSION: (
+        Message(
+            "Since version {version} of {office} {count} of {all} boxes are unwell that were well before: {boxes}."
+            " Is it that version? Publish what was before it under a new number."
+        ),
+        Message("Since version {version} of {office} boxes were unwell: they are well again, or a newer one is out"),
+    ),
 }
-FAULTS: Mapping[str, Message] = {
-    LogFault.FORK: Message("the log says something else of what it said before"),
-    LogFault.CUT: Message("entries that came before are missing"),
-    LogFault.FORGED: Message("it is not as the box has chained and signed it"),
-    LogFault.OTHER_BOX: Message("the log is another box’s, or another commune’s"),
-}
-UNREADABLE_LOG = Message("this is no piece of a log")
+# While the broker is lost nobody knows which boxes are there, and no answer of theirs arrives.
+BY_BROKER = frozenset({IncidentKind.SILENT_BOX, IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK})
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is wrong now. `about`: the id of a box, "" of the hub itself; `facts`: for its sentence."""
+    """Something that is wrong now. `about`: the id of a box or of an alert, a version (SCOPE/43), "" of the hub itself.
+
+    `facts`: for its sentence; `may_begin`: is it noted where it is new?
+    """
 
     kind: IncidentKind
     about: str
     facts: Mapping[str, str | Message]
+    may_begin: bool = True
+
+    @property
+    def key(self) -> tuple[IncidentKind, str]:
+        """By which it is known again."""
+        return self.kind, self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +123,6 @@ class Incident:
         return Message(template, **self.facts)
 
 
-def find_troubles(
-    rows: Iterable[BoxRow], now: datetime, broker_lost: datetime | None, name: Callable[[BoxRow], Mapping[str, str]]
-) -> Iterator[Trouble]:
-    """What is wrong now. `name`: box, commune and villages as people call them; `now` in the hub's own zone."""
-    if broker_lost and now - broker_lost >= BROKER_AFTER:
-        yield Trouble(IncidentKind.LOST_BROKER, "", {"at": _clock(broker_lost, now)})
-    for row in rows:
-        if row.revoked:
-            continue
-        if row.condition(now) is BoxCondition.SILENT and not broker_lost:
-            silent = row.silent_since()
-            if now - silent >= SILENT_AFTER:
-                yield Trouble(IncidentKind.SILENT_BOX, row.box, {**name(row), "at": _clock(silent, now)})
-        if row.log_fault:
-            why = FAULTS.get(row.fault, UNREADABLE_LOG)
-            yield Trouble(IncidentKind.REFUSED_LOG, row.box, {**name(row), "why": why})
-
-
 @dataclass(frozen=True, slots=True)
 class IncidentBook:
     """The incidents in a hub's database. `translate`: the language in which their facts are kept."""
@@ -109,20 +131,16 @@ class IncidentBook:
     translate: Callable[[str], str]
 
     def note(self, troubles: Sequence[Trouble], now: datetime, broker_lost: bool = False) -> None:
-        """Begin what is new, end what is over. Raises `WriteError`.
-
-        At night no box becomes silent; while the broker is lost nobody knows which boxes are there.
-        """
+        """Begin what is new, end what is over; what cannot be known without the broker stays. Raises `WriteError`."""
         standing = {(one.kind, one.about): one for one in self.standing()}
-        found = {(one.kind, one.about): one for one in troubles}
-        by_day = DAY[0] <= now.hour < DAY[1]
-        new = [found[key] for key in found.keys() - standing.keys() if by_day or key[0] is not IncidentKind.SILENT_BOX]
-        gone = [standing[key] for key in standing.keys() - found.keys()]
-        if broker_lost:
-            gone = [one for one in gone if one.kind is not IncidentKind.SILENT_BOX]
-        new.sort(key=lambda one: (one.kind, one.about))
-        if not new and not gone:
-            return
+        found = {one.key: one for one in troubles}
+        known = {kind for kind in IncidentKind if not (broker_lost and kind in BY_BROKER)}
+        new = [one for key, one in found.items() if key not in standing and one.may_begin and one.kind in known]
+        gone = [one for key, one in standing.items() if key not in found and one.kind in known]
+        if new or gone:
+            self._write(sorted(new, key=lambda one: one.key), gone, now)
+
+    def _write(self, new: Iterable[Trouble], gone: Iterable[Incident], now: datetime) -> None:
         with self.database.change() as connection:
             for trouble in new:
                 facts = json.dumps({key: self._say(fact) for key, fact in trouble.facts.items()})
@@ -173,8 +191,3 @@ class IncidentBook:
             )
             for row in rows
         ]
-
-
-def _clock(moment: datetime, now: datetime) -> str:
-    """An instant as people say it, by the clock of `now`."""
-    return f"{moment.astimezone(now.tzinfo):%H:%M %d/%m}"

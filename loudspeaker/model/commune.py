@@ -12,6 +12,8 @@ from .day_set import EVERY_WEEKDAY, NamedDay
 from .enums import ApprovalRule
 from .spoken_text import ReadingSettings
 
+USUAL_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # unless commune.yaml names another
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -65,7 +67,7 @@ class Commune:
 
     id: str
     name: str
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Ho_Chi_Minh"))
+    zone: ZoneInfo = USUAL_ZONE
     voices: tuple[str, ...] = ("espeak:vi",)  # engine:voice, tried in this order
     policy: Policy = Policy()
     policies: Mapping[str, Policy] = field(default_factory=dict)  # of villages with rules of their own

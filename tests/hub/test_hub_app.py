@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,11 @@ def box(published: Hub, tmp_path: Path) -> JoinedBox:
 
 def a_blob(hub: Hub) -> Path:
     return max((hub.paths.root / "v1" / "blob").iterdir(), key=lambda path: path.stat().st_size)
+
+
+def test_a_hub_goes_by_the_time_of_its_communes_whatever_the_machine_is_set_to(tmp_path: Path) -> None:
+    with closing(Hub.open(tmp_path)) as hub:
+        assert hub.clock.now().utcoffset() == timedelta(hours=7)
 
 
 def test_a_document_is_asked_for_again_and_is_not_sent_again(client: TestClient, published: Hub) -> None:

@@ -25,7 +25,7 @@ from loudspeaker.hub.box_board import BoxBoard
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_database import HubDatabase
 from loudspeaker.hub.incident_watch import MOST_LISTED, IncidentWatch
-from loudspeaker.hub.incidents import BROKER_AFTER, SILENT_AFTER, IncidentBook, IncidentKind, Trouble
+from loudspeaker.hub.incidents import IncidentBook, IncidentKind, Trouble
 from loudspeaker.hub.notices import (
     MailChannel,
     MailSecurity,
@@ -37,6 +37,7 @@ from loudspeaker.hub.notices import (
     write_notice_settings,
 )
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
+from loudspeaker.hub.troubles import BROKER_AFTER, SILENT_AFTER
 from loudspeaker.i18n import translator
 from loudspeaker.station.log_segment import RefusedLog
 
