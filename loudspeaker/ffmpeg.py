@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BadFile, Message, Problem
+from .errors import BadFile, LoudspeakerError, Message, Problem
 from .sound.clip import Clip
 
 Pcm = npt.NDArray[np.int16]
@@ -24,6 +24,7 @@ BLOCK = 1 << 20  # bytes
 CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
 CONFINED = ("-v", "error", "-format_whitelist", CONTAINERS, "-protocol_whitelist", "file")
 PROBE_SECONDS = 30.0
+OPUS_RATE, OPUS_BITS = 24_000, "24k"  # Hz, bits a second: speech, as no village hears the difference to more
 RATES = range(1_000, 400_000)  # frames a second
 
 
@@ -70,6 +71,25 @@ def native_rate(path: Path) -> int:
     if not rate.isdigit() or int(rate) not in RATES:
         raise _bad(path, Message("this is no sound file, or it is damaged"))
     return int(rate)
+
+
+def encode_opus(clip: Clip, title: str, album: str, number: int) -> bytes:
+    """An Ogg file with one Opus stream of this number, with these tags; always the same by the same ffmpeg.
+
+    Raises `LoudspeakerError` where there is no ffmpeg, or none that knows Opus.
+    """
+    command = ["ffmpeg", "-v", "error", "-f", "f32le", "-ar", str(clip.rate), "-ac", "1", "-i", "-"]
+    command += ["-ar", str(OPUS_RATE), "-c:a", "libopus", "-b:a", OPUS_BITS, "-flags", "+bitexact"]
+    command += ["-fflags", "+bitexact", "-metadata", f"title={title}", "-metadata", f"album={album}"]
+    command += ["-serial_offset", str(number), "-f", "ogg", "-"]
+    try:
+        done = subprocess.run(command, input=clip.samples.tobytes(), capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise LoudspeakerError(Message("ffmpeg is not installed; run: sudo apt install ffmpeg")) from error
+    if done.returncode or not done.stdout:
+        why = done.stderr.decode(errors="replace").strip()
+        raise LoudspeakerError(Message("the sound could not be compressed: {error}", error=why))
+    return done.stdout
 
 
 def _bad(path: Path, message: Message) -> BadFile:

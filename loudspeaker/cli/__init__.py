@@ -14,6 +14,7 @@ maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
 alert_commands        fleet alert, confirm, decide, receipts           agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
+speaking_commands     fleet speak
 hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
 """
 
@@ -39,6 +40,7 @@ from . import (
     plan_commands,
     setup_command,
     signing_commands,
+    speaking_commands,
     web_commands,
     word_commands,
 )
@@ -83,8 +85,9 @@ PARTS = (
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
-for command in (*alert_commands.COMMANDS, *agent_commands.COMMANDS, *hub_box_commands.COMMANDS):
-    signing_commands.fleet.add_command(command)
+for part in (alert_commands, agent_commands, hub_box_commands, speaking_commands):
+    for command in part.COMMANDS:
+        signing_commands.fleet.add_command(command)
 for command in hub_care_commands.COMMANDS:
     hub_commands.hub.add_command(command)
 

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from ..station import read_text as read_text
     from ..station import returned_logs as returned_logs
     from ..station import schedule_editing as schedule_editing
+    from ..station import sound_packing as sound_packing
     from ..station import station as station
     from ..station import stick_answer as stick_answer
     from ..station import what_if as what_if
@@ -125,7 +126,7 @@ ROOMS = {
         ),
         *("log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
-        *("stick_answer", "what_if"),
+        *("sound_packing", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),

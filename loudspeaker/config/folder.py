@@ -201,7 +201,7 @@ class Folder:
                     path,
                     partial(_parse_bulletin, source, path, voices, titles),
                     now,
-                    (voices, source.until, source.words_revision(path), source.approved.get(path)),
+                    (voices, source.until, source.words_revision(path), source.approved.get(path), source.sound(path)),
                 ),
             )
             for source, path in paths
@@ -224,6 +224,7 @@ class Folder:
         for source in self.sources:
             paths += [f"{source.folder}/{path}" for path in source.paths("bulletins", ".md")]
             paths += [f"{source.folder}/{path}" for path in source.paths("schedules", ".yaml")]
+            paths += [f"{source.folder}/{sound.path}" for sound in source.sounds.values()]
         return tuple((path, file_stamp(path)) for path in paths)
 
     def recording_state(self, path: str) -> object:
@@ -289,7 +290,7 @@ class Folder:
 def _parse_bulletin(
     source: Source, path: str, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
 ) -> Bulletin:
-    bulletin = bulletin_file.parse(name, data, voices, titles)
+    bulletin = replace(bulletin_file.parse(name, data, voices, titles), sound=source.sound(path))
     if approved := source.approved.get(path):
         bulletin = replace(bulletin, approved=replace(approved, valid_until=bulletin.valid_until))
     if source.origin:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from ..errors import BadFile, Message, Problem, reason
-from ..model.bulletin import CarriedApproval
+from ..model.bulletin import CarriedApproval, CarriedSound
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
@@ -39,6 +39,7 @@ class Source:
     speech: Mapping[str, str] = field(default_factory=dict)  # bulletin -> file with its words as they are to be spoken
     until: date | None = None  # the last day on which its bulletins may be heard
     approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
+    sounds: Mapping[str, CarriedSound] = field(default_factory=dict)  # the same
 
     def name(self, path: str) -> str:
         """What a file of this source is called in messages, and by the values that are read from it."""
@@ -51,6 +52,11 @@ class Source:
     def words_revision(self, bulletin: str) -> str:
         """The SHA-256 of the signed words of a bulletin, by its path; "" where it has none."""
         return (self.expected or {}).get(self.speech.get(bulletin, ""), "")
+
+    def sound(self, bulletin: str) -> CarriedSound | None:
+        """The sound of a bulletin, by its path; None where it has none, or its file has not come (yet)."""
+        sound = self.sounds.get(bulletin)
+        return sound if sound and (self.folder / sound.path).is_file() else None
 
     def paths(self, folder: str, suffix: str) -> list[str]:
         """The files of `folder` that end in `suffix`, in order. Raises `BadFile` where it cannot be read."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .enums import Level
+from .programme import CARRIED
 from .spoken_text import Utterance
+
+HASH_DIGITS = 12  # of a sound file's hash in the name of its voice
 
 
 def split_origin(name: str) -> tuple[str, str]:
@@ -48,6 +51,31 @@ class CarriedApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedSound:
+    """A file of a bulletin's words as `voice` (engine:voice) spoke them elsewhere; signed, and here or still to come.
+
+    It stands in for that voice only, and as a voice of its own: what it cannot say, the next voice says.
+    """
+
+    path: str  # below the folder of its manifest
+    sha256: str
+    bytes: int
+    voice: str
+
+    @property
+    def name(self) -> str:
+        """As engine:voice; told by the hash of the file."""
+        return f"{CARRIED}:{self.voice}/{self.sha256[:HASH_DIGITS]}"
+
+    def put_first(self, voices: tuple[str, ...]) -> tuple[str, ...]:
+        """These voices with it right before its own; unchanged where that is none of them."""
+        if self.voice not in voices:
+            return voices
+        at = voices.index(self.voice)
+        return (*voices[:at], self.name, *voices[at:])
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """One bulletin (bản tin) as it stands in its file. Text is NFC; `gap` is in seconds."""
 
@@ -67,4 +95,5 @@ class Bulletin:
     path: str = ""
     approved: CarriedApproval | None = None
     speech: str = ""  # SHA-256 of the file with its signed words; "" where the box reads the text itself
+    sound: CarriedSound | None = None  # only where its file is here
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line

@@ -8,6 +8,8 @@ from typing import NamedTuple, Self
 
 from ..errors import BadUsage, Message
 
+CARRIED = "signed"  # the engine of voices that only say what came signed as sound
+
 
 class SentenceMark(NamedTuple):
     """When one sentence or recording of a programme is heard, in seconds from its first sample.
@@ -61,3 +63,8 @@ class Voice:
 
     def __str__(self) -> str:
         return f"{self.engine}:{self.name}"
+
+
+def is_carried(voice: str) -> bool:
+    """Does this voice (engine:voice) only say what came signed as sound?"""
+    return voice.startswith(f"{CARRIED}:")

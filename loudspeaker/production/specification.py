@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ..errors import Message
+from ..model.programme import is_carried
 from ..model.spoken_text import Doubt, Utterance
 from ..sound.profiles import EARLY, QUIETER
 from ..store.readings import Outline, Passage
@@ -59,8 +60,8 @@ class SpeechSpec:
         return self.outline.sentences if self.outline else 0
 
     def identity(self) -> list[object]:
-        """Its part of a recipe."""
-        return [self.outline and self.outline.digest, self.voices]
+        """Its part of a recipe. Sound that comes later is none of it: what was made before it came may be aired."""
+        return [self.outline and self.outline.digest, tuple(voice for voice in self.voices if not is_carried(voice))]
 
     def approval_content(self) -> object:
         """What an approval binds of it: the words, not the voice."""
@@ -201,7 +202,8 @@ class ProgrammeSpec:
 
     def recipe(self, fingerprint: Callable[[str], str | None]) -> str:
         """The hash of all that shapes the sound; `fingerprint` returns None for a voice that is not installed."""
-        voices = {voice: fingerprint(voice) for speech in self.speeches for voice in speech.voices}
+        named = (voice for speech in self.speeches for voice in speech.voices if not is_carried(voice))
+        voices = {voice: fingerprint(voice) for voice in named}
         content = [FORMAT, voices, self.identity()]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

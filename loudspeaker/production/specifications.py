@@ -37,7 +37,7 @@ class SpecBuilder:
 
     def for_bulletin(self, bulletin: Bulletin) -> ProgrammeSpec:
         """For a bulletin, with its repeats and the built-in chime."""
-        voices = bulletin.voices or self.voices
+        voices = self._voices(bulletin)
         return ProgrammeSpec(
             pieces=tuple(self._piece(bulletin, part) for part in bulletin.parts),
             repeat=bulletin.repeat,
@@ -67,6 +67,12 @@ class SpecBuilder:
     def _piece(self, bulletin: Bulletin, part: Part) -> SpeechSpec | RecordingSpec:
         if part.audio:
             return self.recording(part.audio)
+        voices = self._voices(bulletin, part.voices)
         if part.spoken is not None:
-            return SpokenWords(part.spoken, part.voices or bulletin.voices or self.voices).speech()
-        return self.texts.speech(part.text or "", part.voices or bulletin.voices or self.voices, part.line)
+            return SpokenWords(part.spoken, voices).speech()
+        return self.texts.speech(part.text or "", voices, part.line)
+
+    def _voices(self, bulletin: Bulletin, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Who may speak a bulletin, or a part of it with voices of its `own`."""
+        voices = own or bulletin.voices or self.voices
+        return bulletin.sound.put_first(voices) if bulletin.sound else voices

@@ -37,6 +37,7 @@ from ..trust.opening import (
 )
 from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
 from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
+from .late_sounds import take_sounds
 from .membership import (
     AcceptedManifest,
     FollowedScope,
@@ -235,7 +236,7 @@ class Deliveries:
         """
         membership = must_have_joined(self.paths)
         verified = self._verify(folder, membership, scope, keep=lambda version, raw: None)
-        sizes = {file.sha256: file.bytes for file in verified.files.values()}
+        sizes = {file.sha256: file.bytes for file in verified.required.values()}
         missing = self._received_files(scope).missing(tuple(sizes))
         return LackingFiles({sha256: sizes[sha256] for sha256 in missing}, verified.opened.document.alert_seq)
 
@@ -264,10 +265,11 @@ class Deliveries:
         verified = self._verify(folder, membership, followed.scope, received.keep_trust)
         manifest, before, accepted = verified.opened.document, followed.accepted, verified.accepted
         if manifest.version != before.version:
-            _fetch(folder / ROOT / "blob", received, verified.files)
+            _fetch(folder / ROOT / "blob", received, verified.required)
             self._switch(received, verified.raw, followed.scope == membership.scope, accepted)
         known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
+        take_sounds(received, accepted, folder)
         received.sweep(manifest.version)
         return TakenDelivery(
             followed.scope,

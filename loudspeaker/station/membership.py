@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadUsage, Message, Refused
-from ..model.bulletin import CarriedApproval
+from ..model.bulletin import CarriedApproval, CarriedSound
 from ..store.atomic import FileSystem, read_regular_file, write_atomic
 from ..store.received import ReceivedFiles
 from .paths import StationPaths
@@ -47,6 +47,7 @@ class AcceptedManifest:
     expires: datetime | None = None
     approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
     decisions: tuple[CarriedDecision, ...] = ()
+    sounds: Mapping[str, CarriedSound] = field(default_factory=dict)  # of bulletins, by their path; here or not (yet)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,27 @@ def carry_decision(out: Path, scope: str, decision: ManifestDecision, now: datet
     Its id is that of this manifest, whatever it had; an earlier one about the same village or airing goes. Raises
     `BadUsage` where nothing was packed, `WriteError`.
     """
-    before = _read_manifest(out / ROOT / scope / "manifest.json")
-    if before is None:
-        raise BadUsage(Message("nothing was packed for {scope} yet: use “fleet pack” first", scope=scope))
+    before = read_packed(out, scope)
     about = decision.village or decision.airing
     others = [one for one in standing_decisions(before.decisions, now) if (one.village or one.airing) != about]
     decisions = (*others, replace(decision, id=f"d-{before.version + 1}"))
     return _write_next(out, before, replace(before, issued=now, decisions=decisions), {})
+
+
+def read_packed(out: Path, scope: str) -> SignedManifest:
+    """The manifest of `out`, whoever has signed it. Raises `BadUsage` where nothing was packed."""
+    before = _read_manifest(out / ROOT / scope / "manifest.json")
+    if before is None:
+        raise BadUsage(Message("nothing was packed for {scope} yet: use “fleet pack” first", scope=scope))
+    return before
+
+
+def carry_files(out: Path, manifest: SignedManifest, contents: Mapping[str, bytes]) -> SignedManifest:
+    """Write a manifest made from that of `out` as the one that follows it, with what of its files is new, by hash.
+
+    Raises `WriteError`.
+    """
+    return _write_next(out, read_packed(out, manifest.scope), manifest, contents)
 
 
 def decision_lines(manifest: SignedManifest) -> Iterator[Message]:
@@ -199,6 +213,7 @@ def _collect_files(
             if spoken or approved:
                 data[speech], files[speech] = words, _signed_file(words)
                 files[bulletin.path] = replace(files[bulletin.path], speech=speech, approved=approved)
+    _keep_sounds(files, before)
     return files, {files[name].sha256: content for name, content in data.items()}
 
 
@@ -212,6 +227,14 @@ def _kept_approval(
     bound = [bulletin.path, *(part.audio for part in bulletin.parts if part.audio)]
     same = all(path in before.files and before.files[path].sha256 == files[path].sha256 for path in bound)
     return old.approved if same else None
+
+
+def _keep_sounds(files: dict[str, SignedFile], before: SignedManifest | None) -> None:
+    """Sounds in the manifest `before` stay with bulletins that have not changed; other words a box says itself."""
+    for path, old in (before.files if before else {}).items():
+        if before and old.audio and path in files and files[path].sha256 == old.sha256:
+            files[path] = replace(files[path], audio=old.audio)
+            files[old.audio] = before.files[old.audio]
 
 
 def _words_of(bulletin: Bulletin, contents: Contents, spoken: bool) -> bytes:
@@ -247,7 +270,8 @@ def write_zip(out: Path, scope: str, file: Path) -> None:
     """
     root, draft = out / ROOT, file.with_name(f"{file.name}.part")
     manifest, rules = _read_manifest(root / scope / "manifest.json"), root / scope / "rules.json"
-    paths = {root / "blob" / one.sha256 for one in manifest.files.values()} if manifest else set()
+    named = manifest.files.values() if manifest else ()
+    paths = {blob for one in named if (blob := root / "blob" / one.sha256).exists() or not one.lazy}
     paths |= set((root / scope).rglob("*.json"))
     if rules in paths and len(parse_envelope(rules.read_bytes()).signatures) < PERSONS:
         paths.remove(rules)

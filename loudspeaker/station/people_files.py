@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from copy import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def find_sources(paths: StationPaths) -> list[Source]:
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
     """The files of one version."""
     folder = ReceivedFiles(paths.received, scope).files(accepted.version)
-    return Source(folder, expected=accepted.files, speech=accepted.speech, approved=accepted.approved)
+    return Source(
+        folder, expected=accepted.files, speech=accepted.speech, approved=accepted.approved, sounds=accepted.sounds
+    )
 
 
 def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) -> Source:
@@ -48,7 +51,8 @@ def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) ->
     files = {path: sha for path, sha in accepted.files.items() if is_for_commune(path, commune, followed.scope)}
     until = accepted.expires and accepted.expires.date() - timedelta(days=1)
     folder = ReceivedFiles(paths.received, followed.scope).files(accepted.version)
-    return Source(folder, followed.scope, files, speech=accepted.speech, until=until, approved=accepted.approved)
+    source = Source(folder, followed.scope, files, until=until, sounds=accepted.sounds)
+    return replace(source, speech=accepted.speech, approved=accepted.approved)
 
 
 def is_for_commune(path: str, commune: str, origin: str) -> bool:

@@ -104,7 +104,7 @@ class Planner:
         lead = self._lead(bulletin, chime)
         sound = self._lead_file(lead), self.contents.box.outputs.get(output)
         words = self.texts.rules_revision, self.contents.voices
-        key = bulletin.path, self.revision(bulletin), bulletin.speech, repeat, lead, sound, words
+        key = bulletin.path, self.revision(bulletin), bulletin.speech, bulletin.sound, repeat, lead, sound, words
         if (spec := self._specs.get(key)) is None:
             repeated = bulletin if repeat is None else replace(bulletin, repeat=repeat)
             spec = self._for_output(self.builder.for_bulletin(repeated), output, lead)

@@ -21,11 +21,14 @@ from ..codec import decode, encode
 from ..errors import LoudspeakerError, describe_os_error
 from ..interfaces import Engine
 from ..model.alert_preview import Wanted
+from ..model.programme import CARRIED
 from ..process import die_with_parent, make_way
+from ..production.carried_voices import CarriedVoices
 from ..production.renderer import ProgrammeRenderer
 from ..production.specification import RenderJob, RenderReport
 from ..store.clips import ClipStore
 from ..store.programmes import ProgrammeStore
+from ..store.received import ReceivedFiles
 from ..synthesis.circuit_breaker import CircuitBreakers
 from ..synthesis.fallback import FallbackChain
 from ..synthesis.registry import load_engine
@@ -38,7 +41,12 @@ def open_renderer(
 ) -> ProgrammeRenderer:
     """A renderer for the cache in `paths`; `breakers` is the state of circuit breakers as it was kept in the log."""
     states = CircuitBreakers.from_state(breakers if isinstance(breakers, dict) else {})
-    chain = FallbackChain(ClipStore(paths.clips), now, load_engine, states)
+    carried = CarriedVoices(ReceivedFiles(paths.received, "").blobs)
+
+    def find_engine(name: str) -> Engine:
+        return carried if name == CARRIED else load_engine(name)
+
+    chain = FallbackChain(ClipStore(paths.clips), now, find_engine, states)
     return ProgrammeRenderer(files_folder(paths), chain, ProgrammeStore(paths.programmes))
 
 

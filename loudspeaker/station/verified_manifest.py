@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Message, Refused
-from ..model.bulletin import CarriedApproval
+from ..model.bulletin import CarriedApproval, CarriedSound
 from ..trust.faults import UntrustedDocument
 from ..trust.floors import Floors
 from ..trust.opening import Opened, find_approvers
@@ -28,11 +28,17 @@ class VerifiedManifest:
     files: Mapping[str, SignedFile]
 
     @property
+    def required(self) -> Mapping[str, SignedFile]:
+        """Without the sounds that may come later."""
+        late = {file.audio for file in self.files.values() if file.audio and self.files[file.audio].lazy}
+        return {path: file for path, file in self.files.items() if path not in late}
+
+    @property
     def accepted(self) -> AcceptedManifest:
         """As it is written down when its files are here."""
         return AcceptedManifest(
             self.opened.document.version,
-            {path: file.sha256 for path, file in self.files.items()},
+            {path: file.sha256 for path, file in self.required.items()},
             {path: file.speech for path, file in self.files.items() if file.speech},
             self.opened.document.expires,
             dict(find_carried_approvals(self.opened, self.trust)),
@@ -40,11 +46,19 @@ class VerifiedManifest:
                 CarriedDecision(one.id, one.do, one.by, one.village, one.airing, one.until, one.why)
                 for one in self.opened.document.decisions
             ),
+            dict(self._find_sounds()),
         )
+
+    def _find_sounds(self) -> Iterator[tuple[str, CarriedSound]]:
+        """Of bulletins, by their path; one of which nobody says who speaks is none."""
+        for path, file in self.files.items():
+            sound = self.files[file.audio] if file.audio else None
+            if file.audio and sound and sound.voice:
+                yield path, CarriedSound(file.audio, sound.sha256, sound.bytes, sound.voice)
 
 
 def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, SignedFile]:
-    """What boxes of a commune take of the manifest of an office above it: bulletins with their signed words, schedules.
+    """What boxes of a commune take of the manifest of an office above it: bulletins with words and sound, schedules.
 
     Raises `Refused` where words are missing, or where it would be in force for ever.
     """
@@ -54,7 +68,12 @@ def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, Si
     for path, file in bulletins.items():
         if file.speech is None:
             raise Refused(Message("{file} comes without its words as they are to be spoken", file=path))
-    return {path: file for path, file in manifest.files.items() if is_for_commune(path, commune, manifest.scope)}
+    sounds = {file.audio for file in bulletins.values()}
+    return {
+        path: file
+        for path, file in manifest.files.items()
+        if path in sounds or is_for_commune(path, commune, manifest.scope)
+    }
 
 
 def find_carried_approvals(

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import Message, Refused
-from .atomic import FileSystem, make_folder, read_regular_file, sync_folder, write_atomic
+from .atomic import FileSystem, make_folder, read_regular_file, sha256_of, sync_folder, write_atomic
 
 MOST_DOCUMENT_BYTES = 1_000_000
 PIECE = 1 << 18  # bytes
@@ -89,6 +89,20 @@ class ReceivedFiles:
             os.link(self.blobs / sha256, folder / path)
         for inner in sorted({(folder / path).parent for path in files}):
             sync_folder(inner, self.system)
+
+    def lay_out_late(self, version: int, path: str, sha256: str) -> None:
+        """Put a file that has come behind its manifest under its name. Raises `WriteError`, `OSError`."""
+        target = self.files(version) / path
+        make_folder(target.parent, self.system)
+        os.link(self.blobs / sha256, target)
+        sync_folder(target.parent, self.system)
+
+    def discard_damaged(self, version: int, path: str, sha256: str) -> None:
+        """Delete a file that is not the one any more that was kept, so that it is missing. Raises `OSError`."""
+        laid_out = self.files(version) / path
+        if laid_out.is_file() and sha256_of(laid_out) != sha256:
+            for damaged in (laid_out, self.blobs / sha256):
+                damaged.unlink(missing_ok=True)
 
     def keep_manifest(self, raw: bytes) -> None:
         """Keep the envelope of a manifest whose files are laid out. Raises `WriteError`."""

@@ -27,6 +27,7 @@ VERSION_NAME = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}")
 FILE = re.compile(
     r"commune\.yaml|(bulletins/[a-z0-9-]+\.md|schedules/[a-z0-9-]+\.yaml|(audio|recordings|speech)/[^/]+)"
 )
+SOUNDS = "audio/"  # what words sound like, spoken elsewhere
 EVERY_VILLAGE = "*"
 MOST_REPEATS, LONGEST_GAP = 100, 3600.0  # of an alert; seconds
 SHORTEST_CADENCE = 60.0  # seconds
@@ -159,7 +160,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class SignedFile:
-    """A file of a manifest, by its content. `lazy`: a missing one does not delay the manifest."""
+    """A file of a manifest, by its content. `lazy`: it may come later; heeded of the sound of a bulletin alone."""
 
     sha256: str
     bytes: int
@@ -221,6 +222,9 @@ class SignedManifest:
             require(is_file_name(path), Message("“{path}” is no file of a station", path=path))
             for other in (file.speech, file.audio):
                 require(other is None or other in self.files, Message("“{path}” is not in it", path=str(other)))
+            require(
+                file.audio is None or file.audio.startswith(SOUNDS), Message("“{path}” is no sound", path=file.audio)
+            )
         require(
             len({one.id for one in self.decisions}) == len(self.decisions), Message("a decision stands in it twice")
         )

@@ -313,6 +313,22 @@ def test_nothing_is_edited_on_a_box_that_takes_signed_files(
     assert {path: path.read_bytes() for path in home.rglob("*.md")} == before
 
 
+def test_an_office_speaks_what_it_has_packed_and_tells_each_bulletin(desk: Path, home: Path) -> None:
+    stick = str(desk / "usb")
+    speak = ("--home", str(home), "fleet", "speak", stick, "--scope", "xa-thu")
+    too_early = run(desk, *speak)
+    assert too_early.exit_code == 2
+    assert "“fleet pack” first" in too_early.stderr
+    assert run(desk, "--home", str(home), "fleet", "pack", stick, "--scope", "xa-thu").exit_code == 0
+
+    result = run(desk, *speak)
+
+    assert result.exit_code == 0, result.stderr
+    assert "spoken: tin-sang, tone:low, " in result.stderr
+    assert "Version 2, " in result.stderr
+    assert "audio/tin-sang.opus" in run(desk, "show", result.stdout.splitlines()[0]).stdout
+
+
 def test_whoever_signs_reads_the_words_that_others_will_say(desk: Path, home: Path) -> None:
     make_key(desk)
     stick, text = desk / "tinh", home / "bulletins" / "tin-sang.md"

@@ -280,6 +280,14 @@ def test_a_manifest_carries_files_of_a_station_and_no_others(path: str) -> None:
         make_manifest(files={path: make_manifest().files["bulletins/tin.md"]})
 
 
+@pytest.mark.parametrize("audio", ["commune.yaml", "bulletins/tin.md", "audio/missing.opus"])
+def test_the_sound_of_a_bulletin_is_a_sound_of_its_manifest(audio: str) -> None:
+    files = dict(make_manifest().files)
+    files["bulletins/tin.md"] = replace(files["bulletins/tin.md"], audio=audio)
+    with pytest.raises(UntrustedDocument):
+        make_manifest(files=files)
+
+
 def test_approvals_are_of_these_words_for_this_bulletin() -> None:
     envelope = signed(approval_envelope("ban-may", "tin", "ab"), "hoa")
     stored = tuple(json.loads(format_envelope(envelope))["signatures"])
