@@ -16,7 +16,7 @@ from harness.waiting import wait_for
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.config import schedule_file
-from loudspeaker.errors import BadFile, Message
+from loudspeaker.errors import BadFile
 from loudspeaker.interfaces import State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
@@ -42,11 +42,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
         receiver.kill()
 
 
-def tuned(receiver: Receiver) -> Programme | Message:
-    wait_for(lambda: receiver.poll() is not None)
-    found = receiver.poll()
-    assert found
-    return found
+def begin_attempt(line: LineInput) -> Iterator[bytes]:
+    """One that gives sound: on a busy machine the first may stall and end."""
+    while True:
+        blocks = line.blocks()
+        if next(blocks, None):
+            return blocks
+        assert line.fault()["fault"] == "soundless"
 
 
 def level(samples: array[int]) -> float:
@@ -59,7 +61,8 @@ def level(samples: array[int]) -> float:
 def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path: Path) -> None:
     speaker = open_speakers([Output("hall", "hall")], SpeakerContext(SystemClock(), tmp_path))["hall"]
     receiver = Receiver("input:ear-of-line", (), 3.0)
-    programme = tuned(receiver)
+    wait_for(lambda: isinstance(receiver.poll(), Programme))  # on a busy machine the first attempt may stall
+    programme = receiver.poll()
     assert isinstance(programme, Programme)
     with server.recorder("hall") as recorder:
         speaker.arm("x", [programme], SystemClock().now())
@@ -82,7 +85,8 @@ def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path:
 @needs_a_server
 def test_an_input_that_is_not_there_says_so(server: Server) -> None:
     receiver = Receiver("input:nowhere", (), 3.0)
-    found = tuned(receiver)
+    wait_for(receiver.poll)
+    found = receiver.poll()
     receiver.close()
 
     assert str(found) == "“input:nowhere” cannot be opened: No such file or directory"
@@ -92,11 +96,10 @@ def test_an_input_that_is_not_there_says_so(server: Server) -> None:
 @needs_a_server
 def test_an_input_that_goes_is_not_replaced_by_another(server: Server) -> None:
     line = LineInput("ear-of-line", 8000)
-    blocks = line.blocks()
     meter = LevelMeter("ear-of-line")
     meter.open()
     wait_for(lambda: meter.levels)
-    next(blocks)
+    blocks = begin_attempt(line)
     server.unplug("line")
     after = list(islice(blocks, 200))
     child = meter._child

@@ -64,7 +64,10 @@ def carrying(home: Path, url: str) -> None:
 
 
 class Aired:
-    """What a station, started `early`, made of it: the log's rows, the story of the first, what the card gave."""
+    """What a station, started `early`, made of it: the log's rows, the story of the first, what the card gave.
+
+    Its clock stands until each stream has given sound, or an answer, however long that takes on a busy machine.
+    """
 
     def __init__(self, home: Path, server: Server, early: float) -> None:
         clock = ShiftedClock(DUE - timedelta(seconds=early))
@@ -76,6 +79,8 @@ class Aired:
         with server.recorder("hall") as recorder:
             service = open_service(station, lambda: None)
             wait_for(lambda: all(at_rest(speaker) for speaker in service.on_air.speakers.values()))
+            receivers, streams = service.on_air.receivers, [airing for airing in coming if airing.starts_at]
+            wait_for(lambda: service.step() and all(map(receivers.poll, streams)))
             clock.start()
             ends = time.monotonic() + 3 * PATIENCE
             while len(station.airings.records()) < 2 and time.monotonic() < ends:
