@@ -17,7 +17,7 @@ APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl
 # Only for the tests: clocks that step, a stream server, systemd-analyze, a browser with Vietnamese letters, a signed suite
 # of packages, a broker.
-TESTING := libfaketime icecast2 systemd chromium fonts-noto-core apt-utils gnupg mosquitto
+TESTING := libfaketime icecast2 systemd chromium-headless-shell fonts-noto-core apt-utils gnupg mosquitto
 
 export COMMUNE VILLAGE VOICES
 unexport PYTHONDONTWRITEBYTECODE  # every process of a test run would compile every module anew
