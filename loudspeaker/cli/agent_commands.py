@@ -48,8 +48,9 @@ def _read_password(file: str | None) -> str:
 @click.command(name="take-fetched", cls=TranslatedCommand, hidden=True)
 def take_fetched() -> None:
     """Take what the agent has fetched. The daemon runs this."""
-    now = rooms.clock.SystemClock().now()
-    rooms.delivery.Deliveries(current_station_context().paths, now, bool(rooms.clock.vouchers(now))).take_fetched()
+    now, context = rooms.clock.SystemClock().now(), current_station_context()
+    deliveries = rooms.delivery.Deliveries(context.paths, now, bool(rooms.clock.vouchers(now)))
+    deliveries.take_fetched(lambda: rooms.late_sounds.order_lacking(context.paths, lambda: context.station))
 
 
 @click.command(name="sign-log", cls=TranslatedCommand, hidden=True)

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from ..station import bulletin_export as bulletin_export
     from ..station import commune_clock as commune_clock
     from ..station import delivery as delivery
+    from ..station import late_sounds as late_sounds
     from ..station import log_segment as log_segment
     from ..station import membership as membership
     from ..station import naming as naming
@@ -124,7 +125,7 @@ ROOMS = {
             "commune_clock",
             "delivery",
         ),
-        *("log_segment", "membership", "naming", "new_station"),
+        *("late_sounds", "log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("sound_packing", "stick_answer", "what_if"),
     ),

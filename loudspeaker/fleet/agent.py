@@ -58,8 +58,10 @@ from .courier_steps import (
     PublishPresence,
     PublishReceipt,
     SendLog,
+    SoundsTaken,
     Subscribe,
     Take,
+    TakeSounds,
     TakingEnded,
     TimePassed,
     Verify,
@@ -205,6 +207,8 @@ class Agent:
                 self._files.send(lambda: [self._box.verify(scope)], Distrusted(scope))
             case Take(scope):
                 self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
+            case TakeSounds():
+                self._files.send(self._take_sounds, SoundsTaken())
             case LookAtLog():
                 self._log.send(lambda: [self._box.log_end()], LogHas("", 0))
             case AskLogEnd() | SendLog():
@@ -249,6 +253,10 @@ class Agent:
     def _take(self, scope: str) -> Iterable[CourierEvent]:
         ended = self._box.take(scope)
         return [self._box.holds(), ended]
+
+    def _take_sounds(self) -> Iterable[CourierEvent]:
+        self._box.take_sounds()
+        return [SoundsTaken(), self._box.holds()]
 
     def _tell_log(self, task: AskLogEnd | SendLog) -> CourierEvent:
         """Ask a hub how far it has the log, or send it more of that."""

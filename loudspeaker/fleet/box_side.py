@@ -24,9 +24,10 @@ from ..model.alert_answer import AlertAnswer
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
 from ..station.delivery import Deliveries
-from ..station.fetched_answer import read_fetched_answer
+from ..station.fetched_answer import SOUNDS_ONLY, FetchedAnswer, read_fetched_answer
+from ..station.late_sounds import lacking_sounds
 from ..station.log_request import WantedPiece, read_piece, want_piece
-from ..station.membership import read_membership
+from ..station.membership import Membership, read_membership
 from ..station.paths import StationPaths
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
@@ -113,8 +114,17 @@ class BoxSide:
             )
             for one in (membership.scopes if membership else ())
         }
-        refused = read_fetched_answer(self.paths.taken).refused
-        return Holds(held, {scope: why.say(self.say) for scope, why in refused.items()})
+        answer = read_fetched_answer(self.paths.taken)
+        refused = {scope: why.say(self.say) for scope, why in answer.refused.items()}
+        places = {sha256: place for place, sha256 in enumerate(answer.needed)}
+        lacking = self._lacking_sounds(membership) if membership else {}
+        first = sorted(lacking, key=lambda sha256: places.get(sha256, len(places)))
+        return Holds(held, refused, {sha256: lacking[sha256] for sha256 in first})
+
+    def _lacking_sounds(self, membership: Membership) -> Mapping[str, int]:
+        """SHA-256 -> bytes."""
+        lacking = (one for followed in membership.scopes for one in lacking_sounds(self.paths, followed))
+        return {sound.sha256: sound.bytes for _bulletin, sound in lacking}
 
     def hubs(self, own: HubSettings) -> HubsNamed:
         """Its own hub, and others that the trust documents name."""
@@ -156,17 +166,26 @@ class BoxSide:
 
     def take(self, scope: str) -> TakingEnded:
         """Have the daemon's child take all that lies in the agent's folder; wait until it has."""
-        mark = secrets.token_hex(8)
+        answer = self._have_taken(secrets.token_hex(8))
+        if answer and scope not in answer.refused:
+            self._sweep()
+        return TakingEnded(scope, answered=answer is not None)
+
+    def take_sounds(self) -> None:
+        """The same of sounds alone: whatever manifest lies there, it is not looked at."""
+        if self._have_taken(SOUNDS_ONLY + secrets.token_hex(8)):
+            self._sweep()
+
+    def _have_taken(self, mark: str) -> FetchedAnswer | None:
+        """The answer to this mark; None where it does not come."""
         write_atomic(self.paths.fetched_mark, mark.encode())
         self._look_again()
         latest = self.clock.monotonic() + TAKING
         while (answer := read_fetched_answer(self.paths.taken)).mark != mark:
             if self.clock.monotonic() > latest:
-                return TakingEnded(scope, answered=False)
+                return None
             self.pause(LOOK)
-        if scope not in answer.refused:
-            self._sweep()
-        return TakingEnded(scope, answered=True)
+        return answer
 
     def log_end(self) -> LogHas:
         """How far this box's log goes; nowhere for a box that has not joined. Raises `Refused`, `LogUnusable`."""
@@ -210,7 +229,8 @@ class BoxSide:
 
     def _sweep(self) -> None:
         """Delete files, and pieces of files, that the station has got or that no manifest here names any more."""
-        named: set[str] = set()
+        membership = read_membership(self.paths)
+        named = set(self._lacking_sounds(membership)) if membership else set[str]()
         for path in (self.paths.fleet / ROOT).glob("*/manifest.json"):
             with suppress(UntrustedDocument):
                 document = read_unverified(parse_envelope(read_regular_file(path, MOST_DOCUMENT_BYTES) or b""))

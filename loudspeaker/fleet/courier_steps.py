@@ -144,10 +144,19 @@ class TakingEnded:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What this box holds now of each scope that it follows, and why it has not taken the newest of one."""
+    """What this box holds now of each scope that it follows, and why it has not taken the newest of one.
+
+    `sounds` have not come yet, SHA-256 -> bytes; what is needed first is at the front.
+    """
 
     held: Mapping[str, HeldVersions]
     refused: Mapping[str, str] = field(default_factory=dict)
+    sounds: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundsTaken:
+    """The daemon has taken the sounds that were fetched, or was away; `Holds` says which are lacking still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,7 @@ class TimePassed:
 CourierEvent = (
     HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | AlertCame
     | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
-    | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | HealthSaid | TimePassed
+    | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | SoundsTaken | HealthSaid | TimePassed
     | LogHas | LogKnown | LogNotSent | LogRefused
 )  # fmt: skip
 
@@ -291,6 +300,11 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSounds:
+    """Have the daemon take the sounds that were fetched behind their manifests: `SoundsTaken` comes of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskForHealth:
     """Ask the daemon how the box is: `HealthSaid` comes of it."""
 
@@ -319,5 +333,5 @@ class SendLog:
 
 Action = (
     Connect | Knock | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
-    | Fetch | Verify | Take | AskForHealth | LookAtLog | AskLogEnd | SendLog
+    | Fetch | Verify | Take | TakeSounds | AskForHealth | LookAtLog | AskLogEnd | SendLog
 )  # fmt: skip

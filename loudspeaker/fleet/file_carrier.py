@@ -1,7 +1,8 @@
 """Bells, and files from the hub's folder to the daemon's hands: pure.
 
 A bell says what is newest. Where it is more than this box holds, documents are fetched and verified; only then the
-files that they name, as far as they are not here; then the daemon takes all of it, as from a stick. One file is fetched
+files that they name, as far as they are not here; then the daemon takes all of it, as from a stick. Sound that may come
+later comes last. One file is fetched
 at a time, in pieces, so that an alert never waits for a recording. Where no broker is reached, the bell is fetched each
 minute.
 """
@@ -32,6 +33,7 @@ from .courier_steps import (
     Verified,
 )
 from .scope_files import ScopeFiles
+from .sound_carrier import SoundCarrier
 from .topics import TopicKind, document_path, document_topic
 
 POLL_AFTER = 600.0  # s without a broker
@@ -52,6 +54,7 @@ class FileCarrier:
 
     name: str  # of the box
     scopes: Mapping[str, ScopeFiles] = field(default_factory=dict)
+    sounds: SoundCarrier = field(default_factory=SoundCarrier)
     wanted: tuple[str, ...] = ()  # bells and alerts to be fetched, by their paths
     alerts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     fetching: Fetch | None = None
@@ -68,8 +71,10 @@ class FileCarrier:
         times = [one.again_at for one in self.scopes.values() if one.again_at is not None]
         if self.away_since is not None and self.scopes:
             times.append(self._next_poll)
-        if self.fetching is None and self._next_fetch() is not None:
-            times.append(self.server_at)
+        if self.sounds.again_at is not None:
+            times.append(self.sounds.again_at)
+        if self.fetching is None and (fetches_at := self._fetches_at) is not None:
+            times.append(fetches_at)
         return min(times, default=None)
 
     @property
@@ -83,12 +88,17 @@ class FileCarrier:
         for scope, one in after.scopes.items():
             files[scope], done = one.step(event, now)
             actions += done
-        after = replace(after, scopes=files)
+        sounds, done = after.sounds.step(event, now)
+        actions += done
+        after = replace(after, scopes=files, sounds=sounds)
         fetch = after._next_fetch()
         if fetch is None and after.fetching is None and after.away_since is None:
             after = replace(after, hubs=after.hubs.at(after.link))  # whose bell it is that rings next
-        if fetch is None or after.fetching is not None or now < after.server_at:
+        begins = after._fetches_at
+        if fetch is None or begins is None or after.fetching is not None or now < begins:
             return after, actions
+        if fetch == after.sounds.next_fetch:
+            after = replace(after, sounds=after.sounds.begin(fetch, now))
         wanted = tuple(path for path in after.wanted if path != fetch.path)
         fetch = replace(fetch, hub=after.hubs.current)
         return replace(after, fetching=fetch, wanted=wanted), [*actions, fetch]
@@ -169,7 +179,8 @@ class FileCarrier:
                 topic = document_topic(path)
                 return after._note_alert(topic.of, topic.seq) if topic and topic.seq else after
             case NotFetched(path):
-                return after._wait_for_server(path, now)
+                is_file = self.fetching is not None and bool(self.fetching.sha256)  # which is asked for again anyway
+                return after._wait_for_server("" if is_file else path, now)
         return replace(after, failures=0)
 
     def _wait_for_server(self, path: str, now: float) -> FileCarrier:
@@ -180,7 +191,7 @@ class FileCarrier:
         after = replace(self, hubs=self.hubs.next())
         longest = SERVER_AWAY[min(self.hubs.rounds(self.failures), len(SERVER_AWAY) - 1)]
         wait = longest * (1 + spread(f"{self.name} away", self.failures)) / 2
-        if path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
+        if path and path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
             after = after._want(path)
         return replace(after, failures=self.failures + 1, server_at=now + wait)
 
@@ -190,10 +201,19 @@ class FileCarrier:
         return replace(self, wanted=(*self.wanted, *fresh))
 
     def _next_fetch(self) -> Fetch | None:
-        """Bells and alerts first, then documents, then files."""
+        """Bells and alerts first, then documents, then files, then sounds that nothing waits for."""
         if self.wanted:
             return Fetch(self.wanted[0])
-        return min(self._file_fetches(), key=lambda fetch: bool(fetch.sha256), default=None)
+        files = min(self._file_fetches(), key=lambda fetch: bool(fetch.sha256), default=None)
+        return files or self.sounds.next_fetch
+
+    @property
+    def _fetches_at(self) -> float | None:
+        """When the next is fetched; None where there is none."""
+        if self.wanted or any(self._file_fetches()):
+            return self.server_at
+        sounds_at = self.sounds.fetches_at
+        return None if sounds_at is None else max(self.server_at, sounds_at)
 
     def _file_fetches(self) -> Iterator[Fetch]:
         for one in self.scopes.values():

@@ -36,7 +36,7 @@ from ..trust.opening import (
     walk_trust,
 )
 from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
-from .fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
+from .fetched_answer import SOUNDS_ONLY, FetchedAnswer, keep_fetched_answer, read_fetched_answer, read_mark
 from .late_sounds import take_sounds
 from .membership import (
     AcceptedManifest,
@@ -215,9 +215,25 @@ class Deliveries:
     def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
 
-    def take_fetched(self) -> FetchedAnswer:
-        """Take what the agent has fetched of each scope, and answer to its mark. Raises `BadUsage`, `WriteError`."""
-        mark, refused = read_mark(self.paths.fetched_mark), dict[str, Message]()
+    def take_fetched(self, needed: Callable[[], Sequence[str]] = tuple) -> FetchedAnswer:
+        """Take what the agent has fetched of each scope, and answer to its mark. Raises `BadUsage`, `WriteError`.
+
+        `needed` tells the order in which what is lacking then is needed.
+        """
+        mark = read_mark(self.paths.fetched_mark)
+        if mark.startswith(SOUNDS_ONLY):
+            for one in must_have_joined(self.paths).scopes:
+                take_sounds(self._received_files(one.scope), one.accepted, self.paths.fleet)
+            refused = read_fetched_answer(self.paths.taken).refused
+        else:
+            refused = self._take_each()
+        answer = FetchedAnswer(mark, refused, tuple(needed()))
+        keep_fetched_answer(self.paths.taken, answer, self.system)
+        return answer
+
+    def _take_each(self) -> Mapping[str, Message]:
+        """What is refused of what the agent has fetched."""
+        refused: dict[str, Message] = {}
         for scope in self.scopes(self.paths.fleet):
             try:
                 self.take(self.paths.fleet, scope)
@@ -225,9 +241,7 @@ class Deliveries:
                 refused[scope] = error.message
             except OSError as error:  # a broken card, a file that was taken away meanwhile
                 refused[scope] = describe_os_error(error)
-        answer = FetchedAnswer(mark, refused)
-        keep_fetched_answer(self.paths.taken, answer, self.system)
-        return answer
+        return refused
 
     def lacking(self, folder: Path, scope: str) -> LackingFiles:
         """What `take` would need besides the documents in `folder`.

@@ -5,6 +5,7 @@ Only the speakers stand in (memory).
 
 from __future__ import annotations
 
+import hashlib
 import random
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from threading import Thread, Timer
 import pytest
 from harness.broker import PROGRAM, mosquitto
 from harness.fleet_village import FleetVillage, HubClient, alarm
-from harness.office import SCOPE, deliveries
+from harness.office import SCOPE, deliveries, speak
 from harness.static_hub import static_hub
 from harness.waiting import wait_for
 
@@ -28,6 +29,7 @@ from loudspeaker.fleet.topics import Topic, TopicKind
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.hub_contact import read_hub_contact
 from loudspeaker.station.packing import carry_decision
+from loudspeaker.station.station import Station
 from loudspeaker.trust.signed_documents import ManifestDecision
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
@@ -51,6 +53,30 @@ def test_a_bell_brings_the_newest_files_and_the_hub_hears_that_they_are_there(vi
         wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
         assert village.version == 2
         wait_for(lambda: not list((village.paths.fleet / "v1/blob").iterdir()))  # the station has them
+
+
+def sounds(village: FleetVillage) -> set[str]:
+    """Those that are there with the second version."""
+    return {path.stem for path in (village.paths.received / SCOPE / "v000002" / "audio").glob("*")}
+
+
+def test_sound_comes_behind_its_manifest_and_later_too(village: FleetVillage) -> None:
+    spoken = {one.bulletin: one.data for one in speak(village.office)}
+    late = village.office.stick / "v1/blob" / hashlib.sha256(spoken["tin-sang"]).hexdigest()
+    late.unlink()
+    with village.daemon():
+        with village.agent():
+            village.hub.presence(on=True)
+            village.ring(manifest=2)
+            wait_for(lambda: sounds(village) == {"nhac"}, pause=0.2)
+            assert village.version == 2
+        late.write_bytes(spoken["tin-sang"])
+        with village.agent():  # one that begins anew looks for it at once
+            wait_for(lambda: sounds(village) == {"nhac", "tin-sang"}, pause=0.2)
+
+    with closing(Station.open(village.home)) as station:
+        spec = station.planner.bulletin_spec(station.files.bulletin("tin-sang"))
+        assert {speech.voices for speech in spec.speeches} == {(f"signed:tone:low/{late.name[:12]}", "tone:low")}
 
 
 def test_what_the_commune_decides_for_all_boxes_comes_with_its_manifest_and_is_done(village: FleetVillage) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.office import NOW, SCOPE, Office, deliveries, join, open_office
+from harness.office import NOW, SCOPE, Office, deliveries, join, open_office, speak
 from harness.signing import PEOPLE, make_trust
 
 from loudspeaker.clock import FakeClock
@@ -29,8 +29,12 @@ from loudspeaker.fleet.courier_steps import (
 )
 from loudspeaker.fleet.topics import HeldVersions
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
-from loudspeaker.station.fetched_answer import read_mark
+from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
+from loudspeaker.station.late_sounds import order_lacking
+from loudspeaker.station.packing import read_packed
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.sound_packing import sound_path
+from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.opening import seal
@@ -160,6 +164,64 @@ def test_pieces_that_no_manifest_names_go_and_others_stay(box: BoxSide, office: 
     box.verify(SCOPE)
 
     assert [path.name for path in blobs.iterdir()] == [f"{fresh}.part"]
+
+
+def test_sounds_that_are_lacking_are_told_in_the_order_in_which_they_are_needed(
+    home: Path, box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    speak(office)
+    sounds = {name: read_packed(office.stick, SCOPE).files[sound_path(name)] for name in ("tin-sang", "nhac")}
+    for sound in sounds.values():
+        (office.stick / "v1" / "blob" / sound.sha256).unlink()
+    deliveries(paths).take(office.stick)
+
+    for hour, order in ((5, ("tin-sang", "nhac")), (7, ("nhac", "tin-sang"))):
+        station = Station.open(home, clock=FakeClock(NOW.replace(hour=hour)))
+        needed = order_lacking(paths, lambda opened=station: opened)
+        station.close()
+        keep_fetched_answer(paths.taken, FetchedAnswer("x", needed=tuple(needed)))
+        assert list(box.holds().sounds.items()) == [(sounds[name].sha256, sounds[name].bytes) for name in order]
+
+
+def test_sounds_are_taken_whatever_manifest_lies_beside_them(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    fetch_documents(office, paths)  # which nobody has signed
+    (office.own / "manifest.json").unlink()
+    office.publish("hoa", "pao")
+    speak(office)
+    blob = paths.fleet / "v1" / "blob" / read_packed(office.stick, SCOPE).files[sound_path("nhac")].sha256
+    come = office.stick / "v1" / "blob" / blob.name
+    content = come.read_bytes()
+    come.unlink()
+    deliveries(paths).take(office.stick)
+    assert blob.name in box.holds().sounds
+    blob.parent.mkdir()
+    blob.write_bytes(content)
+
+    def take(_seconds: float) -> None:
+        """As the daemon's child does, meanwhile."""
+        deliveries(paths).take_fetched()
+
+    BoxSide(paths, FakeClock(NOW), str, take).take_sounds()
+
+    assert box.holds().sounds == {}
+    assert box.holds().refused == {}
+    assert not blob.exists()
+
+
+def test_a_piece_of_a_sound_stays_until_all_of_it_has_come(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    """Though its manifest has come on a stick, and the agent has none."""
+    speak(office)
+    sound = read_packed(office.stick, SCOPE).files[sound_path("nhac")].sha256
+    (office.stick / "v1" / "blob" / sound).unlink()
+    deliveries(paths).take(office.stick)
+    fetch_documents(office, paths, "hoa")
+    blobs = paths.fleet / "v1" / "blob"
+    blobs.mkdir()
+    (blobs / f"{sound}.part").write_bytes(b"half")
+
+    box.verify(SCOPE)
+
+    assert [path.name for path in blobs.iterdir()] == [f"{sound}.part"]
 
 
 def test_a_taking_that_nobody_answers_ends_after_two_minutes(box: BoxSide, office: Office, paths: StationPaths) -> None:

@@ -44,14 +44,17 @@ from loudspeaker.fleet.courier_steps import (
     PublishHealth,
     PublishPresence,
     PublishReceipt,
+    SoundsTaken,
     Subscribe,
     Take,
+    TakeSounds,
     TakingEnded,
     TimePassed,
     Verified,
     Verify,
 )
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
+from loudspeaker.fleet.sound_carrier import AGAIN, DAY, MOST_BYTES
 from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -247,6 +250,70 @@ def test_an_alert_does_not_wait_for_a_long_file() -> None:
     box.tell(BellRung({SCOPE: Heads(1, 43, 2)}))
 
     assert box.tell(Fetched(blob_path(FILE), more=True)) == [Fetch(document_path(SCOPE, "alert/2"))]
+
+
+SOUND, NEXT = "ef" * 32, "01" * 32
+
+
+def lacks(box: Box, **sounds: int) -> list[Action]:
+    """The sounds that it lacks now."""
+    named = {"sound": SOUND, "next": NEXT}
+    return box.tell(Holds(HELD, sounds={named[name]: size for name, size in sounds.items()}))
+
+
+def test_sound_comes_behind_everything_else_and_is_taken_at_once() -> None:
+    box = Box().online()
+    piece = Fetch(blob_path(SOUND), 10, SOUND)
+    assert lacks(box, sound=10, next=20) == [piece]
+    box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))
+    assert box.tell(Fetched(piece.path, more=True)) == [Fetch(document_path(SCOPE, "manifest"))]
+
+    box.tell(Fetched(document_path(SCOPE, "manifest")), NotFetched(document_path(SCOPE, "rules"), gone=True))
+    box.tell(Verified(SCOPE, {}), TakingEnded(SCOPE, True))
+    assert box.tell(Fetched(piece.path)) == [TakeSounds(), Fetch(blob_path(NEXT), 20, NEXT)]
+    assert box.tell(Fetched(blob_path(NEXT))) == []  # what was begun is over first
+    assert box.tell(SoundsTaken()) == [TakeSounds()]
+
+
+def test_no_more_than_five_megabytes_of_sound_are_begun_in_a_day() -> None:
+    box = Box().online()
+    assert lacks(box, sound=MOST_BYTES - 10, next=20)
+    assert not of(Fetch, box.tell(Fetched(blob_path(SOUND)), SoundsTaken()))
+    lacks(box, next=20)
+
+    assert not of(Fetch, [action for _, action in box.wait(DAY - 1)])
+    assert of(Fetch, [action for _, action in box.wait(2)]) == [Fetch(blob_path(NEXT), 20, NEXT)]
+
+
+def test_a_sound_that_is_larger_than_that_has_a_day_to_itself() -> None:
+    box = Box().online()
+
+    assert lacks(box, sound=2 * MOST_BYTES, next=20)
+    box.tell(Fetched(blob_path(SOUND)), SoundsTaken())
+    lacks(box, next=20)
+
+    assert not of(Fetch, [action for _, action in box.wait(DAY - 1)])
+
+
+def test_a_sound_counts_once_however_often_the_line_breaks() -> None:
+    box = Box().online()
+    lacks(box, sound=MOST_BYTES - 10, next=10)
+    for _ in range(5):
+        box.tell(Fetched(blob_path(SOUND), more=True), NotFetched(blob_path(SOUND)))
+        assert Fetch(blob_path(SOUND), MOST_BYTES - 10, SOUND) in [action for _, action in box.wait(60)]
+
+    assert of(Fetch, box.tell(Fetched(blob_path(SOUND)))) == [Fetch(blob_path(NEXT), 10, NEXT)]
+
+
+def test_a_sound_that_the_hub_has_not_keeps_nobody_waiting_and_is_looked_for_again() -> None:
+    box = Box().online()
+    lacks(box, sound=10, next=20)
+
+    assert box.tell(NotFetched(blob_path(SOUND), gone=True)) == [Fetch(blob_path(NEXT), 20, NEXT)]
+    box.tell(Fetched(blob_path(NEXT)), SoundsTaken())
+    lacks(box, sound=10)
+    assert not of(Fetch, [action for _, action in box.wait(AGAIN - 1)])
+    assert of(Fetch, [action for _, action in box.wait(2)]) == [Fetch(blob_path(SOUND), 10, SOUND)]
 
 
 def test_alerts_that_a_bell_tells_of_and_that_have_not_come_are_fetched() -> None:
@@ -490,6 +557,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.verifying: list[str] = []
         self.taking: list[str] = []
         self.verified: dict[str, int] = {}
+        self.sounds: dict[str, int] = {}  # that it lacks
+        self.have_come: set[str] = set()
+        self.taking_sounds: list[TakeSounds] = []
         self.down_since = self.box.now
         self.was_up = False
 
@@ -500,7 +570,7 @@ class AnyOrder(RuleBasedStateMachine):
             elif isinstance(action, HandOver):
                 self.asked.append(action)
             elif isinstance(action, Fetch):
-                assert not action.sha256 or self.verified.get(action.sha256) == action.bytes
+                assert not action.sha256 or {**self.verified, **self.sounds}.get(action.sha256) == action.bytes
                 polled = action.path == BELL
                 assert action.hub in self.hubs
                 assert not polled or (not self.up and self.box.now - self.down_since > POLL_AFTER - 0.001)
@@ -510,6 +580,8 @@ class AnyOrder(RuleBasedStateMachine):
                 self.verifying.append(action.scope)
             elif isinstance(action, Take):
                 self.taking.append(action.scope)
+            elif isinstance(action, TakeSounds):
+                self.taking_sounds.append(action)
             elif isinstance(action, Knock):
                 assert self.up
                 assert (action.hub, self.hub) == ("", MIRROR)
@@ -533,6 +605,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def one_thing_at_a_time(self) -> None:
         assert max(len(self.asked), len(self.fetches), len(self.verifying), len(self.taking)) <= 1
+        assert len(self.taking_sounds) <= 1
 
     @rule(seconds=st.sampled_from([0.0, 0.05, 1.0, 7.0, 61.0, 700.0]))
     def time_passes(self, seconds: float) -> None:
@@ -609,6 +682,7 @@ class AnyOrder(RuleBasedStateMachine):
             if how in ("gone", "away"):
                 return self.tell(NotFetched(fetch.path, gone=how == "gone"))
             whole = Fetched(fetch.path, more=how == "more" and bool(fetch.sha256))
+            self.have_come |= set() if whole.more else {fetch.sha256} & self.sounds.keys()
             self.tell(*([whole] if how != "twice" else [whole, Fetched("v1/elsewhere/manifest.json")]))
         return None
 
@@ -631,7 +705,18 @@ class AnyOrder(RuleBasedStateMachine):
         if self.taking:
             told = self.box.courier.files.scopes[SCOPE].told
             held = {SCOPE: HeldVersions(told.trust, told.manifest)} if works else HELD
-            self.tell(Holds(held), TakingEnded(self.taking.pop(), answered))
+            self.tell(Holds(held, sounds=self.sounds), TakingEnded(self.taking.pop(), answered))
+
+    @rule(sounds=st.dictionaries(st.sampled_from([SOUND, NEXT]), st.just(10)), works=st.booleans())
+    def sounds_are_taken(self, sounds: dict[str, int], works: bool) -> None:
+        """Or others are lacking by then."""
+        if works:
+            sounds = {sha256: size for sha256, size in sounds.items() if sha256 not in self.have_come}
+        self.sounds = sounds
+        held = {one.scope: one.held for one in self.box.courier.files.scopes.values()}
+        taken = [SoundsTaken()] if self.taking_sounds else []
+        self.taking_sounds.clear()
+        self.tell(*taken, Holds(held, sounds=sounds))
 
     def teardown(self) -> None:
         """When all goes well again, everything comes through."""
@@ -643,7 +728,10 @@ class AnyOrder(RuleBasedStateMachine):
             self.a_fetch_ends("whole")
             self.a_verification_ends({FILE: 10}, True)
             self.a_taking_ends(True, True)
+            if self.taking_sounds:
+                self.sounds_are_taken(self.sounds, True)
         assert self.up
+        assert not self.sounds
         assert not self.of_message
         assert self.box.courier.files.scopes[SCOPE].held == HeldVersions(3, 46)
 

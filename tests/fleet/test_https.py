@@ -82,6 +82,20 @@ def test_a_file_comes_in_pieces_over_one_connection(hub: StaticHub, folder: HubF
     assert hub.asked[1] == (FILE, f"bytes={PIECE}-{2 * PIECE - 1}")
 
 
+def test_what_is_whole_is_not_fetched_again_unless_it_is_damaged(
+    hub: StaticHub, folder: HubFolder, tmp_path: Path
+) -> None:
+    fetch_all(folder)
+    hub.asked.clear()
+
+    assert folder.fetch_piece(FILE, len(CONTENT), SHA256)
+    assert hub.asked == []
+
+    (tmp_path / "box" / FILE).write_bytes(CONTENT[:-1] + b"x")
+    assert fetch_all(folder) == 4
+    assert (tmp_path / "box" / FILE).read_bytes() == CONTENT
+
+
 def test_what_has_come_is_not_sent_again_when_the_line_breaks(
     hub: StaticHub, folder: HubFolder, authority: Authority, tmp_path: Path, open_folder: Opener
 ) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from harness.signing import PEOPLE
 from harness.small_commune import ZONE
+from loudspeaker.clock import FakeClock
 from loudspeaker.station.delivery import Deliveries
 from loudspeaker.station.packing import pack_files, write_trust
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.sound_packing import SoundPacking, SpokenBulletin
+from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.public_keys import PublicKey
 from loudspeaker.trust.signed_documents import BoxKey
@@ -64,6 +68,15 @@ def open_office(home: Path, folder: Path) -> Office:
     office.trust("hoa", "pao")
     office.publish("hoa", "pao")
     return office
+
+
+def speak(office: Office, *names: str) -> list[SpokenBulletin]:
+    """Have an office speak what it has packed, and sign it."""
+    spoken: list[SpokenBulletin] = []
+    with closing(Station.open(office.home, clock=FakeClock(NOW))) as station:
+        SoundPacking(station, office.stick, office.scope).carry_sounds(NOW, spoken.append)
+    office.sign(office.own / "manifest.json", *(names or ("hoa",)))
+    return spoken
 
 
 def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:

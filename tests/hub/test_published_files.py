@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.office import NOW, SCOPE, Office
+from harness.office import NOW, SCOPE, Office, speak
 from harness.signing import make_alert, signed
 
 from loudspeaker.clock import FakeClock
@@ -77,6 +78,21 @@ def test_a_new_version_and_an_alert_that_one_has_signed_are_told(published: Hub,
     assert [one.opened.document.seq for one in rung.published.alerts] == [3]  # nobody has signed the other one yet
     assert read_bell(published).heads == {SCOPE: Heads(2, 2, 3)}
     assert not (published.paths.root / "v1" / SCOPE / "alert" / "4.json").exists()
+
+
+def test_sound_may_be_published_behind_its_manifest(published: Hub, office: Office) -> None:
+    sound = {one.bulletin: one.data for one in speak(office)}["tin-sang"]
+    name = hashlib.sha256(sound).hexdigest()
+    served, brought = published.paths.root / "v1" / "blob" / name, office.stick / "v1" / "blob" / name
+    brought.unlink()
+
+    published.publish(office.stick, SCOPE)
+    assert read_published(published.paths.root, SCOPE).heads.manifest == 2
+    assert not served.exists()
+
+    brought.write_bytes(sound)
+    published.publish(office.stick, SCOPE)
+    assert served.read_bytes() == sound
 
 
 def test_alerts_that_no_box_would_take_any_more_are_not_opened_again_and_again(published: Hub, office: Office) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from harness.office import NOW, Office, deliveries, follow, join, open_office, open_province
+from harness.office import NOW, Office, deliveries, follow, join, open_office, open_province, speak
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config.spoken_bulletin import parse_signed_words
@@ -20,7 +20,7 @@ from loudspeaker.station.late_sounds import lacking_sounds
 from loudspeaker.station.membership import must_have_joined
 from loudspeaker.station.packing import read_packed, write_zip
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.sound_packing import SoundPacking, SpokenBulletin, sound_path
+from loudspeaker.station.sound_packing import sound_path
 from loudspeaker.station.station import Station
 from loudspeaker.store.atomic import write_atomic
 from loudspeaker.trust.dsse import format_envelope
@@ -49,15 +49,6 @@ def opened(home: Path, state: Path) -> Iterator[Station]:
         yield station
     finally:
         station.close()
-
-
-def speak(office: Office, *names: str) -> list[SpokenBulletin]:
-    """Speak what was packed, and sign it."""
-    spoken: list[SpokenBulletin] = []
-    with opened(office.home, office.home / ".state") as station:
-        SoundPacking(station, office.stick, office.scope).carry_sounds(NOW, spoken.append)
-    office.sign(office.own / "manifest.json", *(names or ("hoa",)))
-    return spoken
 
 
 def manifest(office: Office) -> SignedManifest:
