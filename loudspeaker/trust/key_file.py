@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -61,8 +62,8 @@ def seal_key(key: SigningKey, passphrase: str) -> bytes:
 
 
 def read_public_key(raw: bytes) -> PublicKey:
-    """What everybody may know of a key file. Raises `UntrustedDocument`."""
-    return _read(raw)[0]
+    """What everybody may know of a key file, or of a file with that alone (a passkey's). Raises `UntrustedDocument`."""
+    return _public_part(_load(raw))
 
 
 def open_key(raw: bytes, passphrase: str) -> SigningKey:
@@ -77,15 +78,40 @@ def open_key(raw: bytes, passphrase: str) -> SigningKey:
 
 def _read(raw: bytes) -> tuple[PublicKey, bytes, bytes, bytes]:
     """The public key, salt, nonce and sealed private key of a key file. Raises `UntrustedDocument`."""
-    try:
-        stored = json.loads(raw)
-        public = PublicKey(
-            stored["id"], KeyType(stored["type"]), stored["public"], stored["person"], str(stored["name"])
+    stored = _load(raw)
+    public = _public_part(stored)
+    if public.rp:
+        raise UntrustedDocument(
+            Message("this is the public part of a passkey, which signs at a page of {host}", host=public.rp),
+            Fault.WRONG_TYPE,
         )
+    try:
         salt, nonce, sealed = (decode_base64(stored[name]) for name in ("salt", "nonce", "sealed"))
     except UNREADABLE:
-        raise UntrustedDocument(Message("this is not a key file"), Fault.MALFORMED) from None
+        raise _no_key_file() from None
     return public, salt, nonce, sealed
+
+
+def _load(raw: bytes) -> Mapping[str, str]:
+    try:
+        stored = json.loads(raw)
+    except UNREADABLE:
+        raise _no_key_file() from None
+    if not isinstance(stored, dict) or not all(isinstance(value, str) for value in stored.values()):
+        raise _no_key_file()
+    return stored
+
+
+def _public_part(stored: Mapping[str, str]) -> PublicKey:
+    try:
+        public, person, name = (stored[field] for field in ("public", "person", "name"))
+        return PublicKey(stored["id"], KeyType(stored["type"]), public, person, name, stored.get("rp", ""))
+    except UNREADABLE:
+        raise _no_key_file() from None
+
+
+def _no_key_file() -> UntrustedDocument:
+    return UntrustedDocument(Message("this is not a key file"), Fault.MALFORMED)
 
 
 def _derive(passphrase: str, salt: bytes) -> bytes:

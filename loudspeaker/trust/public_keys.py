@@ -125,7 +125,7 @@ def _is_for(rp: str, signed: bytes, assertion: Assertion) -> bool:
         and client.get("type") == "webauthn.get"
         and client.get("challenge") == challenge(signed)
         and client.get("crossOrigin", False) is False
-        and _is_page_of(rp, client.get("origin"))
+        and is_page_of(rp, client.get("origin"))
         and len(data) >= SHORTEST_AUTHENTICATOR_DATA
         and data[:FLAGS_AT] == hashlib.sha256(rp.encode()).digest()
         and data[FLAGS_AT] & USER_PRESENT != 0
@@ -133,7 +133,7 @@ def _is_for(rp: str, signed: bytes, assertion: Assertion) -> bool:
     )
 
 
-def _is_page_of(rp: str, origin: object) -> bool:
+def is_page_of(rp: str, origin: object) -> bool:
     """Is `origin` a page of the host `rp` or below it? Only over TLS, but for this machine itself."""
     if not isinstance(origin, str):
         return False
