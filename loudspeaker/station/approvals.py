@@ -42,16 +42,21 @@ class Preview:
 
     def facts(self) -> Iterator[Message]:
         """What else is approved, besides the words."""
-        yield LEVELS[self.level]
-        yield Message("said {times} times", times=self.repeat) if self.repeat > 1 else Message("said once")
-        if self.valid_from:
-            yield Message("valid from {day}", day=f"{self.valid_from:%d/%m/%Y}")
-        if self.valid_until:
-            yield Message("valid until {day}", day=f"{self.valid_until:%d/%m/%Y}")
+        yield from bulletin_facts(self)
         if self.approved:
             yield carried_message(self.approved)
         if self.level is Level.EMERGENCY:
             yield Message("an emergency needs no approval: it may be used at once")
+
+
+def bulletin_facts(one: Bulletin | Preview) -> Iterator[Message]:
+    """What is heard of a bulletin besides its words: how urgent it is, how often it is said, when it is valid."""
+    yield LEVELS[one.level]
+    yield Message("said {times} times", times=one.repeat) if one.repeat > 1 else Message("said once")
+    if one.valid_from:
+        yield Message("valid from {day}", day=f"{one.valid_from:%d/%m/%Y}")
+    if one.valid_until:
+        yield Message("valid until {day}", day=f"{one.valid_until:%d/%m/%Y}")
 
 
 def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
