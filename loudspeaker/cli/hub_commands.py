@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from ..errors import LoudspeakerError, NotFound
+from ..errors import LoudspeakerError, Message, NotFound
 from . import rooms
 from .app import TranslatedGroup, option, start
 from .command_context import as_json
@@ -24,7 +24,6 @@ from .tables import day_hour, show_table
 from .terminal import print_json, put, tell, translate_logging
 
 if TYPE_CHECKING:
-    from ..errors import Message
     from ..hub.box_board import BoxBoard, BoxRow, VillageCount
     from ..hub.hub import Hub
 
@@ -124,6 +123,20 @@ def publish(hub: Hub, delivery: Path) -> None:
             tell(text.format(scope=scope, **facts))
     if failed:
         click.get_current_context().exit(failed[0].exit_code)
+
+
+@hub.command()
+@click.argument("delivery", type=click.Path(path_type=Path), metavar="FOLDER")
+@with_hub
+def propose(hub: Hub, delivery: Path) -> None:
+    """Have what “fleet pack” has made looked over and signed at the hub's pages; it is published once it is."""
+    scopes = rooms.manifest_drafts.proposed_scopes(delivery)
+    if not scopes:
+        raise NotFound(Message("there is no manifest in {folder}: use “fleet pack” first", folder=delivery))
+    for scope in scopes:
+        draft = hub.drafts.propose(delivery, scope)
+        facts = {"scope": scope, "version": draft.manifest.version, "missing": draft.missing}
+        tell(_("{scope}: version {version} waits; signatures missing: {missing}.").format(**facts))
 
 
 @hub.command()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..hub import hub_paths as hub_paths
     from ..hub import hub_process as hub_process
     from ..hub import hub_site as hub_site
+    from ..hub import manifest_drafts as manifest_drafts
     from ..hub import notices as notices
     from ..hub import published_files as published_files
     from ..importers import draft as draft
@@ -108,6 +109,7 @@ ROOMS = {
         "hub_paths",
         "hub_process",
         "hub_site",
+        "manifest_drafts",
         "notices",
         "published_files",
     ),

@@ -3,6 +3,9 @@
     hub_paths.py         where everything lies: files, keys, database, logs; the hub's own key and certificate
     hub_database.py      SQLite: boxes, invitations, how far logs have come, verdicts, what boxes last said
     published_files.py   the folder v1/ of signed files: who may publish into it
+    manifest_drafts.py   what waits for signatures before it is published
+    draft_upload.py      the same from a browser, as one .zip
+    passkey_register.py  passkeys that people have made at the pages
     box_registry.py      boxes that have joined: their invitation by a short code, their password, their revocation
     broker_accounts.py   Mosquitto's password file, its access list, its configuration
     log_intake.py        logs of boxes: only what is chained and signed is believed
@@ -24,6 +27,9 @@
     box_pages.py         how boxes are; a code for another one
     hub_metrics.py       figures for programs
     dispatch_pages.py    what became of each bulletin and each alert
+    signing_pages.py     what waits for signatures, shown and signed
+    passkey_pages.py     one's own passkeys
+    passkey_forms.py     what a browser is asked to sign, and what it has signed
     hub_process.py       its process
 
 People sign, a hub only carries: it can withhold, and cannot speak. Whatever it serves verifies by itself, so that the

@@ -24,6 +24,8 @@ from .broker_accounts import BrokerAccounts
 from .hub_database import HubDatabase
 from .hub_paths import HubPaths, open_hub_key
 from .log_intake import LogIntake
+from .manifest_drafts import ManifestDraft, ManifestDrafts
+from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
 
@@ -47,6 +49,8 @@ class Hub:
     intake: LogIntake
     broker: BrokerAccounts
     bells: BellRinger
+    drafts: ManifestDrafts
+    passkeys: PasskeyRegister
     mqtt_port: int = MQTT_PORT
     contact: BrokerContact = field(default_factory=BrokerContact)
 
@@ -65,6 +69,8 @@ class Hub:
             LogIntake(paths.logs, database, clock),
             BrokerAccounts(paths.broker, pid_file),
             BellRinger(root, database, key, clock),
+            ManifestDrafts(paths.drafts, root, database, clock),
+            PasskeyRegister(database, clock),
         )
 
     def at_port(self, mqtt_port: int) -> Hub:
@@ -80,6 +86,13 @@ class Hub:
         floors, published = publish_scope(delivery, self.paths.root, scope, floors, self.clock.now())
         notify_published(self.paths.root, scope)  # at once: its process keeps the floors, too
         keep_floors(self.database, scope, floors)
+        return published
+
+    def publish_draft(self, draft: ManifestDraft) -> PublishedScope:
+        """Serve a draft that enough persons have signed. Raises as `publish_scope` does; then it goes on waiting."""
+        scope = draft.manifest.scope
+        published = self.publish(self.drafts.complete(draft), scope)
+        self.drafts.drop(scope)
         return published
 
     def published(self) -> tuple[PublishedScope, ...]:

@@ -75,7 +75,13 @@ VERSION_3: Step = (
     """CREATE TABLE health_before (
         scope TEXT PRIMARY KEY, version INTEGER NOT NULL, at TEXT NOT NULL, unwell TEXT NOT NULL) WITHOUT ROWID""",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3)
+VERSION_4: Step = (
+    # Passkeys that people have made at the pages (`login`); `credential`: base64url, by which a browser finds its key.
+    """CREATE TABLE passkey (
+        key TEXT PRIMARY KEY, login TEXT NOT NULL, credential TEXT NOT NULL, public TEXT NOT NULL,
+        added TEXT NOT NULL) WITHOUT ROWID""",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 
 class HubDatabase:

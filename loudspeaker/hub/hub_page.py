@@ -8,7 +8,9 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from ..web.site_pages import SitePage
+from ..errors import LoudspeakerError
+from ..trust.faults import UntrustedDocument
+from ..web.site_pages import SitePage, status_of
 from .box_board import BoxBoard
 from .hub import Hub
 from .incidents import IncidentBook
@@ -49,6 +51,13 @@ class HubPage(SitePage):
         known = [one.scope for one in self.offices()]
         asked = self.query.get("cap", "")
         return self.board.scopes(asked)[0] if asked else next(iter(known), "")
+
+
+def status_of_refusal(error: LoudspeakerError | None) -> int:
+    """The status code of a page that tells what is wrong with what somebody has sent, a signature too; or nothing."""
+    if error is None:
+        return 200
+    return 422 if isinstance(error, UntrustedDocument) else status_of(error)
 
 
 HubRoutes = Mapping[str, Callable[[HubPage], Response | Awaitable[Response]]]

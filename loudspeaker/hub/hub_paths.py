@@ -1,6 +1,7 @@
 """Where a hub keeps what is its own, and the keys by which it is known.
 
 v1/            what is served: the folder of a delivery
+drafts/        what waits for signatures, a delivery for each scope (`manifest_drafts.py`)
 logs/          what boxes have sent: logs/BOX/LIFE/FROM-TO.jsonl.gz
 hub.db         boxes, invitations, verdicts
 hub.key        the key that signs bells
@@ -45,6 +46,10 @@ class HubPaths:
     @property
     def people(self) -> Path:
         return self.root / DATABASE
+
+    @property
+    def drafts(self) -> Path:
+        return self.root / "drafts"
 
     @property
     def logs(self) -> Path:

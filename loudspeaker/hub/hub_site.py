@@ -5,6 +5,8 @@ GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may  
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them
 GET /su-co              incidents: what stands and what was
+GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
+GET /khoa-ky            one's own passkeys
 """
 
 from __future__ import annotations
@@ -27,13 +29,14 @@ from ..web.guard import NEEDS, Task
 from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
 from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
-from . import box_pages, dispatch_pages
+from . import box_pages, dispatch_pages, passkey_pages, signing_pages
+from .draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
 from .hub_page import HubPage, HubRoutes
 
 SHARED = (entrance, people, audit_pages)
-OWN = (box_pages, dispatch_pages)
+OWN = (box_pages, dispatch_pages, signing_pages, passkey_pages)
 OWN_NEEDS: Mapping[str, Task] = {
     # box_pages.py
     "GET /": Task.LOOK,
@@ -48,25 +51,45 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /cong-van/{bulletin}": Task.LOOK,
     "GET /lenh": Task.LOOK,
     "GET /lenh/{scope}/{number}": Task.LOOK,
+    # signing_pages.py; whose signature counts, the trust document says
+    "GET /ky": Task.LOOK,
+    "POST /ky": Task.WRITE,
+    "GET /ky/{scope}": Task.LOOK,
+    "POST /ky/{scope}": Task.APPROVE,
+    "POST /ky/{scope}/phat-hanh": Task.APPROVE,
+    "POST /ky/{scope}/bo": Task.APPROVE,
+    # passkey_pages.py
+    "GET /khoa-ky": Task.LOOK,
+    "POST /khoa-ky": Task.LOOK,
+    "GET /khoa-ky/{key}": Task.LOOK,
+    "POST /khoa-ky/{key}/bo": Task.LOOK,
 }
 DEEDS = {
     "POST /may/{box}/thu-hoi": Message("revokes a box"),
     "POST /moi-may": Message("makes a code by which a box may join"),
+    "POST /ky": Message("proposes what is to be signed"),
+    "POST /ky/{scope}": Message("signs what is to be published"),
+    "POST /ky/{scope}/phat-hanh": Message("publishes what was signed"),
+    "POST /ky/{scope}/bo": Message("drops what waits for signatures"),
+    "POST /khoa-ky": Message("adds a passkey of their own"),
+    "POST /khoa-ky/{key}/bo": Message("removes a passkey of their own"),
 }
 HUB_MAP = SiteMap(
     needs={**{route: NEEDS[route] for module in SHARED for route in module.ROUTES}, **OWN_NEEDS},
-    largest_bodies={},
+    largest_bodies={"POST /ky": MOST_SENT},
     deeds={**audit_pages.DEEDS, **DEEDS},
     trials=frozenset(),
     navigation=(
         ("/", Message("Boxes")),
         ("/cong-van", Message("Bulletins")),
         ("/lenh", Message("Alerts")),
+        ("/ky", Message("To be signed")),
         ("/them", Message("More")),
     ),
     more=(
         ("/su-co", Message("Incidents")),
         ("/moi-may", Message("Take in a box")),
+        ("/khoa-ky", Message("My passkeys")),
         ("/cai-dat/nguoi", Message("People")),
         ("/cai-dat/phien", Message("Log-ins")),
         ("/mat-may", Message("A telephone is lost")),

@@ -139,7 +139,7 @@ def publish_scope(
                 Message("{scope}: another trust document {number} is served already", scope=scope, number=number)
             )
     if published.manifest:
-        _copy_blobs(delivery, root, published.manifest)
+        copy_blobs(delivery, root, published.manifest)
     for number, raw in enumerate(documents, 1):
         _write(root, scope, f"trust/{number}.json", raw)
     for alert in published.alerts:
@@ -223,7 +223,7 @@ def _open_alert(raw: bytes, trust: bytes) -> OpenedAlert | None:
     return None
 
 
-def _copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:
+def copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:
     """Bring the files that are not served yet. Raises `Refused` where one is missing, `DamagedFile`, `WriteError`."""
     for path, file in manifest.files.items():
         target, source = root / ROOT / "blob" / file.sha256, delivery / ROOT / "blob" / file.sha256

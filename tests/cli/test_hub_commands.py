@@ -62,6 +62,21 @@ def test_what_was_published_is_told_and_what_no_box_would_take_is_refused(tmp_pa
     assert run(tmp_path, "publish", str(tmp_path)).exit_code == 2
 
 
+def test_what_is_proposed_waits_for_signatures(tmp_path: Path, office: Office) -> None:
+    run(tmp_path, "publish", str(office.stick))
+    again = run(tmp_path, "propose", str(office.stick))
+    office.write("bulletins/moi.md", "---\ntitle: Mới\n---\nHọp.\n")
+    office.publish()  # nobody signs
+    proposed = run(tmp_path, "propose", str(office.stick))
+
+    assert again.exit_code == 1
+    assert proposed.exit_code == 0
+    assert f"{SCOPE}: version 2 waits; signatures missing: 1." in proposed.stderr
+    assert run(tmp_path, "propose", str(tmp_path)).exit_code == 2
+    with closing(open_same(tmp_path)) as hub:
+        assert hub.drafts.draft(SCOPE).manifest.version == 2
+
+
 def test_the_key_of_the_hub_goes_into_the_next_trust_document(tmp_path: Path, office: Office) -> None:
     key = run(tmp_path, "key").stdout.strip()
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.testclient import TestClient
@@ -100,7 +101,7 @@ class Officers:
             self.console.site.accounts.use_link(code, PASSWORD, "127.0.0.1")
             officer = self.stranger()
             session = self.console.site.accounts.log_in(login, PASSWORD, "127.0.0.1", "test")
-            officer.client.cookies.set(self.console.site.cookie, session.token, "127.0.0.1")
+            officer.client.cookies.set(self.console.site.cookie, session.token, urlsplit(self.host).hostname or "")
             self._known[roles] = officer
         return self._known[roles]
 

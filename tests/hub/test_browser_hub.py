@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any, cast
 
 import pytest
 from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets
 from harness.certificates import FOUND
 from harness.hub_boxes import enrol, registered
+from harness.hub_pages import serving
 from harness.office import NOW, SCOPE, open_office, open_province
 from harness.officers import PASSWORD, QUICK
 from harness.signing import make_alert, signed
 from harness.small_commune import write_small_commune
-from harness.waiting import wait_for
-from uvicorn.server import Server
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
 from loudspeaker.hub.hub import Hub
-from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
 from loudspeaker.hub.hub_site import HubSite
@@ -37,7 +34,6 @@ from loudspeaker.model.enums import Verdict
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.http_server import listen, server_config, tls_context
 
 pytestmark = [
     pytest.mark.browser,
@@ -107,22 +103,6 @@ def fill(hub: Hub, folder: Path) -> str:
     book.note([lost], by_day)
     book.note([Trouble(IncidentKind.SILENT_BOX, silent.id, names)], by_day)
     return unwell.id
-
-
-@contextmanager
-def serving(hub: Hub, pages: HubSite) -> Iterator[int]:
-    """The hub's addresses and pages over TLS, at this port."""
-    listening, files = listen("127.0.0.1", 0), hub.paths.tls
-    context = tls_context(files.certificate, files.key)
-    app = create_hub_app(hub, pages.create_app())
-    server = Server(server_config(app, ssl_context_factory=lambda config, default: context))
-    thread = Thread(target=server.run, args=([listening],))
-    thread.start()
-    wait_for(lambda: server.started)
-    yield listening.getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    listening.close()
 
 
 @pytest.fixture(params=WIDTHS)

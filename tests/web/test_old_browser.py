@@ -15,7 +15,7 @@ from harness.paths import DATA, ROOT
 WEB = ROOT / "loudspeaker" / "web"
 PAGE_SIZE = re.compile(r"@page[^{]*\{[^}]*\}")  # `size` of a page is old, that of an element is not
 STYLE = re.sub(r"/\*.*?\*/", "", (WEB / "static" / "console.css").read_text("utf-8"), flags=re.S)
-SCRIPT = (WEB / "static" / "console.js").read_text("utf-8")
+SCRIPT = "\n".join((WEB / "static" / name).read_text("utf-8") for name in ("console.js", "passkeys.js"))
 PAGES = "\n".join(path.read_text("utf-8") for path in sorted((WEB / "templates").glob("*.html")))
 PATTERNS = {
     "at-rule": r"@([\w-]+)",

@@ -1,0 +1,93 @@
+"""Chờ ký: what was proposed and waits for signatures; one page that shows all of it, signed there with a passkey."""
+
+from __future__ import annotations
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from ..errors import BadUsage, LoudspeakerError, Message
+from .draft_upload import unpacked
+from .hub_page import HubPage, HubRoutes, status_of_refusal
+from .manifest_drafts import ManifestDraft
+from .passkey_forms import read_assertion, signing_form
+
+
+def show_drafts(page: HubPage, error: LoudspeakerError | None = None) -> Response:
+    """What waits for signatures, and how something is proposed."""
+    drafts = [(draft, page.hub.office_name(draft.manifest.scope)) for draft in page.hub.drafts.all()]
+    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    return page.page("hub_drafts.html", status_of_refusal(error), drafts=drafts, offices=offices, error=error)
+
+
+def send_draft(page: HubPage) -> Response:
+    """Keep a .zip of a delivery as what waits for signatures; the page again with what is wrong."""
+    sent = page.form.get("file")
+    try:
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise BadUsage(Message("choose the .zip file first"))
+        with unpacked(sent.file, page.hub.paths.drafts) as (delivery, scope):
+            page.hub.drafts.propose(delivery, scope)
+    except LoudspeakerError as error:
+        return show_drafts(page, error)
+    return page.go(f"/ky/{scope}")
+
+
+def show_draft(page: HubPage) -> Response:
+    """All that is signed. Raises `NotFound`, `Refused`."""
+    return _draft_page(page, page.hub.drafts.draft(page.path["scope"]))
+
+
+def sign_draft(page: HubPage) -> Response:
+    """Add a signature, and publish what has all that it needs. Raises `NotFound`."""
+    scope = page.path["scope"]
+    try:
+        draft, _key = page.hub.drafts.sign(scope, page.text("digest"), *read_assertion(page))
+    except LoudspeakerError as error:
+        return _draft_page(page, page.hub.drafts.draft(scope), error)
+    return page.go(f"/ky/{scope}") if draft.missing else publish_draft(page)
+
+
+def publish_draft(page: HubPage) -> Response:
+    """Serve what was signed. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.drafts.draft(scope)
+    try:
+        page.hub.publish_draft(draft)
+    except LoudspeakerError as error:
+        return _draft_page(page, draft, error)
+    return page.page("hub_published.html", scope=scope, name=page.hub.office_name(scope), manifest=draft.manifest)
+
+
+def drop_draft(page: HubPage) -> Response:
+    """Let a draft go; done where the box was ticked that says so. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.drafts.draft(scope)
+    if not page.text("sure"):
+        return _draft_page(page, draft, BadUsage(Message("tick the box first")))
+    page.hub.drafts.drop(scope)
+    return page.go("/ky")
+
+
+def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | None = None) -> Response:
+    form = signing_form(page, draft.keys, draft.envelope, draft.digest)
+    served = next((one for one in page.hub.published() if one.scope == draft.manifest.scope), None)
+    return page.page(
+        "hub_draft.html",
+        status_of_refusal(error),
+        draft=draft,
+        name=page.hub.office_name(draft.manifest.scope),
+        served=served.manifest if served else None,
+        changes=page.hub.drafts.changes(draft),
+        form=form,
+        error=error,
+    )
+
+
+ROUTES: HubRoutes = {
+    "GET /ky": show_drafts,
+    "POST /ky": send_draft,
+    "GET /ky/{scope}": show_draft,
+    "POST /ky/{scope}": sign_draft,
+    "POST /ky/{scope}/phat-hanh": publish_draft,
+    "POST /ky/{scope}/bo": drop_draft,
+}
