@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,15 @@ class Examined:
     def wrong(self, what: str) -> str | None:
         wrong = self.found[what].wrong
         return wrong.say() if wrong else None
+
+
+def examine_in_time(home: Path, box: str, wanted: Mapping[str, str | None]) -> Examined:
+    """Up to five times, until `wanted` is said: a mixer has one second to answer, which a busy machine may exceed."""
+    for _ in range(4):
+        examined = Examined(home, box)
+        if all(examined.wrong(what) == wrong for what, wrong in wanted.items()):
+            return examined
+    return Examined(home, box)
 
 
 # The hub
@@ -162,11 +171,7 @@ def test_mixers_and_inputs_are_tried(home: Path, server: Server) -> None:
         "  - {name: a, stream: 'input:ear-of-yard', at: 06:05, for: 5m}\n"
         "  - {name: b, stream: 'input:nowhere', at: 06:15, for: 5m}\n"
     )
-    examined = Examined(home, SOUND)
-    for _ in range(5):  # a busy machine may answer too late
-        if {examined.wrong(f"{what} of hall") for what in ("mixer", "proof input ear-of-hall")} == {None}:
-            break
-        examined = Examined(home, SOUND)
+    examined = examine_in_time(home, SOUND, {"mixer of hall": None, "proof input ear-of-hall of hall": None})
 
     assert examined.wrong("mixer of hall") is None
     assert "“nowhere”" in str(examined.wrong("mixer of shed"))
@@ -183,10 +188,11 @@ def test_where_a_daemon_runs_the_mixer_stands_as_it_was_set(home: Path, server: 
     house = FakeDaemon(home / ".state" / "control.sock")
     house.answers = {"pins": {}}
     server.control("set-sink-volume", "hall", "90%")
-    examined = Examined(home, SOUND)
+    changed = "The mixer of “hall” was set to 40 %, but stands at 90 %."
+    examined = examine_in_time(home, SOUND, {"mixer of hall": changed})
     house.close()
 
-    assert examined.wrong("mixer of hall") == "The mixer of “hall” was set to 40 %, but stands at 90 %."
+    assert examined.wrong("mixer of hall") == changed
 
 
 # The network
