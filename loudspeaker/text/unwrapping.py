@@ -170,6 +170,6 @@ def is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
     if line[-1] == "," and following[0].isupper() and _SALUTATION.match(line):
         return False
-    if line[-1] in ",-–/&+(" or _LINKING.search(line) or _OPENS_NONE.match(following):
+    if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

@@ -72,6 +72,8 @@ class AbbreviationMemory:
             )
             marked.append(found)
             at += found.count(" ") + 1
+        if any(" " in found for found in marked):  # nuoc, ba kèo, of a text that has “nước”, too
+            marked = [found if " " in found else self._find_syllables(found) or found for found in marked]
         return " ".join(marked)
 
     def _find_syllables(self, words: str) -> str:

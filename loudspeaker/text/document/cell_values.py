@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from ..lazy_regex import pattern
 from .arrangement import TextPiece
 from .cells import Cell
-from .column_heads import AMOUNT, DAY_LIST, in_small_letters
+from .column_heads import AMOUNT, BOUNDS, DAY_LIST, in_small_letters
 
 RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # what a unit such as “/năm” follows
 _UP = frozenset("+↑▲")
@@ -21,6 +21,7 @@ _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
 _PAIR_HEAD = pattern(r"(?i)(?<!\w)(?:cặp|đấu|đối thủ|đội ?[-–] ?đội)(?!\w)")
 _PAIR = pattern(r"(?P<one>[^–-]*[^\s–-]) ?[–-] ?(?P<other>[^\d\s–-][^–-]*)")
+_PLACES = pattern(r"(?P<one>[^\W\d].*?\S) [–-] (?P<other>[^\W\d].*)")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
 _SUM_OF_SHEET = pattern(r"\d{5,12}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
@@ -40,6 +41,11 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         at, behind = cell.start + pair.end("one"), cell.start + pair.start("other")
         one, other = TextPiece(pair["one"], cell.start, at), TextPiece(pair["other"], behind, whole.end)
         return [one, TextPiece.put_in(", ", at), other]
+    bounds = _PLACES.fullmatch(text) if BOUNDS.fullmatch(head) else None
+    if bounds:  # QL51 – rạch Bà Bướm below Từ … đến
+        at, behind = cell.start + bounds.end("one"), cell.start + bounds.start("other")
+        one, other = TextPiece(bounds["one"], cell.start, at), TextPiece(bounds["other"], behind, whole.end)
+        return [TextPiece.put_in("từ ", cell.start), one, TextPiece.put_in(" đến ", at), other]
     called = _NAME_AND_PHONE.fullmatch(text)
     if called and not _PHONE_HEAD.search(f"{head} {text}"):
         at = cell.start + called.start("phone")

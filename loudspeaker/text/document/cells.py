@@ -105,7 +105,8 @@ def _line(text: str, start: int) -> Line:
         if border.search(text):
             cells = _inside(tuple(_cells(text, start, border)), sign)
             filled = [cell.text for cell in cells if cell.text]
-            if sign == "|" and len(filled) == 1 and len(cells) > 2:  # a row with one cell: |  | xô (kg) |  |
+            one = sign == "|" and len(filled) == 1
+            if one and (len(cells) > 2 or text.rstrip().endswith("|")):  # a row with one cell: |  | xô (kg) |  |
                 return Line(text, start, sign, cells)
             if len(filled) >= _FEWEST.get(sign, 2) and (len(filled) > 2 or not _LABEL.fullmatch(filled[0])):
                 return Line(text, start, sign, cells)

@@ -43,7 +43,7 @@ _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, 
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
-_BOUNDS = pattern(r"(?i)từ(?: giờ| ngày)?(?: ?[-–/,] ?| )đến(?: giờ| ngày)?")
+BOUNDS = pattern(r"(?i)từ(?: giờ| ngày)?(?: ?(?:[-–/,…]|\.{2,3}) ?| )đến(?: giờ| ngày)?")
 _BARE_WEEKDAY = pattern(r"(?i)hai|ba|tư|năm|sáu|bảy")
 _NAMES_ITSELF = pattern(r"(?i)tên|họ|ai")
 _FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\w)")
@@ -58,6 +58,11 @@ _COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh")
+_NUMBERED_HEAD = pattern(  # Thang, Tổ máy
+    r"(?!(?i:mã|tên|số|giống|xe|thuốc|ký|thời|thứ tự|tình|tháng)(?!\w))[^\W\d_]{2,6}(?: [^\W\d_]{2,5})?"
+)
+_LETTER_AND_NUMBER = pattern(r"[A-ZĐ]\.?\d{1,2}(?![\w/])")
+_DECIDING, _SHORT_FORM = pattern(r"(?i)giải|hạng|trường|bệnh|hướng|vụ|khoa|phòng"), pattern(r"[A-ZĐ]{2,3}")
 _TELEPHONE = pattern(r"(?i) ?(?:[-–/,+&]|và|\() ?(?:số )?(?:s?đt|điện thoại|sđt liên hệ|phone|tel)\.?\)?$")
 _BOTH_WAYS = pattern(  # Tăng/giảm so với hôm qua; Tăng (+), giảm (-)
     r"(?i)(?:tăng|giảm|[+±-])(?:[ /,;(]{1,3}(?:tăng|giảm|[+-])\)?){0,3} ?"
@@ -208,6 +213,8 @@ def _is_needless(head: str, text: str, first: bool) -> bool:
         return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
     if _is_moment(head, text):
         return True
+    if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):  # ĐB below Giải
+        return False
     if (_REMARKS.fullmatch(head) and not needs_head(text)) or _tells_itself(head, text):
         return True
     return first and not _DIGIT.match(text)
@@ -220,7 +227,7 @@ def _is_moment(head: str, text: str) -> bool:
     if _WHEN.fullmatch(head):
         return bool(CLOCK.match(text) or _WEEKDAY.match(text)) or not _DIGIT.match(text)
     unnumbered = _BOUND.fullmatch(head) is not None and not any(map(str.isdecimal, text))
-    return unnumbered or _BOUNDS.fullmatch(head) is not None
+    return unnumbered or BOUNDS.fullmatch(head) is not None
 
 
 def _tells_itself(head: str, text: str) -> bool:
@@ -244,6 +251,15 @@ def without_short_head(head: Cell, cell: Cell) -> Cell:
     if len(words) < 2 or not cell.text.startswith(short):
         return cell
     return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
+
+
+def with_head_for_letter(head: Cell, cell: Cell) -> Cell:
+    """A cell with the word of its head for the letter before its numbers: Thang, T1, T2 -> thang 1, thang 2"""
+    word = _NUMBERED_HEAD.fullmatch(head.text)
+    if not word or not _LETTER_AND_NUMBER.match(cell.text) or cell.text[0] != word[0][0]:
+        return cell
+    letter = pattern(rf"(?<![^\W_]){word[0][0]}\.?(?=\d{{1,2}}(?![\w/]))")
+    return cell._replace(text=letter.sub(f"{word[0].lower()} ", cell.text))
 
 
 def in_small_letters(head: str) -> str:

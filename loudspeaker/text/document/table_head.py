@@ -35,9 +35,17 @@ def is_head(rows: Sequence[Row]) -> bool:
         return False
     if _has_moment_heads(rows):
         return True
+    if _begins_count(rows):
+        return False
     columns = [[row[n].text for row in rows[1:]] for n in range(len(rows[0]))]
     evidence = sum(_weigh(cell.text, texts) for cell, texts in zip(rows[0], columns, strict=True) if cell.text)
     return evidence + _weigh_likeness(first) >= _ENOUGH
+
+
+def _begins_count(rows: Sequence[Row]) -> bool:
+    """Whether the first column numbers the rows from the first on: 1, 2, 3"""
+    numbers = [row[0].text.strip("().") for row in rows[:3]]
+    return len(numbers) > 1 and numbers == [*map(str, range(1, len(numbers) + 1))]
 
 
 def _weigh(head: str, texts: Sequence[str]) -> float:

@@ -13,7 +13,7 @@ from ..lazy_regex import pattern
 from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
-from .column_heads import AMOUNT, needs_head, spoken_head, without_short_head
+from .column_heads import AMOUNT, needs_head, spoken_head, with_head_for_letter, without_short_head
 from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
@@ -186,6 +186,7 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     if column.instead:
         words = TextPiece(f"{column.instead} ", head.start, head.end, is_head=True)
         return [words, *_value(column, cell, unit)]
+    cell = with_head_for_letter(head, cell)
     rest = cell if first else without_short_head(head, cell)
     ahead = list(spoken_head(head, rest, column.kind, first, change))
     cell = rest if ahead else cell

@@ -12,6 +12,7 @@ from .table_grid import continues
 _ALIKE = 2  # letters by which the beginnings of a column may differ from row to row
 _DEEP = 12  # letters before a line that belongs to no paragraph
 _DIGIT = pattern(r"\W*\d")
+_LEFT_OUT = pattern(r"\s*(?:\.{2,}|…+|v\.?v\.?)\s*")
 _GROUP = pattern(r"(?![-+*•]|\d{1,2}[.)/]|\()[^\n]{1,48}[^.;,!?]")
 
 
@@ -47,6 +48,8 @@ def _belongs_to_run(lines: Sequence[Line], at: int, number: int) -> bool:
         return True
     if sign == "\t" and _is_empty_row(lines, number):
         return True
+    if _is_gap(lines, number, sign):
+        return True
     if sign == PADDED and line.is_rule and number == at + 1:  # below the head
         return number + 1 < len(lines) and lines[number + 1].sign == sign
     return _names_group(lines, at, number) or _goes_on_in_row(lines, at, number)
@@ -61,6 +64,12 @@ def _opens_table(lines: Sequence[Line], at: int, number: int) -> bool:
     alike = len(following.filled) == len(line.filled) > 1 and len(following.cells) == len(line.cells)
     other = len(line.filled) != len(above.filled) and len(line.cells) != len(above.cells)
     return alike and other and any(map(_holds_fact, above.filled)) and any(map(_holds_fact, following.filled))
+
+
+def _is_gap(lines: Sequence[Line], number: int, sign: str) -> bool:
+    """Whether a line between two rows only tells that some are left out: ..."""
+    following = lines[number + 1].sign if number + 1 < len(lines) else ""
+    return following == sign and _LEFT_OUT.fullmatch(lines[number].text) is not None
 
 
 def _is_empty_row(lines: Sequence[Line], number: int) -> bool:
@@ -115,7 +124,7 @@ def _goes_on_below(cell: Cell, first: Cell, over: Sequence[Cell], within: bool) 
     """Whether a cell goes on in those that it stands below, or in the first of its line; `within`: a row follows."""
     small = cell.text[:1].islower()
     if cell.column <= _ALIKE:
-        return within and small and continues(first.text, cell.text)
+        return ((within and small) or first.text.endswith(("->", "→"))) and continues(first.text, cell.text)
     deep = small and cell.column > _DEEP
     return bool(over) and (within or deep or any(continues(other.text, cell.text) for other in over))
 

@@ -10,7 +10,7 @@ from ..rule import Rule
 from .identifiers import army_units, citations, codes, document_numbers, identities, phones, plates, web_addresses
 from .layout import blanks, brackets, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
-from .names import acronyms, addresses, persons, titles
+from .names import acronyms, addresses, capitals, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, months, periods
 
@@ -46,6 +46,7 @@ _FILES = (
     codes,
     titles,
     persons,
+    capitals,
     acronyms,
     rates,
     dashes,

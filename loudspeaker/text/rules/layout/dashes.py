@@ -60,7 +60,7 @@ _TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 -
 _MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
 _HOUR = pattern(r" ?\d{1,2}[:hg]\d\d(?!\d)(?!(?: ?(?:'|p|ph|phút))?,? ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
 _OWN = pattern(
-    r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)"
+    r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)| \d{1,2}/\d{1,2}(?![\d/])"
 )  # tổ 4 - 19h; thôn 3 - 12 triệu
 _ON_DAY = pattern(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
@@ -294,8 +294,8 @@ def _do_codes_rise(context: Context, start: int, end: int) -> bool:
 
     BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters
     """
-    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
-    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})?(\d{1,5})(?!\w|[/.]\d)", context.text[end : end + 12])
+    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4}-?)(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4}-?)?(\d{1,5})(?!\w|[/.]\d)", context.text[end : end + 12])
     if first and last and last[1] is None:  # M12-15
         alike = len(first[1]) == 1 and len(first[2]) == len(last[2]) == 2 and first[2][0] != "0"  # not LK05-12
         tight = context.char(end).isdecimal() and not context.after_variety(start - len(first[0]))

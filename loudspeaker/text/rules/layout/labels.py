@@ -154,14 +154,29 @@ def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     return spoken if ahead in (": ", ". ", "; ") else None
 
 
-@rule(rf"B([1-9])(?:[./](?= ?[{UPPER}][{LOWER}])|(?=: ?[{UPPER}][{LOWER}]))", starts="word")
+@rule(rf"B([1-9])(?:[./](?= ?[{UPPER}][{LOWER}])|(?=: ?[^\W\d_]))", starts="word")
 def step(match: re.Match[str], context: Context) -> Answer:
     """Step of an instruction: B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai; certain where B1 and B2 open lines"""
     spoken = f"bước {context.number(match[1])}" + ("" if context.char(match.end()) == ":" else ",")
     if context.begins_line(match.start()) and all(_has_label(context.text, f"\n{label}") for label in ("B2", "B3")):
         return spoken
-    opens = context.begins_line(match.start()) or context.char(match.start() - 2) in ";."
+    if _has_steps(context.text):
+        return spoken
+    capital = context.text[match.end() : match.end() + 3].lstrip(": ")[:1].isupper()
+    opens = (context.begins_line(match.start()) or context.char(match.start() - 2) in ";.") and capital
     return Guess(spoken, Message("steps, or names with a letter")) if opens else None
+
+
+@lru_cache(maxsize=4)
+def _has_steps(text: str) -> bool:
+    """Whether three steps or more stand one behind the other: B1: mở ứng dụng, B2: nhập mã, B3: bấm nút"""
+    return _STEPS.search(text) is not None
+
+
+_STEPS = pattern(
+    r"(?<![^\W_])B1 ?[:./] ?[^\W\d_][^\n]{2,200}(?:[,;.] ?|[-–>]+ ?|\n[-+• ]*)B2 ?[:./] ?[^\W\d_][^\n]{2,200}"
+    r"(?:[,;.] ?|[-–>]+ ?|\n[-+• ]*)B3 ?[:./]"
+)
 
 
 @rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")

@@ -26,6 +26,7 @@ _SCORED = pattern(
 _SCORES = pattern(
     r"(?<!địa)(?<!thời) điểm(?: (?:tối đa|tối thiểu|chuẩn|sàn|cộng|thưởng|trừ|liệt|tuyệt đối|từ|là|đạt))?$"
 )
+_POINTS_OR_DONG = Message("“đ” may be points or dong")
 _PER = pattern(r" ?/ ?[^\W_]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
@@ -57,6 +58,8 @@ def price(match: re.Match[str], context: Context) -> Answer:
 )
 def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
+    if _is_mark(match, context):
+        return Guess(f"{context.number(match[1])} điểm", _POINTS_OR_DONG)
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
     if (_is_small(match) or _is_lost(match, context) or _is_score(match, context)) and not context.is_after(
@@ -67,6 +70,23 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     spoken = f"{_say_amount(match[1], context)}{until} đồng"
     slip = _SLIP.fullmatch(match[2] or match[1])
     return Guess(spoken, Message("an amount with a digit too few or too many?")) if slip else spoken
+
+
+def _is_mark(match: re.Match[str], context: Context) -> bool:
+    """Whether so few dong are told where a text speaks of points that points are meant: trừ 5đ/lần, bốn bài 100đ"""
+    few = match[3] == "đ" and not match[2] and match[1].isdecimal() and int(match[1]) <= _MOST_POINTS
+    rated = _PER.match(match.string, match.end()) is not None
+    if not few or (rated and not _PER_FAULT.match(match.string, match.end())):
+        return False
+    return rated or context.memory.count_words(_OF_POINTS) > 0
+
+
+_MOST_POINTS = 100
+_PER_FAULT = pattern(r" ?/ ?(?:lần|câu|lỗi|ý|bài|trận|động tác|vạch|quả|phần|nội dung|tiêu chí|tiết mục|môn)(?!\w)")
+_OF_POINTS = (
+    *("sát hạch", "thang điểm", "chấm điểm", "điểm liệt", "tổng điểm", "điểm thi", "điểm chuẩn", "cách tính điểm"),
+    *("trừ điểm", "cộng điểm", "điểm cộng", "điểm trừ", "bảng điểm", "điểm tối đa", "điểm số", "số điểm", "tính điểm"),
+)
 
 
 def _is_small(match: re.Match[str]) -> bool:
@@ -95,7 +115,7 @@ def _points(match: re.Match[str], context: Context) -> str | Guess:
     marked = any(
         cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
     )
-    return spoken if marked else Guess(spoken, Message("“đ” may be points or dong"))
+    return spoken if marked else Guess(spoken, _POINTS_OR_DONG)
 
 
 def _say_amount(written: str, context: Context) -> str:
@@ -121,6 +141,8 @@ def spaced_amount(match: re.Match[str], context: Context) -> Answer:
 )
 def millions(match: re.Match[str], context: Context) -> Answer:
     """Millions or billions: 1tr2 -> một triệu hai trăm nghìn"""
+    if match[3] == "tr" and _are_pages(match, context):
+        return f"{context.number(match[1])} trang"
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
@@ -128,6 +150,16 @@ def millions(match: re.Match[str], context: Context) -> Answer:
     if match[1] == "9999" and context.is_after(match.start(), " vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
     return f"{context.number_range(match[1], match[2])} {scale}{_say_rest(match[4], scale, context)}{dong}"
+
+
+def _are_pages(match: re.Match[str], context: Context) -> bool:
+    """Whether a book has so many pages: 2 quyển vở 96 tr, sách 120tr; not sổ tiết kiệm 96tr, mua vở 96tr2"""
+    whole = match[0][-1] == "r" and match[2] is None and match[1].isdecimal()
+    return whole and int(match[1]) >= _FEWEST_PAGES and _BOOK.search(context.before(match.start())) is not None
+
+
+_FEWEST_PAGES = 40
+_BOOK = pattern(r" (?:vở|quyển|cuốn|sách|tập học sinh|tập giấy)(?: (?!tiết kiệm)[^\W\d_]+){0,3}$")
 
 
 def _say_rest(digits: str | None, scale: str, context: Context) -> str:

@@ -24,6 +24,7 @@ _SIDES = pattern(r" ?x ?\d(?![\d.,]* ?%)")  # 1m2 x 2m4
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
 _OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
+_FROM_SIDE = pattern(r" (?:từ )?\d{1,2}(?:m|,\d ?m)?[014-9]?(?: đến| tới| ?-)$")  # cao từ 2m đến 2m2
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
 _STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
 _TALL = pattern(
@@ -156,6 +157,16 @@ def seats(match: re.Match[str], context: Context) -> str | None:
 _CARS = pattern(r" (?:xe|ô tô|ôtô)(?: [^\W\d_]+){0,2}$")
 
 
+@rule(r"(\d{1,2})T([1-9])(?![^\W_]|[.,]\d)")
+def tons_inside(match: re.Match[str], context: Context) -> Guess | None:
+    """Tons and hundreds of kilograms where a text weighs in tons: ao cô Năm 3T5, ao chú Hai 4T -> ba tấn năm"""
+    weighed = context.memory.count_words(("tấn",)) > 0
+    return Guess(f"{context.number(match[1])} tấn {context.number(match[2])}", _TONS) if weighed else None
+
+
+_TONS = Message("this could be tons, or a name")
+
+
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def unit_inside(match: re.Match[str], context: Context) -> Answer:
     """Number with its unit inside: 1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
@@ -172,7 +183,7 @@ def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer
     dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it
     """
     at, end = match.span()
-    words = _ABOUT.sub("", context.before(at))
+    words = _ABOUT.sub("", _FROM_SIDE.sub("", context.before(at)))
     small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))
     if small or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
         return spoken

@@ -191,6 +191,8 @@ def _is_rate(context: Context, at: int, end: int) -> bool:
     if _HEADS.search(context.text[max(0, at - 8) : at]) or _DOUBLED.match(context.text, end):
         return True
     behind = context.char(at - 1) == ")" or _SPELT.search(context.text[max(0, at - 16) : at]) is not None
+    if context.char(end - 1) == " " and context.char(at - 1).isalpha() and not context.is_before(end, _RATED):
+        return context.near_number(at, 1)  # 150k/ mẫu, and not 1 cây hoa hồng/ cúc
     return (behind and context.is_before(end, _TIMES)) or context.near_number(at, 4)
 
 

@@ -15,7 +15,8 @@ from ...lexicon import Entry, cue_list
 from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
-from ...syllables import LOWER, UPPER, has_marks, is_syllable
+from ...syllables import LOWER, UPPER, is_syllable
+from .capitals import neighbours_of
 
 rule = RuleMaker(Kind.ACRONYM)
 
@@ -25,24 +26,6 @@ PUT_TOGETHER = Message("an abbreviation put together from its parts")
 _MARKS = dict.fromkeys(range(0x300, 0x370))
 _DEFINING = words_before("viết tắt là|gọi tắt là|viết tắt")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
-
-
-def _is_short_name(match: re.Match[str], context: Context) -> bool:
-    """Whether letters belong to a name: OM of OM 5451 is a name, though it could be a word."""
-    number = re.match(r"[ -]?\d{2}", context.text[match.end() : match.end() + 3])
-    return number is not None or len(match[0]) == 2
-
-
-def _neighbours(context: Context, start: int, end: int) -> tuple[str, str]:
-    """The words right before and after, with only blanks, commas or dashes between."""
-    before = re.search(r"([^\W\d_]+)[ ,-]{1,3}$", context.text[max(0, start - 12) : start])
-    after = re.match(r"[ ,-]{1,3}([^\W\d_]+)", context.text[end : end + 12])
-    return (before[1] if before else "", after[1] if after else "")
-
-
-def _is_shouted(word: str) -> bool:
-    """Whether a word is one in capitals: GIÁM"""
-    return word.isupper() and has_marks(word) and is_syllable(word)
 
 
 def _is_mostly_capitals(part: str) -> bool:
@@ -124,24 +107,6 @@ def newspaper_or_town(match: re.Match[str], context: Context) -> Guess:
     return Guess(spell_letters(match[0]), either)
 
 
-@rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
-def capital_word(match: re.Match[str], context: Context) -> Answer:
-    """A word in capitals that is no abbreviation.
-
-    THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation
-    """
-    word = match[0]
-    if not word.isupper() or not is_syllable(word) or word in context.definitions:
-        return None
-    neighbours = _neighbours(context, match.start(), match.end())
-    if not has_marks(word) and (
-        word in context.lexicon or (not any(map(_is_shouted, neighbours)) and _is_short_name(match, context))
-    ):
-        return None
-    lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
-    return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
-
-
 @rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
     """Capitals with dots: T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
@@ -176,6 +141,15 @@ def word_with_letters(match: re.Match[str], context: Context) -> str | None:
 def word_with_letter(match: re.Match[str], context: Context) -> str | None:
     """A capital behind a foreign word: CloraminB -> Cloramin bê"""
     return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
+
+
+@rule(
+    rf"([{LOWER}]{{2,4}}|[{UPPER}][{LOWER}]{{1,3}})\.(?= ?[{UPPER}][{LOWER}]+(?: [{UPPER}]|[,;)\n]|$))", starts="word"
+)
+def dotted_small_abbreviation(match: re.Match[str], context: Context) -> str | None:
+    """Abbreviation in small letters with a dot before a name, which ends no sentence: gx. Tân Hóa -> giáo xứ Tân Hóa"""
+    entry = meaning(context, match[1], match.start(), match.end())
+    return entry.reading if entry and entry.sure else None
 
 
 @rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
@@ -257,13 +231,6 @@ def abbreviation_behind_word(match: re.Match[str], context: Context) -> Answer:
     return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
-@rule(rf"([{LOWER}]{{2,4}})\.(?= ?[{UPPER}][{LOWER}]+(?: [{UPPER}]|[,;)\n]|$))", starts="word")
-def dotted_small_abbreviation(match: re.Match[str], context: Context) -> str | None:
-    """Abbreviation in small letters with a dot before a name, which ends no sentence: gx. Tân Hóa -> giáo xứ Tân Hóa"""
-    entry = meaning(context, match[1], match.start(), match.end())
-    return entry.reading if entry and entry.sure else None
-
-
 @rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     """Abbreviation in small letters.
@@ -286,7 +253,7 @@ def typed_in_a_chat(match: re.Match[str], context: Context) -> Answer:
     at = match.start()
     if context.char(at - 1) not in ("", *' \n("“') or context.adjoins(at, _LETTERED):
         return None
-    before, after = _neighbours(context, at, match.end())
+    before, after = neighbours_of(context, at, match.end())
     if before.lower() in _LETTER_NAMES or after.lower() in _LETTER_NAMES:  # vê nờ e i đê: spoken already
         return None
     if match[0] == "e":

@@ -15,8 +15,11 @@ from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)
 
-_HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
-_NO_DAY = words_before("số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô")
+_HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c|số cũ|số mới")
+_NO_DAY = words_before(
+    "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
+    "số nhà cũ|số nhà mới"
+)
 _NAME = pattern(rf" [{UPPER}][{LOWER}]")
 _STREET_NAME = pattern(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
     rf"(?: [{UPPER}][{LOWER}]+){{1,4}}, ?(?:P\.|[Pp]hường|Q\.|[Qq]uận|[Tt]hị trấn|TP)"

@@ -14,7 +14,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker, after_variety, at_line_start
-from ...syllables import LOWER, is_syllable
+from ...syllables import LOWER, UPPER, is_syllable
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -80,6 +80,12 @@ def ordinal(match: re.Match[str], context: Context) -> str | None:
 def sunday(match: re.Match[str], context: Context) -> str | None:
     """Sunday behind a date: Ngày thi 22/11 (CN)"""
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
+
+
+@rule(rf"CN(?=(?: [{UPPER}][^\W\d_]*){{1,4}} \(?\d{{1,2}}/\d{{1,2}}(?![\d/]))", starts="word", only_if=at_line_start)
+def named_sunday(match: re.Match[str], context: Context) -> str:
+    """Sunday that has a name, and its day: CN Lễ Lá 29/3"""
+    return "chủ nhật"
 
 
 @rule(r"([3-7])(?![\w/]|[.,]\d)", only_after=(" ngã",))
@@ -149,7 +155,7 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
     following = context.after(match.end())
     if not match[2]:
-        listed = context.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
+        listed = context.follows(Kind.CODE, match.start(), ", ", " và ") or _is_site(match, context)  # kênh T3, T4
         counted_to = context.is_after(match.start(), _COUNTED_TO)  # số ca mắc đến T6 là 1.204
         if counted_to or (context.is_after(match.start(), _SOMETIME) and not _DAY_BEHIND.match(following)):
             return Guess(first, Message("a weekday, or a month"))
@@ -161,6 +167,15 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
         weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
         return None if listed or (context.is_after(match.start(), _SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+
+
+def _is_site(match: re.Match[str], context: Context) -> bool:
+    """Whether others before it, with slashes between, are sites: thang T3/T6"""
+    others = _SITES_WITH_SLASH.search(context.text[max(0, match.start() - 16) : match.start()])
+    return others is not None and context.is_after(match.start() - len(others[0]), _SITES)
+
+
+_SITES_WITH_SLASH = pattern(r"(?:T\d{1,2} ?[/&] ?)+$")
 
 
 @rule(r"CN(?= ?[:(-])", starts="word", only_if=at_line_start)
@@ -229,7 +244,7 @@ def mixed_list(match: re.Match[str], context: Context) -> str | None:
 def list_without_blanks(match: re.Match[str], context: Context) -> str | None:
     """List without blanks: lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
-    if all(len(number) == 3 for number in numbers[1:]):
+    if all(len(number) == 3 for number in numbers[1:]) or numbers[0] == "0":  # thôn Ngòi 0,1
         return None
     if len(numbers) == 2 and not _is_pair(match, numbers, context):
         return None

@@ -103,12 +103,22 @@ def _score_between_teams(match: re.Match[str], context: Context, spoken: str) ->
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
     behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
+    if small and _in_row(match, ahead, follows) and context.memory.count_words(_CONTESTS) > 1:
+        return Guess(spoken, _SCORE_OR_RANGE)
     side = _SIDE.match(context.text[match.end() : match.end() + 8])
     if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
         return spoken
     if not small or not (between or behind) or context.after_label(match.start()):
         return None
-    return Guess(spoken, Message("a score, or a range"))
+    return Guess(spoken, _SCORE_OR_RANGE)
+
+
+_SCORE_OR_RANGE = Message("a score, or a range")
+
+
+def _in_row(match: re.Match[str], ahead: str, follows: str) -> bool:
+    """Whether two digits with a dash are a cell of a row: Cụm 5, Trường THCS, 1-2, 22-20"""
+    return len(match[0]) == 3 and ahead.endswith(", ") and follows[:1] in ("", ",", ".", "\n")
 
 
 @rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
@@ -119,6 +129,43 @@ def score_of_sets(match: re.Match[str], context: Context) -> str | None:
         return None
     pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
     return ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+
+
+@rule(r"\d{1,2}-\d{1,2}(?:[,;] ?\d{1,2}-\d{1,2}){1,4}(?![\d/-]|[.,]\d)")
+def points_of_sets(match: re.Match[str], context: Context) -> str | None:
+    """Points of the sets of a match, where a text tells of such: 21-10, 21-7 -> hai mươi mốt mười, …"""
+    pairs = [pair.split("-") for pair in re.split("[,;] ?", match[0])]
+    played = all(max(map(int, pair)) > 8 for pair in pairs) and not context.is_after(match.start(), (" ngày",))
+    if not (played and context.memory.count_words((*_GAMES_IN_SETS, *_CONTESTS))):
+        return None
+    return ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+
+
+_GAMES_IN_SETS = ("điểm các hiệp", "bóng chuyền", "bóng chuyền hơi", "cầu lông", "bóng bàn", "pickleball")
+
+
+@rule(rf"[xX](?=,? {{1,2}}[{UPPER}])", starts="word")
+def against(match: re.Match[str], context: Context) -> str | None:
+    """An x between two sides: Xóm Lò x Xóm Đầm, Nhất A x Nhì B -> gặp"""
+    sides = _SIDE_BEFORE.search(context.text[max(0, match.start() - REACH) : match.start()])
+    return "gặp" if sides and context.memory.count_words(_CONTESTS) else None
+
+
+_SIDE_BEFORE = pattern(rf"(?:[^\W\d_]{{2}}|[{UPPER}]|[^\W\d_] \d{{1,2}}),? {{1,2}}$")
+_CONTESTS = (
+    "bảng đấu",
+    "tỷ số",
+    "tỉ số",
+    "bán kết",
+    "chung kết",
+    "vòng bảng",
+    "trận",
+    "thi đấu",
+    "lịch đấu",
+    "giải bóng",
+    "giải cầu lông",
+    "tứ kết",
+)
 
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")

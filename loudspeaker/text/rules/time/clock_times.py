@@ -287,13 +287,19 @@ def minute_second(match: re.Match[str], context: Context) -> str | None:
 @rule(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")
 def hundredths(match: re.Match[str], context: Context) -> str | None:
     """Seconds and hundredths: chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
-    return f"{context.number(match[1])} giây {context.number(match[2])}"
+    return f"{context.number(match[1])} giây {_say_hundredths(match[2], context)}"
 
 
-@rule(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
+@rule(r"(\d{1,2})'(\d{1,2})(?:(?:\"|''|”)(\d{1,2})|\"|''|s)?(?!\w)")
 def minute_second_quoted(match: re.Match[str], context: Context) -> str | None:
     """Minutes and seconds with quotes: 5'30" -> năm phút ba mươi giây"""
-    return f"{context.number(match[1])} phút {context.number(match[2])} giây"
+    hundredths = f" {_say_hundredths(match[3], context)}" if match[3] else ""
+    return f"{context.number(match[1])} phút {context.number(match[2])} giây{hundredths}"
+
+
+def _say_hundredths(written: str, context: Context) -> str:
+    """Hundredths of a second: 45 -> bốn mươi lăm, 02 -> không hai"""
+    return f"không {context.number(written[1])}" if written[0] == "0" and len(written) == 2 else context.number(written)
 
 
 @rule(r"(\d{1,2}) ?giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")

@@ -100,6 +100,16 @@ def date_with_roman_month(match: re.Match[str], context: Context) -> Answer:
 def day_before_month(match: re.Match[str], context: Context) -> Answer:
     """Day before “tháng”: ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
-    if not (until or context.is_after(match.start(), (" ngày", *SINCE))):
+    words = day_words(int(match[1]), context.numerals)
+    if until or context.is_after(match.start(), (" ngày", *SINCE)):
+        return words
+    behind_weekday = _BEHIND_WEEKDAY.search(context.before(match.start()))
+    if context.is_after(match.start(), (" giải thưởng", " giải", " giải báo chí")):  # Giải thưởng 15 tháng 10
         return None
-    return day_words(int(match[1]), context.numerals)
+    whole = behind_weekday or _MONTH_AND_YEAR.match(context.text, match.end())  # thứ bảy, 07 tháng 3 năm 2026
+    return as_day(context, match.start(), words) if whole and 0 < int(match[1]) <= _LONGEST_MONTH else None
+
+
+_LONGEST_MONTH = 31
+_BEHIND_WEEKDAY = pattern(r" (?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7])[,.]?$")
+_MONTH_AND_YEAR = pattern(r" tháng \d{1,2} năm (?:19|20)\d\d(?!\d)")

@@ -10,6 +10,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
+from ...syllables import UPPER
 from ..names.addresses import is_house
 from .calendar_words import (
     END,
@@ -49,7 +50,9 @@ COUNTED = words_after(
     "bị can|bị cáo|nạn nhân"
 )
 WHOLES = words_after(
-    "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|"
+    "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|"
+    "tổng số|tổng diện tích|tổng dân số|tổng khối lượng|tổng sản lượng|tổng kinh phí|"
+    "tổng thời gian|tổng chiều dài|tổng nhu cầu|tổng vốn|quãng|chiều|khối lượng|thời gian|quỹ|"
     "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
     "đường"
 )
@@ -61,6 +64,9 @@ _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
+_ON_ONE_DAY = pattern(  # sáng ngày 4-11, thứ bảy, ngày 4-11; not các sáng ngày
+    r"(?<!các)(?<!những)(?<!mỗi) (?:sáng|trưa|chiều|tối|đêm|thứ [^\W_]+|chủ nhật|t[2-7]|cn)[,(]?(?: ngày)?$"
+)
 _ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
 _POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
 _MARKED = _FEASTS | frozenset(
@@ -96,7 +102,7 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
 def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
     """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12"""
     at, numerals = match.start(), context.numerals
-    at_hour = context.follows(Kind.TIME, at, " ngày ")  # 20h ngày 1-3
+    at_hour = context.follows(Kind.TIME, at, " ngày ") or _ON_ONE_DAY.search(context.before(at))  # 20h ngày 1-3
     if match[2] != "-" or day.day >= day.month or at_hour or not has_days_with_slash(context.text):
         return None
     days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
@@ -152,6 +158,10 @@ def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | 
     return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
 
 
+_NAMED_DAY = pattern(  # T5 Tuần Thánh 2/4, CN Lễ Lá 29/3
+    rf"(?:^|[\n.,;:(] ?|[Ss]áng |[Cc]hiều |[Tt]ối |[Đđ]êm )(?:T[2-7]|CN|Thứ [^\W_]{{1,4}}|Chủ nhật)"
+    rf"(?: (?:[{UPPER}][^\W\d_]*|[IVX]{{1,4}})){{1,4}} $"
+)
 _OF_WEEK = pattern(r" (?:thứ [^\W_]+|ch[uúủ]a? nhật|t[2-7]|cn)(?= |$)")
 
 
@@ -250,6 +260,8 @@ def _is_behind_day(context: Context, at: int) -> bool:
     """Whether “ngày” stands somewhere before, or a day was read right before: 24/9, 1/10"""
     before = context.before(at)
     if " ngày " in before or (context.char(at - 1) == "(" and _OF_WEEK.search(before)):  # Thứ 5 Tuần Thánh (2/4)
+        return True
+    if _NAMED_DAY.search(context.text[max(0, at - REACH) : at]):
         return True
     return " tháng " in context.previous.spoken and _ONE_MORE.search(context.text[max(0, at - 9) : at]) is not None
 

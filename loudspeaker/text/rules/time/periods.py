@@ -130,6 +130,8 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     if match[3] == "." and counted(context, match.end()):
         return None
+    if " - " in match[0] and context.after_label(at) and not dated(context, at):  # xóm 1 - 10/6
+        return f"{context.number(match[1])}, ngày {last.words(context.numerals)}"
     words = _say_period(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
