@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,11 @@ from .manifest_drafts import proposed_scopes
 MOST_SENT = 100 << 20  # bytes, of the .zip
 MOST_UNPACKED = 500 << 20
 MOST_NAMES = 10_000
+DAMAGED = BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError  # or encrypted
 
 
 @contextmanager
-def unpacked(sent: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
+def unpack_delivery(sent: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
     """The delivery in a .zip, unpacked below `folder` as long as it is looked at, and its only scope.
 
     Raises `BadUsage` for what is no delivery of one scope.
@@ -32,7 +34,7 @@ def unpacked(sent: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
         try:
             with ZipFile(sent) as packed:
                 _unpack(packed, delivery)
-        except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:  # damaged, or encrypted
+        except DAMAGED as error:
             raise BadUsage(Message("this is no .zip file that can be read: {error}", error=str(error))) from error
         scopes = proposed_scopes(delivery)
         if len(scopes) != 1:

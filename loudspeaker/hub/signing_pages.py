@@ -6,7 +6,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ..errors import BadUsage, LoudspeakerError, Message
-from .draft_upload import unpacked
+from .draft_upload import unpack_delivery
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .manifest_drafts import ManifestDraft
 from .passkey_forms import read_assertion, signing_form
@@ -25,7 +25,7 @@ def send_draft(page: HubPage) -> Response:
     try:
         if not isinstance(sent, UploadFile) or not sent.filename:
             raise BadUsage(Message("choose the .zip file first"))
-        with unpacked(sent.file, page.hub.paths.drafts) as (delivery, scope):
+        with unpack_delivery(sent.file, page.hub.paths.drafts) as (delivery, scope):
             page.hub.drafts.propose(delivery, scope)
     except LoudspeakerError as error:
         return show_drafts(page, error)

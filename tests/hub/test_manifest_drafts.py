@@ -6,6 +6,7 @@ import hashlib
 import io
 import shutil
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from harness.signing import PEOPLE, PHONE, Passkey, make_passkey
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
-from loudspeaker.hub.draft_upload import unpacked
+from loudspeaker.hub.draft_upload import unpack_delivery
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.manifest_drafts import ManifestDraft, proposed_scopes
 from loudspeaker.hub.published_files import read_published
@@ -197,7 +198,7 @@ def test_a_file_with_a_mistake_is_not_kept(hub: Hub, waiting: Office, tmp_path: 
 def test_a_zip_is_a_delivery(hub: Hub, waiting: Office, tmp_path: Path) -> None:
     write_zip(waiting.stick, SCOPE, tmp_path / "usb.zip")
 
-    with (tmp_path / "usb.zip").open("rb") as sent, unpacked(sent, hub.paths.drafts) as (delivery, scope):
+    with (tmp_path / "usb.zip").open("rb") as sent, unpack_delivery(sent, hub.paths.drafts) as (delivery, scope):
         assert hub.drafts.propose(delivery, scope).missing == 1
         assert not (delivery / "v1" / SCOPE / "trust").exists()  # those that are served count
 
@@ -207,7 +208,7 @@ def test_a_zip_is_a_delivery(hub: Hub, waiting: Office, tmp_path: Path) -> None:
 
 def packed(**files: bytes) -> io.BytesIO:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, data in files.items():
             made.writestr(name, data)
     out.seek(0)
@@ -224,8 +225,19 @@ def packed(**files: bytes) -> io.BytesIO:
     ],
 )
 def test_what_is_no_delivery_of_one_commune_is_told(hub: Hub, sent: io.BytesIO) -> None:
-    with pytest.raises(BadUsage), unpacked(sent, hub.paths.drafts):
+    with pytest.raises(BadUsage), unpack_delivery(sent, hub.paths.drafts):
         pass
+
+    assert list(hub.paths.drafts.iterdir()) == []
+
+
+def test_a_damaged_zip_is_told_wherever_its_damage_lies(hub: Hub) -> None:
+    whole = packed(**{"v1/xa-thu/manifest.json": bytes(range(256)) * 3}).getvalue()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x5A
+        with suppress(BadUsage), unpack_delivery(io.BytesIO(damaged), hub.paths.drafts):
+            pass
 
     assert list(hub.paths.drafts.iterdir()) == []
 
@@ -233,7 +245,7 @@ def test_what_is_no_delivery_of_one_commune_is_told(hub: Hub, sent: io.BytesIO) 
 def test_only_what_a_manifest_needs_is_unpacked(hub: Hub) -> None:
     names = ("v1/xa-thu/manifest.json", "v1/xa-thu/trust/1.json", "v1/xa-thu/../../evil", "evil", f"v1/blob/{'a' * 64}")
 
-    with unpacked(packed(**dict.fromkeys(names, b"{}")), hub.paths.drafts) as (delivery, scope):
+    with unpack_delivery(packed(**dict.fromkeys(names, b"{}")), hub.paths.drafts) as (delivery, scope):
         found = {str(path.relative_to(delivery)) for path in delivery.rglob("*") if path.is_file()}
 
     assert scope == SCOPE
