@@ -50,6 +50,7 @@ def take_fetched() -> None:
     """Take what the agent has fetched. The daemon runs this."""
     now, context = rooms.clock.SystemClock().now(), current_station_context()
     deliveries = rooms.delivery.Deliveries(context.paths, now, bool(rooms.clock.vouchers(now)))
+    rooms.alert_sounds.take_alert_sounds(deliveries, context.paths.fleet)
     deliveries.take_fetched(lambda: rooms.late_sounds.order_lacking(context.paths, lambda: context.station))
 
 

@@ -36,6 +36,7 @@ NUMBER = click.IntRange(min=1)  # of an alert
 @option("--update", type=NUMBER, metavar="N", help="Take the place of alarm number N.")
 @option("--check", is_flag=True, help="A silent check: each box makes sound that nobody hears.")
 @option("--stop", is_flag=True, help="Silence whatever is on the air.")
+@option("--speak", is_flag=True, help="Speak it here: boxes that have the sound in time use it instead of their voice.")
 def alert(
     folder: Path,
     text: str | None,
@@ -51,6 +52,7 @@ def alert(
     update: int | None,
     check: bool,
     stop: bool,
+    speak: bool,
 ) -> None:
     """Write an alarm for all boxes of a commune into a delivery, to be signed by two; its end, or a check, by one."""
     kind, refers = _kind(end, update, check, stop)
@@ -68,6 +70,7 @@ def alert(
         repeat if kind.is_alarm else 1,
         gap.total_seconds() if kind.is_alarm else 0.0,
         lasts,
+        spoken=speak,
     )
     station = current_station_context().station
     written, path = rooms.alert_packing.write_alert(station, folder, scope, draft, station.clock.now())

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from ..reports import picture_file as picture_file
     from ..station import alert_packing as alert_packing
     from ..station import alert_receipts as alert_receipts
+    from ..station import alert_sounds as alert_sounds
     from ..station import box_key as box_key
     from ..station import bulletin_editing as bulletin_editing
     from ..station import bulletin_export as bulletin_export
@@ -121,6 +122,7 @@ ROOMS = {
         *(
             "alert_packing",
             "alert_receipts",
+            "alert_sounds",
             "box_key",
             "bulletin_editing",
             "bulletin_export",

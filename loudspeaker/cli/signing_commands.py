@@ -352,6 +352,7 @@ def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]
         except LoudspeakerError as error:
             results.append(rooms.delivery.RefusedDelivery(scope, error))
     ask = current_station_context().client.ask
+    rooms.alert_sounds.take_alert_sounds(_deliveries(), folder)
     for scope in takes:  # with the files that have come, and by people who still may sign
         results += rooms.alert_delivery.hand_over_alerts(folder, scope, ask)
     refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]

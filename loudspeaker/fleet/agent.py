@@ -39,6 +39,7 @@ from .courier_steps import (
     BellRung,
     Connect,
     CourierEvent,
+    DaemonAnswered,
     DaemonAway,
     Distrusted,
     Fetch,
@@ -198,7 +199,7 @@ class Agent:
         """What takes its time: an event comes of it in the end."""
         match action:
             case HandOver(name):
-                self._daemon.send(lambda: [self._box.hand_over(action)], DaemonAway(name))
+                self._daemon.send(lambda: self._hand_over(action), DaemonAway(name))
             case AskForHealth():
                 self._daemon.send(lambda: [self._box.health()], HealthSaid(None))
             case Fetch(path):
@@ -256,7 +257,15 @@ class Agent:
 
     def _take_sounds(self) -> Iterable[CourierEvent]:
         self._box.take_sounds()
-        return [SoundsTaken(), self._box.holds()]
+        return [SoundsTaken(), self._box.holds(), *self._box.alerts_with_sound()]
+
+    def _hand_over(self, alert: HandOver) -> Iterable[CourierEvent]:
+        """The sound of one that waits for more signatures is fetched meanwhile; whatever becomes of that, it came."""
+        answered = self._box.hand_over(alert)
+        yield answered
+        with suppress(LoudspeakerError, OSError):
+            if isinstance(answered, DaemonAnswered) and self._box.note_alert(alert, answered):
+                yield self._box.holds()
 
     def _tell_log(self, task: AskLogEnd | SendLog) -> CourierEvent:
         """Ask a hub how far it has the log, or send it more of that."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +20,10 @@ from ..daemon.alert_delivery import PASSED_OVER
 from ..daemon.protocol import ask
 from ..errors import BadUsage, BeingMade, BeingRead, LoudspeakerError, Message, Refused, Unreachable
 from ..interfaces import Clock
-from ..model.alert_answer import AlertAnswer
+from ..model.alert_answer import AlertAnswer, AlertState
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
-from ..station.delivery import Deliveries
+from ..station.delivery import Deliveries, alert_folder
 from ..station.fetched_answer import SOUNDS_ONLY, FetchedAnswer, read_fetched_answer
 from ..station.late_sounds import lacking_sounds
 from ..station.log_request import WantedPiece, read_piece, want_piece
@@ -35,8 +35,19 @@ from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.opening import open_document, read_unverified
-from ..trust.signed_documents import ROOT, Bell, Heads, SignedManifest, SigningRole, TrustDocument
+from ..trust.signed_documents import (
+    ROOT,
+    Alert,
+    Bell,
+    Heads,
+    SignedManifest,
+    SignedSound,
+    SigningRole,
+    TrustDocument,
+)
+from .alert_carrier import alert_event
 from .courier_steps import (
+    AlertCame,
     CourierEvent,
     DaemonAnswered,
     DaemonAway,
@@ -119,7 +130,46 @@ class BoxSide:
         places = {sha256: place for place, sha256 in enumerate(answer.needed)}
         lacking = self._lacking_sounds(membership) if membership else {}
         first = sorted(lacking, key=lambda sha256: places.get(sha256, len(places)))
-        return Holds(held, refused, {sha256: lacking[sha256] for sha256 in first})
+        sounds = {sha256: lacking[sha256] for sha256 in first}
+        return Holds(held, refused, {**self._lacking_alert_sounds(), **sounds})
+
+    def note_alert(self, alert: HandOver, answer: DaemonAnswered) -> bool:
+        """Keep an alert that waits for more signatures, and whose sound may come before them; is it one?"""
+        document = read_unverified(parse_envelope(alert.envelope.encode()))  # the daemon has verified it
+        if not isinstance(document, Alert) or not document.audio:
+            return False
+        path = alert_folder(self.paths.fleet, document.scope) / f"{document.seq}.json"
+        if answer.answer.state is not AlertState.PREPARED or not self._lacks(document.audio):
+            path.unlink(missing_ok=True)
+            return False
+        write_atomic(path, alert.envelope.encode())
+        return True
+
+    def alerts_with_sound(self) -> Sequence[AlertCame]:
+        """Those that were kept so and whose sound is here now: the daemon, asked once more, makes theirs anew."""
+        came = []
+        for path, document, sound in self._kept_alerts():
+            if not self._lacks(sound):
+                came.append(alert_event(document.scope, document.seq, path.read_bytes()))
+                path.unlink()
+        return came
+
+    def _lacking_alert_sounds(self) -> Mapping[str, int]:
+        """SHA-256 -> bytes."""
+        return {sound.sha256: sound.bytes for _path, _alert, sound in self._kept_alerts() if self._lacks(sound)}
+
+    def _kept_alerts(self) -> Iterator[tuple[Path, Alert, SignedSound]]:
+        """The alerts that wait for their sound; what has ended does so no more."""
+        for path in sorted((self.paths.fleet / ROOT).glob("*/alert/*.json")):
+            with suppress(UntrustedDocument, FileNotFoundError):
+                document = read_unverified(parse_envelope(path.read_bytes()))
+                if isinstance(document, Alert) and document.audio and document.until > self.clock.now():
+                    yield path, document, document.audio
+                    continue
+            path.unlink(missing_ok=True)
+
+    def _lacks(self, sound: SignedSound) -> bool:
+        return bool(self._received_files("").missing([sound.sha256]))
 
     def _lacking_sounds(self, membership: Membership) -> Mapping[str, int]:
         """SHA-256 -> bytes."""
@@ -230,7 +280,7 @@ class BoxSide:
     def _sweep(self) -> None:
         """Delete files, and pieces of files, that the station has got or that no manifest here names any more."""
         membership = read_membership(self.paths)
-        named = set(self._lacking_sounds(membership)) if membership else set[str]()
+        named = {*(self._lacking_sounds(membership) if membership else ()), *self._lacking_alert_sounds()}
         for path in (self.paths.fleet / ROOT).glob("*/manifest.json"):
             with suppress(UntrustedDocument):
                 document = read_unverified(parse_envelope(read_regular_file(path, MOST_DOCUMENT_BYTES) or b""))

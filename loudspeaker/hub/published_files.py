@@ -35,7 +35,7 @@ from ..trust.opening import (
     seal,
     walk_trust,
 )
-from ..trust.signed_documents import ROOT, SCOPE, Bell, Heads, SignedManifest, TrustDocument
+from ..trust.signed_documents import ROOT, SCOPE, Alert, Bell, Heads, SignedManifest, TrustDocument
 
 BELL, MANIFEST, RULES = "bell.json", "manifest.json", "rules.json"
 FIRST_TRUST = "1.json"
@@ -143,6 +143,7 @@ def publish_scope(
     for number, raw in enumerate(documents, 1):
         _write(root, scope, f"trust/{number}.json", raw)
     for alert in published.alerts:
+        _copy_alert_sound(delivery, root, alert.opened.document)
         _write(root, scope, f"alert/{alert.opened.document.seq}.json", alert.raw)
     for name in (RULES, MANIFEST):  # in this order: what comes last names only what is there
         if (content := _read(delivery, scope, name)) is not None:
@@ -237,6 +238,16 @@ def copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:
             _copy_blob(source, target, file.sha256, file.bytes)
         except DamagedFile:
             raise DamagedFile(Message("{file} is damaged, or not the one that was signed", file=path)) from None
+
+
+def _copy_alert_sound(delivery: Path, root: Path, alert: Alert) -> None:
+    """Bring the sound of an alert, where it lies there whole: no alert waits for it. Raises `WriteError`."""
+    if alert.audio is None:
+        return
+    target, source = (folder / ROOT / "blob" / alert.audio.sha256 for folder in (root, delivery))
+    if not target.is_file() and source.is_file() and not source.is_symlink():
+        with suppress(DamagedFile):
+            _copy_blob(source, target, alert.audio.sha256, alert.audio.bytes)
 
 
 def _copy_blob(source: Path, target: Path, sha256: str, size: int) -> None:

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .enums import Level
-from .programme import CARRIED
+from .programme import carried_voice
 from .spoken_text import Utterance
-
-HASH_DIGITS = 12  # of a sound file's hash in the name of its voice
 
 
 def split_origin(name: str) -> tuple[str, str]:
@@ -65,7 +63,7 @@ class CarriedSound:
     @property
     def name(self) -> str:
         """As engine:voice; told by the hash of the file."""
-        return f"{CARRIED}:{self.voice}/{self.sha256[:HASH_DIGITS]}"
+        return carried_voice(self.sha256, self.voice)
 
     def put_first(self, voices: tuple[str, ...]) -> tuple[str, ...]:
         """These voices with it right before its own; unchanged where that is none of them."""

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 from ..errors import BadUsage, Message
 
 CARRIED = "signed"  # the engine of voices that only say what came signed as sound
+HASH_DIGITS = 12  # of a sound file's hash in the name of its voice
 
 
 class SentenceMark(NamedTuple):
@@ -63,6 +64,11 @@ class Voice:
 
     def __str__(self) -> str:
         return f"{self.engine}:{self.name}"
+
+
+def carried_voice(sha256: str, instead_of: str = "") -> str:
+    """The voice (engine:voice) that says what is in the signed sound file of this hash."""
+    return f"{CARRIED}:{instead_of}/{sha256[:HASH_DIGITS]}" if instead_of else f"{CARRIED}:{sha256[:HASH_DIGITS]}"
 
 
 def is_carried(voice: str) -> bool:

@@ -8,6 +8,7 @@ alerts are written in one folder, of which sticks are copies. What is packed nob
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +18,10 @@ from ..errors import BadUsage, Message
 from ..model.enums import Level
 from ..store.atomic import write_atomic
 from ..text.reading import read
+from ..text.sentences import utterances
 from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
-from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertEnd, AlertKind
+from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, SignedSound
 from . import approvals
 from .delivery import alert_folder
 from .station import Station
@@ -53,13 +55,14 @@ class AlertDraft:
     repeat: int = 1
     gap: float = 0.0  # seconds
     lasts: timedelta = timedelta(hours=2)
+    spoken: bool = False  # here, in the voice of this station: boxes that have got the sound by then use it
 
 
 def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now: datetime) -> tuple[Alert, Path]:
     """The alert that follows the last in `out`, and its file; its words are read as `station` reads them.
 
     Raises `Refused` where blanks are to be filled in, `BadUsage`, `NotFound`, `UntrustedDocument` for what no alert can
-    be, `WriteError`.
+    be, `NotAvailable` where it is to be spoken here and the voice is missing, `WriteError`.
     """
     folder = alert_folder(out, scope)
     before = list(_read_alerts(folder))
@@ -83,6 +86,7 @@ def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now:
         repeat=draft.repeat,
         gap=draft.gap,
         form=draft.form,
+        audio=_speak(station, out, draft, spoken) if draft.spoken else None,
     )
     path = folder / f"{seq}.json"
     write_atomic(path, format_envelope(seal(alert)))
@@ -101,6 +105,23 @@ def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]
         raise BadUsage(Message("an alarm says a template, and a template is said by an alarm: “{name}”", name=found.id))
     alarm = draft.kind is not AlertKind.PLAY
     return None, approvals.digest(found, station.planner.bulletin_spec(found)) if alarm else None
+
+
+def _speak(station: Station, out: Path, draft: AlertDraft, spoken: str | None) -> SignedSound:
+    """The sound of an alarm, which then lies in `out`; of one in which nothing is said, BadUsage is raised."""
+    from .sound_packing import speak_alarm  # numpy: only for what is spoken here
+
+    if not draft.kind.is_alarm:
+        raise BadUsage(Message("only an alarm is spoken beforehand"))
+    output = station.files.outputs()[0]
+    if spoken is None:
+        spec = station.alerts.alert_spec(None, draft.bulletin, output, draft.drill)
+    else:
+        spec = station.alerts.spoken_spec(utterances(spoken), output, draft.drill)
+    sound = speak_alarm(station, spec)
+    sha256 = hashlib.sha256(sound).hexdigest()
+    write_atomic(out / ROOT / "blob" / sha256, sound)
+    return SignedSound(sha256, len(sound))
 
 
 def _read_alerts(folder: Path) -> Iterator[Alert]:
@@ -125,4 +146,6 @@ def alert_lines(alert: Alert) -> Sequence[Message]:
         lines.append(Message("spoken {times}: {words}", times=times, words=alert.spoken))
     if alert.bulletin:
         lines.append(Message("spoken {times}: the bulletin “{name}”", times=times, name=alert.bulletin))
+    if alert.audio:
+        lines.append(Message("its sound was made beforehand; listen to it: blob/{name}", name=alert.audio.sha256))
     return lines

@@ -11,14 +11,16 @@ from datetime import datetime
 
 from ..errors import BadUsage, BeingRead, Message
 from ..model.bulletin import Bulletin
+from ..model.programme import carried_voice
 from ..playout.states import moment
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
+from ..store.received import ReceivedFiles
 from ..text.sentences import utterances
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.floors import BoxTime, Floors, accept_alert
 from ..trust.opening import OpenedAlert, open_alert
-from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind, TrustDocument
+from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind, SignedSound, TrustDocument
 from . import approvals
 from .alert_log import AlertLog
 from .delivery import Deliveries
@@ -149,8 +151,14 @@ class AlertReader:
         else:
             words = utterances(alert.spoken or "")
             specs = {output: alerts.spoken_spec(words, output, alert.drill) for output in outputs}
+        if alert.audio and self._has(alert, alert.audio):
+            voices = (carried_voice(alert.audio.sha256), *alerts.local_voices())
+            specs = {output: spec.with_voices(voices) for output, spec in specs.items()}
         if any(spec.unread for spec in specs.values()):
             raise BeingRead(NOT_READ_YET)
         if not all(spec.has_content for spec in specs.values()):
             raise BadUsage(Message("nothing in this can be said"))
         return specs
+
+    def _has(self, alert: Alert, sound: SignedSound) -> bool:
+        return not ReceivedFiles(self.station.paths.received, alert.scope).missing([sound.sha256])

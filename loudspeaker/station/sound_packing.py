@@ -7,7 +7,7 @@ same way, stays the file that boxes have. Loads numpy.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..model.programme import Voice
 from ..production.carried_voices import SpokenUtterance, format_sound, read_utterances
-from ..production.specification import SpeechSpec
+from ..production.specification import ProgrammeSpec, SpeechSpec
 from ..production.specifications import REMINDER
 from ..store.atomic import read_regular_file
+from ..synthesis.fallback import Synthesis
 from ..trust.signed_documents import MOST_FILE_BYTES, ROOT, SOUNDS, SignedFile, SignedManifest
 from .packing import carry_files, read_packed
 from .station import Station
@@ -89,7 +90,7 @@ class SoundPacking:
 
     def _speak(self, bulletin: Bulletin, texts: list[str], before: SignedManifest) -> SpokenBulletin:
         voice = (bulletin.voices or self.station.files.contents.voices)[0]
-        synthesis = self.station.preparation.renderer.chain.synthesize(texts, [Voice.parse(voice)])
+        synthesis = _synthesize(self.station, texts, voice)
         said = list(map(SpokenUtterance, texts, synthesis.keys))
         known = self._known(before, bulletin)
         if known is not None and read_utterances(known) == said:
@@ -103,3 +104,15 @@ class SoundPacking:
         data = read_regular_file(self.out / ROOT / "blob" / packed.sha256, MOST_FILE_BYTES) if packed else None
         is_whole = packed and data and hashlib.sha256(data).hexdigest() == packed.sha256
         return data if is_whole else None
+
+
+def speak_alarm(station: Station, spec: ProgrammeSpec) -> bytes:
+    """What an alarm says, in the voice of first choice of this station. Raises `NotAvailable` where that is missing."""
+    texts = list(dict.fromkeys(line.text for speech in spec.speeches for line in speech.utterances))
+    synthesis = _synthesize(station, texts, station.files.contents.voices[0])
+    said = map(SpokenUtterance, texts, synthesis.keys)
+    return format_sound(zip(said, synthesis.clips, strict=True))
+
+
+def _synthesize(station: Station, texts: Sequence[str], voice: str) -> Synthesis:
+    return station.preparation.renderer.chain.synthesize(texts, [Voice.parse(voice)])

@@ -3,6 +3,7 @@
     received/blobs/SHA256             a file, by its content
     received/SCOPE/trust/4.json       the trust documents of a scope, every one since the first
     received/SCOPE/v000043/…          the files of one manifest under their names: hard links to the blobs
+    received/SCOPE/alert/17.opus      the sound of an alert
     received/SCOPE/manifest.json      the manifest in force
 
 A manifest is kept when all its files are on the disk, so that after a power cut it names no file that is not there.
@@ -16,6 +17,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -103,6 +105,19 @@ class ReceivedFiles:
         if laid_out.is_file() and sha256_of(laid_out) != sha256:
             for damaged in (laid_out, self.blobs / sha256):
                 damaged.unlink(missing_ok=True)
+
+    def keep_alert_sound(self, seq: int, sha256: str, most: int) -> None:
+        """Keep a file that has come for the alert of this number, and of no more than `most` alerts, the newest.
+
+        Raises `WriteError`, `OSError`.
+        """
+        folder = self.own / "alert"
+        make_folder(folder, self.system)
+        with suppress(FileExistsError):
+            os.link(self.blobs / sha256, folder / f"{seq}.opus")
+        kept = sorted(folder.glob("*.opus"), key=lambda path: int(path.stem))
+        for path in kept[:-most]:
+            path.unlink()
 
     def keep_manifest(self, raw: bytes) -> None:
         """Keep the envelope of a manifest whose files are laid out. Raises `WriteError`."""

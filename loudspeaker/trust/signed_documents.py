@@ -32,7 +32,7 @@ EVERY_VILLAGE = "*"
 MOST_REPEATS, LONGEST_GAP = 100, 3600.0  # of an alert; seconds
 SHORTEST_CADENCE = 60.0  # seconds
 LONGEST_ALERT = timedelta(hours=24)
-MOST_ALERT_BYTES = 4_000
+MOST_ALERT_BYTES, MOST_ALERT_SOUND = 4_000, 2_000_000
 MOST_PORT = 65_535
 MOST_FILES, MOST_FILE_BYTES = 5_000, 500_000_000
 
@@ -232,13 +232,14 @@ class SignedManifest:
 
 @dataclass(frozen=True, slots=True)
 class SignedSound:
-    """The sound of an alert, by its content."""
+    """The words of an alert as somebody else's voice has spoken them, by content. No alert waits for it."""
 
     sha256: str
     bytes: int
 
     def __post_init__(self) -> None:
         require(bool(DIGEST.fullmatch(self.sha256)), Message("a hash in it is no SHA-256"))
+        require(0 < self.bytes <= MOST_ALERT_SOUND, Message("a file in it is too large"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +298,7 @@ class Alert:
             require(self.bulletin is not None and self.text is None, Message("what is played is a bulletin"))
         else:
             require(words == 0, Message("this says nothing by itself"))
+        require(self.audio is None or self.kind.is_alarm, Message("this says nothing by itself"))
         refers = self.kind in (AlertKind.UPDATE, AlertKind.END)
         require(bool(self.references) == refers, Message("an update or an end names what it is of"))
         own = re.compile(rf"{self.scope}/[1-9]\d{{0,17}}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread, Timer
 
 import pytest
+from harness.alert_box import sealed
 from harness.broker import PROGRAM, mosquitto
 from harness.fleet_village import FleetVillage, HubClient, alarm
 from harness.office import SCOPE, deliveries, speak
@@ -27,10 +28,12 @@ from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
 from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.topics import Topic, TopicKind
 from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.station.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.hub_contact import read_hub_contact
 from loudspeaker.station.packing import carry_decision
 from loudspeaker.station.station import Station
-from loudspeaker.trust.signed_documents import ManifestDecision
+from loudspeaker.store.programmes import ProgrammeStore
+from loudspeaker.trust.signed_documents import AlertKind, ManifestDecision
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
 
@@ -77,6 +80,29 @@ def test_sound_comes_behind_its_manifest_and_later_too(village: FleetVillage) ->
     with closing(Station.open(village.home)) as station:
         spec = station.planner.bulletin_spec(station.files.bulletin("tin-sang"))
         assert {speech.voices for speech in spec.speeches} == {(f"signed:tone:low/{late.name[:12]}", "tone:low")}
+
+
+def test_the_sound_of_an_alarm_comes_between_its_signatures(village: FleetVillage) -> None:
+    draft = AlertDraft(AlertKind.ALERT, "Nước suối đang dâng!", spoken=True)
+    with closing(Station.open(village.office.home)) as station:
+        alert, _ = write_alert(station, village.office.stick, SCOPE, draft, datetime.now(UTC))
+    assert alert.audio
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        village.say_alert(alert.seq, sealed(alert, "hoa"))
+        village.hub.receipt(alert.id, AlertState.PREPARED)
+        sound = village.paths.received / SCOPE / "alert" / f"{alert.seq}.opus"
+        wait_for(sound.exists, pause=0.1)
+        village.hub.receipt(alert.id, AlertState.PREPARED)  # asked once more, the daemon has it made anew
+        voice = f"signed:{alert.audio.sha256[:12]}"
+        made = ProgrammeStore(village.paths.programmes)
+        wait_for(lambda: voice in {programme.voice for _recipe, programme in made.all()}, pause=0.1)
+
+        village.say_alert(alert.seq, sealed(alert, "hoa", "pao"))
+        village.hub.receipt(alert.id, AlertState.AIRED)
+        wait_for(lambda: village.events("started"), pause=0.2)
+
+    assert {event.facts["voice"] for event in village.events("started")} == {voice}
 
 
 def test_what_the_commune_decides_for_all_boxes_comes_with_its_manifest_and_is_done(village: FleetVillage) -> None:

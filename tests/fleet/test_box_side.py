@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from harness.alert_box import flood, sealed
 from harness.fake_daemon import FakeDaemon
 from harness.office import NOW, SCOPE, Office, deliveries, join, open_office, speak
 from harness.signing import PEOPLE, make_trust
@@ -29,6 +31,7 @@ from loudspeaker.fleet.courier_steps import (
 )
 from loudspeaker.fleet.topics import HeldVersions
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
+from loudspeaker.station.alert_sounds import take_alert_sounds
 from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
 from loudspeaker.station.late_sounds import order_lacking
 from loudspeaker.station.packing import read_packed
@@ -38,7 +41,7 @@ from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.opening import seal
-from loudspeaker.trust.signed_documents import Bell, Heads
+from loudspeaker.trust.signed_documents import Alert, Bell, Heads, SignedSound
 
 OVER = HandOver("x", "{}")
 
@@ -222,6 +225,61 @@ def test_a_piece_of_a_sound_stays_until_all_of_it_has_come(box: BoxSide, office:
     box.verify(SCOPE)
 
     assert [path.name for path in blobs.iterdir()] == [f"{sound}.part"]
+
+
+def alarm_with_sound(content: bytes, seq: int = 17, **changed: object) -> Alert:
+    sound = SignedSound(hashlib.sha256(content).hexdigest(), len(content))
+    return flood(seq, audio=sound, **changed)
+
+
+def handed(box: BoxSide, alert: Alert, state: AlertState, *names: str) -> bool:
+    """Is it kept, when the daemon has answered so?"""
+    over = HandOver("x", sealed(alert, *(names or ("hoa",))))
+    return box.note_alert(over, DaemonAnswered("x", AlertAnswer(alert.id, state)))
+
+
+def test_the_sound_of_an_alarm_that_waits_is_fetched_first_and_the_daemon_then_asked_once_more(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    speak(office)
+    (office.stick / "v1" / "blob" / read_packed(office.stick, SCOPE).files[sound_path("nhac")].sha256).unlink()
+    deliveries(paths).take(office.stick)
+    alert, content = alarm_with_sound(b"sound"), b"sound"
+    assert alert.audio
+    assert handed(box, alert, AlertState.PREPARED)
+    assert next(iter(box.holds().sounds.items())) == (alert.audio.sha256, len(content))
+    assert len(box.holds().sounds) == 2
+    assert box.alerts_with_sound() == []
+
+    blob = paths.fleet / "v1" / "blob" / alert.audio.sha256
+    blob.parent.mkdir(exist_ok=True)
+    blob.write_bytes(content)
+    box.verify(SCOPE)
+    assert blob.exists()  # which no manifest names
+    take_alert_sounds(deliveries(paths), paths.fleet)
+
+    [came] = box.alerts_with_sound()
+    assert (came.scope, came.seq, came.envelope) == (SCOPE, 17, sealed(alert, "hoa"))
+    assert box.alerts_with_sound() == []
+    assert alert.audio.sha256 not in box.holds().sounds
+    assert not handed(box, alert, AlertState.PREPARED)  # it has come
+
+
+def test_of_an_alarm_that_is_heard_or_over_or_has_no_sound_none_is_fetched(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    alert = alarm_with_sound(b"sound")
+    assert not handed(box, flood(18), AlertState.PREPARED)
+    assert not handed(box, alert, AlertState.GIVEN)
+    assert box.holds().sounds == {}
+
+    assert handed(box, alert, AlertState.PREPARED)
+    assert not handed(box, alert, AlertState.GIVEN, "hoa", "pao")
+    assert box.holds().sounds == {}
+
+    assert handed(box, alert, AlertState.PREPARED)
+    later = FakeClock(alert.until)
+    assert BoxSide(paths, later, str, later.advance).holds().sounds == {}
 
 
 def test_a_taking_that_nobody_answers_ends_after_two_minutes(box: BoxSide, office: Office, paths: StationPaths) -> None:

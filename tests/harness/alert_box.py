@@ -6,7 +6,7 @@ Only three things stand in: the clock, the speakers, and what makes the sound.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,9 @@ class FakeJobs:
 class AlertBox:
     """The box. It lives through power cuts: files and log stay."""
 
-    def __init__(self, home: Path, now: datetime = NOW) -> None:
+    def __init__(self, home: Path, now: datetime = NOW, make_jobs: Callable[[Station], Any] = FakeJobs) -> None:
         self.home = home
+        self._make_jobs = make_jobs
         self.clock = FakeClock(now)
         self.vouchers = frozenset({"box"})
         self.disk = AsRunLog(sqlite3.connect(":memory:", isolation_level=None), SCOPE, None)
@@ -122,9 +123,9 @@ class AlertBox:
         self.log = CutLog(self.disk)
         self.station = Station.open(self.home, clock=self.clock, log=self.disk)
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
-        self.jobs = FakeJobs(self.station)
+        self.jobs = self._make_jobs(self.station)
         on_air = OnAir(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
-        self.requests = Requests(on_air, jobs=self.jobs)  # type: ignore[arg-type]
+        self.requests = Requests(on_air, jobs=self.jobs)
         on_air.look()
         on_air.step()
 

@@ -23,7 +23,7 @@ from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.faults import Fault
 from loudspeaker.trust.floors import WINDOW
 from loudspeaker.trust.opening import open_document, seal
-from loudspeaker.trust.signed_documents import Bell, Heads, SigningRole
+from loudspeaker.trust.signed_documents import Bell, Heads, SignedSound, SigningRole
 
 
 def documents(hub: Hub) -> dict[Path, bytes]:
@@ -93,6 +93,24 @@ def test_sound_may_be_published_behind_its_manifest(published: Hub, office: Offi
     brought.write_bytes(sound)
     published.publish(office.stick, SCOPE)
     assert served.read_bytes() == sound
+
+
+@pytest.mark.parametrize("content", [b"sound", b"damaged", None])
+def test_an_alert_is_published_with_its_sound_and_without(
+    published: Hub, office: Office, content: bytes | None
+) -> None:
+    sound = SignedSound(hashlib.sha256(b"sound").hexdigest(), len(b"sound"))
+    alert = make_alert(3, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9), audio=sound)
+    (office.own / "alert").mkdir()
+    (office.own / "alert" / "3.json").write_bytes(format_envelope(signed(seal(alert), "hoa")))
+    if content:
+        (office.stick / "v1" / "blob" / sound.sha256).write_bytes(content)
+
+    published.publish(office.stick, SCOPE)
+
+    served = published.paths.root / "v1"
+    assert (served / SCOPE / "alert" / "3.json").is_file()
+    assert (served / "blob" / sound.sha256).is_file() is (content == b"sound")
 
 
 def test_alerts_that_no_box_would_take_any_more_are_not_opened_again_and_again(published: Hub, office: Office) -> None:
