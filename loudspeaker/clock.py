@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -90,12 +91,36 @@ def boot_id() -> str:
         return ""
 
 
-def vouchers(now: datetime, trusted: bool = False, rtc: Path = RTC) -> frozenset[str]:
-    """Who vouches for `now`: `network` (NTP keeps the kernel's clock), `rtc` (a battery clock) or `box` (box.yaml).
+@dataclass(frozen=True, slots=True)
+class VouchedTime:
+    """What the hub has said of the time: at `monotonic` of the start `boot` it was `instant`, give or take `error` s.
 
-    The first two are asked for their own time, which must agree with `now`.
+    `nonce`: of the question that it has answered.
     """
-    sources = {"network": _network_agrees(now), "rtc": _rtc_agrees(now, rtc), "box": trusted}
+
+    instant: datetime
+    error: float
+    monotonic: float
+    boot: str
+    nonce: str = ""
+
+    def agrees(self, now: datetime, monotonic: float, boot: str) -> bool:
+        """Is `now` what it is by that word, whatever its error is? Of another start of the machine it says nothing."""
+        by_word = self.instant.timestamp() + (monotonic - self.monotonic)
+        return bool(boot) and boot == self.boot and abs(now.timestamp() - by_word) + self.error < TOLERANCE
+
+
+def vouchers(now: datetime, trusted: bool = False, rtc: Path = RTC, hub: VouchedTime | None = None) -> frozenset[str]:
+    """Who vouches for `now`: `network` (NTP keeps the kernel's clock), `rtc` (a battery), `hub`, `box` (box.yaml).
+
+    All but the last are asked for their own time, which must agree with `now`; `hub` is what the hub has said last.
+    """
+    sources = {
+        "network": _network_agrees(now),
+        "rtc": _rtc_agrees(now, rtc),
+        "hub": hub is not None and hub.agrees(now, SystemClock().monotonic(), boot_id()),
+        "box": trusted,
+    }
     return frozenset(name for name, vouches in sources.items() if vouches)
 
 

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from loudspeaker.clock import FakeClock, StepDetector, SystemClock, vouchers
+from loudspeaker.clock import FakeClock, StepDetector, SystemClock, VouchedTime, boot_id, vouchers
 from loudspeaker.playout.clock_trust import ClockWatch, Trust
 from loudspeaker.playout.memory_log import MemoryLog
 
@@ -257,3 +259,30 @@ def test_the_system_clock_is_aware_and_its_other_hand_only_goes_forward():
 
     assert clock.now().tzinfo is UTC
     assert clock.monotonic() <= clock.monotonic()
+
+
+def say_as_hub(off: float = 0.0, error: float = 0.5, boot: str | None = None) -> VouchedTime:
+    """Its word of this moment, so many seconds off."""
+    clock = SystemClock()
+    said = clock.now() + timedelta(seconds=off)
+    return VouchedTime(said, error, clock.monotonic(), boot_id() if boot is None else boot)
+
+
+@pytest.mark.parametrize(
+    ("off", "error", "vouches"), [(0, 0.5, True), (-4, 0.5, True), (4, 2, False), (-6, 0, False), (3600, 0, False)]
+)
+def test_a_hub_vouches_for_the_time_that_it_has_said(off, error, vouches):
+    assert ("hub" in vouchers(SystemClock().now(), hub=say_as_hub(off, error))) is vouches
+
+
+def test_a_hub_says_nothing_of_another_start_of_the_machine():
+    assert "hub" not in vouchers(SystemClock().now(), hub=say_as_hub(boot="another"))
+    assert not VouchedTime(NOW, 0.0, 1.0, "").agrees(NOW, 1.0, "")  # where the kernel does not name its starts
+
+
+@given(st.floats(0, 1e7), st.floats(-1e5, 1e5))
+def test_the_word_of_a_hub_goes_on_with_monotonic_time_and_ends_where_the_clock_is_set(passed, step):
+    word = VouchedTime(NOW, 2.0, 1000.0, "monday")
+    now = NOW + timedelta(seconds=passed + step)
+
+    assert word.agrees(now, 1000.0 + passed, "monday") is (abs((now - NOW).total_seconds() - passed) < 3.0)

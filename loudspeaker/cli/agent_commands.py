@@ -49,7 +49,7 @@ def _read_password(file: str | None) -> str:
 def take_fetched() -> None:
     """Take what the agent has fetched. The daemon runs this."""
     now, context = rooms.clock.SystemClock().now(), current_station_context()
-    deliveries = rooms.delivery.Deliveries(context.paths, now, bool(rooms.clock.vouchers(now)))
+    deliveries = rooms.delivery.Deliveries(context.paths, now, rooms.hub_contact.is_vouched(context.paths, now))
     rooms.alert_sounds.take_alert_sounds(deliveries, context.paths.fleet)
     deliveries.take_fetched(lambda: rooms.late_sounds.order_lacking(context.paths, lambda: context.station))
 

@@ -81,6 +81,7 @@ def health_line(check: HealthCheck) -> str:
 VOUCHERS = {
     "network": N_("the time from the network"),
     "rtc": N_("the battery clock"),
+    "hub": N_("the hub"),
     "box": N_("“clock: trusted” in box.yaml"),
 }
 

@@ -5,7 +5,7 @@ and the rest of what the agent may ask changes nothing. Everybody else whom the 
 
 Nor may it write what the station reads, or sign for the box. The files that it has fetched are taken by a child of the
 daemon (`station/fetched_answer.py`), and another signs what it sends of the log (`station/log_request.py`), each once
-for each mark that it leaves.
+for each mark that it leaves. So is the hub asked what time it is: by the daemon itself (`time_check.py`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import Message, Refused
+from ..interfaces import Clock
 from ..model.envelope import Envelope
 from ..model.requests import AskHealth, AskOutcome, AskStatus, LookAgain, Request, TakeAlert
 from ..station.fetched_answer import read_fetched_answer, read_mark
 from ..station.log_request import read_piece_mark, read_wanted_piece
 from ..station.paths import StationPaths
 from .children import Children
+from .time_check import TimeCheck
 
 AGENT = "loudspeaker-fleet"  # its user on a box
 FOR_THE_AGENT: frozenset[type[Request]] = frozenset({TakeAlert, LookAgain, AskStatus, AskOutcome, AskHealth})
@@ -79,10 +81,11 @@ class MarkedWork:
         self._children.start(*self._command)
 
 
-def work_for_agent(paths: StationPaths, children: Children) -> tuple[MarkedWork, ...]:
-    """What the agent may have done: files taken that it has fetched, and a piece of the log signed."""
+def work_for_agent(paths: StationPaths, children: Children, clock: Clock) -> tuple[MarkedWork | TimeCheck, ...]:
+    """What the agent may have done: files taken that it has fetched, a piece of the log signed, and the hub asked."""
     fetched, log = paths.fetched_mark, paths.log_wanted
     return (
         MarkedWork(children, TAKE, lambda: read_mark(fetched), lambda: read_fetched_answer(paths.taken).mark),
         MarkedWork(children, SIGN, lambda: read_wanted_piece(log).mark, lambda: read_piece_mark(paths.log_piece)),
+        TimeCheck(paths, clock),
     )

@@ -35,6 +35,7 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
+from ..station.hub_contact import read_hub_time
 from ..station.restrictions import COMMISSION, EMPTY, MEMORY, softer
 from ..station.station import Station
 from .box_button import BoxButton
@@ -58,7 +59,7 @@ class OnAir:
         speakers: Mapping[str, Speaker],
         clock: Clock,
         log: Log,
-        vouch: Vouch = vouchers,
+        vouch: Vouch | None = None,
         *,
         alone: bool = False,
         rehearsal: bool = False,
@@ -73,7 +74,7 @@ class OnAir:
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(self.controller.log, boot_id())  # a step of the clock counts on a full disk, too
         self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
-        self._vouch = vouch
+        self._vouch: Vouch = vouch or self._ask_vouchers
         self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(self.now(), self.now())
         self._fresh = False  # … it is planned, and as the files are now
@@ -103,6 +104,9 @@ class OnAir:
             raise faults[0]
         again = again if self._fresh else min(again, now + SOON)
         return min(again, now + HELD) if held else again
+
+    def _ask_vouchers(self, now: datetime, trusted: bool) -> frozenset[str]:
+        return vouchers(now, trusted, hub=read_hub_time(self.station.paths))
 
     def _stop_by_button(self) -> None:
         why, by = Message("somebody pressed it at the box"), Message("stop button")

@@ -69,7 +69,7 @@ class Service:
         sweep = partial(self.sweep, everything=True)
         self.requests = Requests(self.on_air, self.look, health, self._jobs, sweep, voices=voices)
         self._read_ahead = ReadAhead(station, self._children)
-        self._agent_work = work_for_agent(station.paths, self._children)
+        self._agent_work = work_for_agent(station.paths, self._children, station.clock)
         self._told_decisions: set[str] = set()
         self._left = False
         if welcome:

@@ -4,10 +4,11 @@ topics         topics, messages and paths that box and hub have in common
 joining        enrolment by a short code, both sides, pure
 join_client    … at the box          log_sender     the box's log, at the hub
 hub_settings   where the hub is, and how this box proves who it is
-courier        what is to be done next, pure; of five parts:
+courier        what is to be done next, pure; of six parts:
 broker_link        the connection to the broker        file_carrier   bells, files, and their taking
 alert_carrier      alerts and their receipts           announcer      presence and health
 log_carrier        when the log goes, and from where on
+time_carrier       when the hub is asked what time it is
 courier_steps  what comes in to these, and what they want done
 mqtt           the broker, over TLS                    https          the hub's folder, over TLS
 agent          the process that does it all

@@ -37,6 +37,7 @@ from .courier_steps import (
     AskForHealth,
     AskLogEnd,
     BellRung,
+    CheckTime,
     Connect,
     CourierEvent,
     DaemonAnswered,
@@ -64,6 +65,7 @@ from .courier_steps import (
     Take,
     TakeSounds,
     TakingEnded,
+    TimeChecked,
     TimePassed,
     Verify,
 )
@@ -214,6 +216,8 @@ class Agent:
                 self._log.send(lambda: [self._box.log_end()], LogHas("", 0))
             case AskLogEnd() | SendLog():
                 self._log.send(lambda: [self._tell_log(action)], LogNotSent())
+            case CheckTime():
+                self._log.send(lambda: [self._check_time(action)], TimeChecked(False))
             case Knock(hub):
                 self._log.send(lambda: [HubAnswers(knock(self._settings_of(hub)))], HubAnswers(False))
 
@@ -276,6 +280,13 @@ class Agent:
         except RefusedLog as error:
             logger.warning("%s", error)
             return LogNotSent() if error.fault is LogFault.GAP else LogRefused()
+
+    def _check_time(self, check: CheckTime) -> CourierEvent:
+        if not check.anyway and self._box.knows_time():
+            return TimeChecked(True)
+        with closing(HubIntake.open(self._settings_of(check.hub))) as hub:
+            hub.connect()  # what that takes is not between question and answer
+            return TimeChecked(self._box.check_time(hub.ask_time), asked=True)
 
     def _settings_of(self, hub: str) -> HubSettings:
         """Raises `BadUsage` for what is no hub."""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from ..clock import vouchers
 from ..codec import UNREADABLE, decode
 from ..daemon.alert_delivery import PASSED_OVER
 from ..daemon.protocol import ask
@@ -25,6 +25,8 @@ from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
 from ..station.delivery import Deliveries, alert_folder
 from ..station.fetched_answer import SOUNDS_ONLY, FetchedAnswer, read_fetched_answer
+from ..station.hub_contact import is_vouched, read_hub_time
+from ..station.hub_time import read_nonce
 from ..station.late_sounds import lacking_sounds
 from ..station.log_request import WantedPiece, read_piece, want_piece
 from ..station.membership import Membership, read_membership
@@ -66,10 +68,12 @@ from .hub_settings import HubSettings
 from .topics import HeldVersions
 
 TAKING, SIGNING = 120.0, 60.0  # s: what was fetched has been taken by then, or a piece of the log signed
+ASKING = 15.0  # s: by then the daemon has asked what time it is, or has believed the answer
 LOOK = 0.1  # s, between looks whether it has
 MOST_BOX_BYTES = 100_000
 MAY_HOLD_LATER = (Fault.UNSIGNED, Fault.TOO_NEW)  # once a trust document, or an update of this program, has come
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -256,6 +260,34 @@ class BoxSide:
             self.pause(LOOK)
         raise Unreachable(Message("nobody here has signed a piece of the log"))
 
+    def knows_time(self) -> bool:
+        """Does anybody vouch for this box's time?"""
+        return is_vouched(self.paths, self.clock.now())
+
+    def check_time(self, ask: Callable[[str], bytes]) -> bool:
+        """Carry the daemon's question to the hub, whom `ask` asks, and its answer back; True where it is believed.
+
+        Raises `Unreachable` where the daemon asks nothing, what `ask` raises, `WriteError`.
+        """
+        mark = secrets.token_hex(8)
+        write_atomic(self.paths.time_wanted, mark.encode())
+        self._look_again()
+        nonce = self._wait_for(lambda: read_nonce(self.paths.time_nonce, mark))
+        if not nonce:
+            raise Unreachable(Message("nobody here asks for the time"))
+        write_atomic(self.paths.time_answer, ask(nonce))
+        self._look_again()
+        known = self._wait_for(lambda: (time := read_hub_time(self.paths)) and time.nonce == nonce)
+        return bool(known)
+
+    def _wait_for(self, look: Callable[[], T]) -> T:
+        """What is true at last, or after a while is not."""
+        for _ in range(round(ASKING / LOOK)):
+            if found := look():
+                return found
+            self.pause(LOOK)
+        return look()
+
     def _look_again(self) -> None:
         """Have the daemon see what was left for it; else it looks by itself, within two seconds."""
         with suppress(LoudspeakerError):
@@ -268,7 +300,7 @@ class BoxSide:
 
     def _deliveries(self) -> Deliveries:
         now = self.clock.now()
-        return Deliveries(self.paths, now, bool(vouchers(now)))
+        return Deliveries(self.paths, now, is_vouched(self.paths, now))
 
     def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope)

@@ -1,14 +1,14 @@
 """The agent's core, without input or output: what comes in, and when, → what is to be done. Pure.
 
-Five parts see everything that comes in, each with its own business: the broker, alerts, files, what the hub is told,
-and the log. Nothing of it is kept through a restart: what was under way is begun again, and neither the daemon nor the
-hub does anything twice.
+Six parts see everything that comes in, each with its own business: the broker, alerts, files, what the hub is told,
+the log, and the time. Nothing of it is kept through a restart: what was under way is begun again, and neither the
+daemon nor the hub does anything twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .alert_carrier import AlertCarrier
 from .announcer import Announcer
@@ -16,6 +16,7 @@ from .broker_link import BrokerLink
 from .courier_steps import Action, CourierEvent
 from .file_carrier import FileCarrier
 from .log_carrier import LogCarrier
+from .time_carrier import TimeCarrier, begin_time_carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ class Courier:
     files: FileCarrier
     announcer: Announcer
     log: LogCarrier
+    time: TimeCarrier
 
     @property
     def wakes_at(self) -> float | None:
         """Then `TimePassed` is due, where nothing comes in before; None: never."""
-        parts = (self.link, self.alerts, self.files, self.announcer, self.log)
+        parts = (self.link, self.alerts, self.files, self.announcer, self.log, self.time)
         return min((at for part in parts if (at := part.wakes_at) is not None), default=None)
 
     def step(self, event: CourierEvent, now: float) -> tuple[Courier, Sequence[Action]]:
@@ -41,11 +43,13 @@ class Courier:
         files, fetched = self.files.step(event, now)
         announcer, told = self.announcer.step(event, now)
         log, sent = self.log.step(event, now)
-        after = replace(self, link=link, alerts=alerts, files=files, announcer=announcer, log=log)
-        return after, [*handed, *connected, *fetched, *told, *sent]
+        time, checked = self.time.step(event, now)
+        after = Courier(link, alerts, files, announcer, log, time)
+        return after, [*handed, *connected, *fetched, *told, *sent, *checked]
 
 
 def begin_courier(box: str, software: str, now: float) -> Courier:
     """The courier of a box that has just been started."""
     files, log = FileCarrier(box, away_since=now), LogCarrier(box, look_at=now, day=now)
-    return Courier(BrokerLink(box, at=now), AlertCarrier(), files, Announcer(box, software), log)
+    alerts, announcer = AlertCarrier(), Announcer(box, software)
+    return Courier(BrokerLink(box, at=now), alerts, files, announcer, log, begin_time_carrier(box, now))

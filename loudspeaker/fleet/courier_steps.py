@@ -196,6 +196,14 @@ class LogRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeChecked:
+    """Somebody vouches for this box's time now, or nobody does. `asked`: the hub was, and not only who vouches."""
+
+    vouched: bool
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """Nothing has come in."""
 
@@ -204,7 +212,7 @@ CourierEvent = (
     HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | AlertCame
     | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
     | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | SoundsTaken | HealthSaid | TimePassed
-    | LogHas | LogKnown | LogNotSent | LogRefused
+    | LogHas | LogKnown | LogNotSent | LogRefused | TimeChecked
 )  # fmt: skip
 
 # What is to be done.
@@ -331,7 +339,15 @@ class SendLog:
     hub: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckTime:
+    """See that somebody vouches for the time, else, or `anyway`, ask a hub: `TimeChecked` comes of it."""
+
+    anyway: bool
+    hub: str = ""
+
+
 Action = (
     Connect | Knock | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
-    | Fetch | Verify | Take | TakeSounds | AskForHealth | LookAtLog | AskLogEnd | SendLog
+    | Fetch | Verify | Take | TakeSounds | AskForHealth | LookAtLog | AskLogEnd | SendLog | CheckTime
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The log of a box at its hub: how far it is there, and what follows, piece by piece, each signed."""
+"""What a box asks its hub by its own name: how far its log is there, to take what follows, and what time it is."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PATIENCE, MOST_ANSWER_BYTES = 60.0, 10_000  # s, bytes
 
 @dataclass(frozen=True, slots=True)
 class HubIntake:
-    """Where a hub takes in the log of one box.
+    """Where a hub answers one box. Of the log each question is answered with how many entries of it the hub has.
 
-    Each question is answered with how many entries of it the hub has. Raises the error that the hub tells of, such as
+    Raises the error that the hub tells of, such as
     `RefusedLog` where it does not believe the log, and `Refused` where it cannot be reached.
     """
 
@@ -50,20 +50,35 @@ class HubIntake:
         """Give it a piece (`station/log_segment.py`); one that it has already changes nothing."""
         return self._ask("POST", "", piece)
 
+    def connect(self) -> None:
+        """Before the first question."""
+        try:
+            self.line.connect()
+        except FAILURES as error:
+            raise Refused(hub_unreachable(self.settings.address, error)) from error
+
+    def ask_time(self, nonce: str) -> bytes:
+        """Its signed word what time it is (`station/hub_time.py`)."""
+        return self._answer("POST", "time", nonce.encode())
+
     def _ask(self, method: str, query: str, body: bytes | None = None) -> int:
+        told = self._answer(method, f"log{query}", body)
+        try:
+            return int(json.loads(told)["next"]) - 1
+        except UNREADABLE:
+            raise Refused(Message("the hub answers what is not understood")) from None
+
+    def _answer(self, method: str, what: str, body: bytes | None) -> bytes:
         settings = self.settings
         try:
-            self.line.request(method, f"/v1/box/{settings.user}/log{query}", body, {**settings.log_in})
+            self.line.request(method, f"/v1/box/{settings.user}/{what}", body, {**settings.log_in})
             answer = self.line.getresponse()
             told = answer.read(MOST_ANSWER_BYTES)
         except FAILURES as error:
             raise Refused(hub_unreachable(settings.address, error)) from error
         if answer.status != http.HTTPStatus.OK:
             raise read_told_error(told, answer.status)
-        try:
-            return int(json.loads(told)["next"]) - 1
-        except UNREADABLE:
-            raise Refused(Message("the hub answers {status}", status=answer.status)) from None
+        return told
 
 
 def send_log(log: AsRunLog, key: SigningKey, settings: HubSettings, now: datetime) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ..clock import SystemClock
-from ..errors import Message, Refused
+from ..clock import SystemClock, vouchers
+from ..errors import BadUsage, Message, Refused
 from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
@@ -15,8 +17,10 @@ from ..model.commune import USUAL_ZONE
 from ..station.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
+from ..trust.dsse import format_envelope
 from ..trust.key_file import SigningKey
-from ..trust.signed_documents import ROOT
+from ..trust.opening import seal
+from ..trust.signed_documents import ROOT, Bell
 from .bells import BellRinger, keep_floors, read_floors
 from .box_board import BoxBoard
 from .box_registry import BoxRegistry, RegisteredBox
@@ -28,6 +32,8 @@ from .manifest_drafts import ManifestDraft, ManifestDrafts
 from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
+
+NONCE = re.compile(rb"[0-9a-f]{32}")
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Hub:
     passkeys: PasskeyRegister
     mqtt_port: int = MQTT_PORT
     contact: BrokerContact = field(default_factory=BrokerContact)
+    vouch: Callable[[datetime], frozenset[str]] = vouchers  # who vouches for its own time
 
     @classmethod
     def open(cls, root: Path, clock: Clock | None = None, pid_file: Path | None = None) -> Hub:
@@ -127,6 +134,15 @@ class Hub:
         answer = self.registry.join(raw, self._welcome)
         self.tell_broker()
         return answer
+
+    def tell_time(self, box: RegisteredBox, nonce: bytes) -> bytes:
+        """What time it is, signed for a box that has asked with a `nonce`. Raises `BadUsage`, `Refused`."""
+        if not NONCE.fullmatch(nonce):
+            raise BadUsage(Message("this is no question for the time"))
+        now = self.clock.now()
+        if not self.vouch(now):
+            raise Refused(Message("nobody vouches for the hub’s own time: has it NTP?"))
+        return format_envelope(self.key.sign(seal(Bell(box.scope, now, {}, nonce.decode()))))
 
     def revoke(self, box: str) -> RegisteredBox:
         """Let a box in nowhere any more. Raises `NotFound`, `WriteError`."""

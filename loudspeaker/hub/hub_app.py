@@ -4,6 +4,7 @@
     POST /v1/join            a request to join (`fleet/joining.py`); the sealed answer
     GET  /v1/box/BOX/log?life=HASH    {"next": N, "head": "HASH"}: how far the log is known here
     POST /v1/box/BOX/log     a piece of the log (`station/log_segment.py`); the same, 409 where it is not believed
+    POST /v1/box/BOX/time    a nonce (`station/hub_time.py`); what time it is, signed with it
     anything else            the pages for people (`hub_site.py`)
 
 A box logs in by its id and password (Basic). Files need no log-in: their words are for the whole commune to hear.
@@ -43,6 +44,7 @@ BLOB = re.compile(rf"blob/{DIGEST.pattern}")
 DOCUMENT = re.compile(rf"{SCOPE.pattern}/(bell|manifest|rules|(trust|alert)/[1-9]\d*)\.json")
 FOR_EVER = "public, max-age=31536000, immutable"  # a blob is named by its content
 ASK_AGAIN = "no-cache"  # is it still the same?
+MOST_NONCE_BYTES = 100
 MOST_GUESSES = 20  # failed log-ins and requests to join of one address, within `web.middleware.SPAN`
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ def create_hub_app(hub: Hub, pages: ASGIApp | None = None) -> ASGIApp:
         Route("/v1/join", partial(_answer, hub, guesses, _join), methods=["POST"]),
         Route("/v1/box/{box}/log", partial(_answer, hub, guesses, _tell_end), methods=["GET"]),
         Route("/v1/box/{box}/log", partial(_answer, hub, guesses, _take_log), methods=["POST"]),
+        Route("/v1/box/{box}/time", partial(_answer, hub, guesses, _tell_time), methods=["POST"]),
         Route("/v1/{path:path}", partial(_send_file, files), methods=["GET"]),
     ]
     mounted = [Mount("/", pages)] if pages else []
@@ -110,6 +113,12 @@ async def _take_log(hub: Hub, guesses: RequestRate, request: Request) -> Respons
     return JSONResponse(_end(await run_in_threadpool(hub.intake.accept, box, body)))
 
 
+async def _tell_time(hub: Hub, guesses: RequestRate, request: Request) -> Response:
+    box = await run_in_threadpool(_authenticate, hub, guesses, request)
+    nonce = await Request(request.scope, limit_body(request, MOST_NONCE_BYTES)).body()
+    return Response(hub.tell_time(box, nonce), media_type="application/json")
+
+
 def _end(end: LogEnd) -> dict[str, object]:
     return {"next": end.entries + 1, "head": end.head}
 
@@ -119,7 +128,7 @@ def _authenticate(hub: Hub, guesses: RequestRate, request: Request) -> Registere
     name, password = _credentials(request)
     try:
         if name != request.path_params["box"]:
-            raise Refused(Message("a box sends its own log only"))
+            raise Refused(Message("a box asks for itself only"))
         return hub.registry.authenticate(name, password)
     except Refused:
         _count_guess(guesses, request)

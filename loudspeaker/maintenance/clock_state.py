@@ -9,12 +9,13 @@ from datetime import datetime
 from ..clock import boot_id, vouchers
 from ..errors import BadUsage, Message, Refused
 from ..playout.clock_trust import ClockWatch, Trust
+from ..station.hub_contact import read_hub_time
 from ..station.station import Station
 
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """The time, who vouches for it (`network`, `rtc`, `box` …), and whether it is believed."""
+    """The time, who vouches for it (`network`, `rtc`, `hub`, `box`), and whether it is believed."""
 
     now: datetime
     vouchers: frozenset[str]
@@ -23,7 +24,7 @@ class ClockState:
 
 def look_at_clock(station: Station) -> ClockState:
     now = station.clock.now()
-    by = vouchers(now, station.files.box.clock_trusted)
+    by = vouchers(now, station.files.box.clock_trusted, hub=read_hub_time(station.paths))
     return ClockState(now, by, ClockWatch(station.log, boot_id()).look(now, station.clock.monotonic(), by))
 
 

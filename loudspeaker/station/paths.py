@@ -101,6 +101,26 @@ class StationPaths:
         return self.state / "log-piece"
 
     @property
+    def time_wanted(self) -> Path:
+        """Written by the agent where it can carry a question to the hub (`station/hub_time.py`)."""
+        return self.fleet / "time-wanted"
+
+    @property
+    def time_nonce(self) -> Path:
+        """That question."""
+        return self.state / "time-nonce"
+
+    @property
+    def time_answer(self) -> Path:
+        """Written by the agent: what the hub has answered."""
+        return self.fleet / "time-answer"
+
+    @property
+    def hub_time(self) -> Path:
+        """What the hub has said of the time, where it is believed."""
+        return self.state / "hub-time.json"
+
+    @property
     def known_boxes(self) -> Path:
         """At an office: what boxes were known by when their logs came back last."""
         return self.state / "boxes.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,11 @@ from loudspeaker.errors import Refused
 from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import MOST_GUESSES, TooManyGuesses, create_hub_app
+from loudspeaker.hub.published_files import read_published
 from loudspeaker.station.log_segment import MOST_SENT, RefusedLog
+from loudspeaker.trust.dsse import parse_envelope
+from loudspeaker.trust.opening import open_document
+from loudspeaker.trust.signed_documents import Bell, SigningRole
 from loudspeaker.web.middleware import SPAN
 
 MANIFEST = f"/v1/{SCOPE}/manifest.json"
@@ -155,3 +160,29 @@ def test_a_body_that_is_too_long_is_not_read_to_its_end(client: TestClient, box:
     bomb = gzip.compress(b"0" * 200_000_000, 1)
     assert len(bomb) < MOST_SENT
     assert client.post(f"/v1/box/{box.id}/log", content=bomb, auth=login).status_code == 409
+
+
+NONCE = "0123456789abcdef" * 2
+
+
+def test_a_box_is_told_the_time_with_its_own_nonce_signed_by_the_hub(published: Hub, box: JoinedBox) -> None:
+    hub = replace(published, vouch=lambda now: frozenset({"network"}))
+    answer = TestClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=NONCE, auth=(box.id, box.password))
+    trust = read_published(hub.paths.root, SCOPE).trust
+    bell = open_document(Bell, parse_envelope(answer.content), trust, SigningRole.HUB).document
+
+    assert (bell.nonce, bell.issued, bell.scope, bell.heads) == (NONCE, hub.clock.now(), SCOPE, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "vouched", "log_in", "status"),
+    [(NONCE, True, False, 403), ("x" * 32, True, True, 403), (NONCE * 9, True, True, 413), (NONCE, False, True, 403)],
+)
+def test_no_time_is_told_to_strangers_to_nonsense_or_by_a_hub_that_does_not_know_it(
+    published: Hub, box: JoinedBox, content: str, vouched: bool, log_in: bool, status: int
+) -> None:
+    hub = replace(published, vouch=lambda now: frozenset({"rtc"} if vouched else ()))
+    password = box.password if log_in else "x"
+    answer = TestClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=content, auth=(box.id, password))
+
+    assert answer.status_code == status

@@ -9,8 +9,10 @@ import pytest
 from harness.alert_box import flood, sealed
 from harness.office import NOW, Office, deliveries, join, open_office
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.agent_access import TAKE, MarkedWork, work_for_agent
 from loudspeaker.daemon.children import Children
+from loudspeaker.daemon.time_check import TimeCheck
 from loudspeaker.errors import BadUsage
 from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_fetched_answer
 from loudspeaker.station.membership import read_membership
@@ -142,8 +144,8 @@ class CountedChildren(Children):
         return self.busy
 
 
-def take_work(box: StationPaths, children: CountedChildren) -> MarkedWork:
-    return next(iter(work_for_agent(box, children)))
+def take_work(box: StationPaths, children: CountedChildren) -> MarkedWork | TimeCheck:
+    return next(iter(work_for_agent(box, children, FakeClock(NOW))))
 
 
 def test_a_child_is_started_once_for_each_mark_and_waits_for_the_one_before(box: StationPaths) -> None:
