@@ -6,6 +6,7 @@ It is told by the hash in the alert, which at least one of those must have signe
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 from ..errors import LoudspeakerError
@@ -29,21 +30,25 @@ def take_alert_sounds(deliveries: Deliveries, folder: Path) -> None:
     except LoudspeakerError as error:  # whoever takes the files and alerts says so
         logger.debug("%s", error)
         return
+    now = deliveries.now if deliveries.trusted else None
     for trust in trusts:
         received = ReceivedFiles(deliveries.paths.received, trust.scope, deliveries.system)
         paths = [path for path in alert_folder(folder, trust.scope).glob("*.json") if path.stem.isdecimal()]
         for path in sorted(paths, key=lambda path: int(path.stem[:18]))[-MOST_KEPT:]:
             try:
-                _take(received, trust, path, folder / ROOT / "blob")
+                _take(received, trust, path, folder / ROOT / "blob", now)
             except (LoudspeakerError, OSError) as error:
                 logger.warning("%s: %s", path.name, error)
 
 
-def _take(received: ReceivedFiles, trust: TrustDocument, path: Path, blobs: Path) -> None:
-    """Raises `UntrustedDocument`, `DamagedFile`, `WriteError`, `OSError`."""
+def _take(received: ReceivedFiles, trust: TrustDocument, path: Path, blobs: Path, now: datetime | None) -> None:
+    """The sound of one alert, unless it has ended by `now`: old ones lie on many a stick, and a new one goes next.
+
+    Raises `UntrustedDocument`, `DamagedFile`, `WriteError`, `OSError`.
+    """
     raw = read_regular_file(path, MOST_ENVELOPE)
     alert = open_alert(parse_envelope(raw or b""), trust).document
-    if alert.audio is None:
+    if alert.audio is None or (now and alert.until <= now):
         return
     source = blobs / alert.audio.sha256
     if received.missing([alert.audio.sha256]):

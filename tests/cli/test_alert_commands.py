@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from harness.alert_box import BOX
 from harness.daemon_thread import DaemonThread
 from harness.office import SCOPE, Office, join, open_office
+from harness.waiting import wait_for
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
@@ -61,6 +63,12 @@ def asked(home: Path) -> list[str]:
         station.close()
 
 
+def started(home: Path) -> set[object]:
+    """The voices in which anything was heard."""
+    with closing(Station.open(home)) as station:
+        return {event.facts["voice"] for event in station.log.events("started")}
+
+
 def test_an_alarm_on_a_stick_is_given_once_and_the_stick_is_told(home: Path, office: Office) -> None:
     office.sign(write(office, WORDS), "hoa", "pao")
     with DaemonThread(home, datetime.now(UTC)):
@@ -76,6 +84,20 @@ def test_an_alarm_on_a_stick_is_given_once_and_the_stick_is_told(home: Path, off
     assert f"ký lệnh khẩn {SCOPE}/2: kết thúc {SCOPE}/1" in run(home, "why", f"{SCOPE}/2", language="vi").stdout
     (result,) = office.stick.glob("out/*/KET-QUA.txt")
     assert f"Lệnh khẩn {SCOPE}/2: đã kết thúc." in result.read_text(encoding="utf-8-sig")
+
+
+def test_an_alarm_that_the_office_has_spoken_is_heard_in_that_sound(home: Path, office: Office) -> None:
+    path = write(office, WORDS, "--speak")
+    sound = stored(path).audio
+    assert sound
+    assert f"its sound was made beforehand; listen to it: blob/{sound.sha256}" in run(home, "show", str(path)).stdout
+    office.sign(path, "hoa", "pao")
+    with DaemonThread(home, datetime.now(UTC)):
+        taken = run(home, "fleet", "take", str(office.stick))
+        wait_for(lambda: started(home))
+
+    assert taken.exit_code == 0, taken.stderr
+    assert started(home) == {f"signed:{sound.sha256[:12]}"}
 
 
 def test_the_second_person_may_stand_at_the_box(home: Path, office: Office) -> None:

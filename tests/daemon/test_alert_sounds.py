@@ -155,6 +155,20 @@ def test_the_sound_of_what_nobody_may_sign_is_not_kept(box: AlertBox, office: Of
     assert ReceivedFiles(box.station.paths.received, SCOPE).missing([sound_of(office, alert).name])
 
 
+def test_the_sound_of_an_alarm_that_is_over_is_not_copied_unless_the_clock_may_be_wrong(
+    box: AlertBox, office: Office
+) -> None:
+    alert = write(office)
+    sign(office, alert, *TWO)
+    taker, received = deliveries(box.station.paths, alert.until), ReceivedFiles(box.station.paths.received, SCOPE)
+
+    take_alert_sounds(taker, office.stick)
+    assert received.missing([sound_of(office, alert).name])
+
+    take_alert_sounds(replace(taker, trusted=False), office.stick)
+    assert not received.missing([sound_of(office, alert).name])
+
+
 def test_sound_that_comes_between_two_signatures_is_heard(box: AlertBox, office: Office) -> None:
     alert = write(office)
     first = sign(office, alert, "hoa")
