@@ -23,7 +23,7 @@ def test_months_with_a_wild_clock(full: bool) -> None:
 def many(full: bool) -> settings:
     return settings(
         max_examples=FULL if full else FEW,
-        stateful_step_count=40 if full else 25,
+        stateful_step_count=40 if full else 15,
         deadline=None,
         report_multiple_bugs=False,  # one bad month is enough to read
         phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking a month takes longer than reading it

@@ -181,8 +181,8 @@ def _file(objects: Sequence[str]) -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """A small file that says that it is a Word file of 300 MB."""
+    """A small file that says that it is a Word file of 64 MB."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("word/document.xml", b" " * (300 << 20))
+        package.writestr("word/document.xml", b" " * (64 << 20))
     return file.getvalue()

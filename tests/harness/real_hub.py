@@ -1,4 +1,4 @@
-"""A real hub as its commands make it, with its broker, as processes of their own."""
+"""A real hub as its commands make it; it and its broker are processes of their own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from harness.broker import MosquittoBroker, free_port, listens
 from harness.waiting import wait_for
+from loudspeaker.cli import cli
 from loudspeaker.station.paths import StationPaths
 
 
@@ -25,9 +28,9 @@ class RealHub:
         self.port, self.broker_port = free_port(), free_port()
 
     def run(self, *words: str) -> str:
-        command = [sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder), *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        """One of its commands, in this process: what they print."""
+        done = CliRunner(mix_stderr=False).invoke(cli, ["hub", "--folder", str(self.folder), *words])
+        assert done.exit_code == 0, (done.stderr, done.exception)
         return done.stdout
 
     def boxes(self) -> list[dict[str, object]]:
