@@ -52,6 +52,7 @@ class Planner:
         self._specs: Generations[object, ProgrammeSpec] = Generations()
         self._recipes: Generations[object, str] = Generations()
         self._durations: Generations[str, tuple[object, float]] = Generations()  # recipe -> folder's state, seconds
+        self._taken_up: Mapping[str, str] = {}  # the files, by revision
         self._facts: Generations[str, tuple[object, BulletinFacts]] = Generations()  # id -> what they depend on, facts
         self._days = DayPlans()
         self.take_up(reads)
@@ -64,8 +65,12 @@ class Planner:
         self.schedules = planned_schedules(self.contents)
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
-        for kept in (self._specs, self._recipes, self._durations, self._facts, self._days):
+        for kept in (self._specs, self._facts, self._days):
             kept.turn()
+        if self._taken_up != self.contents.revisions:  # recipes are asked for once an edit's sound is made, not before
+            self._taken_up = self.contents.revisions
+            self._recipes.turn()
+            self._durations.turn()
 
     def stamp(self) -> object:
         """Changes whenever people's files may have changed, or what was made or read of them."""
