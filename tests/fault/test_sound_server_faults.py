@@ -63,7 +63,7 @@ def mistreat(folder: Path, number: int, quiet: bool) -> None:
             hall.fail()
             time.sleep(away)
             hall.mend()
-            box.finish(patience=30)
+            box.finish()
         judge(box, hall)
         if quiet:
             assert box.records()[-1].verdict == "aired", box.told

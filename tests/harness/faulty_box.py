@@ -131,10 +131,10 @@ class FaultyBox:
         """Until `offset` seconds after (before, if negative) the right time of an airing, counted from 0."""
         time.sleep(max(0.0, self.first + airing * self.apart + offset - time.monotonic()))
 
-    def finish(self, patience: float = 240.0) -> None:
+    def finish(self) -> None:
         """Let it run until everything has its verdict."""
         with suppress(TimeoutError):  # what is missing then, `check` tells
-            wait_for(lambda: len(self.records()) == self.airings, patience, pause=0.2)
+            wait_for(lambda: len(self.records()) == self.airings, 2 * PATIENCE, pause=0.2)
         self.end()
 
     def records(self) -> list[AsRunRecord]:
