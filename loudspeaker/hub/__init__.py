@@ -5,6 +5,7 @@
     published_files.py   the folder v1/ of signed files: who may publish into it
     manifest_drafts.py   what waits for signatures before it is published
     draft_upload.py      the same from a browser, as one .zip
+    alert_signing.py     alerts that are written and signed at the pages
     passkey_register.py  passkeys that people have made at the pages
     box_registry.py      boxes that have joined: their invitation by a short code, their password, their revocation
     broker_accounts.py   Mosquitto's password file, its access list, its configuration
@@ -28,6 +29,7 @@
     hub_metrics.py       figures for programs
     dispatch_pages.py    what became of each bulletin and each alert
     signing_pages.py     what waits for signatures, shown and signed
+    alert_pages.py       the same of alerts: an alarm by two persons, its end
     passkey_pages.py     one's own passkeys
     passkey_forms.py     what a browser is asked to sign, and what it has signed
     hub_process.py       its process

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ..errors import Message, NotFound
 from ..model.alert_answer import AlertState
 from ..reports.outcome_words import VERDICTS
+from ..station.alert_packing import alert_lines
 from ..station.delivered_names import BulletinHead
 from ..trust.signed_documents import Alert
 from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
@@ -67,6 +68,11 @@ class AlertRow:
     document: Alert | None
     reach: AlertReach | None
     boxes: int  # that it is for
+    missing: int  # signatures, before it is aired
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.document is not None and self.document.kind.is_alarm
 
     @property
     def number(self) -> int:
@@ -143,12 +149,9 @@ def show_alert(page: HubPage) -> Response:
 def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
     board = page.board
     reached = {one.alert: one for one in board.alerts(scope)}
-    documents = {
-        alert.opened.document.id: alert.opened.document
-        for one in page.hub.published()
-        if one.scope == scope
-        for alert in one.alerts
-    }
+    signed = page.hub.alerts.all(scope)
+    documents = {one.document.id: one.document for one in signed}
+    missing = {one.document.id: one.missing for one in signed}
     boxes = [box for box in board.boxes(scope) if not box.revoked]
     rows = [
         AlertRow(
@@ -157,6 +160,7 @@ def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
             documents.get(alert),
             reached.get(alert),
             sum(_is_for(documents.get(alert), box) for box in boxes),
+            missing.get(alert, 0),
         )
         for alert in {**documents, **reached}
     ]
@@ -171,7 +175,9 @@ def _is_for(alert: Alert | None, box: BoxRow) -> bool:
 def _alert_title(page: HubPage, scope: str, alert: Alert | None) -> str:
     if alert is None:
         return ""
-    return alert.text or (_head(page, scope, alert.bulletin).title if alert.bulletin else "")
+    if alert.bulletin:
+        return _head(page, scope, alert.bulletin).title
+    return alert.text or alert_lines(alert)[0].say(page.site.translate)
 
 
 def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[HeardCount]:

@@ -14,6 +14,7 @@ from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
 from ..model.commune import USUAL_ZONE
+from ..station.delivered_changes import DeliveredFiles
 from ..station.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
@@ -21,6 +22,7 @@ from ..trust.dsse import format_envelope
 from ..trust.key_file import SigningKey
 from ..trust.opening import seal
 from ..trust.signed_documents import ROOT, Bell
+from .alert_signing import AlertSigning
 from .bells import BellRinger, keep_floors, read_floors
 from .box_board import BoxBoard
 from .box_registry import BoxRegistry, RegisteredBox
@@ -56,6 +58,7 @@ class Hub:
     broker: BrokerAccounts
     bells: BellRinger
     drafts: ManifestDrafts
+    alerts: AlertSigning
     passkeys: PasskeyRegister
     mqtt_port: int = MQTT_PORT
     contact: BrokerContact = field(default_factory=BrokerContact)
@@ -77,6 +80,7 @@ class Hub:
             BrokerAccounts(paths.broker, pid_file),
             BellRinger(root, database, key, clock),
             ManifestDrafts(paths.drafts, root, database, clock),
+            AlertSigning(root, database, clock),
             PasskeyRegister(database, clock),
         )
 
@@ -101,6 +105,12 @@ class Hub:
         published = self.publish(self.drafts.complete(draft), scope)
         self.drafts.drop(scope)
         return published
+
+    def delivered(self, scope: str) -> DeliveredFiles | None:
+        """The files of an office that are served; None where it has published none."""
+        manifests = [one.manifest for one in self.published() if one.scope == scope and one.manifest]
+        blobs = self.paths.root / ROOT / "blob"
+        return DeliveredFiles(blobs, manifests[0], self.clock.now()) if manifests else None
 
     def published(self) -> tuple[PublishedScope, ...]:
         """What is served, as `bells` has seen it last."""

@@ -4,6 +4,7 @@ GET /                   communes and how their boxes are        GET /xa/SCOPE   
 GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may        a code by which a box may join
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them
+GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second time, …/ket-thuc ends it
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
 GET /khoa-ky            one's own passkeys
@@ -29,14 +30,14 @@ from ..web.guard import NEEDS, Task
 from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
 from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
-from . import box_pages, dispatch_pages, passkey_pages, signing_pages
+from . import alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages
 from .draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
 from .hub_page import HubPage, HubRoutes
 
 SHARED = (entrance, people, audit_pages)
-OWN = (box_pages, dispatch_pages, signing_pages, passkey_pages)
+OWN = (box_pages, dispatch_pages, alert_pages, signing_pages, passkey_pages)
 OWN_NEEDS: Mapping[str, Task] = {
     # box_pages.py
     "GET /": Task.LOOK,
@@ -51,6 +52,12 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /cong-van/{bulletin}": Task.LOOK,
     "GET /lenh": Task.LOOK,
     "GET /lenh/{scope}/{number}": Task.LOOK,
+    # alert_pages.py; whose signature counts, the trust document says
+    "GET /lenh/moi": Task.ALARM,
+    "POST /lenh/moi": Task.ALARM,
+    "POST /lenh/ky": Task.ALARM,
+    "GET /lenh/{scope}/{number}/ky": Task.ALARM,
+    "GET /lenh/{scope}/{number}/ket-thuc": Task.ALARM,
     # signing_pages.py; whose signature counts, the trust document says
     "GET /ky": Task.LOOK,
     "POST /ky": Task.WRITE,
@@ -67,6 +74,7 @@ OWN_NEEDS: Mapping[str, Task] = {
 DEEDS = {
     "POST /may/{box}/thu-hoi": Message("revokes a box"),
     "POST /moi-may": Message("makes a code by which a box may join"),
+    "POST /lenh/ky": Message("signs an alert"),
     "POST /ky": Message("proposes what is to be signed"),
     "POST /ky/{scope}": Message("signs what is to be published"),
     "POST /ky/{scope}/phat-hanh": Message("publishes what was signed"),
@@ -78,7 +86,7 @@ HUB_MAP = SiteMap(
     needs={**{route: NEEDS[route] for module in SHARED for route in module.ROUTES}, **OWN_NEEDS},
     largest_bodies={"POST /ky": MOST_SENT},
     deeds={**audit_pages.DEEDS, **DEEDS},
-    trials=frozenset(),
+    trials=frozenset({"POST /lenh/moi"}),
     navigation=(
         ("/", Message("Boxes")),
         ("/cong-van", Message("Bulletins")),

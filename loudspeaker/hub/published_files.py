@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from ..errors import Message, NotFound, Refused
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified, read_trust_documents
-from ..trust.dsse import format_envelope, parse_envelope
+from ..trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.floors import WINDOW, BoxTime, Floors, accept_manifest
 from ..trust.key_file import SigningKey
@@ -138,17 +138,33 @@ def publish_scope(
             raise Refused(
                 Message("{scope}: another trust document {number} is served already", scope=scope, number=number)
             )
+    alerts = {alert.opened.document.seq: _join_signatures(root, scope, alert) for alert in published.alerts}
     if published.manifest:
         copy_blobs(delivery, root, published.manifest)
     for number, raw in enumerate(documents, 1):
         _write(root, scope, f"trust/{number}.json", raw)
     for alert in published.alerts:
         _copy_alert_sound(delivery, root, alert.opened.document)
-        _write(root, scope, f"alert/{alert.opened.document.seq}.json", alert.raw)
+        _write(root, scope, f"alert/{alert.opened.document.seq}.json", alerts[alert.opened.document.seq])
     for name in (RULES, MANIFEST):  # in this order: what comes last names only what is there
         if (content := _read(delivery, scope, name)) is not None:
             _write(root, scope, name, content)
     return floors, published
+
+
+def _join_signatures(root: Path, scope: str, alert: PublishedAlert) -> bytes:
+    """An alert with the signatures that it has where it is served, too: at the hub's pages somebody may have signed it.
+
+    Raises `Refused` where another of its number is served.
+    """
+    number, envelope = alert.opened.document.seq, parse_envelope(alert.raw)
+    raw = _read(root, scope, f"alert/{number}.json")
+    served = parse_envelope(raw) if raw is not None else envelope
+    if served.payload != envelope.payload:
+        raise Refused(Message("{scope}: another alert {number} is served already", scope=scope, number=number))
+    ids = {one.key_id for one in envelope.signatures}
+    more = [one for one in served.signatures if one.key_id not in ids]
+    return format_envelope(reduce(SignedEnvelope.with_signature, more, envelope)) if more else alert.raw
 
 
 def sign_bell(published: PublishedScope, key: SigningKey, now: datetime) -> bytes:

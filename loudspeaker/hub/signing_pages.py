@@ -6,16 +6,18 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ..errors import BadUsage, LoudspeakerError, Message
+from ..trust.signed_documents import ROOT
 from .draft_upload import unpack_delivery
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .manifest_drafts import ManifestDraft
 from .passkey_forms import read_assertion, signing_form
+from .published_files import MANIFEST, RULES
 
 
 def show_drafts(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """What waits for signatures, and how something is proposed."""
     drafts = [(draft, page.hub.office_name(draft.manifest.scope)) for draft in page.hub.drafts.all()]
-    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    offices = [(one.scope, page.hub.office_name(one.scope), _downloads(page, one.scope)) for one in page.offices()]
     return page.page("hub_drafts.html", status_of_refusal(error), drafts=drafts, offices=offices, error=error)
 
 
@@ -81,6 +83,11 @@ def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | N
         form=form,
         error=error,
     )
+
+
+def _downloads(page: HubPage, scope: str) -> list[str]:
+    """Those documents of a scope that are served by which its next version is made."""
+    return [name for name in (MANIFEST, RULES) if (page.hub.paths.root / ROOT / scope / name).is_file()]
 
 
 ROUTES: HubRoutes = {

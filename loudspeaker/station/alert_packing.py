@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from ..errors import BadUsage, Message
+from ..errors import BadUsage, Message, Refused
 from ..model.enums import Level
+from ..model.spoken_text import ReadingSettings
 from ..store.atomic import write_atomic
 from ..text.reading import read
 from ..text.sentences import utterances
@@ -23,6 +24,7 @@ from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
 from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, SignedSound
 from . import approvals
+from .alerts import find_blanks
 from .delivery import alert_folder
 from .station import Station
 
@@ -69,7 +71,19 @@ def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now:
     seq = max((alert.seq for alert in before), default=0) + 1
     issued = max([now.replace(microsecond=0), *(alert.issued + SECOND for alert in before)])
     spoken, approved = _words(station, draft)
-    alert = Alert(
+    alert = compose_alert(scope, seq, issued, draft, spoken, approved)
+    if draft.spoken:
+        alert = replace(alert, audio=_speak(station, out, draft, spoken))
+    path = folder / f"{seq}.json"
+    write_atomic(path, format_envelope(seal(alert)))
+    return alert, path
+
+
+def compose_alert(
+    scope: str, seq: int, issued: datetime, draft: AlertDraft, spoken: str | None = None, approved: str | None = None
+) -> Alert:
+    """What somebody wants as an alert of this number. Raises `UntrustedDocument` for what no alert can be."""
+    return Alert(
         f"{scope}/{seq}",
         seq,
         scope,
@@ -86,11 +100,19 @@ def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now:
         repeat=draft.repeat,
         gap=draft.gap,
         form=draft.form,
-        audio=_speak(station, out, draft, spoken) if draft.spoken else None,
     )
-    path = folder / f"{seq}.json"
-    write_atomic(path, format_envelope(seal(alert)))
-    return alert, path
+
+
+def read_alert(scope: str, seq: int, issued: datetime, draft: AlertDraft, settings: ReadingSettings) -> Alert:
+    """The same where no station is: of words of its own, which are read by these settings, or of none.
+
+    Raises `Refused` where blanks are to be filled in, `UntrustedDocument`.
+    """
+    if blanks := find_blanks([draft.text]):
+        message = Message("the text has blanks that must be filled in first: {blanks}", blanks=", ".join(blanks))
+        raise Refused(message)
+    spoken = read(draft.text, settings).spoken if draft.text is not None else None
+    return compose_alert(scope, seq, issued, draft, spoken)
 
 
 def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]:
@@ -131,11 +153,12 @@ def _read_alerts(folder: Path) -> Iterator[Alert]:
             yield document
 
 
-def alert_lines(alert: Alert) -> Sequence[Message]:
-    """What whoever signs it reads."""
-    villages = ", ".join(alert.villages) if EVERY_VILLAGE not in alert.villages else Message("all villages")
+def alert_lines(alert: Alert, names: Mapping[str, str] | None = None, zone: tzinfo | None = None) -> Sequence[Message]:
+    """What whoever signs it reads; `names`: what villages are called; `zone`: of whom reads, else this machine's."""
+    named = [(names or {}).get(village, village) for village in alert.villages]
+    villages = ", ".join(named) if EVERY_VILLAGE not in alert.villages else Message("all villages")
     times = Message("{times} times", times=alert.repeat) if alert.repeat > 1 else Message("once")
-    until = f"{alert.until.astimezone():%H:%M %d/%m/%Y}"
+    until = f"{alert.until.astimezone(zone):%H:%M %d/%m/%Y}"
     lines = [ENDS[alert.form] if alert.kind is AlertKind.END else KINDS[alert.kind]]
     lines.append(Message("for {villages}, until {until}", villages=villages, until=until))
     if alert.drill:

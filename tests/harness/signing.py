@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -128,3 +129,15 @@ def signed(envelope: SignedEnvelope, *names: str) -> SignedEnvelope:
     for name in names:
         envelope = PEOPLE[name].sign(envelope)
     return envelope
+
+
+def assertion_fields(envelope: SignedEnvelope, passkey: Passkey = PHONE, **changed: Any) -> dict[str, str]:
+    """What a browser puts into a form of the hub's pages when this passkey signs."""
+    made = passkey.sign(envelope, **changed).signatures[-1]
+    assert made.assertion
+    parts = {
+        "signature": made.value,
+        "authenticator": made.assertion.authenticator_data,
+        "client": made.assertion.client_data,
+    }
+    return {name: base64.b64encode(value).decode() for name, value in parts.items()}

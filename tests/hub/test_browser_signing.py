@@ -99,6 +99,9 @@ class Telephone:
         """From now on its owner does not unlock it."""
         self.devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": False})
 
+    def unlock(self) -> None:
+        self.devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": True})
+
     def make_passkey(self) -> None:
         self.visitor.open("/khoa-ky")
         self.visitor.tap("Tạo khóa ký trên thiết bị này")
@@ -144,3 +147,41 @@ def test_a_new_passkey_signs_the_words_that_are_shown_and_they_are_published(
     assert published.manifest
     assert published.manifest.version == 2
     assert stage.hub.drafts.all() == []
+
+
+def test_two_people_air_an_alarm_from_two_telephones(chromium: Any, stage: SigningStage) -> None:
+    hoa, pao = Telephone(chromium, stage, "hoa", "phone"), Telephone(chromium, stage, "pao", "desk")
+    for one in (hoa, pao):
+        one.make_passkey()
+    stage.name(hoa.visitor)
+
+    hoa.visitor.open("/lenh/moi")
+    hoa.check()
+    hoa.page.fill("#text", "Nước suối đang dâng 2 m!")
+    hoa.visitor.tap("Xem lại ›")
+    hoa.page.get_by_text("“Nước suối đang dâng hai mét!”").wait_for()
+    hoa.check()
+    hoa.refuse()
+    hoa.visitor.tap("Ký bằng khóa ký")
+    hoa.page.get_by_text("Chưa làm gì").wait_for()
+    assert stage.hub.alerts.all(SCOPE) == []
+    hoa.unlock()
+    hoa.visitor.tap("Ký bằng khóa ký")
+    hoa.page.get_by_text("còn thiếu 1 chữ ký", exact=False).wait_for()
+    hoa.check()
+    assert [one.missing for one in stage.hub.alerts.all(SCOPE)] == [1]
+
+    pao.visitor.open("/lenh")
+    pao.check()
+    pao.visitor.tap(f"{SCOPE}/1", "link")
+    pao.visitor.tap("Xem lại và ký ›", "link")
+    pao.check()
+    pao.visitor.tap("Ký: PHÁT NGAY")
+    pao.page.wait_for_url(f"**/lenh/{SCOPE}/1")
+    (aired,) = stage.hub.alerts.all(SCOPE)
+    assert (aired.missing, aired.persons) == (0, {"hoa", "pao"})
+
+    pao.visitor.tap("Kết thúc lệnh này…", "link")
+    pao.check()
+    for one in (hoa, pao):
+        one.context.close()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from harness.office import NOW, SCOPE, Office
 from harness.officers import QUICK, Officers
 from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey
+from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.hub.hub import Hub
@@ -20,7 +21,6 @@ from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.hub.published_files import read_published
 from loudspeaker.station.packing import pack_files, write_trust, write_zip
-from loudspeaker.trust.dsse import SignedEnvelope
 from loudspeaker.trust.key_file import read_public_key
 from loudspeaker.trust.public_keys import challenge
 from loudspeaker.web.access.accounts import Role
@@ -50,18 +50,6 @@ def waiting(published: Hub, office: Office) -> Office:
     pack_files(office.home, office.stick, SCOPE, NOW)
     published.drafts.propose(office.stick, SCOPE)
     return office
-
-
-def assertion(envelope: SignedEnvelope, passkey: Passkey = PHONE, **changed: Any) -> dict[str, str]:
-    """What a browser puts into the form."""
-    made = passkey.sign(envelope, **changed).signatures[-1]
-    assert made.assertion
-    parts = {
-        "signature": made.value,
-        "authenticator": made.assertion.authenticator_data,
-        "client": made.assertion.client_data,
-    }
-    return {name: base64.b64encode(value).decode() for name, value in parts.items()}
 
 
 def text_of(html: str) -> str:

@@ -1,0 +1,208 @@
+"""An alarm at a hub's page: looked over, signed by one person, confirmed by another; and its end."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from harness.office import NOW, SCOPE, Office
+from harness.officers import QUICK, Officer, Officers
+from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey, signed
+from harness.signing import assertion_fields as assertion
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import Refused
+from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_app import create_hub_app
+from loudspeaker.hub.hub_site import HubSite
+from loudspeaker.model.spoken_text import ReadingSettings
+from loudspeaker.station.alert_packing import AlertDraft
+from loudspeaker.station.packing import write_trust
+from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
+from loudspeaker.trust.faults import UntrustedDocument
+from loudspeaker.trust.opening import OpenedAlert, seal
+from loudspeaker.trust.signed_documents import AlertKind
+from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.console import Console
+
+ADDRESS = f"https://{HOST}:8443"
+PAO, STRANGER = make_passkey("pao"), make_passkey("sua")
+FLOOD = AlertDraft(AlertKind.ALERT, "Nước suối đang dâng 2 m!", repeat=3, gap=30)
+TYPED = {"scope": SCOPE, "text": "Nước suối đang dâng 2 m!", "village": "*", "repeat": "3"}
+
+
+@pytest.fixture
+def named(published: Hub, office: Office) -> Hub:
+    """A hub whose commune names the passkeys of Hoa and Páo."""
+    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public, PAO.public]
+    _, path = write_trust(office.stick, SCOPE, keys, NOW)
+    office.sign(path, "hoa", "pao")
+    published.publish(office.stick, SCOPE)
+    published.bells.look()
+    return published
+
+
+@pytest.fixture
+def people(named: Hub) -> Iterator[Officers]:
+    pages = HubSite.open(named, language="vi", hosts=frozenset({HOST}), hashes=QUICK)
+    yield Officers(cast(Console, pages), host=ADDRESS, app=create_hub_app(named, pages.create_app()))
+    pages.close()
+
+
+def write(hub: Hub, draft: AlertDraft = FLOOD) -> SignedEnvelope:
+    return hub.alerts.write(SCOPE, draft, ReadingSettings())
+
+
+def sign(hub: Hub, envelope: SignedEnvelope, passkey: Passkey) -> OpenedAlert:
+    made = passkey.sign(envelope).signatures[-1]
+    assert made.assertion
+    return hub.alerts.sign(envelope, made.value, made.assertion)
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page.partition("<main")[2]).split())
+
+
+def looked_over(page: str) -> SignedEnvelope:
+    """The alert that a page asks to be signed."""
+    field = re.search(r'name="envelope" value="([^"]*)"', page)
+    assert field, text_of(page)
+    return parse_envelope(html.unescape(field[1]).encode())
+
+
+def press(officer: Officer, envelope: SignedEnvelope, passkey: Passkey) -> Any:
+    """Sign on the page that is open."""
+    return officer.post("/lenh/ky", envelope=format_envelope(envelope).decode(), **assertion(envelope, passkey))
+
+
+def test_one_prepares_it_and_another_airs_it(named: Hub) -> None:
+    envelope = write(named)
+    once = sign(named, envelope, PHONE)
+    again = sign(named, envelope, PHONE)
+    twice = sign(named, envelope, PAO)
+
+    assert [one.missing for one in (once, again, twice)] == [1, 1, 0]
+    assert (twice.document.id, twice.document.spoken) == (f"{SCOPE}/1", "Nước suối đang dâng hai mét!")
+    assert twice.persons == {"hoa", "pao"}
+    assert [one.missing for one in named.alerts.all(SCOPE)] == [0]
+    assert [bell.published.heads.alert for bell in named.bells.look()] == [1]
+
+
+def test_numbers_rise_and_no_two_are_of_one_second(named: Hub, clock: FakeClock) -> None:
+    first = sign(named, write(named), PHONE).document
+    second = sign(named, write(named), PAO).document
+
+    assert (first.seq, second.seq) == (1, 2)
+    assert second.issued - first.issued == timedelta(seconds=1)
+
+
+def test_who_is_late_looks_it_over_again(named: Hub, clock: FakeClock) -> None:
+    early, late = write(named), write(named, AlertDraft(AlertKind.ALERT, "Cháy rừng!"))
+    sign(named, early, PHONE)
+    with pytest.raises(Refused, match="another alert was given"):
+        sign(named, late, PAO)
+    slow = write(named)
+    clock.advance(16 * 60)
+    with pytest.raises(Refused, match="too long ago"):
+        sign(named, slow, PAO)
+    clock.advance(2 * 3600)
+    with pytest.raises(Refused, match="ended"):
+        sign(named, early, PAO)
+
+    assert [one.missing for one in named.alerts.all(SCOPE)] == [1]
+
+
+def test_who_may_not_sign_changes_nothing_and_signatures_that_are_sent_along_count_for_nothing(named: Hub) -> None:
+    envelope = write(named)
+    with pytest.raises(UntrustedDocument):
+        sign(named, envelope, STRANGER)
+    assert named.alerts.served(SCOPE, 1) is None
+
+    sent_along = signed(envelope, "ly")  # a signature of hers, but nobody has published it
+    assert sign(named, sent_along, PHONE).missing == 1
+
+
+def test_an_alert_on_a_stick_and_one_at_the_hub_are_not_mixed_up(named: Hub, office: Office) -> None:
+    envelope = write(named)
+    sign(named, envelope, PHONE)
+    path = office.own / "alert" / "1.json"
+    path.parent.mkdir()
+    path.write_bytes(format_envelope(signed(envelope, "pao")))
+    named.publish(office.stick, SCOPE)  # the same, signed by another on a PC of his own
+    assert [(one.missing, one.persons) for one in named.alerts.all(SCOPE)] == [(0, {"hoa", "pao"})]
+
+    other = seal(replace(named.alerts.all(SCOPE)[0].document, text="Khác", spoken="Khác"))
+    path.write_bytes(format_envelope(signed(other, "pao", "ly")))
+    with pytest.raises(Refused, match="another alert 1"):
+        named.publish(office.stick, SCOPE)
+
+
+def test_two_people_give_an_alarm_at_the_pages_and_one_ends_it(people: Officers, named: Hub) -> None:
+    hoa, pao = people.officer(Role.DUTY), people.officer(Role.DUTY, Role.VIEW)
+    page = hoa.post("/lenh/moi", **TYPED).text
+    assert "BÁO ĐỘNG THẬT · Xã Thử" in text_of(page)
+    assert "Cho mọi thôn, có hiệu lực tới 07:00 24/11/2026" in text_of(page)  # by the hub's own clock
+    assert "Nước suối đang dâng hai mét!" in text_of(page)
+    assert "các máy chuẩn bị sẵn, chưa phát" in text_of(page)
+    assert named.alerts.all(SCOPE) == []
+
+    first = press(hoa, looked_over(page), PHONE)
+    assert first.headers["location"] == f"/lenh/{SCOPE}/1"
+    assert "Còn thiếu 1 chữ ký" in text_of(pao.get(f"/lenh/{SCOPE}/1").text)
+    waiting = pao.get(f"/lenh/{SCOPE}/1/ky").text
+    assert "hoa đã ký" in text_of(waiting)
+    assert "Anh/chị ký là phát ngay" in text_of(waiting)
+    press(pao, looked_over(waiting), PAO)
+    assert [one.missing for one in named.alerts.all(SCOPE)] == [0]
+    assert "Đã đủ chữ ký" in pao.get(f"/lenh/{SCOPE}/1/ky").text
+
+    choices = hoa.get(f"/lenh/{SCOPE}/1/ket-thuc").text
+    assert f'href="/lenh/{SCOPE}/1/ket-thuc?cach=clear"' in choices
+    press(hoa, looked_over(hoa.get(f"/lenh/{SCOPE}/1/ket-thuc?cach=mistake").text), PHONE)
+    end = named.alerts.all(SCOPE)[1]
+    assert (end.document.kind, end.document.references, end.missing) == (AlertKind.END, (f"{SCOPE}/1",), 0)
+    acts = text_of(people.officer(Role.ADMIN).get("/nhat-ky/thao-tac").text)
+    assert acts.count("ký lệnh khẩn") == 3
+
+
+def test_what_is_wrong_with_an_alarm_is_told_and_what_was_typed_stays(people: Officers, named: Hub) -> None:
+    hoa = people.officer(Role.DUTY)
+    wrong = {
+        "hãy ghi lời cần đọc": {"text": ""},
+        "chỗ": {"text": "Hồ [tên hồ] xả lũ"},
+        "chỉ đọc từ 1 đến 10 lần": {"repeat": "99"},
+        "hãy chọn nơi phát": {"village": ""},
+    }
+    for words, changed in wrong.items():
+        answer = hoa.post("/lenh/moi", **(TYPED | changed))
+        assert (answer.status_code in (409, 422), words in answer.text.lower()) == (True, True), words
+        assert (changed.get("text") or TYPED["text"]) in answer.text or "text" in changed
+    assert hoa.post("/lenh/moi", **(TYPED | {"text": "x" * 5000})).status_code == 422
+    assert hoa.post("/lenh/moi", **(TYPED | {"scope": "xa-khac"})).status_code in (404, 422)
+    assert hoa.post("/lenh/ky", envelope="{}").status_code == 422
+    envelope = write(named)
+    assert hoa.post("/lenh/ky", envelope=format_envelope(envelope).decode()).status_code == 422
+    assert hoa.get(f"/lenh/{SCOPE}/9/ky").status_code == 404
+    assert named.alerts.all(SCOPE) == []
+
+
+def test_a_template_begins_an_alarm_and_a_drill_says_so(people: Officers) -> None:
+    hoa = people.officer(Role.DUTY)
+
+    form = hoa.get("/lenh/moi?mau=lu-quet").text
+    assert "Nước suối đang dâng!</textarea>" in form
+    assert "Hết lũ" not in form  # it ends an alarm
+    assert "DIỄN TẬP" in text_of(hoa.post("/lenh/moi", **TYPED, drill="1").text).upper()
+    assert "Thôn Nà Hoa" in text_of(hoa.post("/lenh/moi", **(TYPED | {"village": "na-hoa"})).text)
+
+
+def test_only_who_is_on_duty_gives_alarms(people: Officers) -> None:
+    editor = people.officer(Role.EDIT)
+
+    assert editor.get("/lenh/moi").status_code == 403
+    assert "/lenh/moi" not in editor.get("/lenh").text
