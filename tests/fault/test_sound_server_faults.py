@@ -80,7 +80,8 @@ def judge(box: CardBox, hall: Hall) -> None:
         whole = any(sound.whole for sound in sounds if sound.airing == record.id)
         heard = max((sound.share for sound in sounds if sound.airing == record.id), default=0.0)
         if record.verdict == "aired-partly":
-            assert not whole, box.told
+            # What fails in its last moment may have been heard to its end before its player could tell.
+            assert not whole or DURATION - record.frames / RATE < AGREED, box.told
             assert abs(record.frames / RATE - heard * DURATION) < 0.3, (record, heard, box.told)
         else:
             assert whole, (record, box.told)
