@@ -30,7 +30,7 @@ from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import speaker
 from loudspeaker.speakers.card.dac_clock import DacClock
-from loudspeaker.speakers.card.messages import ArmCommand, OutputReport
+from loudspeaker.speakers.card.messages import ArmCommand, Leaving, OutputReport, encode
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer, Prebuffer
 from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
@@ -110,20 +110,32 @@ def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monk
     assert set(answers) == {DeviceGone, None}
 
 
-def test_a_player_that_talks_nonsense_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
-    woken = threading.Event()
+def hear(code: str, woken: threading.Event) -> PlayerProcess:
+    """The daemon's side of a player that runs `code` while something plays."""
     one = PlayerProcess("hall", 1, SystemClock(), woken.set)
-    code = "import sys; print('no JSON', flush=True); sys.stdin.read()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
     one.reports |= reports(State.PLAYING)
     one._child, one._due = child, monotonic() + 1000
-
     one._listen(child)
+    return one
+
+
+def test_a_player_that_talks_nonsense_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
+    woken = threading.Event()
+    one = hear("import sys; print('no JSON', flush=True); sys.stdin.read()", woken)
 
     assert woken.is_set()
     assert one.responsive
     assert one.reports["horn"].state is State.FAILED
     assert "hall" in caplog.text
+
+
+def test_what_a_player_leaves_without_a_word_of_it_has_failed() -> None:
+    woken = threading.Event()
+    one = hear(f"print({encode(Leaving()).decode().strip()!r}, flush=True)", woken)
+
+    assert woken.is_set()
+    assert (one.reports["horn"].state, one.reports["horn"].fault) == (State.FAILED, "gone")
 
 
 def test_each_player_that_reports_nothing_gives_the_next_one_more_time(

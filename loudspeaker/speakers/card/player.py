@@ -141,7 +141,8 @@ class Player:
     def _open(self, rate: int) -> CardStream:
         if self.stream and self.stream.renderer.rate == rate:
             return self.stream
-        if any(track.end is None for track in self.tracks.values()):
+        now = monotonic()
+        if any(track.state(now) not in FINAL for track in self.tracks.values()):
             raise PlayerFault("rate")
         self._close()
         return self._start(rate)
@@ -153,6 +154,9 @@ class Player:
 
     def _close(self) -> None:
         if self.stream:
+            now = monotonic()
+            for output, track in self.tracks.items():  # what has ended since the last tick
+                self._report_change(output, track, now)
             self.tracks.clear()
             self._close_stream(self.stream)
 
@@ -210,7 +214,9 @@ class Player:
 
     def _fail(self, now: float, fault: str) -> None:
         for output, track in self.tracks.items():
-            if track.state(now) not in FINAL:
+            if track.state(now) in FINAL:
+                self._report_change(output, track, now)  # it has ended since the last tick: nobody knows it yet
+            else:
                 self._report(output, track, State.FAILED, now, fault)
         send(Leaving())
         os._exit(1)

@@ -183,11 +183,11 @@ class PlayerProcess:
             pass
 
     def _take_in(self, child: subprocess.Popen[bytes], report: PlayerReport) -> None:
+        if isinstance(report, Leaving):  # it has given up its card, and told before what became of all that it played
+            self._mark_dead(child, "gone")
+            return
         with self.reported:
             if self._child is not child:
-                return
-            if isinstance(report, Leaving):  # it has given up its card: the next command needs a new one
-                self._child, self._due = None, None
                 return
             self._mute_starts = 0
             at_rest = isinstance(report, Idle) and report.commands == self._sent
@@ -204,7 +204,7 @@ class PlayerProcess:
             self.history.update(report.setup, report.latencies)
 
     def _mark_dead(self, child: subprocess.Popen[bytes], fault: str) -> None:
-        """The player has ended, and with it what it played. The next command starts another."""
+        """The player has ended, or is about to, and with it what it played. The next command starts another."""
         with self.reported:
             if self._child is not child:
                 return
