@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Literal
 
 from .lazy_regex import pattern
@@ -29,6 +29,9 @@ _MARKED = pattern(r"[^\W\d_a-zA-Z]")
 _LETTER = pattern(r"[^\W\d_]")
 _MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]")
 _QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,80})[\"”]")  # ghi rõ "nop tien dat truoc"
+_SHOUTED = pattern(r"(?<![\w.@/-])[A-Z]{2,7}(?: [A-Z]{1,7}){2,7}(?![\w@/-]|\.\w)")  # DIEN LUC CAI SON
+_CAPITALS = pattern(r"[A-Z]+")
+_ACCOUNT = pattern(r"(?i)(?:chủ (?:tk|stk|tài khoản)|ctk|tên (?:tk|tài khoản)|người (?:nhận|thụ hưởng)) ?[:-]? ?$")
 _SAMPLE = 20_000  # letters that are looked at
 
 
@@ -50,6 +53,31 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
         for quoted in _QUOTED.finditer(line[0]):
             if is_toneless(quoted["words"]):
                 yield line.start() + quoted.start("words"), line.start() + quoted.end("words")
+        for start, until in _toneless_names(line[0]):
+            yield line.start() + start, line.start() + until
+
+
+def _toneless_names(line: str) -> Iterator[tuple[int, int]]:
+    """Names in capitals on a line with marks that lost theirs, as banks have them: chủ TK: DIEN LUC CAI SON"""
+    if not _MARKED.search(line):
+        return
+    for shouted in _SHOUTED.finditer(line):
+        for syllables, words in groupby(_CAPITALS.finditer(line, *shouted.span()), key=_is_name_part):
+            named = list(words)
+            account = _ACCOUNT.search(line, 0, named[0].start()) is not None
+            lost = account or any(_LOST.fullmatch(word[0].lower()) for word in named)
+            if syllables and lost and len(named) >= _FEWEST and not _is_quoted(line, named[0].start()):
+                yield named[0].start(), named[-1].end()
+
+
+def _is_name_part(word: re.Match[str]) -> bool:
+    """Whether capitals are a syllable or the letter that stands for a name: NGUYEN VAN A"""
+    return len(word[0]) == 1 or is_plain_syllable(word[0].lower())
+
+
+def _is_quoted(line: str, at: int) -> bool:
+    """Whether a place of a line stands in quotation marks, whose words are looked at by themselves."""
+    return any(quoted.start() < at < quoted.end() for quoted in _QUOTED.finditer(line))
 
 
 def _toneless_lines(text: str, lines: Sequence[re.Match[str]]) -> list[re.Match[str]]:

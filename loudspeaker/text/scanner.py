@@ -22,7 +22,8 @@ _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
 _OPENERS = frozenset(  # plain words that rules begin with
-    ("điều", "Điều", "ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm",
+    ("điều", "Điều", "Chương", "Phần", "Mục", "Bài",
+     "ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm",
      "mm", "ml", "mg", "tr")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴

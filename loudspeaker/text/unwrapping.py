@@ -41,6 +41,10 @@ _LINKING = pattern(  # no line ends with these
     r"(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
     r"(?<!mặt )(?<!công )bằng|hoặc|(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
+_TELLING, _FIGURE = (
+    pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm) ?$"),
+    pattern(r"\d[\d.,]*(?:%| ?[^\W\d])"),
+)
 _SALUTATION = pattern(r"(?i)(?:kính|thân|gửi|gởi|thưa|chào|alo)(?!\w)")  # Kính gửi cô bác, anh chị,
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
 _LABELLED = pattern(r"[^\W\d_]+(?: [^\n:👉]{1,24}?)? ?(?::|👉|➡|->) ")
@@ -171,5 +175,7 @@ def is_unfinished(line: str, following: str) -> bool:
     if line[-1] == "," and following[0].isupper() and _SALUTATION.match(line):
         return False
     if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
+        return True
+    if _TELLING.search(line) and _FIGURE.match(following):  # đạt⏎94,5%
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

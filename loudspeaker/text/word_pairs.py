@@ -23,6 +23,9 @@ _CERTAIN = 0.4  # share of a form that is taken
 _TOKEN = pattern(r"[^\W\d_]+|\d[\d.,:/-]*|[^\w\s]")
 _ALONE = pattern(r"(?<![\w.@/:-])[A-Za-z]+(?![\w@/-]|[.:]\w)")
 _DONG = pattern(r"(?<=\d)d(?!\w)|(?<=\dtr)d(?!\w)|(?<=\d )d(?![\w.])")  # 25.000d, 3trd
+_UNITS = "khẩu|tháng|người|năm|ngày|hộ|buổi|lượt|cây|sào|mẫu|tấn|tạ|lít|chuyến|suất|giờ|vụ"
+_MARKED_UNITS = {without_marks(unit): unit for unit in _UNITS.split("|")}
+_PER = pattern(rf"(?<=[\ddđ%kr])(?:/(?:{'|'.join(_MARKED_UNITS)}))+(?!\w)")  # 8.000d/khau/thang
 _UNSEEN = 0.1  # how often a word stands for which that is not in the table
 _MOST_FORMS = 12
 _OFTEN, _BOUND = 3, 2.0  # how often words of a phrase stood together, and how strongly they are drawn to each other
@@ -121,7 +124,7 @@ class WordPairs:
         if not found:
             return line
         chain = [(EDGE,), *(self.forms(word) if word.isalpha() else (word,) for word, _ in found), (EDGE,)]
-        letters = list(_DONG.sub("đ", line))
+        letters = list(_PER.sub(_mark_units, _DONG.sub("đ", line)))
         for (word, at), best, shares in zip(found, self._likeliest(chain), self._shares(chain), strict=True):
             if shares[best] >= _CERTAIN and len(best) == len(word) and _is_restorable(line, word, at):
                 old = line[at : at + len(word)]
@@ -169,6 +172,11 @@ def _is_restorable(line: str, word: str, at: int) -> bool:
     whole = _ALONE.match(line, at)
     shouted = len(word) > 1 and line[at : at + len(word)].isupper() and not line.isupper()
     return whole is not None and not shouted and is_plain_syllable(word)
+
+
+def _mark_units(match: re.Match[str]) -> str:
+    """What an amount is paid for, with its marks: 8.000d/khau/thang -> /khẩu/tháng"""
+    return "/".join(_MARKED_UNITS.get(unit, unit) for unit in match[0].split("/"))
 
 
 def tells(word: str) -> bool:

@@ -457,6 +457,61 @@ def test_an_hour_behind_a_day_of_the_week_is_no_day() -> None:
     assert lines("Thứ 7\t7:00 - 11:30\tnghỉ\nChủ nhật\tnghỉ\tnghỉ")[0].startswith("Thứ bảy, bảy giờ đến mười một giờ")
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "heard"),
+    [
+        ("Đối tượng\t3 tháng\t6 tháng", "Người thứ 2\t221.130\t442.260", "ba tháng, hai trăm hai mươi mốt nghìn"),
+        ("Ngân hàng\t1 tháng\t1 năm", "Agribank\t2,1\t4,5", "một năm, bốn phẩy năm"),
+        ("Thuốc\tDưới 2 tuổi\t2-5 tuổi", "Kẽm\t5 mg\t10 mg", "dưới hai tuổi, năm mi li gam, hai đến năm tuổi, mười"),
+        ("Gạo\t5 kg\t10 kg", "Nàng Hoa\t110.000\t215.000", "năm ki lô gam, một trăm mười nghìn"),
+    ],
+)
+def test_measures_of_another_sort_than_what_stands_below_them_are_heads(head: str, row: str, heard: str) -> None:
+    assert heard in lines(f"Bảng\n{head}\n{row}\n{row}")[1]
+
+
+@pytest.mark.parametrize("first", ["Ông Tư\t15 kg\t3 khẩu", "Ông Tư\t15 kg\t20 kg"])
+def test_measures_below_their_like_are_rows(first: str) -> None:
+    assert lines(f"Danh sách nhận gạo\n{first}\nBà Năm\t20 kg\t4 kg")[1].startswith("Ông Tư, mười lăm ki lô gam")
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "heard"),
+    [
+        ("Ngày, giờ", "27/8, 7g00", "ngày hai mươi bảy tháng tám, bảy giờ"),
+        ("Ngày giờ", "27/8 - 7h", "ngày hai mươi bảy tháng tám, bảy giờ"),
+        ("Giờ / Ngày", "7h30 27/8", "bảy giờ ba mươi phút ngày hai mươi bảy tháng tám"),
+        ("Thứ, ngày", "T5, 27/8", "thứ năm, ngày hai mươi bảy tháng tám"),
+        ("Ngày tháng", "27/8", "ngày hai mươi bảy tháng tám"),
+        ("Buổi, ngày", "sáng 27/8", "sáng ngày hai mươi bảy tháng tám"),
+    ],
+)
+def test_a_head_of_days_and_hours_is_left_to_the_cell_that_says_them(head: str, cell: str, heard: str) -> None:
+    assert lines(f"Lịch\nĐội\t{head}\tNơi\nĐội 1\t{cell}\tđình\nĐội 2\t{cell}\tchùa")[1].startswith(
+        f"Đội một, {heard}, nơi"
+    )
+
+
+def test_days_of_the_week_above_hours_are_said_before_them() -> None:
+    heard = lines("Giờ mở cửa\nĐiểm\tT2 - T6\tThứ 7, CN\nBưu điện\t7h-17h\t8h-11h\nTrạm xá\t7h-17h\t8h-10h")
+
+    assert heard[1] == (
+        "Bưu điện, thứ hai đến thứ sáu, bảy giờ đến mười bảy giờ, thứ bảy, chủ nhật, tám giờ đến mười một giờ"
+    )
+
+
+def test_tabs_that_only_pad_make_no_empty_columns() -> None:
+    heard = lines("TDP\t\t\t\tNgày\t\tBuổi\nLong Vĩ\t\tT4 08/10\tsáng\nTrần Phú 2\t\t\tT5 09/10\tchiều")
+
+    assert [line.partition(",")[0] for line in heard] == ["Tổ dân phố Long Vĩ", "Tổ dân phố Trần Phú hai"]
+
+
+def test_the_unit_above_a_table_is_of_it_where_a_blank_line_stands_between() -> None:
+    heard = lines("Lãi suất (%/năm)\n\nKỳ\t1 tháng\t6 tháng\nCuối kỳ\t3,5\t4,6\nĐầu kỳ\t3,1\t4,2")
+
+    assert heard[1].endswith("sáu tháng, bốn phẩy sáu phần trăm một năm")
+
+
 SIGNS = st.sampled_from(["\t", " | ", "    "])
 ROWS = st.lists(st.lists(st.integers(1, 400).map("{} cây".format), min_size=1, max_size=6), min_size=2, max_size=7)
 

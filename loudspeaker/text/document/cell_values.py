@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..lazy_regex import pattern
+from ..numerals import UP_SIGNS
 from .arrangement import TextPiece
 from .cells import Cell
 from .column_heads import AMOUNT, BOUNDS, DAY_LIST, in_small_letters
 
 RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # what a unit such as “/năm” follows
-_UP = frozenset("+↑▲")
+_UP = frozenset("+" + UP_SIGNS)
 _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
@@ -96,7 +97,7 @@ def _change(cell: Cell, amount: re.Match[str], unit: str, head: str) -> Iterator
         yield TextPiece("không đổi", cell.start, end)
         return
     if sign:
-        yield TextPiece("tăng " if sign in _UP else "giảm ", cell.start, cell.start + amount.end("sign"))
+        yield TextPiece("tăng " if sign[0] in _UP else "giảm ", cell.start, cell.start + amount.end("sign"))
     start = amount.start("number")
     yield TextPiece(text[start:], cell.start + start, end)
     if unit:

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 
 from ..casing import lower_headings
 from ..lazy_regex import pattern
+from ..numerals import DOWN_SIGNS, UP_SIGNS
 from ..syllables import UPPER
 from .arrangement import TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import Cell
 
 AMOUNT = pattern(
-    r"(?P<bound>(?i:trên|dưới|từ|đến|khoảng|hơn|gần|[<>≤≥~])? ?)(?P<sign>[-+–−↑↓▲▼]? ?)"
+    r"(?P<bound>(?i:trên|dưới|từ|đến|khoảng|hơn|gần|[<>≤≥~])? ?)"
+    rf"(?P<sign>(?:[-+–−]|[{UP_SIGNS}{DOWN_SIGNS}]\ufe0f?)? ?)"
     r"(?P<number>\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?)(?P<per> ?/ ?[^\W\d][^\d]*)?(?P<note> \([^()]*\))?"
 )
 MOMENT = pattern(r"\d{1,2}/\d{1,2}(?:/\d{4})?|(?:19|20)\d\d|\d{1,2}(?:[hg](?:\d\d)?|:\d\d)")  # 10/3, 2025, 7h
@@ -40,6 +42,11 @@ _DOCTOR, _TITLED = pattern(r"(?i)bác sĩ|bác sỹ|bs"), pattern(r"(?:PGS|TS|Th
 _LAND = pattern(r"(?i)loại đất|mục đích(?: sử dụng(?: đất)?| sd đất| sdđ)?")
 _LAND_CODES = pattern(r"[A-ZĐ]{3}(?:[ +,;&/-]+[A-ZĐ]{3})*")  # ONT+CLN are said with their “đất”
 _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
+_MOMENT_WORD = r"(?:thứ|ngày(?: tháng)?|tháng|giờ|buổi|thời gian|tg|lúc)"
+_MOMENT_HEAD = pattern(
+    rf"(?i){_MOMENT_WORD}(?:(?: ?[,/&+;–-] ?| và | |\n){_MOMENT_WORD}){{1,3}}"
+)  # Ngày, giờ; Thứ/ngày
+_TELLS_WHEN = pattern(r"(?i)(?<!\w)(?:thời gian|tg|thời điểm|giờ|ngày|buổi|lịch|lúc|khi)(?!\w)")
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
@@ -57,7 +64,8 @@ _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
 _COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|đội|phòng|xe|bàn|máy|ca|bàn|đoàn)(?!\w))")
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
-_BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh")
+_BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh|ngày(?:[,/]? ?(?:tháng|năm))? sinh")
+_YEAR = pattern(r"(?:19|20)\d\d")
 _NUMBERED_HEAD = pattern(  # Thang, Tổ máy
     r"(?!(?i:mã|tên|số|giống|xe|thuốc|ký|thời|thứ tự|tình|tháng)(?!\w))[^\W\d_]{2,6}(?: [^\W\d_]{2,5})?"
 )
@@ -158,8 +166,10 @@ def _in_other_words(head: str, text: str) -> str:
     """What is said for a head of days instead of itself, if anything: các ngày before 7; 14, sinh ngày."""
     if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
         return "các ngày "  # and not: ngày thu các ngày
-    if _BIRTHDAY.fullmatch(head):
-        return "sinh ngày " if _DATE.match(text) else "sinh năm "
+    if _MOMENT_HEAD.fullmatch(head) and _DATE.match(text):  # Ngày, giờ: 27/8, 7g00
+        return "ngày "
+    if _BIRTHDAY.fullmatch(head) and (_DATE.match(text) or _YEAR.fullmatch(text)):
+        return "sinh năm " if _YEAR.fullmatch(text) else "sinh ngày "
     return ""
 
 
@@ -174,8 +184,10 @@ def _first_of_two(head: str, text: str) -> str:
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
     if either is None:
-        told = not (needs_head(text) or _MEASURE.fullmatch(text)) or CLOCK.match(text)
-        return "" if told and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
+        clock = CLOCK.match(text) is not None
+        told = _TELLS_WHEN.search(head) if clock else not (needs_head(text) or _MEASURE.fullmatch(text))
+        days = clock and _WEEKDAY.match(head) is not None  # T2 - T6, Thứ 7 và CN
+        return "" if told and not days and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
     return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]
 
 
@@ -202,7 +214,9 @@ def _link(head: str) -> str:
     """What stands between a head and its cell: a pause behind a day, an hour, a bracket or a number, Điểm B1."""
     if LAST_MOMENT.search(head):
         return ": "
-    if kind_of(head) in FACTS:  # 19h-1h
+    if head[-1].isalpha() and any(map(str.isdecimal, head)):  # 3 tháng: 2,5; Dưới 2 tuổi: 5 ml
+        return ": "
+    if kind_of(head) in FACTS or kind_of(head) is CellKind.WEEKDAY:  # 19h-1h, T7
         return ", "
     return " " if head[-1].isalpha() or head[-2:] in ("m2", "m3", "m²", "m³") else ", "
 
@@ -224,6 +238,8 @@ def _is_moment(head: str, text: str) -> bool:
     """Whether a cell says by itself when something is: CN below Thứ, dự phòng below Từ, 03/6 - 05/6 below Từ - đến."""
     if head.lower() == "thứ":
         return kind_of(text) is CellKind.WEEKDAY and not text[:1].isdecimal()
+    if _MOMENT_HEAD.fullmatch(head) and (CLOCK.match(text) or _WEEKDAY.match(text)):
+        return True
     if _WHEN.fullmatch(head):
         return bool(CLOCK.match(text) or _WEEKDAY.match(text)) or not _DIGIT.match(text)
     unnumbered = _BOUND.fullmatch(head) is not None and not any(map(str.isdecimal, text))

@@ -84,7 +84,13 @@ def _arrange_at(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]]:
     frame = frame_at(lines, at) or signatures_at(lines, at)
     count = frame or run_at(lines, at) or 1
     run = lines[at : at + count]
-    return count, [*(arrange_columns(run) if frame else _arrange_run(run, lines[at - 1].text if at else ""))]
+    return count, [*(arrange_columns(run) if frame else _arrange_run(run, _caption(lines, at)))]
+
+
+def _caption(lines: Sequence[Line], at: int) -> str:
+    """The line above a run, a blank one between them or not; nothing where that is a row of another."""
+    above = next((line for line in lines[max(0, at - 2) : at][::-1] if line.text.strip()), None)
+    return above.text if above and not (above.sign and above is not lines[at - 1]) else ""
 
 
 def _arrange_unmarked(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]] | None:

@@ -47,7 +47,7 @@ _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|d�
 _SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}")
 _UNIT_ABOVE = pattern(
     r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
-    r"‰|%|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
+    r"‰|%(?:/(?:năm|tháng))?|(?:k?g|ml|lít)/(?:con|cây|ha|sào)(?:/ngày)?|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
 )
 _CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
 _MOMENT_HEAD = pattern(r"(?i)t(?P<number>1[0-2]|[1-9])|cn")

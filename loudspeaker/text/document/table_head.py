@@ -24,6 +24,10 @@ _HEADS = pattern(
     r"(?!\w)"
 )
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: (?:giờ|lúc|ngày))?")
+_MEASURE = pattern(  # 3 tháng, 1-7 ngày, dưới 6 tuổi, 5 kg
+    r"(?i)(?:(?:trên|dưới|từ|đến|hơn|[<>≤≥]) ?)?\d[\d.,]*(?: ?(?:[-–]|đến|tới) ?(?:dưới )?\d[\d.,]*)? ?"
+    r"(?P<unit>[^\W\d_]{1,6})(?: (?:tuổi|đầu|trở lên|trở xuống|liền))?"
+)
 _NAMING = {CellKind.WORDS, CellKind.LABEL, CellKind.NAME, CellKind.WEEKDAY}
 _ENOUGH = 2.0  # of evidence that a row is a head
 
@@ -33,7 +37,7 @@ def is_head(rows: Sequence[Row]) -> bool:
     first = [cell.text for cell in rows[0] if cell.text]
     if not first or any(text.endswith(":") for text in first):
         return False
-    if _has_moment_heads(rows):
+    if _has_moment_heads(rows) or _has_measure_heads(rows):
         return True
     if _begins_count(rows):
         return False
@@ -99,6 +103,24 @@ def _has_moment_heads(rows: Sequence[Row]) -> bool:
 
 def _is_moment(text: str) -> bool:
     return MOMENT.fullmatch(text) is not None or kind_of(text) in (CellKind.DATE, CellKind.HOUR, CellKind.WEEKDAY)
+
+
+def _has_measure_heads(rows: Sequence[Row]) -> bool:
+    """Whether the first row has several measures of one sort, beside words, above amounts of another: 3 tháng, 6 tháng
+
+    Ngân hàng, 1 tháng, 3 tháng, 1 năm above Agribank, 2,1, 2,5, 4,8; Thuốc, 0-6 tuổi, 7-12 tuổi above 5 ml, 10 ml
+    """
+    units = _units_of([cell.text for cell in rows[0]])
+    others = [cell.text for n, cell in enumerate(rows[0]) if n not in units and cell.text]
+    if len(units) < 2 or not others or any(map(_DIGIT.match, others)):
+        return False
+    below = [text for row in rows[1:] for n in units if not NOTHING.fullmatch(text := row[n].text)]
+    return bool(below) and all(map(_DIGIT.match, below)) and set(units.values()).isdisjoint(_units_of(below).values())
+
+
+def _units_of(texts: Sequence[str]) -> dict[int, str]:
+    """The units of those texts that are measures, by their place: tháng of 3 tháng"""
+    return {n: match["unit"].lower() for n, text in enumerate(texts) if (match := _MEASURE.fullmatch(text))}
 
 
 def join_heads(grid: Sequence[GridRow]) -> Sequence[GridRow]:

@@ -13,7 +13,7 @@ from ..lazy_regex import pattern
 from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
-from .column_heads import AMOUNT, needs_head, spoken_head, with_head_for_letter, without_short_head
+from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
 from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
@@ -65,11 +65,19 @@ def table_of_grid(grid: Sequence[GridRow], caption: str, headed: bool) -> Table 
 
 def _split(run: Sequence[Line]) -> list[Line]:
     """The lines of a run that say something, all of them with their cells."""
-    lines = [split_as(line, run[0].sign) for line in run if line.cells and not line.is_rule]
+    lines = _without_padding([split_as(line, run[0].sign) for line in run if line.cells and not line.is_rule])
     if run[0].sign == "|" and not lines[0].opens_with_border:
         lines = [line.with_empty_cell() if line.opens_with_border else line for line in lines]
     finer = [split_finer(line) for line in lines] if run[0].sign == "|" else []
     return finer if len({len(line.filled) for line in finer}) == 1 else lines
+
+
+def _without_padding(lines: list[Line]) -> list[Line]:
+    """Lines without empty cells, where tabs only set their cells below each other: TDP⇥⇥⇥Ngày above Xuân Thụ⇥T4"""
+    padded = bool(lines) and lines[0].sign == "\t" and len({len(line.cells) for line in lines}) > 1
+    if not padded or len({len(line.filled) for line in lines}) > 1:
+        return lines
+    return [line._replace(cells=tuple(line.filled)) for line in lines]
 
 
 def arrange_table(table: Table) -> Iterator[TextPiece]:
@@ -184,7 +192,8 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     if headless or head is None or column.role is ColumnRole.COUNT:
         return _value(column, cell, unit)
     if column.instead:
-        words = TextPiece(f"{column.instead} ", head.start, head.end, is_head=True)
+        pause = "," if CLOCK.match(cell.text) else ""  # thứ 7, 7h-11h
+        words = TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
         return [words, *_value(column, cell, unit)]
     cell = with_head_for_letter(head, cell)
     rest = cell if first else without_short_head(head, cell)

@@ -169,9 +169,9 @@ def _read_code(match: re.Match[str], letters: str, digits: str, context: Context
 
 def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """Code whose letters stand for a word: BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
-    words, word = context.before(match.start()), context.lexicon.codes.get(letters)
+    word = context.lexicon.codes.get(letters)
     if word and not _has_other_meaning(match, letters, digits, context):
-        if words.endswith(f" {word}"):
+        if context.adjoins(match.start(), (f" {word}",)):  # not 2 giai đoạn:⏎- GĐ1
             return context.numerals.code(digits)
         if not context.after_variety(match.start()):
             return f"{word} {context.numerals.code(digits)}"

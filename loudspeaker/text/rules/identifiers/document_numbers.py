@@ -26,6 +26,10 @@ KINDS = words_before(
 )
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
 _COMMAND = pattern(cue_list("commands"))  # whose BCH is not a party's
+_NUMBERED_PLACES = words_before(
+    "phiếu số|kvbp số|quầy số|bàn số|tổ số|đội số|trạm số|cổng số|phòng số|điểm số|khu số|nhà số|xe số|lô số|cụm số|"
+    "vị trí số|tuyến số|chốt số|bến số|kênh số|giếng số|ban số|kho số|lớp số|đơn vị số|cửa số|bảng số|bầu cử số"
+)
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
@@ -59,6 +63,8 @@ def _is_number(match: re.Match[str], context: Context) -> bool:
     if first in _UNITS:
         return False
     words = context.before(match.start())
+    if match[2] and match[4] == "- " and words.endswith(_NUMBERED_PLACES):  # khu vực bỏ phiếu số 5 - NVH thôn
+        return False
     if words.endswith(KINDS) or _ROW.search(words):
         return True
     parted = " " in match[0] or (match[4][0] == "-" and not match[3])

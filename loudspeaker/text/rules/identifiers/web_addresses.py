@@ -23,6 +23,7 @@ _SIGNS = {
 }  # fmt: skip
 _NAMES_OF_PROVINCES = f"{cue_list('provinces')}|{cue_list('more_provinces')}".lower().split("|")
 _PROVINCES = {without_marks(name): name for name in _NAMES_OF_PROVINCES}
+_SERVICES = {"dich vu cong": "dịch vụ công"}
 _PLAIN_PROVINCE = pattern(rf"\b(?:{'|'.join(_PROVINCES)})\b")
 _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
@@ -61,7 +62,7 @@ def web_page(match: re.Match[str], context: Context) -> str:
     starts="word number",
 )
 def site(match: re.Match[str], context: Context) -> str:
-    """Name of a site: dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
+    """Name of a site: dichvucong.gov.vn -> dịch vụ công chấm gov chấm vn"""
     return _read_address(match[0].rstrip("/"), context) + _pause(match, context)
 
 
@@ -103,7 +104,11 @@ def _read_piece(piece: str, context: Context) -> str:
     if not words:
         return _read_short(piece.lower(), context)
     marked = context.memory.with_marks(words)
-    return _PROVINCES.get(words) or (_PLAIN_PROVINCE.sub(_mark, marked) if marked != words else words)
+    return (
+        _PROVINCES.get(words)
+        or _SERVICES.get(words)
+        or (_PLAIN_PROVINCE.sub(_mark, marked) if marked != words else words)
+    )
 
 
 def _mark(match: re.Match[str]) -> str:

@@ -58,7 +58,9 @@ _NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà
 _WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
 _TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
 _MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
-_HOUR = pattern(r" ?\d{1,2}[:hg]\d\d(?!\d)(?!(?: ?(?:'|p|ph|phút))?,? ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
+_HOUR = pattern(
+    r" ?\d{1,2}(?:[:hg]\d\d(?!\d)|[hg](?!\w)| giờ)(?!(?: ?(?:'|p|ph|phút))?,? ?(?:ngày|\d{1,2}/))"
+)  # Thứ 6 - 08/11 - 14:30
 _OWN = pattern(
     r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)| \d{1,2}/\d{1,2}(?![\d/])"
 )  # tổ 4 - 19h; thôn 3 - 12 triệu

@@ -117,10 +117,16 @@ def number_with_slash(match: re.Match[str], context: Context) -> str | None:
     )
 
 
-@rule(r"[Đđ]iều (\d{1,3})(?: ?[.:]|(?= - ))(?=\s*[^\W\d_])", starts="word", only_if=at_line_start)
-def article(match: re.Match[str], context: Context) -> str:
-    """Article of a decision at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen"""
-    return f"Điều {context.number(match[1])},"
+@rule(
+    r"([Đđ]iều|ĐIỀU|[Cc]hương|CHƯƠNG|[Pp]hần|PHẦN|[Mm]ục|MỤC|[Bb]ài|BÀI) (\d{1,3}|[IVX]{1,6})(?: ?[.:]|(?= - ))"
+    r"(?=\s*[^\W\d_])",
+    starts="word",
+    only_if=at_line_start,
+)
+def article(match: re.Match[str], context: Context) -> str | None:
+    """Article or chapter at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen; CHƯƠNG II."""
+    number = context.number(match[2]) if match[2].isdecimal() else context.numerals.cardinal(roman(match[2]) or 0)
+    return f"{match[1].capitalize()} {number}," if match[2].isdecimal() or roman(match[2]) else None
 
 
 @rule(

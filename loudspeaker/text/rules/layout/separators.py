@@ -14,7 +14,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...numerals import NUMBER
+from ...numerals import DOWN_SIGNS, NUMBER, UP_SIGNS
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 
@@ -197,10 +197,12 @@ def comparison(match: re.Match[str], context: Context) -> Answer:
     return "trên " if match[0][0] == ">" else "dưới "
 
 
-@rule(r"[↑↓▲▼⬆⬇] ?(?=\d)", starts="sign")
+@rule(rf"[{UP_SIGNS}{DOWN_SIGNS}]\ufe0f? ?(?=\d)", starts="sign")
 def up_or_down(match: re.Match[str], context: Context) -> Answer:
-    """Arrow before an amount: 61.500đ/kg (↑500đ) -> tăng năm trăm đồng"""
-    return "tăng " if match[0][0] in "↑▲⬆" else "giảm "
+    """Arrow before an amount: 61.500đ/kg (↑500đ) -> tăng năm trăm đồng; 🔺 3 hộ at the head of a line is a bullet"""
+    if context.begins_line(match.start()):
+        return ""
+    return "tăng " if match[0][0] in UP_SIGNS else "giảm "
 
 
 @rule(r"[~≈] ?(?=\d)", starts="sign")

@@ -273,6 +273,19 @@ def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
     return spoken
 
 
+@rule(r"%/(năm|tháng|quý|ngày|tuần)(?=\))", starts="sign", only_if=in_brackets)
+def share_by_time_in_brackets(match: re.Match[str], context: Context) -> str:
+    """Per cent by time, in brackets: lãi suất (%/năm) -> phần trăm một năm"""
+    return f"phần trăm một {match[1]}"
+
+
+@rule(r"(mg|g|kg|ml|lít|l)/(con|cây|gốc|khẩu|người)(?:/(ngày|lần|vụ|năm))?(?=\))", starts="word", only_if=in_brackets)
+def unit_each_in_brackets(match: re.Match[str], context: Context) -> str:
+    """So much for each, in brackets: lượng ăn (g/con/ngày) -> gam một con một ngày"""
+    every = f" một {match[3]}" if match[3] else ""
+    return f"{context.lexicon.units.get(match[1], match[1])} một {match[2]}{every}"
+
+
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone_unit(match: re.Match[str], context: Context) -> Answer:
     """Unit behind a number in words: 1,2 triệu m3 -> mét khối; “ha ha” is laughter"""

@@ -241,7 +241,7 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
     return spoken if context.is_after(match.start(), _LETTERED) else Guess(spoken, UNKNOWN)
 
 
-@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
+@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| [–-] | ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], context: Context) -> Answer:
     """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
     highland = match[0] in ("K", "H") and re.match(
@@ -250,7 +250,8 @@ def initial(match: re.Match[str], context: Context) -> Answer:
     apart = highland and context.char(match.end()) in "'’"
     if match[1] in VOWELS or apart or (highland and context.is_after(match.start(), _PERSONS)):
         return None
-    return LETTERS[match[1]]
+    bracketed = match[0][-1] == "." and context.text.startswith(("(", " ("), match.end())
+    return f"{LETTERS[match[1]]}," if bracketed else LETTERS[match[1]]  # bà H. (55 tuổi)
 
 
 _CALENDARS = {"PL": "Phật lịch", "DL": "dương lịch", "ÂL": "âm lịch"}

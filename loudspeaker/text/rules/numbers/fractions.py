@@ -19,6 +19,8 @@ from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_ti
 rule = RuleMaker(Kind.FRACTION)
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
+_AT_LEAST = words_before("đủ|ít nhất|tối thiểu|quá|hơn|trên|có trên|chưa đủ|không đủ|không dưới|được")
+_MOST_PARTS = 5
 _LEVELS = words_before(
     "thương binh|bệnh binh|có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|bậc|"
     "bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu"
@@ -41,6 +43,8 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
     unit = _unit(match, context)
     whole = f"{context.number(above)} trên {context.number(below)}{unit}"
     share = _share(above, below, context, unit)
+    if share and _is_quorum(match, context):
+        return share
     if (above, below) == ("2", "3") and context.is_before(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
     counts = _counts(match, context)
@@ -97,6 +101,12 @@ def _counts(match: re.Match[str], context: Context) -> bool:
     half = above == "1" and _is_share(above, below) and part_of_time(context, end)
     falling = _are_below(32, above, below) and int(above) > int(below)
     return not (half or falling)
+
+
+def _is_quorum(match: re.Match[str], context: Context) -> bool:
+    """Whether at least such a part of people must come or agree: đủ 2/3 tổ viên, trên 3/4 hộ dân"""
+    least = context.is_after(match.start(), _AT_LEAST)
+    return least and int(match[2]) <= _MOST_PARTS and context.is_before(match.end(), (*_VOTERS, *COUNTED))
 
 
 def _is_slip(above: str, below: str, counts: bool) -> bool:

@@ -29,14 +29,21 @@ _QUARTERS = words_before(cue_list("villages_in_lists"))  # no decimal follows
 _SCALED = words_after("tr|ng.đ|k|tỉ|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những năm|các năm|thập niên|ngõ|hẻm|kiệt|các đêm")
 _IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
+_LASTING = pattern(  # 3 tháng: 4,5 is no list of months
+    r"(?<!ngày)(?<!mùng)(?<!mồng) \d{1,2} (?:tháng|năm|tuần|ngày|giờ|tuổi|buổi|khóa)$"
+)
 _SITES = words_before(cue_list("sites_with_t"))
-_MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_MONTHLY = words_before(
+    "rằm|kỳ|kỳ hạn|kì hạn|tiền lãi|trả lãi|đáo hạn|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương"
+)
 _PAID_FOR = pattern(r" (?:tiền|phí|quỹ|cước|lãi)(?: [^\W\d_]+){1,2}$")  # tiền ăn T5
 _DAY_BEFORE = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})? ?\($")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
-_SOMETIME = words_before("vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng")
+_SOMETIME = words_before(
+    "vào|trong|hóa đơn|hoá đơn|trước|sau|hết|đến hết|kỳ|thu|trả|nộp|đóng|trả nợ|đến hạn|hạn nộp|lãi|giao"
+)
 _DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
-_ITS_DAY = pattern(r"[(,:-]? ?(?:ngày )?\d{1,2}[/.-]\d")  # of a weekday
+_ITS_DAY = pattern(r"[(,:-]? ?(?:ngày )?\d{1,2}[/.-]\d{1,2}(?!\d)")  # of a weekday
 _WEEKLY = pattern(r"(?:(?:, ?| và | ?& ?| ?- ?| đến )(?:[Tt][2-7]|CN))* (?:hàng|hằng|mỗi) tuần")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
@@ -234,7 +241,7 @@ def banknotes(match: re.Match[str], context: Context) -> str:
 @rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)", only_after=_LISTED)
 def mixed_list(match: re.Match[str], context: Context) -> str | None:
     """List with and without blanks: các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
-    mixed = re.search(r",\d", match[0]) and ", " in match[0]
+    mixed = re.search(r",\d", match[0]) and ", " in match[0] and not _LASTING.search(context.before(match.start()))
     numbers = re.findall(r"\d+", match[0])
     rising = all(int(one) < int(two) for one, two in pairwise(numbers))
     return ", ".join(map(context.number, numbers)) if mixed and rising else None
@@ -254,6 +261,8 @@ def list_without_blanks(match: re.Match[str], context: Context) -> str | None:
 def _is_pair(match: re.Match[str], numbers: list[str], context: Context) -> bool:
     """Whether two numbers with a comma are no decimal: lớp 7,8 và 9; thôn 3,5; but 9 tháng 5,6 tỷ kWh, cấp 2,3 tỷ"""
     words = context.before(match.start())
+    if _LASTING.search(words):
+        return False
     without_decimals, scaled = words.endswith(_QUARTERS), context.is_before(match.end(), _SCALED)
     if scaled and not without_decimals:
         return False
