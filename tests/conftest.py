@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from harness.small_commune import at, write_small_commune
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import set_language
@@ -24,7 +24,13 @@ from loudspeaker.station import Station
 
 RUNS = {"few": 20, "full": 100}  # examples of a property, or a multiple of them where a test says so
 for name, count in RUNS.items():  # nothing is timed here: a machine may be busy; few are the same few each time
-    settings.register_profile(name, max_examples=count, deadline=None, derandomize=name == "few")
+    settings.register_profile(
+        name,
+        max_examples=count,
+        deadline=None,
+        derandomize=name == "few",
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # bytes
 PARTS = ("pure", "waiting")
