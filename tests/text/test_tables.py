@@ -492,6 +492,12 @@ def test_a_head_of_days_and_hours_is_left_to_the_cell_that_says_them(head: str, 
     )
 
 
+def test_of_a_head_that_bounds_days_and_hours_only_the_bound_is_said() -> None:
+    heard = lines("Cắt nước\nKhu\tTừ ngày, giờ\tĐến giờ/ngày\nẤp 1\t5/8, 22h\t5h 6/8\nẤp 2\t6/8, 23h\t4h 7/8")
+
+    assert heard[1] == ("Ấp một, từ ngày mùng năm tháng tám, hai mươi hai giờ, đến năm giờ ngày mùng sáu tháng tám")
+
+
 def test_days_of_the_week_above_hours_are_said_before_them() -> None:
     heard = lines("Giờ mở cửa\nĐiểm\tT2 - T6\tThứ 7, CN\nBưu điện\t7h-17h\t8h-11h\nTrạm xá\t7h-17h\t8h-10h")
 

@@ -43,9 +43,9 @@ _LAND = pattern(r"(?i)loại đất|mục đích(?: sử dụng(?: đất)?| sd 
 _LAND_CODES = pattern(r"[A-ZĐ]{3}(?:[ +,;&/-]+[A-ZĐ]{3})*")  # ONT+CLN are said with their “đất”
 _WHEN = pattern(r"(?i)(?:thời gian|tg|thời điểm|giờ|ngày giờ|ngày, giờ|khung giờ|buổi)")
 _MOMENT_WORD = r"(?:thứ|ngày(?: tháng)?|tháng|giờ|buổi|thời gian|tg|lúc)"
-_MOMENT_HEAD = pattern(
-    rf"(?i){_MOMENT_WORD}(?:(?: ?[,/&+;–-] ?| và | |\n){_MOMENT_WORD}){{1,3}}"
-)  # Ngày, giờ; Thứ/ngày
+_MOMENT_WORDS = rf"{_MOMENT_WORD}(?:(?: ?[,/&+;–-] ?| và | |\n){_MOMENT_WORD}){{1,3}}"  # Ngày, giờ; Thứ/ngày
+_MOMENT_HEAD = pattern(rf"(?i){_MOMENT_WORDS}")
+_BOUND_OF_MOMENTS = pattern(rf"(?i)(?P<bound>từ|đến|tới) {_MOMENT_WORDS}")
 _TELLS_WHEN = pattern(r"(?i)(?<!\w)(?:thời gian|tg|thời điểm|giờ|ngày|buổi|lịch|lúc|khi)(?!\w)")
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
@@ -180,6 +180,8 @@ def _first_of_two(head: str, text: str) -> str:
     """
     if _COUNTED.fullmatch(head):
         return head
+    if bound := _BOUND_OF_MOMENTS.fullmatch(head):
+        return bound["bound"]  # Từ ngày, giờ: 22h 5/8
     parents, either = _PARENTS.search(head), _EITHER.search(head)
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
