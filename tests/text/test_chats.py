@@ -61,3 +61,24 @@ def test_the_people_whom_a_list_is_read_to_do_not_decide_its_first_entry() -> No
 @pytest.mark.parametrize("name", ["ĐĂK HÀ", "KRÔNG NÔ", "ĐẮK TÔ"])
 def test_highland_names_in_capitals_are_words(name: str) -> None:
     assert read(f"UBND XÃ {name} THÔNG BÁO").spoken.lower() == f"ủy ban nhân dân xã {name} thông báo".lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Giá heo 62.000đ/kg 🔺1.000, tiêu ⬇️ 500", "tăng một nghìn, tiêu giảm năm trăm"),
+        ("Giá tăng ⬆️ 5%", "Giá tăng năm phần trăm"),
+        ("🔺 3 điểm sạt lở", "Ba điểm sạt lở"),
+        ("Cà phê kỳ hạn T3: 3.872 USD/tấn", "kỳ hạn tháng ba: ba nghìn"),
+        ("Chị Hằng quán cf ra gặp CBTD", "quán cà phê ra gặp cán bộ tín dụng"),
+        ("Bà H. (62 tuổi) và ông B. - trưởng thôn", "Bà hát, sáu mươi hai tuổi, và ông bê, trưởng thôn"),
+        ("Trên 3/4 hộ dân và đủ 2/3 tổ viên dự", "Trên ba phần tư hộ dân và đủ hai phần ba tổ viên dự"),
+        ("STK 0123456789, chủ TK: DIEN LUC CAI SON", "chủ tài khoản: điện lực"),
+        ("Trả lãi: 3 tháng: 4,5, 6 tháng: 5,6", "ba tháng: bốn phẩy năm, sáu tháng: năm phẩy sáu"),
+        ("Kết quả đạt\n94,5% số hộ", "Kết quả đạt chín mươi tư phẩy năm phần trăm số hộ"),
+        ("Chia 2 giai đoạn:\n- GĐ1: cấm xe", "giai đoạn:\nGiai đoạn một: cấm xe"),
+        ("CHƯƠNG II. VIỆC CẦN LÀM\nĐiều 4. Nhạc tang", "Chương hai, việc cần làm"),
+    ],
+)
+def test_signs_and_short_words_of_markets_loans_and_lists(text: str, spoken: str) -> None:
+    assert spoken in read(text).spoken

@@ -200,7 +200,7 @@ def comparison(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"[{UP_SIGNS}{DOWN_SIGNS}]\ufe0f? ?(?=\d)", starts="sign")
 def up_or_down(match: re.Match[str], context: Context) -> Answer:
     """Arrow before an amount: 61.500đ/kg (↑500đ) -> tăng năm trăm đồng; 🔺 3 hộ at the head of a line is a bullet"""
-    if context.begins_line(match.start()):
+    if context.begins_line(match.start()) or context.is_after(match.start(), _TOLD):  # giá tăng ⬆️ 5%
         return ""
     return "tăng " if match[0][0] in UP_SIGNS else "giảm "
 

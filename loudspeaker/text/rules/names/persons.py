@@ -250,7 +250,7 @@ def initial(match: re.Match[str], context: Context) -> Answer:
     apart = highland and context.char(match.end()) in "'’"
     if match[1] in VOWELS or apart or (highland and context.is_after(match.start(), _PERSONS)):
         return None
-    bracketed = match[0][-1] == "." and context.text.startswith(("(", " ("), match.end())
+    bracketed = match[0][-1] == "." and context.text.startswith(("(", " (", " - ", " – "), match.end())
     return f"{LETTERS[match[1]]}," if bracketed else LETTERS[match[1]]  # bà H. (55 tuổi)
 
 
