@@ -50,10 +50,5 @@ def _take(received: ReceivedFiles, trust: TrustDocument, path: Path, blobs: Path
     alert = open_alert(parse_envelope(raw or b""), trust).document
     if alert.audio is None or (now and alert.until <= now):
         return
-    source = blobs / alert.audio.sha256
-    if received.missing([alert.audio.sha256]):
-        if source.is_symlink() or not source.is_file():
-            return
-        with source.open("rb") as content:
-            received.keep_blob(alert.audio.sha256, alert.audio.bytes, content)
-    received.keep_alert_sound(alert.seq, alert.audio.sha256, MOST_KEPT)
+    if received.fetch_blob(blobs, alert.audio.sha256, alert.audio.bytes):
+        received.keep_alert_sound(alert.seq, alert.audio.sha256, MOST_KEPT)

@@ -362,14 +362,9 @@ def _must_reach(trust: TrustDocument, floors: Floors) -> None:
 
 def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]) -> None:
     """Bring the files that are not here yet. Raises `Refused` where one is missing, `DamagedFile`."""
-    sizes: Mapping[str, int] = {file.sha256: file.bytes for file in files.values()}
-    for sha256 in received.missing(tuple(sizes)):
-        path = blobs / sha256
-        if path.is_symlink() or not path.is_file():
-            names = [name for name, file in files.items() if file.sha256 == sha256]
-            raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=names[0]))
-        with path.open("rb") as content:
-            received.keep_blob(sha256, sizes[sha256], content)
+    for name, file in files.items():
+        if not received.fetch_blob(blobs, file.sha256, file.bytes):
+            raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=name))
 
 
 def alert_folder(folder: Path, scope: str) -> Path:

@@ -29,32 +29,24 @@ AHEAD = 7  # days of the plan that are looked at
 logger = logging.getLogger(__name__)
 
 
-def take_sounds(received: ReceivedFiles, accepted: AcceptedManifest, folder: Path) -> int:
-    """Take the sounds of the manifest in force that lie in the delivery `folder` and are not here yet; how many came.
+def take_sounds(received: ReceivedFiles, accepted: AcceptedManifest, folder: Path) -> None:
+    """Take the sounds of the manifest in force that lie in the delivery `folder` and are not here yet.
 
     What is missing or damaged there, or does not fit on the disk, costs only itself.
     """
-    taken = 0
     for sound in accepted.sounds.values():
         try:
             received.discard_damaged(accepted.version, sound.path, sound.sha256)
-            taken += _take(received, accepted.version, sound, folder / ROOT / "blob" / sound.sha256)
+            _take(received, accepted.version, sound, folder / ROOT / "blob")
         except (LoudspeakerError, OSError) as error:
             logger.warning("%s: %s", sound.path, error)
-    return taken
 
 
-def _take(received: ReceivedFiles, version: int, sound: CarriedSound, source: Path) -> bool:
-    """Is it new? Raises `DamagedFile`, `WriteError`, `OSError`."""
-    if (received.files(version) / sound.path).is_file():
-        return False
-    if received.missing([sound.sha256]):
-        if source.is_symlink() or not source.is_file():
-            return False
-        with source.open("rb") as content:
-            received.keep_blob(sound.sha256, sound.bytes, content)
-    received.lay_out_late(version, sound.path, sound.sha256)
-    return True
+def _take(received: ReceivedFiles, version: int, sound: CarriedSound, blobs: Path) -> None:
+    """Raises `DamagedFile`, `WriteError`, `OSError`."""
+    is_laid_out = (received.files(version) / sound.path).is_file()
+    if not is_laid_out and received.fetch_blob(blobs, sound.sha256, sound.bytes):
+        received.lay_out_late(version, sound.path, sound.sha256)
 
 
 def lacking_sounds(paths: StationPaths, followed: FollowedScope) -> Iterator[tuple[str, CarriedSound]]:

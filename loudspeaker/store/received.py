@@ -78,6 +78,20 @@ class ReceivedFiles:
             raise DamagedFile(Message("“{name}” is no hash of a file", name=sha256[:80]))
         write_atomic(self.blobs / sha256, lambda out: copy_verified(content, out, sha256, size), self.system)
 
+    def fetch_blob(self, blobs: Path, sha256: str, size: int) -> bool:
+        """Keep a file from the folder `blobs` of a delivery, unless it is here; False where it does not lie there.
+
+        Raises `DamagedFile`, `WriteError`, `OSError`.
+        """
+        if not self.missing([sha256]):
+            return True
+        source = blobs / sha256
+        if source.is_symlink() or not source.is_file():
+            return False
+        with source.open("rb") as content:
+            self.keep_blob(sha256, size, content)
+        return True
+
     def lay_out(self, version: int, files: Mapping[str, str]) -> None:
         """Put the files of a verified manifest (path → hash) under their names, in a folder of their own.
 
