@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from ..clock import VouchedTime
 from ..codec import UNREADABLE, decode
 from ..daemon.alert_delivery import PASSED_OVER
 from ..daemon.protocol import ask
@@ -234,12 +235,11 @@ class BoxSide:
         """The answer to this mark; None where it does not come."""
         write_atomic(self.paths.fetched_mark, mark.encode())
         self._look_again()
-        latest = self.clock.monotonic() + TAKING
-        while (answer := read_fetched_answer(self.paths.taken)).mark != mark:
-            if self.clock.monotonic() > latest:
-                return None
-            self.pause(LOOK)
-        return answer
+        return self._wait_for(lambda: self._answer_to(mark), TAKING)
+
+    def _answer_to(self, mark: str) -> FetchedAnswer | None:
+        answer = read_fetched_answer(self.paths.taken)
+        return answer if answer.mark == mark else None
 
     def log_end(self) -> LogHas:
         """How far this box's log goes; nowhere for a box that has not joined. Raises `Refused`, `LogUnusable`."""
@@ -254,11 +254,10 @@ class BoxSide:
         mark = secrets.token_hex(8)
         want_piece(self.paths.log_wanted, WantedPiece(mark, after))
         self._look_again()
-        for _ in range(round(SIGNING / LOOK)):
-            if (piece := read_piece(self.paths.log_piece, mark)) is not None:
-                return piece
-            self.pause(LOOK)
-        raise Unreachable(Message("nobody here has signed a piece of the log"))
+        piece = self._wait_for(lambda: read_piece(self.paths.log_piece, mark), SIGNING)
+        if piece is None:
+            raise Unreachable(Message("nobody here has signed a piece of the log"))
+        return piece
 
     def knows_time(self) -> bool:
         """Does anybody vouch for this box's time?"""
@@ -272,18 +271,22 @@ class BoxSide:
         mark = secrets.token_hex(8)
         write_atomic(self.paths.time_wanted, mark.encode())
         self._look_again()
-        nonce = self._wait_for(lambda: read_nonce(self.paths.time_nonce, mark))
-        if not nonce:
+        nonce = self._wait_for(lambda: read_nonce(self.paths.time_nonce, mark) or None, ASKING)
+        if nonce is None:
             raise Unreachable(Message("nobody here asks for the time"))
         write_atomic(self.paths.time_answer, ask(nonce))
         self._look_again()
-        known = self._wait_for(lambda: (time := read_hub_time(self.paths)) and time.nonce == nonce)
-        return bool(known)
+        return self._wait_for(lambda: self._believed(nonce), ASKING) is not None
 
-    def _wait_for(self, look: Callable[[], T]) -> T:
-        """What is true at last, or after a while is not."""
-        for _ in range(round(ASKING / LOOK)):
-            if found := look():
+    def _believed(self, nonce: str) -> VouchedTime | None:
+        """The time that the daemon has believed by the answer to this nonce."""
+        time = read_hub_time(self.paths)
+        return time if time and time.nonce == nonce else None
+
+    def _wait_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
+        """What `look` finds; None where it finds nothing for so long."""
+        for _ in range(round(seconds / LOOK)):
+            if (found := look()) is not None:
                 return found
             self.pause(LOOK)
         return look()

@@ -68,8 +68,14 @@ class HubsInTurn:
         """How often all of them have failed."""
         return failures // len(self.hubs)
 
+    def back_off(self, name: str, failures: int, waits: Sequence[float]) -> float:
+        """Seconds until the next is asked: of `waits` one for each round, the last from then on; for each box less."""
+        longest = waits[min(self.rounds(failures), len(waits) - 1)]
+        return longest * (1 + spread(name, failures)) / 2
+
 
 OWN_HUB = HubsInTurn()
+AWAY = (60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)  # s, to `back_off`, where nobody waits for the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 A bell says what is newest. Where it is more than this box holds, documents are fetched and verified; only then the
 files that they name, as far as they are not here; then the daemon takes all of it, as from a stick. Sound that may come
-later comes last. One file is fetched
-at a time, in pieces, so that an alert never waits for a recording. Where no broker is reached, the bell is fetched each
-minute.
+later comes last. One file is fetched at a time, in pieces, so that an alert never waits for a recording. Where no
+broker is reached, the bell is fetched each minute.
 """
 
 from __future__ import annotations
@@ -189,8 +188,7 @@ class FileCarrier:
         Not so bells, which are fetched each minute anyway.
         """
         after = replace(self, hubs=self.hubs.next())
-        longest = SERVER_AWAY[min(self.hubs.rounds(self.failures), len(SERVER_AWAY) - 1)]
-        wait = longest * (1 + spread(f"{self.name} away", self.failures)) / 2
+        wait = self.hubs.back_off(f"{self.name} away", self.failures, SERVER_AWAY)
         if path and path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
             after = after._want(path)
         return replace(after, failures=self.failures + 1, server_at=now + wait)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .broker_link import OWN_HUB, HubsInTurn, spread
+from .broker_link import AWAY, OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
     AskLogEnd,
@@ -26,7 +26,6 @@ from .courier_steps import (
 
 LOOK = 60.0  # s, between looks whether there is more
 SETTLE, SETTLE_SPREAD = 120.0, 120.0  # s, until what is new is sent; more for some boxes than for others
-AWAY = (60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)  # s, until a hub that did not answer is asked again; then the last
 REFUSED = 6 * 3600.0  # s, until a hub that does not believe the log is sent some again
 DAY = 86_400.0  # s
 MOST_BYTES = 1_000_000  # a day
@@ -87,8 +86,7 @@ class LogCarrier:
             case HubsNamed(hubs):
                 return replace(self, hubs=self.hubs.name(hubs))
             case LogNotSent():
-                wait = AWAY[min(self.hubs.rounds(self.failures), len(AWAY) - 1)]
-                wait *= (1 + spread(self.name, self.failures)) / 2
+                wait = self.hubs.back_off(self.name, self.failures, AWAY)
                 after = replace(self, busy=False, known=None, at=now + wait, failures=self.failures + 1)
                 return replace(after, hubs=self.hubs.next())
             case LogRefused():

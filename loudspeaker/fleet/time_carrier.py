@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .broker_link import OWN_HUB, HubsInTurn, spread
+from .broker_link import AWAY, OWN_HUB, HubsInTurn, spread
 from .courier_steps import Action, CheckTime, CourierEvent, HubsNamed, TimeChecked
 
 SOON = 60.0  # s after the start, at most: boxes of a province whose power comes back come one after another
 LOOK = 600.0  # s, between looks whether somebody vouches for the time
-AWAY = (60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)  # s, until a hub that did not answer is asked again; then the last
 DAY = 86_400.0  # s
 
 
@@ -47,8 +46,7 @@ class TimeCarrier:
                 after = replace(self, busy=False, failures=0, daily_at=daily_at, hubs=self.hubs.at(""))
                 return replace(after, at=min(now + LOOK, daily_at))
             case TimeChecked():
-                wait = AWAY[min(self.hubs.rounds(self.failures), len(AWAY) - 1)]
-                at = now + wait * (1 + spread(self.name, self.failures)) / 2
+                at = now + self.hubs.back_off(self.name, self.failures, AWAY)
                 return replace(self, busy=False, failures=self.failures + 1, at=at, hubs=self.hubs.next())
         return self
 
