@@ -76,12 +76,12 @@ def sign_alert(page: HubPage) -> Response:
 
 def show_confirmation(page: HubPage) -> Response:
     """An alert that waits for one signature more. Raises `NotFound`."""
-    return _signing_page(page, _served(page))
+    return _signing_page(page, _find_alert(page))
 
 
 def show_end(page: HubPage) -> Response:
     """The end of an alert, in the form that was chosen (`cach`). Raises `NotFound`."""
-    ended, form = read_unverified(_served(page)), page.query.get("cach", "")
+    ended, form = read_unverified(_find_alert(page)), page.query.get("cach", "")
     assert isinstance(ended, Alert)
     if form not in set(AlertEnd):
         return page.page("hub_alarm_end.html", alert=ended, lines=_lines(page, ended))
@@ -92,13 +92,13 @@ def show_end(page: HubPage) -> Response:
 
 
 def _write(page: HubPage, scope: str, draft: AlertDraft) -> SignedEnvelope:
-    files = page.hub.delivered(scope)
+    files = page.hub.served_files(scope)
     if files is None:
         raise NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
     return page.hub.alerts.write(scope, draft, files.settings)
 
 
-def _served(page: HubPage) -> SignedEnvelope:
+def _find_alert(page: HubPage) -> SignedEnvelope:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
     is_one = SCOPE.fullmatch(scope) and number.isdecimal() and len(number) < 10
@@ -151,7 +151,7 @@ def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
 
 def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
     """Emergency bulletins of words alone, but for those that end another."""
-    files = page.hub.delivered(scope)
+    files = page.hub.served_files(scope)
     found = [one for one in files.bulletins.values() if one.level is Level.EMERGENCY] if files else []
     endings = {one.all_clear for one in found}
     return [
@@ -163,7 +163,7 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
 
 def _villages(page: HubPage, scope: str) -> Mapping[str, str]:
     """The villages of a commune by their names; none of a province."""
-    files = page.hub.delivered(scope)
+    files = page.hub.served_files(scope)
     commune = files.survey.commune.understood if files else None
     return {one: page.hub.village_name(scope, one) for one in (commune.villages if commune else ())}
 

@@ -21,7 +21,7 @@ from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.dsse import format_envelope
 from ..trust.key_file import SigningKey
 from ..trust.opening import seal
-from ..trust.signed_documents import ROOT, Bell
+from ..trust.signed_documents import ROOT, Bell, SignedManifest
 from .alert_signing import AlertSigning
 from .bells import BellRinger, keep_floors, read_floors
 from .box_board import BoxBoard
@@ -106,11 +106,13 @@ class Hub:
         self.drafts.drop(scope)
         return published
 
-    def delivered(self, scope: str) -> DeliveredFiles | None:
+    def served_files(self, scope: str) -> DeliveredFiles | None:
         """The files of an office that are served; None where it has published none."""
-        manifests = [one.manifest for one in self.published() if one.scope == scope and one.manifest]
-        blobs = self.paths.root / ROOT / "blob"
-        return DeliveredFiles(blobs, manifests[0], self.clock.now()) if manifests else None
+        manifest, blobs = self._manifest(scope), self.paths.root / ROOT / "blob"
+        return DeliveredFiles(blobs, manifest, self.clock.now()) if manifest else None
+
+    def _manifest(self, scope: str) -> SignedManifest | None:
+        return next((one.manifest for one in self.published() if one.scope == scope), None)
 
     def published(self) -> tuple[PublishedScope, ...]:
         """What is served, as `bells` has seen it last."""
@@ -122,8 +124,8 @@ class Hub:
 
     def names(self, scope: str) -> DeliveredNames | None:
         """What people call the commune, villages and bulletins of a scope; None where it has published nothing."""
-        manifests = [one.manifest for one in self.published() if one.scope == scope and one.manifest]
-        return DeliveredNames(self.paths.root, manifests[0]) if manifests else None
+        manifest = self._manifest(scope)
+        return DeliveredNames(self.paths.root, manifest) if manifest else None
 
     def office(self) -> str:
         """What people call the highest office that publishes here; "" where none does."""

@@ -108,12 +108,12 @@ class IncidentWatch:
         for office in board.published:
             below = frozenset(board.scopes(office.scope))
             boxes = [row for row in rows if row.scope in below]
-            for alert in self._awaited(board, office, boxes, now):
+            for alert in self._find_awaited(board, office, boxes, now):
                 yield from find_alert_trouble(alert, now, self._names)
-            if watched := self._watched(office, boxes, now):
+            if watched := self._watch_version(office, boxes, now):
                 yield from find_version_trouble(watched, now, self._names)
 
-    def _awaited(
+    def _find_awaited(
         self, board: BoxBoard, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime
     ) -> Iterator[AwaitedAlert]:
         since = board.signed_since(office.scope)
@@ -122,7 +122,7 @@ class IncidentWatch:
             meant = [box for box in boxes if box.is_meant(alert)]
             yield AwaitedAlert(alert, self._title(alert), signed[alert], meant, board.receipts(alert.id))
 
-    def _watched(self, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime) -> WatchedVersion | None:
+    def _watch_version(self, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime) -> WatchedVersion | None:
         """The newest manifest of an office; which boxes were unwell before it is noted when it is seen first."""
         if office.manifest is None:
             return None

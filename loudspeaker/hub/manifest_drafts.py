@@ -31,7 +31,7 @@ from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import ROOT, SCOPE, SignedManifest, SigningRole
 from .bells import read_floors
 from .hub_database import HubDatabase
-from .published_files import MANIFEST, RULES, PublishedScope, copy_blobs, read_published
+from .published_files import MANIFEST, RULES, copy_blobs, read_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ManifestDrafts:
 
     def changes(self, draft: ManifestDraft) -> ManifestChanges:
         """What the boxes of its scope would get that they have not. Raises `Refused`."""
-        served = self._served(draft.manifest.scope).manifest
+        served = read_published(self.root, draft.manifest.scope).manifest
         before = DeliveredFiles(self.root / ROOT / "blob", served, self.clock.now()) if served else None
         return find_changes(before, self._files(draft))
 
@@ -148,7 +148,7 @@ class ManifestDrafts:
 
     def _open(self, folder: Path, scope: str, raw: bytes) -> ManifestDraft:
         """The draft in these bytes, where it could be published. Raises `UntrustedDocument`, `NotFound`, `Refused`."""
-        envelope, served = parse_envelope(raw), self._served(scope)
+        envelope, served = parse_envelope(raw), read_published(self.root, scope)
         manifest = read_unverified(envelope)
         if not isinstance(manifest, SignedManifest) or manifest.scope != scope:
             raise UntrustedDocument(Message("this is no manifest of {scope}", scope=scope), Fault.WRONG_TYPE)
@@ -161,10 +161,6 @@ class ManifestDrafts:
         signers = find_signers(envelope, keys)
         missing = max(served.trust.threshold(role) - len(signers), 0)
         return ManifestDraft(folder, envelope, manifest, role, keys, signers, missing)
-
-    def _served(self, scope: str) -> PublishedScope:
-        """What is served of a scope. Raises `NotFound`, `UntrustedDocument`."""
-        return read_published(self.root, scope)
 
     def _files(self, draft: ManifestDraft) -> DeliveredFiles:
         return DeliveredFiles(draft.folder / ROOT / "blob", draft.manifest, self.clock.now())

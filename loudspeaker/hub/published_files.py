@@ -243,32 +243,31 @@ def _open_alert(raw: bytes, trust: bytes) -> OpenedAlert | None:
 def copy_blobs(delivery: Path, root: Path, manifest: SignedManifest) -> None:
     """Bring the files that are not served yet. Raises `Refused` where one is missing, `DamagedFile`, `WriteError`."""
     for path, file in manifest.files.items():
-        target, source = root / ROOT / "blob" / file.sha256, delivery / ROOT / "blob" / file.sha256
-        if target.is_file() and target.stat().st_size == file.bytes:
-            continue
-        if source.is_symlink() or not source.is_file():
-            if file.lazy:
-                continue
-            raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=path))
         try:
-            _copy_blob(source, target, file.sha256, file.bytes)
+            is_served = _copy_blob(delivery, root, file.sha256, file.bytes)
         except DamagedFile:
             raise DamagedFile(Message("{file} is damaged, or not the one that was signed", file=path)) from None
+        if not (is_served or file.lazy):
+            raise Refused(Message("{file} is named in the manifest and does not lie in the folder", file=path))
 
 
 def _copy_alert_sound(delivery: Path, root: Path, alert: Alert) -> None:
     """Bring the sound of an alert, where it lies there whole: no alert waits for it. Raises `WriteError`."""
-    if alert.audio is None:
-        return
-    target, source = (folder / ROOT / "blob" / alert.audio.sha256 for folder in (root, delivery))
-    if not target.is_file() and source.is_file() and not source.is_symlink():
+    if alert.audio:
         with suppress(DamagedFile):
-            _copy_blob(source, target, alert.audio.sha256, alert.audio.bytes)
+            _copy_blob(delivery, root, alert.audio.sha256, alert.audio.bytes)
 
 
-def _copy_blob(source: Path, target: Path, sha256: str, size: int) -> None:
+def _copy_blob(delivery: Path, root: Path, sha256: str, size: int) -> bool:
+    """Serve a file, unless it is served; False where it lies nowhere. Raises `DamagedFile`, `WriteError`."""
+    target, source = (folder / ROOT / "blob" / sha256 for folder in (root, delivery))
+    if target.is_file() and target.stat().st_size == size:
+        return True
+    if source.is_symlink() or not source.is_file():
+        return False
     with source.open("rb") as content:
         write_atomic(target, lambda out: copy_verified(content, out, sha256, size))
+    return True
 
 
 def _read(root: Path, scope: str, name: str) -> bytes | None:

@@ -92,13 +92,13 @@ class SoundPacking:
         voice = (bulletin.voices or self.station.files.contents.voices)[0]
         synthesis = _synthesize(self.station, texts, voice)
         said = list(map(SpokenUtterance, texts, synthesis.keys))
-        known = self._known(before, bulletin)
+        known = self._read_packed_sound(before, bulletin)
         if known is not None and read_utterances(known) == said:
             return SpokenBulletin(bulletin.id, voice, known, is_new=False)
         data = format_sound(zip(said, synthesis.clips, strict=True))
         return SpokenBulletin(bulletin.id, voice, data, is_new=True)
 
-    def _known(self, before: SignedManifest, bulletin: Bulletin) -> bytes | None:
+    def _read_packed_sound(self, before: SignedManifest, bulletin: Bulletin) -> bytes | None:
         """The sound of it that was packed last; None where there is none, or it is damaged."""
         packed = before.files.get(sound_path(bulletin.id))
         data = read_regular_file(self.out / ROOT / "blob" / packed.sha256, MOST_FILE_BYTES) if packed else None
