@@ -16,8 +16,9 @@ LETTERS = {
     "Y": "y", "Z": "dét",
 }  # fmt: skip
 
-# A written number: 1.500.000 | 1,500,000 | 1.500,5 | 2,75 | 12.5 | 2021. Bounded, so that scanning stays linear.
 UP_SIGNS, DOWN_SIGNS = "↑▲⬆🔺↗📈⏫🔼", "↓▼⬇🔻↘📉⏬🔽"  # before how much something went up or down
+
+# A written number: 1.500.000 | 1,500,000 | 1.500,5 | 2,75 | 12.5 | 2021. Bounded, so that scanning stays linear.
 NUMBER = r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?(?![\d])|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,15}(?:[.,]\d{1,4})?(?!\d))"
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:,\d{3}){2,}|[1-9]\d{0,2}(?: \d{3})+")
