@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from harness.alert_box import BOX, AlertBox, flood, sealed
-from harness.office import NOW, SCOPE, Office, deliveries, join, open_office
+from harness.alert_box import AlertBox, flood, open_alert_office, sealed
+from harness.office import NOW, SCOPE, Office, deliveries
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, BeingMade, LoudspeakerError, Message
@@ -55,12 +55,7 @@ class RenderingJobs:
 
 @pytest.fixture
 def office(home: Path, tmp_path: Path) -> Office:
-    (home / "box.yaml").write_text(BOX, encoding="utf-8")
-    commune = home / "commune.yaml"
-    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {hours: [05:00-21:00]}\n", encoding="utf-8")
-    office = open_office(home, tmp_path)
-    join(StationPaths(home, home / ".state"), office)
-    return office
+    return open_alert_office(home, tmp_path)
 
 
 @pytest.fixture

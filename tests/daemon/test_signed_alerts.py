@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from harness.alert_box import BOX, AlertBox, PowerCut, flood, order, sealed
-from harness.office import NOW, SCOPE, Office, deliveries, join, open_office
+from harness.alert_box import BOX, AlertBox, PowerCut, flood, open_alert_office, order, sealed
+from harness.office import NOW, SCOPE, Office, deliveries
 from harness.signing import PHONE, STRANGER
 
 from loudspeaker.errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
@@ -22,7 +22,6 @@ from loudspeaker.reports.audit_trail import audit_trail, explain_alert
 from loudspeaker.reports.outcome_words import subject_words
 from loudspeaker.reports.tally import AiringKind, kind_of
 from loudspeaker.station.approvals import digest
-from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.signed_documents import Alert, AlertKind, Cadence
 
@@ -33,12 +32,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def office(home: Path, tmp_path: Path) -> Office:
-    (home / "box.yaml").write_text(BOX, encoding="utf-8")
-    commune = home / "commune.yaml"
-    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {hours: [05:00-21:00]}\n", encoding="utf-8")
-    office = open_office(home, tmp_path)
-    join(StationPaths(home, home / ".state"), office)
-    return office
+    return open_alert_office(home, tmp_path)
 
 
 @pytest.fixture

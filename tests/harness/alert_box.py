@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harness.office import NOW, SCOPE
+from harness.office import NOW, SCOPE, Office, join_box, open_office
 from harness.signing import PEOPLE, make_alert
 from harness.station_harness import FakeRenderer
 from loudspeaker.clock import FakeClock
@@ -34,6 +34,16 @@ RATE = 8_000
 WHOLE = 0.05  # s that may be lacking
 OUTPUTS = ("a", "b")
 BOX = "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\nclock: trusted\n"
+
+
+def open_alert_office(home: Path, folder: Path) -> Office:
+    """The office of a commune with hours, whose box in `home` takes signed alerts."""
+    (home / "box.yaml").write_text(BOX, encoding="utf-8")
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {hours: [05:00-21:00]}\n", encoding="utf-8")
+    office = open_office(home, folder)
+    join_box(home, office)
+    return office
 
 
 class PowerCut(BaseException):

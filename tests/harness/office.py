@@ -88,6 +88,18 @@ def join(box: StationPaths, office: Office) -> None:
     deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, office.scope), "Lý")
 
 
+def open_station(home: Path, state: Path) -> closing[Station]:
+    """A station on the office's clock, until its block ends."""
+    return closing(Station.open(home, state, clock=FakeClock(NOW)))
+
+
+def join_box(home: Path, office: Office) -> StationPaths:
+    """The station in `home` as a box that follows this office."""
+    paths = StationPaths(home, home / ".state")
+    join(paths, office)
+    return paths
+
+
 def open_province(folder: Path, stick: Path, entries: str = "", scope: str = "tinh-thu") -> Office:
     """A province that sends one bulletin, “Bão số 5”, with these entries of a schedule; Tú and Bình have signed."""
     province = Office(folder / "province", stick, scope)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from harness.office import NOW, Office, deliveries, join, open_office
+from harness.office import NOW, Office, deliveries, join, open_office, open_station
 from harness.signing import PEOPLE
 from harness.small_commune import ZONE
 
-from loudspeaker.clock import FakeClock
 from loudspeaker.config.spoken_bulletin import format_signed_words, with_signed_words
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.model.enums import Expected, ReviewState
@@ -26,7 +24,6 @@ from loudspeaker.station.decisions import Decisions
 from loudspeaker.station.packing import ApprovedWords, carry_approval, words_shown
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.reviews import ReviewLog
-from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.opening import read_unverified, seal
 from loudspeaker.trust.signed_documents import SignedManifest
@@ -52,17 +49,8 @@ def office(home: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Office
 two = pytest.mark.parametrize("office", ["two"], indirect=True)
 
 
-@contextmanager
-def opened(home: Path, state: Path) -> Iterator[Station]:
-    station = Station.open(home, state, clock=FakeClock(NOW))
-    try:
-        yield station
-    finally:
-        station.close()
-
-
 def shown(office: Office, name: str = NAME) -> ApprovedWords:
-    with opened(office.home, office.home / ".state") as station:
+    with open_station(office.home, office.home / ".state") as station:
         return words_shown(station, name)[1]
 
 
@@ -74,7 +62,7 @@ def approve(office: Office, *approvers: str, signers: tuple[str, ...] = ("hoa",)
 
 def expected(box: StationPaths, name: str = AIRING) -> object:
     """What is planned for the approved bulletin, or by which rule it is refused."""
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         airing = station.airings.find(name)
         return kind_of(airing.why) if airing.expected is Expected.REFUSED else airing.expected
 
@@ -104,7 +92,7 @@ def test_it_is_shown_who_approved_it_where(box: StationPaths, office: Office) ->
     approve(office, "pao", "ly", signers=("hoa", "pao"))
     join(box, office)
 
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         name, airing, record = station.airings.look_up(AIRING)
         approval = station.planner.approval_message(station.log, NAME)
         story = explain_airing(name, airing, record, station.log, NOW, ZONE, approval=approval)
@@ -171,7 +159,7 @@ def test_no_edit_is_heard_under_an_approval_that_somebody_leaves_in_the_manifest
 
     # A longer text would still be said in the words that were approved, which are what is bound.
     assert expected(box) is (Expected.AIR if edit is text else Refusal.APPROVAL)
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         assert "Thêm" not in station.planner.bulletin_spec(station.files.bulletin(NAME)).spoken_text
 
 
@@ -190,7 +178,7 @@ def test_a_box_that_would_read_it_otherwise_says_the_words_that_were_approved(
     box: StationPaths, office: Office
 ) -> None:
     words = format_signed_words([[Utterance("Hôm nay trời nắng to.", 0.5)]])
-    with opened(office.home, office.home / ".state") as station:
+    with open_station(office.home, office.home / ".state") as station:
         bulletin = with_signed_words(station.files.bulletin(NAME), words)
         digest = approvals.digest(bulletin, station.planner.builder.for_bulletin(bulletin))
     approved = replace(shown(office), words=words, digest=digest)
@@ -200,7 +188,7 @@ def test_a_box_that_would_read_it_otherwise_says_the_words_that_were_approved(
     join(box, office)
 
     assert expected(box) is Expected.AIR
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         assert station.planner.bulletin_spec(station.files.bulletin(NAME)).spoken_text == "Hôm nay trời nắng to."
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import soundfile
-from harness.office import NOW, Office, deliveries, follow, join, open_office, open_province, speak
+from harness.office import (
+    Office,
+    deliveries,
+    follow,
+    join_box,
+    open_office,
+    open_province,
+    open_station,
+    speak,
+)
 
-from loudspeaker.clock import FakeClock
 from loudspeaker.config.spoken_bulletin import parse_signed_words
 from loudspeaker.errors import BadUsage, NotAvailable
 from loudspeaker.production.carried_voices import read_utterances
@@ -37,18 +43,7 @@ def office(home: Path, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def box(home: Path, office: Office) -> StationPaths:
-    paths = StationPaths(home, home / ".state")
-    join(paths, office)
-    return paths
-
-
-@contextmanager
-def opened(home: Path, state: Path) -> Iterator[Station]:
-    station = Station.open(home, state, clock=FakeClock(NOW))
-    try:
-        yield station
-    finally:
-        station.close()
+    return join_box(home, office)
 
 
 def manifest(office: Office) -> SignedManifest:
@@ -61,7 +56,7 @@ def blob(office: Office, name: str = NAME) -> Path:
 
 def made_by(box: StationPaths, name: str = NAME) -> str:
     """The voice in which a bulletin is heard, made now where it must be."""
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         spec = station.planner.bulletin_spec(station.files.bulletin(name))
         assert station.preparation.make([spec], lambda done, total, what: None) == {}
         programme = station.planner.find_programme(spec)
@@ -87,7 +82,7 @@ def test_a_minute_of_speech_is_less_than_200_kilobytes(office: Office) -> None:
     office.write(f"bulletins/{NAME}.md", "---\ntitle: Dài\n---\n" + "Mời bà con ra đồng lúc trời còn mát. " * 30)
     office.publish("hoa")
     spoken = next(one for one in speak(office) if one.bulletin == NAME)
-    with opened(office.home, office.home / ".state") as station:
+    with open_station(office.home, office.home / ".state") as station:
         lasts = station.planner.duration(station.planner.bulletin_spec(station.files.bulletin(NAME)))[0]
 
     assert len(read_utterances(spoken.data)) == 2  # what is said thirty times is in it once
@@ -125,7 +120,7 @@ def test_a_manifest_is_in_force_without_its_sound_which_comes_later(office: Offi
 
 def test_what_was_made_before_the_sound_came_is_there_until_it_is_made_anew(office: Office, box: StationPaths) -> None:
     made_by(box)
-    with opened(box.home, box.state) as station:
+    with open_station(box.home, box.state) as station:
         before = station.planner.stamp()
         speak(office)
         deliveries(box).take(office.stick)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.alert_box import flood, sealed
-from harness.office import NOW, Office, deliveries, join, open_office
+from harness.office import NOW, Office, deliveries, join_box, open_office
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.agent_access import TAKE, MarkedWork, work_for_agent
@@ -30,9 +30,7 @@ def office(home: Path, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def box(home: Path, office: Office) -> StationPaths:
-    paths = StationPaths(home, home / ".state")
-    join(paths, office)
-    return paths
+    return join_box(home, office)
 
 
 def publish(office: Office, box: StationPaths, *names: str, blobs: bool = True) -> None:
