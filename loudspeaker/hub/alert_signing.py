@@ -15,7 +15,7 @@ from pathlib import Path
 from ..errors import Message, NotFound, Refused
 from ..interfaces import Clock
 from ..model.spoken_text import ReadingSettings
-from ..station.alert_packing import AlertDraft, read_alert
+from ..station.alert_packing import AlertDraft, compose_from_words
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES
@@ -47,7 +47,7 @@ class AlertSigning:
 
         Raises `NotFound`, `Refused` where blanks are to be filled in, `UntrustedDocument` for what no alert can be.
         """
-        alert = read_alert(scope, self._next(scope), self._instant(scope), draft, settings)
+        alert = compose_from_words(scope, self._next(scope), self._instant(scope), draft, settings)
         envelope = seal(alert)
         read_unverified(envelope)  # is it too long?
         return envelope

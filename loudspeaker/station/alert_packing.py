@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from ..errors import BadUsage, Message, Refused
+from ..errors import BadUsage, Message
 from ..model.enums import Level
 from ..model.spoken_text import ReadingSettings
 from ..store.atomic import write_atomic
@@ -24,7 +24,7 @@ from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
 from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, SignedSound
 from . import approvals
-from .alerts import find_blanks
+from .alerts import refuse_blanks
 from .delivery import alert_folder
 from .station import Station
 
@@ -103,14 +103,12 @@ def compose_alert(
     )
 
 
-def read_alert(scope: str, seq: int, issued: datetime, draft: AlertDraft, settings: ReadingSettings) -> Alert:
+def compose_from_words(scope: str, seq: int, issued: datetime, draft: AlertDraft, settings: ReadingSettings) -> Alert:
     """The same where no station is: of words of its own, which are read by these settings, or of none.
 
     Raises `Refused` where blanks are to be filled in, `UntrustedDocument`.
     """
-    if blanks := find_blanks([draft.text]):
-        message = Message("the text has blanks that must be filled in first: {blanks}", blanks=", ".join(blanks))
-        raise Refused(message)
+    refuse_blanks(draft.text)
     spoken = read(draft.text, settings).spoken if draft.text is not None else None
     return compose_alert(scope, seq, issued, draft, spoken)
 

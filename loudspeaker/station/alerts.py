@@ -81,16 +81,15 @@ class Alerts:
     def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
         """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
         found = self.files.template(bulletin) if bulletin else None
-        blanks = ", ".join(find_blanks([text] if found is None else [part.text for part in found.parts]))
-        if blanks and found:
+        if found is None:
+            refuse_blanks(text)
+        elif blanks := ", ".join(find_blanks(part.text for part in found.parts)):
             raise Refused(
                 Message(
                     "“{bulletin}” has blanks that must be filled in first: {blanks}; edit {file}",
                     **{"bulletin": found.id, "blanks": blanks, "file": found.path},
                 )
             )
-        if blanks:
-            raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
 
     def must_be_drill_time(self, villages: Sequence[str], drill: bool) -> None:
         """Raises `Refused` for a drill outside the hours of somebody who would hear it: at night it is an alarm."""
@@ -239,6 +238,12 @@ class Alerts:
 def find_blanks(texts: Iterable[str | None]) -> tuple[str, ...]:
     """What is to be filled in, [in brackets], each once."""
     return tuple(dict.fromkeys(blank for text in texts for blank in BLANK.findall(text or "")))
+
+
+def refuse_blanks(text: str | None) -> None:
+    """Raises `Refused` where blanks of an alarm's own words are still to be filled in."""
+    if blanks := ", ".join(find_blanks([text])):
+        raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
 
 
 def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:
