@@ -290,7 +290,9 @@ class Folder:
 def _parse_bulletin(
     source: Source, path: str, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
 ) -> Bulletin:
-    bulletin = replace(bulletin_file.parse(name, data, voices, titles), sound=source.sound(path))
+    bulletin = bulletin_file.parse(name, data, voices, titles)
+    if sound := source.sound(path):
+        bulletin = replace(bulletin, sound=sound)
     if approved := source.approved.get(path):
         bulletin = replace(bulletin, approved=replace(approved, valid_until=bulletin.valid_until))
     if source.origin:
