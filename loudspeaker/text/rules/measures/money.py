@@ -112,9 +112,7 @@ def _is_score(match: re.Match[str], context: Context) -> bool:
 def _points(match: re.Match[str], context: Context) -> str | Guess:
     """Points of a pupil or a team: môn Toán 7,5đ -> bảy phẩy năm điểm; thua 0đ"""
     spoken = f"{context.number(match[1])} điểm"
-    marked = any(
-        cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
-    )
+    marked = any(cue in context.before(match.start()) for cue in _MARKED)
     return spoken if marked else Guess(spoken, _POINTS_OR_DONG)
 
 

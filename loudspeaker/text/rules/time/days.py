@@ -63,12 +63,12 @@ _OCCASIONS = pattern(r"\b(?:ngày|lễ|tết|kỷ niệm|kỉ niệm|mừng|gi�
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
-# Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
 _ON_ONE_DAY = pattern(  # sáng ngày 4-11, thứ bảy, ngày 4-11; not các sáng ngày
     r"(?<!các)(?<!những)(?<!mỗi) (?:sáng|trưa|chiều|tối|đêm|thứ [^\W_]+|chủ nhật|t[2-7]|cn)[,(]?(?: ngày)?$"
 )
 _ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
 _POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
+# Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
 _MARKED = _FEASTS | frozenset(
     words_after(
         "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
