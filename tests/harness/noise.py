@@ -6,6 +6,8 @@ import hashlib
 import time
 import wave
 from array import array
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from random import Random
 
 from harness.pulse_server import RATE
 from harness.waiting import wait_for
+from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.card.speaker import LEAD
@@ -46,6 +49,19 @@ def soon(seconds: float = LEAD) -> tuple[datetime, float]:
 
 def wait_until_over(*speakers: Speaker) -> None:
     wait_for(lambda: all(speaker.poll().state not in (State.ARMED, State.PLAYING) for speaker in speakers))
+
+
+def play(at: datetime, *given: tuple[Speaker, Sequence[Programme]]) -> bool:
+    """Arm each speaker with what is given for it, and wait until all are over. Was all of it played to its end?
+
+    Not where a busy machine had a card taken for frozen: the station begins again then, and so may a test.
+    """
+    speakers = [speaker for speaker, _ in given]
+    for number, (speaker, sequence) in enumerate(given):
+        with suppress(DeviceGone):
+            speaker.arm(str(number), sequence, at)
+    wait_until_over(*speakers)
+    return all(speaker.poll().state is State.DONE for speaker in speakers)
 
 
 def without_gaps(samples: array[int]) -> array[int]:
