@@ -43,7 +43,8 @@ for channel, (output, frames) in enumerate({"short": 100, "long": 10 * RATE}.ite
     stream.renderer.tracks.append(track)
     one._last_states[output] = State.PLAYING
 stream.renderer.render(memoryview(bytearray(4 * 2 * RATE)), begun, 0.0)
-one._blocks, one._block_at = stream.renderer.blocks, monotonic()
+one._blocks = stream.renderer.blocks
+one._block_at = one._seen_at = monotonic()
 """
 
 
@@ -69,6 +70,13 @@ def test_a_card_that_fails_takes_no_end_with_it(code: str, fault: str) -> None:
     assert isinstance(long, OutputReport)
     assert (long.output, long.state, long.fault) == ("long", State.FAILED, fault)
     assert last == Leaving()
+
+
+def test_what_ends_after_its_card_was_last_seen_is_not_told_as_whole() -> None:
+    short, _long, _last = hear("one._seen_at = begun + 0.0605; stream.has_moved = True; one.tick()")
+
+    assert isinstance(short, OutputReport)
+    assert (short.output, short.state, short.frames, short.fault) == ("short", State.FAILED, 60, "gone")
 
 
 def test_a_card_that_is_opened_at_another_rate_takes_no_end_with_it() -> None:

@@ -79,6 +79,7 @@ class Player:
         self._last_states: dict[str, State] = {}
         self._blocks = 0
         self._block_at = self._alive_at = self._idle_at = 0.0
+        self._seen_at = 0.0  # the card was there
 
     @property
     def pause(self) -> float | None:
@@ -149,7 +150,8 @@ class Player:
 
     def _start(self, rate: int) -> CardStream:
         self.stream = open_stream(self.card, rate, self.channels, self.latencies)
-        self._blocks, self._block_at = 0, monotonic()
+        self._blocks = 0
+        self._block_at = self._seen_at = monotonic()
         return self.stream
 
     def _close(self) -> None:
@@ -211,13 +213,15 @@ class Player:
             self._fail(now, "gone")
         if now - self._block_at > timeout or not stream.active:
             self._fail(now, "frozen")
+        self._seen_at = now
 
     def _fail(self, now: float, fault: str) -> None:
+        """Report what becomes of all tracks and exit. What was not over while the card was there is not whole."""
         for output, track in self.tracks.items():
-            if track.state(now) in FINAL:
-                self._report_change(output, track, now)  # it has ended since the last tick: nobody knows it yet
+            if track.state(self._seen_at) in FINAL:
+                self._report_change(output, track, now)
             else:
-                self._report(output, track, State.FAILED, now, fault)
+                self._report(output, track, State.FAILED, self._seen_at, fault)
         send(Leaving())
         os._exit(1)
 
