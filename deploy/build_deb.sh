@@ -4,7 +4,7 @@
 # a package for arm64 is made on any machine.
 #
 #   deploy/build_deb.sh FOLDER [arm64|amd64]…
-#   VERSION             of the package; that of setup.cfg
+#   VERSION             of the package; that of the program
 #   MAINTAINER          “Name <address>” of whoever answers for it
 #   SOURCE_DATE_EPOCH   of all that is in it; the last commit's
 #   XZ                  0 to 9: how hard it is compressed; none: not at all, for a package that is only tried
@@ -14,7 +14,7 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
 . deploy/common.sh
 python=$PWD/.venv/bin/python
-VERSION=${VERSION:-$("$python" -c 'import configparser as c; p = c.ConfigParser(); p.read("setup.cfg"); print(p["metadata"]["version"])')}
+VERSION=${VERSION:-$(sed -n 's/^VERSION = "\([^"]*\)".*/\1/p' loudspeaker/__init__.py)}
 MAINTAINER=${MAINTAINER:-The loudspeaker contributors <maintainers@loudspeaker.example>}
 export MAINTAINER SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} VERSION
 export PYTHONHASHSEED=0 LC_ALL=C.UTF-8 TZ=UTC

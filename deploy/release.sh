@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Publish packages as an apt suite of static files, signed, which any web server or USB stick can hold.
 #
-#   deploy/release.sh make FOLDER VERSION               the version into setup.cfg and CHANGELOG.md, a commit and its tag, the
+#   deploy/release.sh make FOLDER VERSION               the version into the program and CHANGELOG.md, a commit and its tag, the
 #                                                       packages for both machines, and all of it published
 #   deploy/release.sh publish FOLDER LOUDSPEAKER.deb…   into the suite canary; the packages come into FOLDER/pool
 #   deploy/release.sh promote FOLDER                    what is in canary becomes stable
@@ -65,9 +65,9 @@ make() { # VERSION
     [ -z "$(git status --porcelain)" ] || { echo "There are changes that no commit has" >&2 && exit 1; }
     grep -m 1 '^## ' CHANGELOG.md | grep -qE '^## [0-9]{4}-[0-9]{2}-[0-9]{2}$' ||
         { echo "CHANGELOG.md tells nothing new: its first heading is to be a date" >&2 && exit 1; }
-    sed -i "s/^version = .*/version = $version/" setup.cfg
+    sed -i "s/^VERSION = \"[^\"]*\"/VERSION = \"$version\"/" loudspeaker/__init__.py
     sed -i "0,/^## /s/^## /## $version, /" CHANGELOG.md
-    git commit -q -m "release: $version" setup.cfg CHANGELOG.md
+    git commit -q -m "release: $version" loudspeaker/__init__.py CHANGELOG.md
     git tag "v$version"
     debs=$(mktemp -d)
     deploy/build_deb.sh "$debs" arm64 amd64

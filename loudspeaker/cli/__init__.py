@@ -24,6 +24,7 @@ from pathlib import Path
 
 import click
 
+from .. import VERSION
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
 from . import (
@@ -57,7 +58,7 @@ from .command_context import CommandContext, default_home
     help="Where the log is kept.",
 )
 @option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; Vietnamese unless told otherwise.")
-@click.version_option(package_name="loudspeaker", cls=TranslatedOption)
+@click.version_option(VERSION, prog_name="loudspeaker", cls=TranslatedOption)
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | None) -> None:
     """Timed, spoken bulletins for the village loudspeakers."""

@@ -21,11 +21,11 @@ from ..model.envelope import Envelope
 from ..model.requests import AskHealth, AskOutcome, AskStatus, LookAgain, Request, TakeAlert
 from ..station.fetched_answer import read_fetched_answer, read_mark
 from ..station.log_request import read_piece_mark, read_wanted_piece
+from ..station.membership import AGENT
 from ..station.paths import StationPaths
 from .children import Children
 from .time_check import TimeCheck
 
-AGENT = "loudspeaker-fleet"  # its user on a box
 FOR_THE_AGENT: frozenset[type[Request]] = frozenset({TakeAlert, LookAgain, AskStatus, AskOutcome, AskHealth})
 TAKE, SIGN = ("fleet", "take-fetched"), ("fleet", "sign-log")  # the children's commands
 

@@ -13,11 +13,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from importlib.metadata import version as version_of
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from .. import VERSION
 from ..clock import SystemClock
 from ..errors import LoudspeakerError, Message, NotFound
 from ..i18n import LANGUAGES, say_log_by, translator
@@ -112,7 +112,6 @@ class Agent:
 
     def __init__(self, paths: StationPaths, settings: HubSettings, clock: Clock, say: Callable[[str], str]) -> None:
         self._clock, self._say = clock, say
-        self._software = version_of("loudspeaker")
         self._box = BoxSide(paths, clock, say)
         self._hub, self._served_by = HubFolder(settings, paths.fleet), ""
         self._paths, self._settings = paths, settings
@@ -122,7 +121,7 @@ class Agent:
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
         self._broker = Broker(settings, self._events.put, self._hear_bell)
         self._files, self._daemon, self._log = (Errands(name, self._events.put) for name in ("files", "daemon", "log"))
-        self._courier = begin_courier(settings.user, self._software, clock.monotonic())
+        self._courier = begin_courier(settings.user, VERSION, clock.monotonic())
 
     def run(self) -> None:
         self._files.start()
@@ -302,7 +301,7 @@ class Agent:
 
     def _health_of(self, news: PublishHealth) -> BoxHealth:
         now, health = self._clock.now(), news.health
-        return BoxHealth(self._software, now, health.rows or (), health.looked_at, news.refused, health.box_yaml)
+        return BoxHealth(VERSION, now, health.rows or (), health.looked_at, news.refused, health.box_yaml)
 
     def _receipt_of(self, news: PublishReceipt) -> Receipt:
         now, answer = self._clock.now(), news.answer

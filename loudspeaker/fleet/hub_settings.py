@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..codec import UNREADABLE, decode, encode
-from ..daemon.agent_access import AGENT
 from ..errors import BadUsage, Message, Refused
+from ..station.membership import AGENT
 from ..station.paths import StationPaths
 from ..store.atomic import make_folder, read_regular_file, refuse_link, write_private
 from ..trust.signed_documents import HUB

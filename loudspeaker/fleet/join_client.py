@@ -6,10 +6,10 @@ import http.client
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from importlib.metadata import version as version_of
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..station.box_key import open_box_key
 from ..station.delivery import Deliveries, TakenDelivery
@@ -55,7 +55,7 @@ def join_hub(
         open_box_key(paths).public.public,
         villages,
         box_yaml.decode(errors="replace"),
-        version_of("loudspeaker"),
+        VERSION,
     )
     raw = format_request(request, keys)
     answer = open_answer(_post(hub, raw), raw, keys)

@@ -13,10 +13,10 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version as version_of
 from pathlib import Path
 from tempfile import mkdtemp
 
+from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..interfaces import Clock
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges, find_changes
@@ -155,7 +155,7 @@ class ManifestDrafts:
         floors, now = read_floors(self.database, scope), BoxTime(self.clock.now(), True)
         if manifest.version == floors.manifest and hashlib.sha256(raw).hexdigest() == floors.manifest_sha256:
             raise Refused(Message("version {version} is published already", version=manifest.version))
-        accept_manifest(floors, manifest, "", now, version_of("loudspeaker"))
+        accept_manifest(floors, manifest, "", now, VERSION)
         role = manifest_role(last_rules(_read(folder, scope, RULES), None, served.trust), manifest)
         keys = served.trust.keys_of(role)
         signers = find_signers(envelope, keys)

@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, reduce
-from importlib.metadata import version as version_of
 from pathlib import Path
 
+from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
@@ -117,7 +117,7 @@ def accept_published(floors: Floors, published: PublishedScope, now: datetime) -
         )
     floors = replace(floors, trust=trust.version, alert=max(floors.alert, published.heads.alert))
     if manifest:
-        floors = accept_manifest(floors, manifest, published.sha256, BoxTime(now, True), version_of("loudspeaker"))
+        floors = accept_manifest(floors, manifest, published.sha256, BoxTime(now, True), VERSION)
     return floors
 
 

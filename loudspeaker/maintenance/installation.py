@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 
+from .. import VERSION
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
 from ..station.restrictions import COMMISSION
@@ -52,7 +52,7 @@ def look_at_installation(station: Station, pins: Pins | None) -> InstallationRec
         commune=files.commune.name,
         at=station.clock.now().astimezone(files.commune.zone),
         machine=f"{platform.node()} ({platform.machine()})",
-        version=version("loudspeaker"),
+        version=VERSION,
         outputs=tuple(
             InstalledOutput(output, tuple(names.get(village, village) for village in hearers.get(name, ())))
             for name, output in files.box.outputs.items()

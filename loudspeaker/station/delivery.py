@@ -15,9 +15,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version as version_of
 from pathlib import Path
 
+from .. import VERSION
 from ..codec import decode, encode
 from ..config.folder import Folder
 from ..config.source import Source
@@ -268,7 +268,7 @@ class Deliveries:
         rules = read_regular_file(there / "rules.json", MOST_DOCUMENT_BYTES)
         opened = open_manifest(parse_envelope(raw), trust, last_rules(rules, received.manifest(), trust))
         sha256 = hashlib.sha256(raw).hexdigest()
-        floors = accept_manifest(floors, opened.document, sha256, self.time, version_of("loudspeaker"))
+        floors = accept_manifest(floors, opened.document, sha256, self.time, VERSION)
         files = opened.document.files
         if scope != membership.scope:
             files = files_for_commune(opened.document, membership.scope)

@@ -21,6 +21,7 @@ from ..store.atomic import FileSystem, read_regular_file, write_atomic
 from ..store.received import ReceivedFiles
 from .paths import StationPaths
 
+AGENT = "loudspeaker-fleet"  # the user as which the agent runs
 MOST_BYTES = 10_000_000
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import encode
-from loudspeaker.daemon.agent_access import AGENT, FOR_THE_AGENT, AgentAccess, user_name
+from loudspeaker.daemon.agent_access import FOR_THE_AGENT, AgentAccess, user_name
 from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
@@ -28,6 +28,7 @@ from loudspeaker.model.envelope import REQUESTS, WHO, Envelope, Who
 from loudspeaker.model.requests import Request
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.membership import AGENT
 
 UID = 4711
 NOBODY = 65534

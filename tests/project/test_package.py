@@ -502,7 +502,7 @@ def test_a_release_is_a_signed_suite_that_is_promoted_from_canary_to_stable(
 def test_a_release_is_one_command(publisher: Publisher, tmp_path: Path) -> None:
     """Version, change log, commit, tag, packages; in a checkout whose packages are empty ones."""
     checkout = tmp_path / "checkout"
-    for name in ("deploy/release.sh", "deploy/debian/loudspeaker.sources", "setup.cfg"):
+    for name in ("deploy/release.sh", "deploy/debian/loudspeaker.sources", "loudspeaker/__init__.py"):
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, checkout / name)
     (checkout / "CHANGELOG.md").write_text("# Changes\n\n## 2026-12-01\n\n* Loa kêu.\n\n## 0.1.0, 2026-11-01\n")
@@ -520,7 +520,7 @@ def test_a_release_is_one_command(publisher: Publisher, tmp_path: Path) -> None:
     assert "canary" in publisher.release("make", "3.0", checkout=checkout)
 
     assert publisher.versions("canary") == ["3.0"]
-    assert "version = 3.0\n" in git("show", "v3.0:setup.cfg")
+    assert 'VERSION = "3.0"' in git("show", "v3.0:loudspeaker/__init__.py")
     assert "\n## 3.0, 2026-12-01\n" in git("show", "v3.0:CHANGELOG.md")
     assert git("status", "--porcelain") == ""
     with pytest.raises(subprocess.CalledProcessError):  # nothing new is told

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from importlib.metadata import version
 from typing import Annotated, TypedDict
 
 from starlette.responses import Response
 
-from ... import json_output
+from ... import VERSION, json_output
 from ...errors import BadUsage, Message
 from ...json_output import AsRunRow, Instant, PlannedAiringRow, StatusRow, StoryRow
 from ...model.board import StandingAlarm
@@ -151,7 +150,7 @@ def send_bulletins(page: PageRequest) -> Response:
 
 def send_document(page: PageRequest) -> Response:
     """What may be asked for; it is the same at every station and needs no token."""
-    return _send(page, make_document("loudspeaker", version("loudspeaker"), ENDPOINTS))
+    return _send(page, make_document("loudspeaker", VERSION, ENDPOINTS))
 
 
 def _span(page: PageRequest) -> tuple[date | None, int]:
