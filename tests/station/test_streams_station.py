@@ -19,8 +19,10 @@ from harness.stream_servers import Icecast
 from harness.waiting import PATIENCE, wait_for
 
 from loudspeaker.daemon.service import open_service
+from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
 from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.card.speaker import CardSpeaker
 from loudspeaker.station import Station
 
@@ -66,10 +68,11 @@ def carrying(home: Path, url: str) -> None:
 class Aired:
     """What a station, started `early`, made of it: the log's rows, the story of the first, what the card gave.
 
-    Its clock stands until each stream has given sound, or an answer, however long that takes on a busy machine.
+    Its clock stands until each stream `comes`, as sound or as the reason why not, however long that takes on a busy
+    machine, and whatever an attempt before it has brought.
     """
 
-    def __init__(self, home: Path, server: Server, early: float) -> None:
+    def __init__(self, home: Path, server: Server, early: float, comes: type[Programme | Message]) -> None:
         clock = ShiftedClock(DUE - timedelta(seconds=early))
         station = Station.open(home, clock=clock)
         coming = station.airings.between(*station.clock.window(None, 1))
@@ -80,7 +83,7 @@ class Aired:
             service = open_service(station, lambda: None)
             wait_for(lambda: all(at_rest(speaker) for speaker in service.on_air.speakers.values()))
             receivers, streams = service.on_air.receivers, [airing for airing in coming if airing.starts_at]
-            wait_for(lambda: service.step() and all(map(receivers.poll, streams)))
+            wait_for(lambda: service.step() and all(isinstance(receivers.poll(stream), comes) for stream in streams))
             clock.start()
             ends = time.monotonic() + 3 * PATIENCE
             while len(station.airings.records()) < 2 and time.monotonic() < ends:
@@ -108,7 +111,7 @@ def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
     home: Path, server: Server, icecast: Icecast
 ) -> None:
     carrying(home, icecast.address)
-    aired = Aired(home, server, 10)
+    aired = Aired(home, server, 10, Programme)
     card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
     samples, _ = soundfile.read(file.via)
 
@@ -126,7 +129,7 @@ def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
 def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server: Server, icecast: Icecast) -> None:
     url = icecast.address.replace("vov", "vtv")
     carrying(home, url)
-    aired = Aired(home, server, 6)
+    aired = Aired(home, server, 6, Message)
     card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
     why = f"đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: “{url}” trả lời mã lỗi 404"
 
@@ -145,7 +148,7 @@ def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hin
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.own))
     with secured(BaseHTTPRequestHandler, authority.certificate("localhost", -9, -1)) as port:
         carrying(home, f"https://localhost:{port}/vov.mp3")
-        aired = Aired(home, server, 6)
+        aired = Aired(home, server, 6, Message)
 
     assert RATE < len(aired.heard) <= aired.rows["na-hoa"].frames
     assert late(aired.rows["na-hoa"]) < LATE
@@ -157,7 +160,7 @@ def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hin
 
 def test_a_stream_from_a_host_that_is_not_named_is_refused(home: Path, server: Server) -> None:
     carrying(home, "http://elsewhere/vov.mp3")
-    aired = Aired(home, server, 5)
+    aired = Aired(home, server, 5, Message)
 
     assert {row.verdict for row in aired.rows.values()} == {"refused"}
     assert "elsewhere không có trong mục" in aired.rows["na-hoa"].why
