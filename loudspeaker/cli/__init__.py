@@ -16,6 +16,7 @@ alert_commands        fleet alert, confirm, decide, receipts           agent_com
 web_commands          web                                              hub_commands     hub
 speaking_commands     fleet speak
 hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
+hub_people_commands   hub user
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from . import (
     hub_box_commands,
     hub_care_commands,
     hub_commands,
+    hub_people_commands,
     log_commands,
     maintenance_commands,
     plan_commands,
@@ -89,7 +91,7 @@ for part in PARTS:
 for part in (alert_commands, agent_commands, hub_box_commands, speaking_commands):
     for command in part.COMMANDS:
         signing_commands.fleet.add_command(command)
-for command in hub_care_commands.COMMANDS:
+for command in (*hub_people_commands.COMMANDS, *hub_care_commands.COMMANDS):
     hub_commands.hub.add_command(command)
 
 

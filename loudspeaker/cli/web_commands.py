@@ -84,7 +84,7 @@ def list_() -> None:
     """Show everybody and what they may do."""
     with _accounts() as accounts:
         rows = [
-            [one.login, one.name, _roles(one.roles), _state(one.locked, one.has_password)]
+            [one.login, one.name, role_words(one.roles), account_state(one.locked, one.has_password)]
             for one in accounts.accounts()
         ]
     show_table((_("log-in name"), _("name"), _("may"), _("state")), rows, _("Nobody has an account yet."))
@@ -99,7 +99,7 @@ def list_() -> None:
 def add(login: str, name: str, roles: tuple[str, ...], port: int | None, lan: bool) -> None:
     """Add a person, and print the one-time link by which they choose a password."""
     with _accounts() as accounts:
-        put(_address(port, lan, accounts.add(login, name, _chosen(roles or ("view",)))))
+        put(_address(port, lan, accounts.add(login, name, roles_of(roles or ("view",)))))
     tell(_("It works once, within 24 hours."))
 
 
@@ -120,7 +120,7 @@ def reset(login: str, port: int | None, lan: bool) -> None:
 def set_roles(login: str, roles: tuple[str, ...]) -> None:
     """Say anew what a person may do."""
     with _accounts() as accounts:
-        accounts.set_roles(login, _chosen(roles))
+        accounts.set_roles(login, roles_of(roles))
 
 
 @user.command()
@@ -316,15 +316,15 @@ def _as_owner(folder: Path) -> Iterator[None]:
         os.setegid(group)
 
 
-def _chosen(roles: tuple[str, ...]) -> list[Role]:
+def roles_of(roles: tuple[str, ...]) -> list[Role]:
     return [rooms.accounts.Role(role) for role in roles]
 
 
-def _roles(roles: frozenset[Role]) -> str:
+def role_words(roles: frozenset[Role]) -> str:
     return ", ".join(_(word) for role, word in ROLES.items() if role in roles)
 
 
-def _state(locked: bool, has_password: bool) -> str:
+def account_state(locked: bool, has_password: bool) -> str:
     return _("locked") if locked else "" if has_password else _("has no password yet")
 
 

@@ -22,6 +22,7 @@
     backups.py           the whole a second time; a mirror of what is served
     adoption.py          the boxes of another hub
     hub.py               the parts of one hub
+    scoped_hub.py        the same as one person sees it: their own office, and those below it
     hub_app.py           its addresses over HTTPS
     hub_site.py          its pages for people: which there are, and whom they are for (templates/)
     hub_page.py          one request at them

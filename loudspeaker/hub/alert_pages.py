@@ -54,7 +54,7 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
 def look_alarm_over(page: HubPage) -> Response:
     """Exactly what would be signed; the form again where something is wrong."""
     try:
-        envelope = _write(page, page.text("scope"), _read_draft(page))
+        envelope = page.hub.write_alert(page.text("scope"), _read_draft(page))
     except LoudspeakerError as error:
         return show_alarm_form(page, error)
     return _signing_page(page, envelope)
@@ -64,11 +64,11 @@ def sign_alert(page: HubPage) -> Response:
     """Add a signature, and serve it; the page again where that cannot be. Raises `BadUsage` for what is no alert."""
     try:
         envelope = parse_envelope(page.text("envelope").encode())
-        page.hub.alerts.signers(envelope)
+        page.hub.alert_signers(envelope)
     except UntrustedDocument as error:
         raise BadUsage(error.message) from error
     try:
-        alert = page.hub.alerts.sign(envelope, *read_assertion(page)).document
+        alert = page.hub.sign_alert(envelope, *read_assertion(page))
     except LoudspeakerError as error:
         return _signing_page(page, envelope, error)
     return page.go(f"/lenh/{alert.id}")
@@ -88,21 +88,14 @@ def show_end(page: HubPage) -> Response:
     draft = AlertDraft(
         AlertKind.END, references=(ended.seq,), villages=ended.villages, form=AlertEnd(form), lasts=LASTS
     )
-    return _signing_page(page, _write(page, ended.scope, draft))
-
-
-def _write(page: HubPage, scope: str, draft: AlertDraft) -> SignedEnvelope:
-    files = page.hub.served_files(scope)
-    if files is None:
-        raise NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
-    return page.hub.alerts.write(scope, draft, files.settings)
+    return _signing_page(page, page.hub.write_alert(ended.scope, draft))
 
 
 def _find_alert(page: HubPage) -> SignedEnvelope:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
     is_one = SCOPE.fullmatch(scope) and number.isdecimal() and len(number) < 10
-    found = page.hub.alerts.served(scope, int(number)) if is_one else None
+    found = page.hub.served_alert(scope, int(number)) if is_one else None
     if found is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
     return found
@@ -126,16 +119,16 @@ def _read_draft(page: HubPage) -> AlertDraft:
 
 
 def _signing_page(page: HubPage, envelope: SignedEnvelope, error: LoudspeakerError | None = None) -> Response:
-    alert, keys = read_unverified(envelope), page.hub.alerts.signers(envelope)
+    alert, keys = read_unverified(envelope), page.hub.alert_signers(envelope)
     assert isinstance(alert, Alert)
     signers = find_signers(envelope, keys)
-    own = {one.key.person for one in page.hub.passkeys.of(page.person.account.login)}
+    own = {one.key.person for one in page.hub.own_passkeys()}
     role, together = ALERT_SIGNERS[alert.kind]
     facts = {
         "alert": alert,
         "name": page.hub.office_name(alert.scope),
         "lines": _lines(page, alert),
-        "needed": page.hub.alerts.trust(alert.scope).threshold(role) if together and keys else 1,
+        "needed": page.hub.trust(alert.scope).threshold(role) if together and keys else 1,
         "signed_by": list({key.person: key.name for key in keys if key.person in signers}.values()),
         "others": list({key.person: key.name for key in keys if key.person not in signers | own}.values()),
         "envelope": format_envelope(envelope).decode().strip(),
@@ -151,7 +144,7 @@ def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
 
 def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
     """Emergency bulletins of words alone, but for those that end another."""
-    files = page.hub.served_files(scope)
+    files = page.hub.served_files(scope) if scope else None
     found = [one for one in files.bulletins.values() if one.level is Level.EMERGENCY] if files else []
     endings = {one.all_clear for one in found}
     return [
@@ -163,7 +156,7 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
 
 def _villages(page: HubPage, scope: str) -> Mapping[str, str]:
     """The villages of a commune by their names; none of a province."""
-    files = page.hub.served_files(scope)
+    files = page.hub.served_files(scope) if scope else None
     commune = files.survey.commune.understood if files else None
     return {one: page.hub.village_name(scope, one) for one in (commune.villages if commune else ())}
 

@@ -29,7 +29,7 @@ from ..store.entries import record_of
 from ..trust.signed_documents import EVERY_VILLAGE, Alert
 from .box_registry import BoxRegistry, RegisteredBox
 from .hub_database import HubDatabase, instant_of, text_of
-from .published_files import PublishedScope
+from .published_files import PublishedScope, scopes_below
 
 # One row a box, whatever it has said: who it is, its presence, its health, how far its log has come.
 BOXES = f"""
@@ -174,10 +174,7 @@ class BoxBoard:
         """A scope and those below it, nearest first. Raises `NotFound`."""
         if scope not in {one.scope for one in self.published}:
             raise NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
-        found = [scope]
-        for above in found:
-            found += (one.scope for one in self.published if one.trust.parent == above and one.scope not in found)
-        return found
+        return scopes_below(self.published, scope)
 
     def report(self, scope: str, bulletin: str) -> list[VillageCount]:
         """How often a bulletin of a scope was aired in each village, its own and those below it. Raises `NotFound`."""

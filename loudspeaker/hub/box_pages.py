@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from ..errors import BadUsage, LoudspeakerError, Message
-from ..fleet.topics import BoxHealth, TopicKind, parse_message
+from ..fleet.topics import BoxHealth, parse_message
 from ..web.site_pages import status_of
 from .box_board import BoxCondition, BoxRow
 from .hub_page import HubPage, HubRoutes
@@ -62,7 +62,7 @@ class ShownBox:
 
 def show_board(page: HubPage) -> Response:
     """All communes, those with troubles first; where there is one only, its boxes."""
-    rows = page.board.boxes()
+    rows = page.hub.boxes()
     scopes = sorted({row.scope for row in rows})
     if len(scopes) == 1:
         return _show_boxes(page, scopes[0], rows)
@@ -75,13 +75,13 @@ def show_board(page: HubPage) -> Response:
 def show_commune(page: HubPage) -> Response:
     """The boxes of one commune. Raises `NotFound`."""
     scope = page.path["scope"]
-    return _show_boxes(page, scope, [row for row in page.board.boxes(scope) if row.scope == scope])
+    return _show_boxes(page, scope, [row for row in page.hub.boxes(scope) if row.scope == scope])
 
 
 def show_box(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """One box, with what it says of itself. Raises `NotFound`."""
-    row = page.board.box(page.path["box"])
-    said = page.board.said(row.box, TopicKind.HEALTH)
+    row = page.hub.box(page.path["box"])
+    said = page.hub.health(row.box)
     health = parse_message(BoxHealth, said) if said else None
     status = status_of(error) if error else 200
     return page.page("hub_box.html", status, box=_box_line(page, row), health=health, error=error, words=CONDITIONS)
@@ -99,7 +99,7 @@ def revoke_box(page: HubPage) -> Response:
 
 def show_incidents(page: HubPage) -> Response:
     """What stands and what was, the latest first."""
-    incidents = [(one, _address(one)) for one in page.incidents.last(MOST_INCIDENTS)]
+    incidents = [(one, _address(one)) for one in page.hub.incidents(MOST_INCIDENTS)]
     return page.page("hub_incidents.html", incidents=incidents)
 
 
@@ -115,7 +115,7 @@ def invite_box(page: HubPage) -> Response:
     try:
         if page.text("scope") not in {one.scope for one in page.offices()}:
             raise BadUsage(Message("choose a commune"))
-        code = page.hub.registry.invite(page.text("scope"), page.text("name"))
+        code = page.hub.invite(page.text("scope"), page.text("name"))
     except BadUsage as error:
         return _invitation_page(page, error=error)
     return _invitation_page(page, code=str(code))

@@ -86,7 +86,7 @@ class AlertRow:
 def show_documents(page: HubPage) -> Response:
     """Bulletins that an office has published, and what else was heard there lately."""
     scope = page.office()
-    names, aired = page.hub.names(scope), page.board.aired(scope, page.now - LATELY) if scope else []
+    names, aired = page.hub.names(scope) if scope else None, page.hub.aired(scope, page.now - LATELY) if scope else []
     by_id = {_own_id(one.bulletin, scope): one for one in reversed(aired)}
     published = names.bulletins() if names else []
     documents = [Document(one, _head(page, scope, one), by_id.get(one)) for one in published]
@@ -98,7 +98,7 @@ def show_document(page: HubPage) -> Response:
     """How often each village has heard a bulletin; in a province each commune, with its villages behind it."""
     scope, bulletin = page.office(), page.path["bulletin"]
     asked = _read_times(page.query.get("so-lan", "1"))
-    counts = page.board.report(scope, bulletin)
+    counts = page.hub.report(scope, bulletin)
     communes = sorted({count.scope for count in counts})
     commune = page.query.get("xa", "") or (communes[0] if len(communes) == 1 else "")
     if commune and commune not in communes:
@@ -135,9 +135,9 @@ def show_alert(page: HubPage) -> Response:
     row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
     if row is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
-    receipts, furthest = page.board.receipts(row.alert), list(STEPS)
+    receipts, furthest = page.hub.receipts(row.alert), list(STEPS)
     boxes = []
-    for box in page.board.boxes(scope):
+    for box in page.hub.boxes(scope):
         states = receipts.get(box.box, {})
         if not box.revoked and (states or _is_for(row.document, box)):
             step = next((state for state in furthest if state in states), None)
@@ -147,12 +147,11 @@ def show_alert(page: HubPage) -> Response:
 
 
 def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
-    board = page.board
-    reached = {one.alert: one for one in board.alerts(scope)}
-    signed = page.hub.alerts.all(scope)
+    reached = {one.alert: one for one in page.hub.alert_reach(scope)}
+    signed = page.hub.alerts(scope)
     documents = {one.document.id: one.document for one in signed}
     missing = {one.document.id: one.missing for one in signed}
-    boxes = [box for box in board.boxes(scope) if not box.revoked]
+    boxes = [box for box in page.hub.boxes(scope) if not box.revoked]
     rows = [
         AlertRow(
             alert,

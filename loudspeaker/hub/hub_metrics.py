@@ -10,31 +10,32 @@ from starlette.responses import Response
 
 from ..web.feeds.metric_format import KIND, Metric, each, format_metrics, gauge
 from .box_board import BoxCondition
-from .hub_page import HubPage
-from .incidents import IncidentKind
+from .hub import Hub
+from .incidents import IncidentBook, IncidentKind
 
 
-def send_metrics(page: HubPage) -> Response:
-    return Response(format_metrics(_figures(page)), media_type=KIND)
+def send_metrics(hub: Hub) -> Response:
+    """Of the whole hub, whoever asks."""
+    return Response(format_metrics(_figures(hub)), media_type=KIND)
 
 
-def _figures(page: HubPage) -> Iterator[Metric]:
-    hub, board = page.hub, page.board
+def _figures(hub: Hub) -> Iterator[Metric]:
+    board, now = hub.board(), hub.clock.now()
     boxes = board.boxes()
-    conditions = Counter(box.condition(page.now) for box in boxes)
-    standing = Counter(one.kind for one in page.incidents.standing())
+    conditions = Counter(box.condition(now) for box in boxes)
+    standing = Counter(one.kind for one in IncidentBook(hub.database, str).standing())
     yield each("hub_boxes", "How boxes are", "condition", ((one.value, conditions[one]) for one in BoxCondition))
     yield gauge("hub_offices", "Communes and other offices that publish here", len(board.published))
     yield gauge("hub_boxes_unconfirmed", "Boxes that no trust document names", sum(not box.confirmed for box in boxes))
-    live = sum(one.opened.document.until > page.now for office in board.published for one in office.alerts)
+    live = sum(one.opened.document.until > now for office in board.published for one in office.alerts)
     yield gauge("hub_alerts_live", "Signed alerts that have not ended by themselves", live)
     yield gauge("hub_broker_connected", "Has the hub its broker, or needs none?", hub.contact.lost is None)
     yield each("hub_incidents", "Incidents that stand", "kind", ((one.value, standing[one]) for one in IncidentKind))
     entries = sum(box.entries for box in boxes)
     yield Metric("hub_log_entries_total", "counter", "Entries of logs that are believed", [("", entries)])
-    late = max(((page.now - box.log_until).total_seconds() for box in boxes if box.log_until), default=0.0)
+    late = max(((now - box.log_until).total_seconds() for box in boxes if box.log_until), default=0.0)
     yield gauge("hub_log_age_seconds_max", "How old the oldest log of a box is", late)
     yield gauge("hub_disk_free_bytes", "Free for files and logs", shutil.disk_usage(hub.paths.root).free)
 
 
-FEEDS: Mapping[str, Callable[[HubPage], Response]] = {"GET /metrics": send_metrics}
+FEEDS: Mapping[str, Callable[[Hub], Response]] = {"GET /metrics": send_metrics}

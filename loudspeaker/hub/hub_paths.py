@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..station.box_key import open_machine_key
 from ..trust.key_file import SigningKey
+from ..trust.signed_documents import ROOT
 from ..web.certificate import TLS_FOLDER, CertificateFiles, make_certificate, own_names
 from ..web.site import DATABASE
 
@@ -50,6 +51,10 @@ class HubPaths:
     @property
     def drafts(self) -> Path:
         return self.root / "drafts"
+
+    def served(self, scope: str) -> Path:
+        """What is served of a scope, but for files by their hash."""
+        return self.root / ROOT / scope
 
     @property
     def logs(self) -> Path:

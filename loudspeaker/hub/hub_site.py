@@ -12,12 +12,14 @@ GET /khoa-ky            one's own passkeys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from ..errors import Message
@@ -34,7 +36,8 @@ from . import alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pag
 from .draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
-from .hub_page import HubPage, HubRoutes
+from .hub_page import HubPage, HubRoutes, heading
+from .scoped_hub import ScopedHub
 
 SHARED = (entrance, people, audit_pages)
 OWN = (box_pages, dispatch_pages, alert_pages, signing_pages, passkey_pages)
@@ -129,7 +132,7 @@ class HubSite:
         database = ConsoleDatabase.open(hub.paths.people, hub.clock)
         subject = SiteSubject(
             hub.office,
-            lambda: Message("Hub of {name}", name=hub.office()) if hub.office() else Message("Hub"),
+            lambda: heading(hub.office()),
             lambda: hub.clock.now().tzinfo,
             lambda: [one.scope for one in hub.published()],
         )
@@ -151,10 +154,16 @@ class HubSite:
 
     def create_app(self) -> ASGIApp:
         """All pages. Raises `KeyError` for a route without a row in `HUB_MAP`."""
-        return SiteApp(self.site, self._page, routes(), FEEDS, dict.fromkeys(FEEDS, TokenUse.API)).create()
+        feeds = {route: partial(_send_whole, send, self.hub) for route, send in FEEDS.items()}
+        return SiteApp(self.site, self._page, routes(), feeds, dict.fromkeys(FEEDS, TokenUse.API)).create()
 
     def _page(self, request: Request, form: FormData, session: Session | None) -> HubPage:
-        return HubPage(self.site, request, form, session, self.hub)
+        return HubPage(self.site, request, form, session, ScopedHub.of(self.hub, session))
+
+
+def _send_whole(send: Callable[[Hub], Response], hub: Hub, page: HubPage) -> Response:
+    """What a program of this machine is told of the whole hub: it has no scope."""
+    return send(hub)
 
 
 def routes() -> HubRoutes:

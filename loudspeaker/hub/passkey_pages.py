@@ -13,7 +13,6 @@ from ..trust.public_keys import PublicKey, decode_base64
 from ..trust.signed_documents import SigningRole
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import host_of
-from .passkey_register import RegisteredPasskey
 
 PERSON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of at most 1,023 bytes (Level 3, section 4)
@@ -28,7 +27,7 @@ ROLES = {
 
 def show_passkeys(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """One's own passkeys, and for what each stands in which trust document."""
-    own = [(one, _standing(page, one.key)) for one in page.hub.passkeys.of(page.person.account.login)]
+    own = [(one, _standing(page, one.key)) for one in page.hub.own_passkeys()]
     typed = {"person": page.text("person") or page.person.account.login}
     typed["name"] = page.text("name") or page.person.account.name
     host = page.http.url.hostname or ""
@@ -44,7 +43,7 @@ def add_passkey(page: HubPage) -> Response:
         if not CREDENTIAL.fullmatch(page.text("credential")):
             raise BadUsage(Message("the browser has made no passkey"))
         key = read_new_passkey(decode_base64(page.text("public")), _person(page), _name(page), host_of(page))
-        page.hub.passkeys.add(page.person.account.login, page.text("credential"), key)
+        page.hub.add_passkey(page.text("credential"), key)
     except LoudspeakerError as error:
         return show_passkeys(page, error)
     return page.go("/khoa-ky")
@@ -52,7 +51,7 @@ def add_passkey(page: HubPage) -> Response:
 
 def send_public_key(page: HubPage) -> Response:
     """What everybody may know of a passkey, as a file for the next trust document. Raises `NotFound`."""
-    key = _own(page).key
+    key = page.hub.own_passkey(page.path["key"]).key
     headers = {"Content-Disposition": f'attachment; filename="{key.person}-{key.id[:4]}.json"'}
     return Response(format_public_key(key), media_type="application/json", headers=headers)
 
@@ -60,15 +59,11 @@ def send_public_key(page: HubPage) -> Response:
 def remove_passkey(page: HubPage) -> Response:
     """Forget a passkey here. Raises `NotFound`, `Refused` where no password was typed of late."""
     page.must_be_proved()
+    page.hub.own_passkey(page.path["key"])
     if not page.text("sure"):
         return show_passkeys(page, BadUsage(Message("tick the box first")))
-    page.hub.passkeys.remove(page.person.account.login, _own(page).key.id)
+    page.hub.remove_passkey(page.path["key"])
     return page.go("/khoa-ky")
-
-
-def _own(page: HubPage) -> RegisteredPasskey:
-    """The passkey of the address. Raises `NotFound`."""
-    return page.hub.passkeys.passkey(page.path["key"])
 
 
 def _standing(page: HubPage, key: PublicKey) -> Sequence[tuple[str, Sequence[Message]]]:

@@ -45,9 +45,9 @@ class PasskeyRegister:
         """Those of one account."""
         return [one for one in self.all() if one.login == login]
 
-    def passkey(self, key: str) -> RegisteredPasskey:
-        """One, by the id of its key. Raises `NotFound`."""
-        for one in self.all():
+    def passkey(self, login: str, key: str) -> RegisteredPasskey:
+        """One of an account, by the id of its key. Raises `NotFound`."""
+        for one in self.of(login):
             if one.key.id == key:
                 return one
         raise NotFound(Message("there is no passkey {key} here", key=key))
@@ -66,8 +66,7 @@ class PasskeyRegister:
 
     def remove(self, login: str, key: str) -> None:
         """Forget a passkey of an account; what it has signed stays signed. Raises `NotFound`."""
-        if self.passkey(key).login != login:
-            raise NotFound(Message("there is no passkey {key} here", key=key))
+        self.passkey(login, key)
         with self.database.change() as connection:
             connection.execute("DELETE FROM passkey WHERE key = ?", (key,))
 

@@ -10,7 +10,7 @@ new, manifests last. Nothing here decides whether anything is heard: each box ve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -76,6 +76,14 @@ def find_scopes(root: Path) -> list[str]:
 def list_scopes(root: Path) -> list[str]:
     """The same, offices before those below them."""
     return sorted(find_scopes(root), key=lambda scope: (len(list(offices_above(root, scope))), scope))
+
+
+def scopes_below(published: Iterable[PublishedScope], scope: str) -> list[str]:
+    """A scope and those below it, nearest first, as their trust documents say."""
+    parents, found = {one.scope: one.trust.parent for one in published}, [scope]
+    for above in found:
+        found += (one for one, parent in parents.items() if parent == above and one not in found)
+    return found
 
 
 def nothing_in(folder: Path) -> Message:

@@ -6,18 +6,21 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ..errors import BadUsage, LoudspeakerError, Message
-from ..trust.signed_documents import ROOT
-from .draft_upload import unpack_delivery
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .manifest_drafts import ManifestDraft
 from .passkey_forms import read_assertion, signing_form
 from .published_files import MANIFEST, RULES
 
+DOWNLOADS = MANIFEST, RULES  # by which the next version of an office is made
+
 
 def show_drafts(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """What waits for signatures, and how something is proposed."""
-    drafts = [(draft, page.hub.office_name(draft.manifest.scope)) for draft in page.hub.drafts.all()]
-    offices = [(one.scope, page.hub.office_name(one.scope), _downloads(page, one.scope)) for one in page.offices()]
+    drafts = [(draft, page.hub.office_name(draft.manifest.scope)) for draft in page.hub.drafts()]
+    offices = [
+        (one.scope, page.hub.office_name(one.scope), page.hub.served_names(one.scope, DOWNLOADS))
+        for one in page.offices()
+    ]
     return page.page("hub_drafts.html", status_of_refusal(error), drafts=drafts, offices=offices, error=error)
 
 
@@ -27,8 +30,7 @@ def send_draft(page: HubPage) -> Response:
     try:
         if not isinstance(sent, UploadFile) or not sent.filename:
             raise BadUsage(Message("choose the .zip file first"))
-        with unpack_delivery(sent.file, page.hub.paths.drafts) as (delivery, scope):
-            page.hub.drafts.propose(delivery, scope)
+        scope = page.hub.propose(sent.file)
     except LoudspeakerError as error:
         return show_drafts(page, error)
     return page.go(f"/ky/{scope}")
@@ -36,25 +38,25 @@ def send_draft(page: HubPage) -> Response:
 
 def show_draft(page: HubPage) -> Response:
     """All that is signed. Raises `NotFound`, `Refused`."""
-    return _draft_page(page, page.hub.drafts.draft(page.path["scope"]))
+    return _draft_page(page, page.hub.draft(page.path["scope"]))
 
 
 def sign_draft(page: HubPage) -> Response:
     """Add a signature, and publish what has all that it needs. Raises `NotFound`."""
     scope = page.path["scope"]
     try:
-        draft, _key = page.hub.drafts.sign(scope, page.text("digest"), *read_assertion(page))
+        draft = page.hub.sign_draft(scope, page.text("digest"), *read_assertion(page))
     except LoudspeakerError as error:
-        return _draft_page(page, page.hub.drafts.draft(scope), error)
+        return _draft_page(page, page.hub.draft(scope), error)
     return page.go(f"/ky/{scope}") if draft.missing else publish_draft(page)
 
 
 def publish_draft(page: HubPage) -> Response:
     """Serve what was signed. Raises `NotFound`."""
     scope = page.path["scope"]
-    draft = page.hub.drafts.draft(scope)
+    draft = page.hub.draft(scope)
     try:
-        page.hub.publish_draft(draft)
+        page.hub.publish_draft(scope)
     except LoudspeakerError as error:
         return _draft_page(page, draft, error)
     return page.page("hub_published.html", scope=scope, name=page.hub.office_name(scope), manifest=draft.manifest)
@@ -63,10 +65,10 @@ def publish_draft(page: HubPage) -> Response:
 def drop_draft(page: HubPage) -> Response:
     """Let a draft go; done where the box was ticked that says so. Raises `NotFound`."""
     scope = page.path["scope"]
-    draft = page.hub.drafts.draft(scope)
+    draft = page.hub.draft(scope)
     if not page.text("sure"):
         return _draft_page(page, draft, BadUsage(Message("tick the box first")))
-    page.hub.drafts.drop(scope)
+    page.hub.drop_draft(scope)
     return page.go("/ky")
 
 
@@ -79,15 +81,10 @@ def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | N
         draft=draft,
         name=page.hub.office_name(draft.manifest.scope),
         served=served.manifest if served else None,
-        changes=page.hub.drafts.changes(draft),
+        changes=page.hub.changes(draft),
         form=form,
         error=error,
     )
-
-
-def _downloads(page: HubPage, scope: str) -> list[str]:
-    """Those documents of a scope that are served by which its next version is made."""
-    return [name for name in (MANIFEST, RULES) if (page.hub.paths.root / ROOT / scope / name).is_file()]
 
 
 ROUTES: HubRoutes = {

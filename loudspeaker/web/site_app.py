@@ -180,7 +180,7 @@ def _refusal(page: SitePage, rate: RequestRate, task: Task | None) -> Response |
         return keep_form(page, 403, TOO_OLD, task)
     if not may(page.session.account.roles, task):
         message = Message("Your account does not have the right to do this. These people have it:")
-        return page.error(403, message, missing=_people_who_may(page.site, task))
+        return page.error(403, message, missing=_people_who_may(page, task))
     if elsewhere := page.site.subject.done_elsewhere(task):
         return page.error(409, elsewhere)
     return None
@@ -202,8 +202,8 @@ def _carries_token(page: SitePage) -> bool:
     return is_own_token(page.person, token)
 
 
-def _people_who_may(site: Site, task: Task) -> list[Account]:
-    return [one for one in site.accounts.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
+def _people_who_may(page: SitePage, task: Task) -> list[Account]:
+    return [one for one in page.people.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
 
 
 def _carry_out(handle: Callable[[], Answer], page: SitePage, task: Task | None) -> Answer:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +35,10 @@ from ..errors import (
 from ..store.atomic import WriteError
 from ..store.edits import EditLocked
 from .access.access_tokens import NoToken, WrongToken
-from .access.accounts import Session, TooManyTries
+from .access.accounts import Session
 from .access.console_database import ConsoleDamaged
+from .access.login_tries import TooManyTries
+from .access.seen_people import SeenPeople
 from .guard import Task, may
 from .live_events import TooManyListeners
 from .site import Entries, Site
@@ -116,6 +118,25 @@ class SitePage:
         """Who asks, on a page that only people who have logged in reach."""
         assert self.session
         return self.session
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The offices whose things whoever asks sees; None: all. A station has no others than its own."""
+        return None
+
+    @property
+    def people(self) -> SeenPeople:
+        """The accounts that whoever asks sees."""
+        return SeenPeople(self.site.accounts, self.scopes)
+
+    @property
+    def owner(self) -> str:
+        """Whose pages these are."""
+        return self.site.subject.name()
+
+    def account_scopes(self) -> Sequence[tuple[str, str | Message]]:
+        """The scopes, and their names, that whoever asks may give an account; none at a station."""
+        return ()
 
     @property
     def form_token(self) -> str:

@@ -77,6 +77,23 @@ def test_what_is_proposed_waits_for_signatures(tmp_path: Path, office: Office) -
         assert hub.drafts.draft(SCOPE).manifest.version == 2
 
 
+@pytest.mark.skipif(not FOUND, reason="needs openssl")
+def test_people_are_let_in_for_an_office_of_their_own(tmp_path: Path) -> None:
+    with closing(open_same(tmp_path)) as hub:
+        need_certificate(hub.paths, ("localhost",))
+    made = run(tmp_path, "user", "add", "hoa", "--name", "Chị Hoa", "--role", "duty", "--scope", "ban-may")
+    whole = run(tmp_path, "user", "add", "lan", "--name", "Chị Lan")
+    wrong = run(tmp_path, "user", "add", "ly", "--name", "Ly", "--scope", "Bản Mây")
+    listed = run(tmp_path, "user", "list").stdout
+
+    assert re.fullmatch(r"https://localhost:8443/bat-dau#[\w-]+\n", made.stdout)
+    assert (whole.exit_code, wrong.exit_code) == (0, 2)
+    assert re.search(r"hoa +Chị Hoa +ban-may +on duty", listed)
+    assert re.search(r"lan +Chị Lan +everything +see", listed)
+    assert run(tmp_path, "user", "scope", "hoa").exit_code == 0
+    assert "ban-may" not in run(tmp_path, "user", "list").stdout
+
+
 def test_the_key_of_the_hub_goes_into_the_next_trust_document(tmp_path: Path, office: Office) -> None:
     key = run(tmp_path, "key").stdout.strip()
 

@@ -81,7 +81,7 @@ class Officers:
     portal: BlockingPortal | None = None
     host: str = HOST
     app: ASGIApp | None = None
-    _known: dict[tuple[Role, ...], Officer] = field(default_factory=dict)
+    _known: dict[tuple[str, tuple[Role, ...]], Officer] = field(default_factory=dict)
 
     @cached_property
     def _app(self) -> ASGIApp:
@@ -93,17 +93,17 @@ class Officers:
         client.portal = self.portal
         return Officer(self.console, client)
 
-    def officer(self, *roles: Role) -> Officer:
-        """Somebody with these roles, logged in; their login is the first role's name."""
-        if roles not in self._known:
-            login = "".join(role.value for role in roles)
-            code = self.console.site.accounts.add(login, f"Chị {login.title()}", roles)
+    def officer(self, *roles: Role, scope: str = "") -> Officer:
+        """Somebody with these roles, logged in; their login is that of the roles, and at a hub of their office."""
+        if (scope, roles) not in self._known:
+            login = "".join(role.value for role in roles) + scope.replace("-", "")
+            code = self.console.site.accounts.add(login, f"Chị {login.title()}", roles, scope)
             self.console.site.accounts.use_link(code, PASSWORD, "127.0.0.1")
             officer = self.stranger()
             session = self.console.site.accounts.log_in(login, PASSWORD, "127.0.0.1", "test")
             officer.client.cookies.set(self.console.site.cookie, session.token, urlsplit(self.host).hostname or "")
-            self._known[roles] = officer
-        return self._known[roles]
+            self._known[scope, roles] = officer
+        return self._known[scope, roles]
 
 
 @contextmanager

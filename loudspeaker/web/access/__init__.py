@@ -1,7 +1,9 @@
 """Who may come in, and what they did: people and other programs, with all that console.db holds of them.
 
 console_database.py  console.db: opened or begun anew, transactions, ages
-accounts.py          people with their roles, sessions, one-time links and log-in tries
+accounts.py          people with their roles, sessions and one-time links
+login_tries.py       how often somebody may try a password or a code
+seen_people.py       the accounts that one of them sees and looks after
 passwords.py         which passwords are taken, and how they are kept
 access_tokens.py     tokens of other programs
 delegations.py       who may approve in whose place, and until when

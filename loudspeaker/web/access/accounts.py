@@ -1,4 +1,4 @@
-"""People with their roles, sessions, one-time links and log-in tries, in console.db.
+"""People with their roles, sessions and one-time links, in console.db.
 
 Secrets are kept as hashes only.
 """
@@ -19,15 +19,15 @@ from pathlib import Path
 from ...errors import BadUsage, Message, NotFound, Refused
 from ...interfaces import Clock
 from ...store.atomic import WriteError
-from .console_database import ConsoleDatabase
+from .console_database import AddedColumn, ConsoleDatabase
+from .login_tries import MINUTE, LoginTries
 from .passwords import PasswordHashes, check_password
 
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+HOUR, DAY = 3600.0, 86_400.0
 SESSION_IDLE, SESSION_LONGEST = 12 * HOUR, 7 * DAY
 PROOF = 10 * MINUTE  # how long a password that was typed again counts
 FIRST_LINK, PERSON_LINK = 30 * MINUTE, 24 * HOUR  # how long a link can be used
 LINK_TRIES = 5  # wrong codes from one address in TRY_WINDOW
-TRY_WINDOW = 15 * MINUTE
 ACCOUNT_TRIES, ADDRESS_TRIES = 5, 20  # failed log-ins in TRY_WINDOW
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # of codes: 32 signs that cannot be taken for each other
 CODE_LETTERS = 16  # 80 bits, in groups of four
@@ -42,8 +42,8 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS links (
     code TEXT PRIMARY KEY, account INTEGER REFERENCES accounts ON DELETE CASCADE, made TEXT NOT NULL,
     lasts REAL NOT NULL, used REAL);
-CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at TEXT NOT NULL);
 """
+SCOPE_COLUMN = AddedColumn("accounts", "scope", "TEXT NOT NULL DEFAULT ''")
 
 
 class Role(StrEnum):
@@ -58,7 +58,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person."""
+    """One person. `scope`: whose things they see at a hub, with those below it; "" those of all, as at a station."""
 
     id: int
     login: str
@@ -66,6 +66,7 @@ class Account:
     roles: frozenset[Role]
     locked: bool
     has_password: bool
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +104,14 @@ class WrongPassword(Refused):
         self.left = left
 
 
-class TooManyTries(Refused):
-    """Nobody may try again for `retry_after` seconds."""
-
-    def __init__(self, message: Message, retry_after: float = TRY_WINDOW) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
 class AccountStore:
     """The accounts of one console. Safe to be used from several threads."""
 
     def __init__(self, database: ConsoleDatabase, hashes: PasswordHashes | None = None) -> None:
         self._database = database
         self._hashes = hashes or PasswordHashes()
-        database.create(SCHEMA)
+        self._tries = LoginTries(database)
+        database.create(SCHEMA, SCOPE_COLUMN)
 
     @classmethod
     def open(
@@ -145,10 +139,10 @@ class AccountStore:
         """Has nobody a password yet? Then only the first link is answered."""
         return not any(account.has_password for account in self.accounts())
 
-    def add(self, login: str, name: str, roles: Iterable[Role]) -> str:
+    def add(self, login: str, name: str, roles: Iterable[Role], scope: str = "") -> str:
         """A new person without a password; the code of the link by which they choose one. Raises `BadUsage`."""
         with self._database.change() as database:
-            self._insert(database, login, name, frozenset(roles))
+            self._insert(database, login, name, frozenset(roles), scope)
         return self.make_link(login)
 
     def set_roles(self, login: str, roles: Iterable[Role]) -> None:
@@ -156,6 +150,12 @@ class AccountStore:
         account, chosen = self.account(login), frozenset(roles)
         self._keep_an_administrator(account, Role.ADMIN in chosen)
         self._change_account(account, "roles", _role_text(chosen))
+
+    def set_scope(self, login: str, scope: str) -> None:
+        """Say anew whose things a person sees; their sessions end. Raises as `set_roles` does."""
+        account = self.account(login)
+        self._keep_an_administrator(account, scope == account.scope)
+        self._change_account(account, "scope", scope)
 
     def set_locked(self, login: str, locked: bool) -> None:
         """Lock or unlock; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
@@ -199,9 +199,9 @@ class AccountStore:
         Raises `Refused` for a code that is unknown, used or too old, `TooManyTries`, `WeakPassword`, `BadUsage`.
         """
         digest = _digest("".join(letter for letter in code.upper() if letter in ALPHABET))
-        self._refuse_tries(f"link {address}", LINK_TRIES)
+        self._tries.refuse(f"link {address}", LINK_TRIES)
         if not any(self._database.rows("SELECT 1 FROM links WHERE code = ?", digest)):
-            self._note_try(f"link {address}")
+            self._tries.note(f"link {address}")
         self._usable_link(digest)
         check_password(password, [*names, login, name])
         hashed = self._hashes.hash(password)
@@ -232,21 +232,20 @@ class AccountStore:
     def log_in(self, login: str, password: str, address: str, agent: str) -> Session:
         """Raises `WrongPassword`, `TooManyTries`."""
         by_login, by_address = f"login {_login(login)}", f"address {address}"
-        self._refuse_tries(by_login, ACCOUNT_TRIES)
-        self._refuse_tries(by_address, ADDRESS_TRIES)
+        self._tries.refuse(by_login, ACCOUNT_TRIES)
+        self._tries.refuse(by_address, ADDRESS_TRIES)
         row = next(self._database.rows("SELECT * FROM accounts WHERE login = ? AND NOT locked", _login(login)), None)
         if not self._hashes.verify(password, row["hash"] if row else None) or row is None:
-            self._note_try(by_login)
-            self._note_try(by_address)
-            left = max(0, ACCOUNT_TRIES - len(self._tries(by_login)))
+            self._tries.note(by_login)
+            self._tries.note(by_address)
+            left = max(0, ACCOUNT_TRIES - self._tries.count(by_login))
             raise WrongPassword(Message("name or password is wrong; {left} tries left in 15 minutes", left=left), left)
-        with self._database.change() as database:
-            database.execute("DELETE FROM tries WHERE key = ?", (by_login,))
+        self._tries.forget(by_login)
         return self._begin(_account(row), address, agent)
 
     def session(self, token: str) -> Session | None:
         """The session of a cookie, which is thereby in use; None where it has ended."""
-        person = "accounts.id, login, name, hash, roles, locked"
+        person = "accounts.id, login, name, hash, roles, locked, scope"
         question = f"SELECT sessions.*, {person} FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
         row = next(self._database.rows(question, _digest(token)), None)
         if row is None:
@@ -315,13 +314,15 @@ class AccountStore:
 
     # What the others stand on
 
-    def _insert(self, database: sqlite3.Connection, login: str, name: str, roles: frozenset[Role]) -> int:
+    def _insert(
+        self, database: sqlite3.Connection, login: str, name: str, roles: frozenset[Role], scope: str = ""
+    ) -> int:
         if not name.strip() or not _login(login).isidentifier():
             raise BadUsage(Message("a login has letters and digits only, and everybody has a name"))
         try:
             cursor = database.execute(
-                "INSERT INTO accounts (login, name, roles, made) VALUES (?, ?, ?, ?)",
-                (_login(login), " ".join(name.split()), _role_text(roles), self._database.now().timestamp()),
+                "INSERT INTO accounts (login, name, roles, made, scope) VALUES (?, ?, ?, ?, ?)",
+                (_login(login), " ".join(name.split()), _role_text(roles), self._database.now().timestamp(), scope),
             )
         except sqlite3.IntegrityError:
             raise BadUsage(Message("there is an account “{login}” already", login=login)) from None
@@ -337,45 +338,21 @@ class AccountStore:
             database.execute("DELETE FROM sessions WHERE account = ?", (account.id,))
 
     def _keep_an_administrator(self, account: Account, stays_one: bool) -> None:
-        """Raises `Refused` where nobody would be left who can let people in."""
+        """Raises `Refused` where nobody would be left who can let people in: there, or everywhere."""
         others = [
             other
             for other in self.accounts()
             if Role.ADMIN in other.roles and other.has_password and not other.locked and other.id != account.id
+            if other.scope in ("", account.scope)
         ]
         if Role.ADMIN in account.roles and not stays_one and not others:
             raise Refused(Message("“{login}” is the last administrator; name another first", login=account.login))
 
-    def _tries(self, key: str) -> list[float]:
-        """Ages in seconds of the tries within the window, the oldest first."""
-        ages = [
-            self._database.age(at)
-            for (at,) in self._database.rows("SELECT at FROM tries WHERE key = ? ORDER BY rowid", key)
-        ]
-        return [age for age in ages if age < TRY_WINDOW]
-
-    def _refuse_tries(self, key: str, most: int) -> None:
-        """Raises `TooManyTries` where there were `most` of them within the window."""
-        ages = self._tries(key)
-        if len(ages) >= most:
-            seconds = TRY_WINDOW - ages[-most]
-            minutes = int(seconds // MINUTE) + 1
-            raise TooManyTries(Message("too many tries; wait {minutes} minutes", minutes=minutes), seconds)
-
-    def _note_try(self, key: str) -> None:
-        old = [
-            (row["rowid"],)
-            for row in self._database.rows("SELECT rowid, at FROM tries")
-            if self._database.age(row["at"]) > TRY_WINDOW
-        ]
-        with self._database.change() as database:
-            database.executemany("DELETE FROM tries WHERE rowid = ?", old)
-            database.execute("INSERT INTO tries VALUES (?, ?)", (key, self._database.stamp()))
-
 
 def _account(row: sqlite3.Row) -> Account:
     roles = frozenset(Role(role) for role in row["roles"].split())
-    return Account(row["id"], row["login"], row["name"], roles, bool(row["locked"]), row["hash"] is not None)
+    has_password = row["hash"] is not None
+    return Account(row["id"], row["login"], row["name"], roles, bool(row["locked"]), has_password, row["scope"])
 
 
 def _role_text(roles: frozenset[Role]) -> str:

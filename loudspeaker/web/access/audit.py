@@ -7,7 +7,7 @@ people and their rights, tokens. One entry for each form that was sent, whatever
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL);
 """
+SCOPE_OF = "CASE WHEN json_valid(entry) THEN coalesce(json_extract(entry, '$.scope'), '') END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Act:
     account: str
     address: str  # IP
     about: Mapping[str, str] = field(default_factory=dict)  # parts of the address and fields of the form
+    scope: str = ""  # of the account, at a hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,21 @@ class ConsoleAudit:
         entry = canonical_json(
             {"at": at, "what": act.what, "status": act.status, "about": about}
             | {name: _short(value) for name, value in facts.items()}
+            | ({"scope": act.scope} if act.scope else {})
         )
         with self._database.change() as database:
             row = database.execute("SELECT hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
             digest = next_hash(row["hash"] if row else initial_hash(CHAIN), entry)
             database.execute("INSERT INTO audit (at, entry, hash) VALUES (?, ?, ?)", (at, entry, digest))
 
-    def records(self, most: int, before: int | None = None) -> list[AuditRecord]:
-        """The latest first, at most so many, those before number `before`. What cannot be read is left out."""
-        question = "SELECT number, entry FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?"
-        rows = self._database.rows(question, before or 1 << 62, most)
+    def records(self, most: int, before: int | None = None, scopes: Collection[str] | None = None) -> list[AuditRecord]:
+        """The latest first, at most so many, before number `before`; of accounts of these `scopes` only, if given.
+
+        What cannot be read is left out.
+        """
+        seen = "TRUE" if scopes is None else f"{SCOPE_OF} IN ({', '.join('?' * len(scopes))})"
+        question = f"SELECT number, entry FROM audit WHERE number < ? AND {seen} ORDER BY number DESC LIMIT ?"
+        rows = self._database.rows(question, before or 1 << 62, *(scopes or ()), most)
         return [record for row in rows if (record := _record(row["number"], row["entry"]))]
 
     def head(self) -> str:
@@ -101,7 +108,15 @@ def _record(number: int, entry: str) -> AuditRecord | None:
     """None where it is not what this program wrote."""
     try:
         facts = json.loads(entry)
-        act = Act(facts["what"], facts["status"], facts["by"], facts["account"], facts["address"], dict(facts["about"]))
+        act = Act(
+            facts["what"],
+            facts["status"],
+            facts["by"],
+            facts["account"],
+            facts["address"],
+            dict(facts["about"]),
+            facts.get("scope", ""),
+        )
         return AuditRecord(number, datetime.fromisoformat(facts["at"]), act)
     except (ValueError, KeyError, TypeError):
         return None

@@ -117,7 +117,9 @@ def act_of(route: str, page: SitePage, status: int) -> Act | None:
         return None
     account = page.session.account if page.session else None
     about = {name: str(value) for name, value in page.path.items()} | _facts_to_note(page.form)
-    return Act(route, status, account.name if account else "", account.login if account else "", page.address, about)
+    by = (account.name, account.login, account.scope) if account else ("", "", "")
+    name, login, scope = by
+    return Act(route, status, name, login, page.address, about, scope)
 
 
 def _facts_to_note(form: FormData) -> dict[str, str]:
@@ -132,7 +134,8 @@ def _facts_to_note(form: FormData) -> dict[str, str]:
 def show_acts(page: SitePage) -> Response:
     """The latest ones, or those before `truoc`; with `kiem=1` the chain is checked."""
     before = page.query.get("truoc", "")
-    records = page.site.audit.records(MOST, int(before) if before.isdecimal() and len(before) < 19 else None)
+    number = int(before) if before.isdecimal() and len(before) < 19 else None
+    records = page.site.audit.records(MOST, number, page.scopes)
     checked, broken = _check(page) if page.query.get("kiem") else (None, None)
     return page.page(
         "acts.html",

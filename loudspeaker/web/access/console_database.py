@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
+from typing import NamedTuple
 
 from ...clock import boot_id as current_boot
 from ...errors import LoudspeakerError, Message
@@ -31,6 +32,14 @@ class ConsoleDamaged(LoudspeakerError):
     """console.db turned out to be damaged in the midst of a request; from the next one on it can be used again."""
 
 
+class AddedColumn(NamedTuple):
+    """A column that an older program's table has not."""
+
+    table: str
+    name: str
+    kind: str  # its type and default, in SQL
+
+
 class ConsoleDatabase:
     """One connection to the database at `path`, whichever file that is by now. Safe to be used from several threads.
 
@@ -45,7 +54,7 @@ class ConsoleDatabase:
         self._clock = clock
         self._boot = boot_id
         self._lock = RLock()
-        self._schemas: list[str] = []
+        self._schemas: list[tuple[str, Sequence[AddedColumn]]] = []
         self._begin()
 
     @classmethod
@@ -56,11 +65,11 @@ class ConsoleDatabase:
     def close(self) -> None:
         self._connection.close()
 
-    def create(self, schema: str) -> None:
-        """Make the tables of `schema` that are missing."""
+    def create(self, schema: str, *columns: AddedColumn) -> None:
+        """Make the tables of `schema` that are missing, and then the `columns` that are."""
         with self._current() as connection:
-            connection.executescript(schema)
-            self._schemas.append(schema)
+            _make(connection, schema, columns)
+            self._schemas.append((schema, columns))
 
     def rows(self, question: str, *values: object) -> Iterator[sqlite3.Row]:
         """Raises `ConsoleDamaged`."""
@@ -115,8 +124,8 @@ class ConsoleDatabase:
                     aside = move_database_aside(self._path, self._clock.now())
                     logger.error("console.db was damaged and lies in %s now", aside)
                 connection = _connect(self._path)
-            for schema in self._schemas:
-                connection.executescript(schema)
+            for schema, columns in self._schemas:
+                _make(connection, schema, columns)
         except sqlite3.Error as error:
             raise _cannot_write(error) from error
         self._connection, self._identity = connection, _identity(self._path)
@@ -171,6 +180,22 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _make(connection: sqlite3.Connection, schema: str, columns: Sequence[AddedColumn]) -> None:
+    """Tables and columns that are missing; another process may be at it, too."""
+    connection.executescript(schema)
+    if _missing(connection, columns):
+        with _transaction(connection):
+            for table, name, kind in _missing(connection, columns):
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+
+
+def _missing(connection: sqlite3.Connection, columns: Sequence[AddedColumn]) -> list[AddedColumn]:
+    there = {
+        (one.table, row["name"]) for one in columns for row in connection.execute(f"PRAGMA table_info({one.table})")
+    }
+    return [one for one in columns if (one.table, one.name) not in there]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -10,7 +10,8 @@ from ...errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from ..certificate import TLS_FOLDER, CertificateFiles
 from ..site import Site
 from ..site_pages import SitePage, SiteRoutes, status_of
-from .accounts import SESSION_LONGEST, Account, Role, Session, TooManyTries, WrongPassword
+from .accounts import SESSION_LONGEST, Account, Role, Session, WrongPassword
+from .login_tries import TooManyTries
 
 
 def show_login(page: SitePage) -> Response:
@@ -156,8 +157,8 @@ def _way_on(asked: str) -> str:
 
 
 def _administrators(site: Site) -> list[Account]:
-    """Whom to ask for a new link."""
-    return [one for one in site.accounts.accounts() if Role.ADMIN in one.roles and not one.locked]
+    """Whom to ask for a new link: of a hub those of the whole, since nobody knows yet who asks."""
+    return [one for one in site.accounts.accounts() if Role.ADMIN in one.roles and not one.locked and not one.scope]
 
 
 ROUTES: SiteRoutes = {

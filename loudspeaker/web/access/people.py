@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound
 from ..guard import Task
 from ..site_pages import SitePage, SiteRoutes, status_of
-from .accounts import Account, Role
+from .accounts import Role
 
 ROLE_WORDS: Mapping[Role, tuple[Message, Message]] = {
     Role.VIEW: (Message("See"), Message("look, listen, print, reports")),
@@ -46,7 +46,7 @@ def add_person(page: SitePage) -> Response:
     login, name = page.text("login"), page.text("name")
     page.must_be_proved()
     try:
-        code = page.site.accounts.add(login, name, _roles(page))
+        code = page.people.add(login, name, _roles(page), _scope(page, ""))
     except BadUsage as error:
         return _people_page(page, error=error, typed={"login": login, "name": name})
     return _people_page(page, link=_link(page, name, code))
@@ -54,15 +54,16 @@ def add_person(page: SitePage) -> Response:
 
 def set_roles(page: SitePage) -> Response:
     page.must_be_proved()
-    page.site.accounts.set_roles(page.path["login"], _roles(page))
+    account = page.people.account(page.path["login"])
+    page.people.set_rights(account.login, _roles(page), _scope(page, account.scope))
     return page.go("/cai-dat/nguoi")
 
 
 def make_link(page: SitePage) -> Response:
     """A new link for somebody who has forgotten the password, or has lost the first link."""
     page.must_be_proved()
-    account = page.site.accounts.account(page.path["login"])
-    return _people_page(page, link=_link(page, account.name, page.site.accounts.make_link(account.login)))
+    account = page.people.account(page.path["login"])
+    return _people_page(page, link=_link(page, account.name, page.people.make_link(account.login)))
 
 
 def remove_person(page: SitePage) -> Response:
@@ -70,38 +71,38 @@ def remove_person(page: SitePage) -> Response:
     page.must_be_proved()
     if not page.text("sure"):
         return _people_page(page, error=BadUsage(Message("tick the box first: an account that is removed is gone")))
-    page.site.accounts.remove(page.path["login"])
+    page.people.remove(page.path["login"])
     return page.go("/cai-dat/nguoi")
 
 
 def show_lost(page: SitePage) -> Response:
     """Everybody, to be locked at once: a telephone was lost."""
-    return page.page("lost.html", people=page.site.accounts.accounts())
+    return page.page("lost.html", people=page.people.accounts())
 
 
 def lock(page: SitePage) -> Response:
-    page.site.accounts.set_locked(page.path["login"], True)
+    page.people.set_locked(page.path["login"], True)
     return page.go("/mat-may")
 
 
 def unlock(page: SitePage) -> Response:
     """Letting somebody in again is the administrator's."""
     page.must_be_proved()
-    page.site.accounts.set_locked(page.path["login"], False)
+    page.people.set_locked(page.path["login"], False)
     return page.go("/cai-dat/nguoi")
 
 
 def show_log_ins(page: SitePage) -> Response:
     """Who is logged in where: oneself, and for the administrator everybody."""
     login = None if page.may(Task.RULE) else page.person.account.login
-    accounts = page.site.accounts
-    return page.page("sessions.html", sessions=accounts.log_ins(login), this=accounts.number_of(page.person))
+    this = page.site.accounts.number_of(page.person)
+    return page.page("sessions.html", sessions=page.people.log_ins(login), this=this)
 
 
 def end_log_in(page: SitePage) -> Response:
     """That of somebody else only the administrator ends. Raises `NotFound` for one that is over."""
     login = None if page.may(Task.RULE) else page.person.account.login
-    known = {str(one.number): one.number for one in page.site.accounts.log_ins(login)}
+    known = {str(one.number): one.number for one in page.people.log_ins(login)}
     if (number := page.path["number"]) not in known:
         raise NotFound(Message("this session is over already"))
     page.site.accounts.end_log_in(known[number])
@@ -114,15 +115,21 @@ def _people_page(
     error: LoudspeakerError | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    people: list[Account] = page.site.accounts.accounts()
     facts = {"link": link, "error": error, "typed": typed or {"login": "", "name": ""}}
-    return page.page("people.html", status_of(error) if error else 200, people=people, roles=ROLE_WORDS, **facts)
+    people, scopes = page.people.accounts(), page.account_scopes()
+    status = status_of(error) if error else 200
+    return page.page("people.html", status, people=people, scopes=scopes, roles=ROLE_WORDS, **facts)
 
 
 def _roles(page: SitePage) -> frozenset[Role]:
     """The boxes that were ticked; somebody with none may at least look."""
     known = {str(role) for role in Role}
     return frozenset(Role(name) for name in page.texts("role") if name in known) or frozenset({Role.VIEW})
+
+
+def _scope(page: SitePage, before: str) -> str:
+    """The office that was chosen; as `before` where the form has none, as at a station."""
+    return page.text("scope") if "scope" in page.form else before
 
 
 def _link(page: SitePage, name: str, code: str) -> Link:

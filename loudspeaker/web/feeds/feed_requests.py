@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ...errors import LoudspeakerError, Message
 from ...json_output import write_json
 from ..access.access_tokens import TokenUse
-from ..access.accounts import TooManyTries
+from ..access.login_tries import TooManyTries
 from ..middleware import RequestRate
 from ..origin_checks import is_own_host
 from ..site import LOCAL, Site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,13 +25,12 @@ from loudspeaker.web.access.accounts import (
     PERSON_LINK,
     PROOF,
     SESSION_IDLE,
-    TRY_WINDOW,
     AccountStore,
     Role,
     Session,
-    TooManyTries,
     WrongPassword,
 )
+from loudspeaker.web.access.login_tries import TRY_WINDOW, TooManyTries
 from loudspeaker.web.access.passwords import WeakPassword
 
 PASSWORD = "mưa rừng cơn cuối"
@@ -55,6 +55,43 @@ def people(store: AccountStore) -> AccountStore:
     store.use_link(store.make_link(), PASSWORD, HERE, login="lan", name="Lù Thị Lan")
     store.use_link(store.add("hoa", "Chị Hoa", [Role.EDIT]), PASSWORD, HERE)
     return store
+
+
+def test_an_account_of_an_older_program_sees_everything_as_before(tmp_path: Path, clock: FakeClock) -> None:
+    with closing(sqlite3.connect(tmp_path / "console.db")) as older:
+        older.execute(
+            "CREATE TABLE accounts (id INTEGER PRIMARY KEY, login TEXT UNIQUE NOT NULL, name TEXT NOT NULL, hash TEXT,"
+            " roles TEXT NOT NULL, locked INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL)"
+        )
+        older.execute("INSERT INTO accounts (login, name, roles, made) VALUES ('lan', 'Lan', 'admin view', 0)")
+        older.commit()
+
+    for _ in range(2):
+        with closing(AccountStore.open(tmp_path / "console.db", clock, "boot", QUICK)) as store:
+            assert [(one.login, one.scope) for one in store.accounts()] == [("lan", "")]
+
+
+def test_the_last_administrator_of_everything_stays_one(people: AccountStore) -> None:
+    """Hoa lets people in at her commune, and nowhere else."""
+    people.set_roles("hoa", [Role.ADMIN])
+    people.set_scope("hoa", "xa-thu")
+
+    assert people.account("hoa").scope == "xa-thu"
+    with pytest.raises(Refused, match="last administrator"):
+        people.set_scope("lan", "xa-thu")
+    with pytest.raises(Refused, match="last administrator"):
+        people.remove("lan")
+    people.remove("hoa")  # whoever sees everything lets in there, too
+
+
+def test_a_change_of_scope_ends_the_sessions(people: AccountStore) -> None:
+    session = enter(people, "hoa")
+    people.set_scope("hoa", "xa-thu")
+
+    assert people.session(session.token) is None
+    after = people.session(enter(people, "hoa").token)
+    assert after
+    assert after.account.scope == "xa-thu"
 
 
 def enter(store: AccountStore, login: str = "lan", password: str = PASSWORD, address: str = HERE) -> Session:

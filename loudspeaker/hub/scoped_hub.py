@@ -1,0 +1,259 @@
+"""A hub as one person sees it: every page asks this, and nothing else of a hub.
+
+An account of a commune sees and does what is that commune's; one of a province what is the province's and of the
+communes below it, as their trust documents say; one without a scope everything. This is held here and in no page: what
+is not seen is answered as what is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from ..errors import Message, NotFound
+from ..fleet.joining import InvitationCode
+from ..fleet.topics import TopicKind
+from ..model.alert_answer import AlertState
+from ..station.alert_packing import AlertDraft
+from ..station.delivered_changes import DeliveredFiles, ManifestChanges
+from ..station.delivered_names import DeliveredNames
+from ..trust.dsse import SignedEnvelope
+from ..trust.opening import OpenedAlert, read_unverified
+from ..trust.public_keys import Assertion, PublicKey
+from ..trust.signed_documents import Alert, TrustDocument
+from ..web.access.accounts import Session
+from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
+from .draft_upload import unpack_delivery
+from .hub import Hub
+from .incidents import Incident, IncidentBook, IncidentKind
+from .manifest_drafts import ManifestDraft
+from .passkey_register import RegisteredPasskey
+from .published_files import PublishedScope, scopes_below
+
+# Of no box and no office: whoever uses the hub is told of it.
+OF_ALL = frozenset({IncidentKind.LOST_BROKER})
+MOST_READ = 10_000  # incidents that are looked through for those of a few offices
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedHub:
+    """`login`: whose account it is, "" before somebody has logged in; `scopes`: what is theirs, None: all."""
+
+    _hub: Hub
+    login: str
+    scopes: frozenset[str] | None
+
+    @classmethod
+    def of(cls, hub: Hub, session: Session | None) -> ScopedHub:
+        """As whoever has this session sees it; a stranger sees nothing."""
+        if session is None:
+            return cls(hub, "", frozenset())
+        own = session.account.scope
+        return cls(hub, session.account.login, frozenset(scopes_below(hub.published(), own)) if own else None)
+
+    def sees(self, scope: str) -> bool:
+        """Is it theirs?"""
+        return self.scopes is None or scope in self.scopes
+
+    def now(self) -> datetime:
+        """This moment, by the hub's clock."""
+        return self._hub.clock.now()
+
+    # What is published
+
+    def published(self) -> list[PublishedScope]:
+        """All that publish here, offices before those below them."""
+        own = [one for one in self._hub.published() if self.sees(one.scope)]
+        return sorted(own, key=lambda one: (one.trust.parent is not None, one.scope))
+
+    def trust(self, scope: str) -> TrustDocument:
+        """Raises `NotFound`, `UntrustedDocument`."""
+        return self._hub.alerts.trust(self._own(scope))
+
+    def served_files(self, scope: str) -> DeliveredFiles | None:
+        """As `Hub.served_files`. Raises `NotFound`."""
+        return self._hub.served_files(self._own(scope))
+
+    def names(self, scope: str) -> DeliveredNames | None:
+        """As `Hub.names`. Raises `NotFound`."""
+        return self._hub.names(self._own(scope))
+
+    def office_name(self, scope: str) -> str:
+        """What people call an office, one above their own, too; its scope for any other."""
+        known = self.sees(scope) or any(scope == one.trust.parent for one in self.published())
+        return self._hub.office_name(scope) if known else scope
+
+    def village_name(self, scope: str, village: str) -> str:
+        """As `Hub.village_name`. Raises `NotFound`."""
+        return self._hub.village_name(self._own(scope), village)
+
+    # Boxes, and what they have aired
+
+    def scopes_of(self, scope: str) -> list[str]:
+        """A scope and those below it. Raises `NotFound`."""
+        return self._hub.board().scopes(self._own(scope))
+
+    def boxes(self, scope: str | None = None) -> list[BoxRow]:
+        """Those of a scope and of the communes below it, or all that are theirs. Raises `NotFound`."""
+        found = self._hub.board().boxes(None if scope is None else self._own(scope))
+        return [box for box in found if self.sees(box.scope)]
+
+    def box(self, ident: str) -> BoxRow:
+        """Raises `NotFound`."""
+        found = self._hub.board().box(ident)
+        if not self.sees(found.scope):
+            raise NotFound(Message("no box {box} has joined", box=ident))
+        return found
+
+    def health(self, ident: str) -> bytes | None:
+        """What a box has last said of itself. Raises `NotFound`."""
+        return self._hub.board().said(self.box(ident).box, TopicKind.HEALTH)
+
+    def revoke(self, ident: str) -> None:
+        """Raises `NotFound`, `WriteError`."""
+        self._hub.revoke(self.box(ident).box)
+
+    def invite(self, scope: str, name: str) -> InvitationCode:
+        """A code by which one box may join an office. Raises `NotFound`, `BadUsage`."""
+        return self._hub.registry.invite(self._own(scope), name)
+
+    def aired(self, scope: str, since: datetime) -> list[AiredBulletin]:
+        """As `BoxBoard.aired`."""
+        return self._hub.board().aired(self._own(scope), since)
+
+    def report(self, scope: str, bulletin: str) -> list[VillageCount]:
+        """As `BoxBoard.report`."""
+        return self._hub.board().report(self._own(scope), bulletin)
+
+    def incidents(self, most: int) -> list[Incident]:
+        """The latest, the newest first."""
+        book = self._book()
+        return book.last(most) if self.scopes is None else self._own_incidents(book.last(MOST_READ))[:most]
+
+    def standing_incidents(self) -> list[Incident]:
+        """What is not over, the oldest first."""
+        return self._own_incidents(self._book().standing())
+
+    # Alerts
+
+    def alerts(self, scope: str) -> list[OpenedAlert]:
+        """As `AlertSigning.all`. Raises `NotFound`."""
+        return self._hub.alerts.all(self._own(scope))
+
+    def alert_reach(self, scope: str) -> list[AlertReach]:
+        """How far boxes have come with each alert of a scope, the newest first. Raises `NotFound`."""
+        return self._hub.board().alerts(self._own(scope))
+
+    def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
+        """As `BoxBoard.receipts`. Raises `NotFound`."""
+        self._own(alert.partition("/")[0])
+        return self._hub.board().receipts(alert)
+
+    def write_alert(self, scope: str, draft: AlertDraft) -> SignedEnvelope:
+        """As `AlertSigning.write`, by the rules that the office has published."""
+        files = self.served_files(scope)
+        if files is None:
+            raise _nothing_of(scope)
+        return self._hub.alerts.write(scope, draft, files.settings)
+
+    def served_alert(self, scope: str, number: int) -> SignedEnvelope | None:
+        """As `AlertSigning.served`; None for that of an office which is not theirs, too."""
+        return self._hub.alerts.served(scope, number) if self.sees(scope) else None
+
+    def alert_signers(self, envelope: SignedEnvelope) -> tuple[PublicKey, ...]:
+        """The keys that may sign it. Raises `NotFound`, `UntrustedDocument`."""
+        self._own_alert(envelope)
+        return self._hub.alerts.signers(envelope)
+
+    def sign_alert(self, envelope: SignedEnvelope, value: bytes, assertion: Assertion) -> Alert:
+        """Raises as `AlertSigning.sign` does."""
+        self._own_alert(envelope)
+        return self._hub.alerts.sign(envelope, value, assertion).document
+
+    # What waits for signatures
+
+    def drafts(self) -> list[ManifestDraft]:
+        """Every draft that can still be published, by its scope."""
+        return [draft for draft in self._hub.drafts.all() if self.sees(draft.manifest.scope)]
+
+    def draft(self, scope: str) -> ManifestDraft:
+        """Raises `NotFound`."""
+        return self._hub.drafts.draft(self._own(scope))
+
+    def changes(self, draft: ManifestDraft) -> ManifestChanges:
+        """As `ManifestDrafts.changes`."""
+        self._own(draft.manifest.scope)
+        return self._hub.drafts.changes(draft)
+
+    def propose(self, sent: BinaryIO) -> str:
+        """Keep a .zip of a delivery as the draft of its scope; that scope. Raises as `ManifestDrafts.propose` does."""
+        with unpack_delivery(sent, self._hub.paths.drafts) as (delivery, scope):
+            self._hub.drafts.propose(delivery, self._own(scope))
+            return scope
+
+    def sign_draft(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> ManifestDraft:
+        """As `ManifestDrafts.sign`."""
+        return self._hub.drafts.sign(self._own(scope), digest, value, assertion)[0]
+
+    def publish_draft(self, scope: str) -> None:
+        """As `Hub.publish_draft`. Raises `NotFound`, too."""
+        self._hub.publish_draft(self.draft(scope))
+
+    def drop_draft(self, scope: str) -> None:
+        """Let a draft go. Raises `NotFound`."""
+        self._hub.drafts.drop(self._own(scope))
+
+    def served_names(self, scope: str, names: Sequence[str]) -> list[str]:
+        """Which of these documents of a scope are served. Raises `NotFound`."""
+        folder = self._hub.paths.served(self._own(scope))
+        return [name for name in names if (folder / name).is_file()]
+
+    # One's own passkeys
+
+    def own_passkeys(self) -> list[RegisteredPasskey]:
+        """The latest first."""
+        return self._hub.passkeys.of(self.login)
+
+    def own_passkey(self, key: str) -> RegisteredPasskey:
+        """One, by the id of its key. Raises `NotFound`."""
+        return self._hub.passkeys.passkey(self.login, key)
+
+    def add_passkey(self, credential: str, key: PublicKey) -> None:
+        """As `PasskeyRegister.add`."""
+        self._hub.passkeys.add(self.login, credential, key)
+
+    def remove_passkey(self, key: str) -> None:
+        """As `PasskeyRegister.remove`."""
+        self._hub.passkeys.remove(self.login, key)
+
+    # What the others stand on
+
+    def _own(self, scope: str) -> str:
+        """The scope, which is theirs. Raises `NotFound`, as for one that nobody has heard of."""
+        if not self.sees(scope):
+            raise _nothing_of(scope)
+        return scope
+
+    def _own_alert(self, envelope: SignedEnvelope) -> None:
+        """Raises `NotFound`, `UntrustedDocument`."""
+        self._own(read_unverified(envelope).scope)
+
+    def _book(self) -> IncidentBook:
+        return IncidentBook(self._hub.database, str)  # nothing is translated: only what was noted is read
+
+    def _own_incidents(self, incidents: Sequence[Incident]) -> list[Incident]:
+        if self.scopes is None:
+            return list(incidents)
+        boxes = {box.id for box in self._hub.registry.boxes() if self.sees(box.scope)}
+        return [one for one in incidents if one.kind in OF_ALL or self._is_about(one.about, boxes)]
+
+    def _is_about(self, about: str, boxes: set[str]) -> bool:
+        """Is it one of these boxes, or an alert or a version (SCOPE/NUMBER) of an office that is theirs?"""
+        scope, slash, _number = about.partition("/")
+        return about in boxes or (bool(slash) and self.sees(scope))
+
+
+def _nothing_of(scope: str) -> NotFound:
+    return NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
