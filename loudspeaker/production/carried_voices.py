@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,10 @@ class SpokenUtterance(NamedTuple):
 
     text: str
     key: str
+
+
+Encoder = Callable[[Clip, str, str, int], bytes]  # as `encode_opus`
+SoundFormat = Callable[[Iterable[tuple[SpokenUtterance, Clip]]], bytes]  # as `format_sound`
 
 
 @dataclass(slots=True)
@@ -69,9 +73,9 @@ class CarriedVoices:
         return self._read[begin]
 
 
-def format_sound(said: Iterable[tuple[SpokenUtterance, Clip]]) -> bytes:
+def format_sound(said: Iterable[tuple[SpokenUtterance, Clip]], encode: Encoder = encode_opus) -> bytes:
     """A file that says these; always the same bytes by the same encoder. Raises `LoudspeakerError`."""
-    streams = (encode_opus(clip, one.text, one.key, number) for number, (one, clip) in enumerate(said))
+    streams = (encode(clip, one.text, one.key, number) for number, (one, clip) in enumerate(said))
     return b"".join(streams)
 
 

@@ -16,7 +16,7 @@ from ..errors import BadUsage, Message
 from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..model.programme import Voice
-from ..production.carried_voices import SpokenUtterance, format_sound, read_utterances
+from ..production.carried_voices import SoundFormat, SpokenUtterance, format_sound, read_utterances
 from ..production.specification import ProgrammeSpec, SpeechSpec
 from ..production.specifications import REMINDER
 from ..store.atomic import read_regular_file
@@ -48,6 +48,7 @@ class SoundPacking:
     station: Station
     out: Path
     scope: str
+    format: SoundFormat = format_sound
 
     def carry_sounds(self, now: datetime, told: Callable[[SpokenBulletin], object]) -> SignedManifest:
         """Put the sound of each bulletin beside it in the manifest of `out`, which then follows the last.
@@ -95,7 +96,7 @@ class SoundPacking:
         known = self._read_packed_sound(before, bulletin)
         if known is not None and read_utterances(known) == said:
             return SpokenBulletin(bulletin.id, voice, known, is_new=False)
-        data = format_sound(zip(said, synthesis.clips, strict=True))
+        data = self.format(zip(said, synthesis.clips, strict=True))
         return SpokenBulletin(bulletin.id, voice, data, is_new=True)
 
     def _read_packed_sound(self, before: SignedManifest, bulletin: Bulletin) -> bytes | None:

@@ -1,22 +1,27 @@
 """Sound that was made by an earlier test of this process: a programme of the same recipe is copied, not rendered again.
 
-For tests of what becomes of sound; a recipe is the hash of all that determines it, unless a voice fails.
+An utterance that is sent to boxes is compressed once, too. For tests of what becomes of sound; a recipe is the hash of
+all that determines it, unless a voice fails.
 """
 
 from __future__ import annotations
 
 import atexit
+import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from loudspeaker.codec import decode
+from loudspeaker.ffmpeg import encode_opus
 from loudspeaker.model.alert_preview import Wanted
 from loudspeaker.model.programme import Programme
+from loudspeaker.production.carried_voices import format_sound
 from loudspeaker.production.renderer import ProgrammeRenderer
 from loudspeaker.production.specification import ProgrammeSpec, RenderJob
+from loudspeaker.sound.clip import Clip
 from loudspeaker.station import Station
 from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 
@@ -66,3 +71,17 @@ def make_sound(station: Station, wanted: Wanted) -> None:
     renderer = SavingRenderer(station.preparation.renderer)
     for recipe, job in wanted.items():
         renderer.render(decode(RenderJob, job).spec(), recipe)
+
+
+_compressed: dict[tuple[bytes, int, str, str, int], bytes] = {}
+
+
+def encode_once(clip: Clip, title: str, album: str, number: int) -> bytes:
+    """As `encode_opus`, which starts a program: the same bytes for the same sound."""
+    key = hashlib.sha256(clip.samples.tobytes()).digest(), clip.rate, title, album, number
+    if key not in _compressed:
+        _compressed[key] = encode_opus(clip, title, album, number)
+    return _compressed[key]
+
+
+format_sound_once = partial(format_sound, encode=encode_once)

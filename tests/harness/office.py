@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from harness.made_sound import format_sound_once
 from harness.signing import PEOPLE
 from harness.small_commune import ZONE
 from loudspeaker.clock import FakeClock
@@ -74,7 +75,7 @@ def speak(office: Office, *names: str) -> list[SpokenBulletin]:
     """Have an office speak what it has packed, and sign it."""
     spoken: list[SpokenBulletin] = []
     with closing(Station.open(office.home, clock=FakeClock(NOW))) as station:
-        SoundPacking(station, office.stick, office.scope).carry_sounds(NOW, spoken.append)
+        SoundPacking(station, office.stick, office.scope, format_sound_once).carry_sounds(NOW, spoken.append)
     office.sign(office.own / "manifest.json", *(names or ("hoa",)))
     return spoken
 
