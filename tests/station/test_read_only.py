@@ -34,12 +34,12 @@ def test_questions_are_answered_without_a_byte_written(home: Path, clock: FakeCl
         station.close()
     before = sight(home)
 
-    plan = read_only(home, "plan", "--date", TODAY, "--json")
-    story = read_only(home, "why", f"na-hoa/nhac/{TODAY}T11:00")
-    others = [
-        read_only(home, *words)
-        for words in (("check",), ("log",), ("log", "--verify"), ("read", str(home / "bulletins/nhac.md")))
-    ]
+    plan, story, *others = read_only(
+        home,
+        ("plan", "--date", TODAY, "--json"),
+        ("why", f"na-hoa/nhac/{TODAY}T11:00"),
+        *(("check",), ("log",), ("log", "--verify"), ("read", str(home / "bulletins/nhac.md"))),
+    )
 
     assert [row["expected"] for row in json.loads(plan.stdout)][1] == ("skipped" if logged else "air")
     assert ("mưa" in story.stdout) is logged
@@ -50,9 +50,12 @@ def test_questions_are_answered_without_a_byte_written(home: Path, clock: FakeCl
 def test_what_would_have_to_be_written_is_refused_with_what_it_takes(home: Path) -> None:
     before = sight(home)
 
-    skipped = read_only(home, "skip", f"na-hoa/nhac/{TODAY}T11:00", "--why", "mưa", "--by", "Lan")
-    paused = read_only(home, "pause", "--village", "na-hoa", "--until", "2h", "--why", "mưa", "--by", "Lan")
-    run = read_only(home, "run")
+    skipped, paused, run = read_only(
+        home,
+        ("skip", f"na-hoa/nhac/{TODAY}T11:00", "--why", "mưa", "--by", "Lan"),
+        ("pause", "--village", "na-hoa", "--until", "2h", "--why", "mưa", "--by", "Lan"),
+        ("run",),
+    )
 
     assert (skipped.returncode, paused.returncode, run.returncode) == (3, 3, 1)
     for done in (skipped, paused, run):
@@ -62,23 +65,20 @@ def test_what_would_have_to_be_written_is_refused_with_what_it_takes(home: Path)
     assert sight(home) == before
 
 
-@pytest.mark.parametrize(
-    ("words", "status"),
-    [
-        (("plan",), 1),
-        (("check",), 1),
-        (("log",), 1),
-        (("doctor",), 1),
-        (("urgent", "Nước dâng!", "--all", "--by", "Lan", "--yes"), 1),
-        (("stop", "--why", "mưa", "--by", "Lan"), 3),
-        (("pause", "--village", "na-hoa", "--until", "2h", "--why", "mưa", "--by", "Lan"), 1),
-    ],
-    ids=lambda words: words[0] if isinstance(words, tuple) else None,
-)
-def test_whoever_may_not_even_look_is_told_which_group_to_join(home: Path, words: tuple[str, ...], status: int) -> None:
-    done = outsider(home, *words)
+def test_whoever_may_not_even_look_is_told_which_group_to_join(home: Path) -> None:
+    asked = {
+        ("plan",): 1,
+        ("check",): 1,
+        ("log",): 1,
+        ("doctor",): 1,
+        ("urgent", "Nước dâng!", "--all", "--by", "Lan", "--yes"): 1,
+        ("stop", "--why", "mưa", "--by", "Lan"): 3,
+        ("pause", "--village", "na-hoa", "--until", "2h", "--why", "mưa", "--by", "Lan"): 1,
+    }
+    answers = outsider(home, *asked)
 
-    assert done.returncode == status, done.stderr
-    assert "group “loudspeaker”" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Permission denied" not in done.stderr
+    assert {words: done.returncode for words, done in zip(asked, answers, strict=True)} == asked
+    for done in answers:
+        assert "group “loudspeaker”" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Permission denied" not in done.stderr

@@ -96,7 +96,7 @@ def test_an_old_log_is_told_the_same_to_whoever_may_only_read_it(old: Path) -> N
     (rows,) = [lines[1:] for command, lines in told(old) if command.startswith("log --json")]
     before = sight(old)
 
-    shown = read_only(old, "log", "--json", "--date", old.name, "--days", "366")
+    (shown,) = read_only(old, ("log", "--json", "--date", old.name, "--days", "366"))
     assert [canonical(row) for row in json.loads(shown.stdout)] == [row for row in rows if row.startswith("{")]
     assert sight(old) == before
 
