@@ -52,6 +52,7 @@ from loudspeaker.fleet.courier_steps import (
     Verify,
 )
 from loudspeaker.fleet.hub_settings import make_tls_context
+from loudspeaker.fleet.scope_files import manifest_event
 from loudspeaker.fleet.topics import (
     BoxHealth,
     HeldVersions,
@@ -60,6 +61,7 @@ from loudspeaker.fleet.topics import (
     TopicKind,
     format_message,
     parse_topic,
+    retain_handling,
 )
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -111,7 +113,7 @@ class BareBox:
 
     def hear_link(self, up: bool) -> None:
         if up:
-            self.wire.send(subscribe_packet(1, (ALERTS,)))
+            self.wire.send(subscribe_packet(1, {ALERTS: 0}))
 
     def hear(self, topic: str, number: int, payload: bytes, at: float) -> None:
         self.tally.came(payload, at)
@@ -147,6 +149,9 @@ class CourierBox:
             return self.step(alert_event(known.of, known.seq, payload, number))
         if known and known.kind is TopicKind.BELL:
             self.step(BellRung(self.scopes.open_bell(payload)))
+        elif known and known.kind is TopicKind.MANIFEST:
+            self.tally.counts["manifests by topic"] += 1
+            self.step(self.scopes.read_manifest(known.of, payload))
         elif known and known.kind is TopicKind.BIRTH:
             before, self._birth = self._birth, payload
             if before not in (None, payload):
@@ -171,7 +176,7 @@ class CourierBox:
             case HangUp():
                 self.wire.close()
             case Subscribe(filters):
-                self.wire.send(subscribe_packet(1, filters))
+                self.wire.send(subscribe_packet(1, {one: retain_handling(one) for one in filters}))
             case Acknowledge(message):
                 self._acknowledge(message)
             case PublishPresence(presence):
@@ -191,8 +196,8 @@ class CourierBox:
                 self.step(self._hand_over(name, envelope))
             case Fetch():
                 self.files.fetch(self, action)
-            case Verify(scope):
-                self.step(Verified(scope, {}))
+            case Verify(scope, manifest):
+                self.step(self.scopes.verify(scope, manifest))
             case Take(scope):
                 self._take(scope)
 
@@ -214,8 +219,7 @@ class CourierBox:
         return DaemonAnswered(name, AlertAnswer(alert.id, AlertState.GIVEN, (f"{alert.id}/x",)))
 
     def _take(self, scope: str) -> None:
-        version = self.files.version(scope)
-        self.held[scope] = replace(self.held[scope], manifest=version)
+        self.held[scope] = replace(self.held[scope], manifest=self.scopes.versions[scope])
         self.tally.accepted.append(time.monotonic())
         self.step(Holds(dict(self.held)))
         self.step(TakingEnded(scope, answered=True))
@@ -237,6 +241,8 @@ class Scopes:
         self.open_alert = lru_cache(self._open_alert)
         self.open_bell = lru_cache(self._open_bell)
         self.open_manifest = lru_cache(self._open_manifest)
+        self.read_manifest = lru_cache(manifest_event)
+        self.versions: dict[str, int] = {}  # of the manifest that was verified last
 
     def _open_alert(self, raw: str) -> OpenedAlert:
         envelope = parse_envelope(raw.encode())
@@ -248,10 +254,17 @@ class Scopes:
             Bell, envelope, self.trusts[read_unverified(envelope).scope], SigningRole.HUB
         ).document.heads
 
-    def _open_manifest(self, raw: bytes) -> SignedManifest:
+    def verify(self, scope: str, manifest: bytes) -> CourierEvent:
+        """As an agent: a manifest that the broker has brought, or else what was fetched. It lacks no file."""
+        if manifest:
+            self.open_manifest(manifest)
+        return Verified(scope, {})
+
+    def _open_manifest(self, raw: bytes) -> None:
         envelope = parse_envelope(raw)
         trust = self.trusts[read_unverified(envelope).scope]
-        return open_document(SignedManifest, envelope, trust, SigningRole.CONTENT).document
+        manifest = open_document(SignedManifest, envelope, trust, SigningRole.CONTENT).document
+        self.versions[manifest.scope] = manifest.version
 
 
 class Files:
@@ -262,15 +275,11 @@ class Files:
         self._tls = make_tls_context(order.ca) if order.ca else None
         self._wanted: SimpleQueue[tuple[CourierBox, Fetch]] = SimpleQueue()
         self._lines: dict[str, http.client.HTTPSConnection] = {}
-        self._versions: dict[str, int] = {}
         for _ in range(FETCHERS):
             Thread(target=self._work, daemon=True).start()
 
     def fetch(self, box: CourierBox, fetch: Fetch) -> None:
         self._wanted.put((box, fetch))
-
-    def version(self, scope: str) -> int:
-        return self._versions[scope]
 
     def _work(self) -> None:
         while True:
@@ -298,6 +307,5 @@ class Files:
         if answer.status != 200:
             raise OSError(answer.status)
         if path.endswith("/manifest.json"):
-            manifest = self._scopes.open_manifest(content)
-            self._versions[manifest.scope] = manifest.version
+            self._scopes.open_manifest(content)
         return Fetched(path)

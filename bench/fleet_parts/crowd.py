@@ -279,5 +279,7 @@ def measure_manifest(province: Province, crowd: Crowd) -> None:
     province.publish_manifest()
     crowd.wait(lambda: len(crowd.accepted) >= crowd.count)
     last = max(crowd.accepted, default=float("inf")) - began
+    size, by_topic = len((province.office.own / "manifest.json").read_bytes()), crowd.counts["manifests by topic"]
+    row(f"    … {size} bytes, said to so many boxes", str(by_topic))
     told = f"{len(crowd.accepted)} of {crowd.count} within {last:.1f} s"
     row("manifest, publish to accepted by all", told, f"{ACCEPTED:.0f} s", last <= ACCEPTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 KEEPALIVE = 240  # s
 EXPIRY, RECEIVE_MAXIMUM = 7 * 86_400, 20  # as the agent's
@@ -35,8 +35,10 @@ def publish_packet(number: int, topic: str, payload: bytes, retain: bool) -> byt
     return packet(0x32 | retain, text(topic) + number.to_bytes(2, "big") + b"\x00" + payload)
 
 
-def subscribe_packet(number: int, filters: tuple[str, ...]) -> bytes:
-    return packet(0x82, number.to_bytes(2, "big") + b"\x00" + b"".join(text(one) + b"\x01" for one in filters))
+def subscribe_packet(number: int, filters: Mapping[str, int]) -> bytes:
+    """At QoS 1; to each filter belongs its retain handling (3.8.3.1)."""
+    wanted = b"".join(text(one) + bytes([0x01 | handling << 4]) for one, handling in filters.items())
+    return packet(0x82, number.to_bytes(2, "big") + b"\x00" + wanted)
 
 
 def packets_in(buffer: bytearray) -> Iterator[tuple[int, bytes]]:

@@ -73,7 +73,8 @@ from .https import HubFolder
 from .hub_settings import HubSettings, read_hub_settings
 from .log_sender import HubIntake
 from .mqtt import Broker, knock
-from .topics import BoxHealth, Receipt, Topic, TopicKind, document_topic
+from .scope_files import manifest_event
+from .topics import MOST_SAID_BYTES, BoxHealth, Receipt, Topic, TopicKind, document_path, document_topic
 
 HOME = "/var/lib/loudspeaker"  # of a box
 LOOK = 5.0  # s, between looks whether this box holds something else, by a stick
@@ -119,7 +120,7 @@ class Agent:
         self._seen: object = ()
         self._bells: dict[str, BellRung] = {}  # the last that were fetched, by their paths
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
-        self._broker = Broker(settings, self._events.put, self._hear_bell)
+        self._broker = Broker(settings, self._events.put, self._hear)
         self._files, self._daemon, self._log = (Errands(name, self._events.put) for name in ("files", "daemon", "log"))
         self._courier = begin_courier(settings.user, VERSION, clock.monotonic())
 
@@ -206,7 +207,7 @@ class Agent:
             case Fetch(path):
                 self._files.send(lambda: self._fetch(action), NotFetched(path))
             case Verify(scope):
-                self._files.send(lambda: [self._box.verify(scope)], Distrusted(scope))
+                self._files.send(lambda: [self._verify(action)], Distrusted(scope))
             case Take(scope):
                 self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
             case TakeSounds():
@@ -221,10 +222,10 @@ class Agent:
                 self._log.send(lambda: [HubAnswers(knock(self._settings_of(hub)))], HubAnswers(False))
 
     def _fetch(self, fetch: Fetch) -> Iterable[CourierEvent]:
-        """A piece of a file, a document for the folder, or what may be said by the broker as well."""
+        """A piece of a file, a document for the folder, or a bell or alert, which the broker may bring as well."""
         path, topic, hub = fetch.path, document_topic(fetch.path), self._folder_of(fetch.hub)
         try:
-            if topic:
+            if topic and topic.kind is not TopicKind.MANIFEST:
                 return [*self._read(path, topic), Fetched(path)]
             if fetch.sha256:
                 return [Fetched(path, more=not hub.fetch_piece(path, fetch.bytes or 0, fetch.sha256))]
@@ -247,12 +248,22 @@ class Agent:
             self._bells[path] = BellRung(self._box.open_bell(content))
         return [self._bells[path]] if path in self._bells else []
 
-    def _hear_bell(self, raw: bytes) -> None:
-        """One that the broker has brought."""
+    def _hear(self, topic: Topic, raw: bytes) -> None:
+        """A bell or a manifest that the broker has brought. Without the latter, it is fetched."""
         try:
-            self._events.put(BellRung(self._box.open_bell(raw)))
+            if topic.kind is TopicKind.BELL:
+                self._events.put(BellRung(self._box.open_bell(raw)))
+            elif 0 < len(raw) <= MOST_SAID_BYTES:
+                self._events.put(manifest_event(topic.of, raw))
         except LoudspeakerError as error:
-            logger.warning("%s", Message("a bell that is not believed: {error}", error=error.message))
+            logger.warning(
+                "%s", Message("{topic}: this is not believed: {error}", topic=str(topic), error=error.message)
+            )
+
+    def _verify(self, task: Verify) -> CourierEvent:
+        if task.manifest:
+            self._hub.keep_document(document_path(task.scope, "manifest"), task.manifest)
+        return self._box.verify(task.scope)
 
     def _take(self, scope: str) -> Iterable[CourierEvent]:
         ended = self._box.take(scope)

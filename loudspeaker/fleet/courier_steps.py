@@ -57,6 +57,15 @@ class BellRung:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestCame:
+    """A manifest that the broker has brought: an envelope, which nobody here has verified. `version`: by its word."""
+
+    scope: str
+    version: int
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AlertCame:
     """An envelope, which nobody here has verified. `message`: the one to be acknowledged, if any."""
 
@@ -209,7 +218,7 @@ class TimePassed:
 
 
 CourierEvent = (
-    HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | AlertCame
+    HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | ManifestCame | AlertCame
     | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
     | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | SoundsTaken | HealthSaid | TimePassed
     | LogHas | LogKnown | LogNotSent | LogRefused | TimeChecked
@@ -295,9 +304,13 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Verify the documents of a scope that were fetched: `Verified` or `Distrusted` comes of it."""
+    """Verify the documents of a scope that were fetched: `Verified` or `Distrusted` comes of it.
+
+    `manifest`: the envelope of one that was not, which is kept beside them first.
+    """
 
     scope: str
+    manifest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Bells, and files from the hub's folder to the daemon's hands: pure.
 
-A bell says what is newest. Where it is more than this box holds, documents are fetched and verified; only then the
-files that they name, as far as they are not here; then the daemon takes all of it, as from a stick. Sound that may come
-later comes last. One file is fetched at a time, in pieces, so that an alert never waits for a recording. Where no
-broker is reached, the bell is fetched each minute.
+A bell says what is newest. Where it is more than this box holds, documents are fetched (not a manifest that the broker
+has brought) and verified; only then the files that they name, as far as they are not here; then the daemon takes all of
+it, as from a stick. Sound that may come later comes last. One file is fetched at a time, in pieces, so that an alert
+never waits for a recording. Where no broker is reached, the bell is fetched each minute.
 """
 
 from __future__ import annotations

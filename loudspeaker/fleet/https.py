@@ -67,6 +67,11 @@ class HubFolder:
         if content is not None:
             write_atomic(self._folder / path, content)
 
+    def keep_document(self, path: str, content: bytes) -> None:
+        """Bring a document into the folder that came by another way. Raises `WriteError`."""
+        self._tags.pop(path, None)
+        write_atomic(self._folder / path, content)
+
     def forget_document(self, path: str) -> None:
         """One that the hub does not have (any more)."""
         self._tags.pop(path, None)

@@ -17,12 +17,24 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ..errors import Message
 from .alert_carrier import alert_event
 from .courier_steps import CourierEvent, HubBorn, LinkDown, LinkUp
 from .hub_settings import HubSettings, make_tls_context
-from .topics import MOST_MESSAGE_BYTES, QOS, BoxHealth, Presence, Receipt, Topic, TopicKind, format_message, parse_topic
+from .topics import (
+    MOST_MESSAGE_BYTES,
+    QOS,
+    BoxHealth,
+    Presence,
+    Receipt,
+    Topic,
+    TopicKind,
+    format_message,
+    parse_topic,
+    retain_handling,
+)
 
 KEEPALIVE = 240  # s
 EXPIRY = 7 * 24 * 3600  # s, of the session
@@ -34,17 +46,17 @@ logger = logging.getLogger(__name__)
 
 
 class Broker:
-    """The connection of one box. `report` is told what comes in; a bell's envelope goes to `report_bell`."""
+    """The connection of one box. `report` is told what comes in; the envelope of a bell or manifest goes to `hear`."""
 
     def __init__(
         self,
         settings: HubSettings,
         report: Callable[[CourierEvent], None],
-        report_bell: Callable[[bytes], None],
+        hear: Callable[[Topic, bytes], None],
     ) -> None:
         self._settings = settings
         self._report = report
-        self._report_bell = report_bell
+        self._hear = hear
         self._connection = 0  # the number of the one that is there, or was last
         self._hub = ""
         self._birth: bytes | None = None
@@ -78,7 +90,7 @@ class Broker:
         self._client.loop_stop()
 
     def subscribe(self, filters: tuple[str, ...]) -> None:
-        self._client.subscribe([(one, QOS) for one in filters])
+        self._client.subscribe([(one, SubscribeOptions(QOS, retainHandling=retain_handling(one))) for one in filters])
 
     def say_presence(self, presence: Presence) -> None:
         self._publish(TopicKind.PRESENCE, format_message(presence), retain=True)
@@ -137,8 +149,8 @@ class Broker:
         if topic and topic.kind is TopicKind.ALERT and 0 < len(payload) <= MOST_MESSAGE_BYTES:
             number = (self._connection << MID_BITS) | message.mid
             return self._report(alert_event(topic.of, topic.seq, payload, number if message.qos else None))
-        if topic and topic.kind is TopicKind.BELL:
-            self._report_bell(payload)
+        if topic and topic.kind in (TopicKind.BELL, TopicKind.MANIFEST):
+            self._hear(topic, payload)
         elif topic and topic.kind is TopicKind.BIRTH:
             before, self._birth = self._birth, payload
             if before not in (None, payload):

@@ -1,5 +1,9 @@
 """From a bell to the newest files of one scope: documents, then files, then their taking. Pure.
 
+A manifest that the broker has brought is not fetched. Where it is not believed by itself, all documents are fetched
+after all: rules.json may be lacking, by which a box that has missed some versions knows that the rules are the people's
+(`station/delivery.py`), or somebody has changed it on its way.
+
 Of documents that are not signed as they must be no file is fetched. The daemon is asked to take them all the same: it
 keeps a trust document that revokes a key though the manifest beside it is refused, and tells why.
 """
@@ -10,7 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ..trust.signed_documents import Heads
+from ..errors import Message
+from ..trust.dsse import parse_envelope
+from ..trust.faults import Fault, UntrustedDocument
+from ..trust.opening import read_unverified
+from ..trust.signed_documents import Heads, SignedManifest
 from .courier_steps import (
     Action,
     BellRung,
@@ -19,6 +27,7 @@ from .courier_steps import (
     Fetch,
     Fetched,
     Holds,
+    ManifestCame,
     NotFetched,
     Take,
     TakingEnded,
@@ -33,6 +42,19 @@ MOST_BYTES = 500_000_000  # of one delivery: a hub that lies must not fill the d
 AGAIN = 3600.0  # s, until what was refused is looked at again, where no bell tells anything newer
 LATER = 300.0  # s, where a file was not there, or the daemon
 NOTHING, NOTHING_HELD = Heads(0, 0, 0), HeldVersions()
+UNNUMBERED = ("manifest", "rules")  # documents
+
+
+def manifest_event(scope: str, raw: bytes) -> ManifestCame:
+    """That this was brought as the manifest of a scope. Raises `UntrustedDocument` for what is none of it."""
+    document = read_unverified(parse_envelope(raw))
+    if not isinstance(document, SignedManifest):
+        wrong = Message("this is “{found}”, not a {kind}", found=document.document_type, kind="manifest")
+        raise UntrustedDocument(wrong, Fault.WRONG_TYPE)
+    if document.scope != scope:
+        foreign = Message("this is for {scope}, not for {own}", scope=document.scope, own=scope)
+        raise UntrustedDocument(foreign, Fault.WRONG_SCOPE)
+    return ManifestCame(scope, document.version, raw)
 
 
 class Stage(StrEnum):
@@ -50,6 +72,7 @@ class ScopeFiles:
     """What is told (by bells), what is held, and what is lacking in between.
 
     `tried`: what was told (trust, manifest) when it came to nothing last; `again_at`: then it is tried again anyway.
+    `came`: a manifest that the broker has brought; `chosen`: the one of them that is verified instead of a fetched one.
     """
 
     scope: str
@@ -60,6 +83,8 @@ class ScopeFiles:
     files: Mapping[str, int] = field(default_factory=dict)  # the same by SHA-256, with their bytes; verified
     tried: tuple[int, int] | None = None
     again_at: float | None = None
+    came: ManifestCame | None = None
+    chosen: ManifestCame | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -81,11 +106,13 @@ class ScopeFiles:
     def step(self, event: CourierEvent, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
         match event:
             case BellRung(heads) if self.scope in heads:
-                return replace(self, told=heads[self.scope])._begin(), []
+                return replace(self, told=heads[self.scope])._begin()
+            case ManifestCame(scope, version) if scope == self.scope and version > self.held.manifest:
+                return replace(self, came=event), []
             case Holds(held) if self.scope in held and held[self.scope] != self.held:
-                return replace(self, held=held[self.scope], tried=None)._begin(), []
+                return replace(self, held=held[self.scope], tried=None)._forget()._begin()
             case TimePassed() if self.again_at is not None and self.again_at <= now:
-                return replace(self, tried=None, again_at=None)._begin(), []
+                return replace(self, tried=None, again_at=None)._begin()
             case Fetched(path, False):
                 return self._tick_off(path)
             case NotFetched(path, True):
@@ -99,21 +126,32 @@ class ScopeFiles:
         match event:
             case Verified(_, files) if self.stage is Stage.VERIFYING:
                 wanted = files if sum(files.values()) <= MOST_BYTES else {}
-                return replace(self, stage=Stage.FILES, files=wanted)._proceed()
+                return replace(self, stage=Stage.FILES, files=wanted, chosen=None)._proceed()
+            case Distrusted() if self.stage is Stage.VERIFYING and self.chosen:
+                return replace(self, stage=Stage.DOCUMENTS, documents=self._paths(*UNNUMBERED), chosen=None), []
             case Distrusted() if self.stage is Stage.VERIFYING:
                 return replace(self, stage=Stage.FILES, files={})._proceed()
             case TakingEnded(_, answered) if self.stage is Stage.TAKING:
-                return self._rest(now + (AGAIN if answered else LATER)), []
+                return self._rest(now + (AGAIN if answered else LATER))
         return self, []
 
-    def _begin(self) -> ScopeFiles:
+    def _forget(self) -> ScopeFiles:
+        """A manifest that is not newer any more than what is held."""
+        return replace(self, came=None) if self.came and self.came.version <= self.held.manifest else self
+
+    def _begin(self) -> tuple[ScopeFiles, Sequence[Action]]:
         """Where more is told than is held, and it was not this that came to nothing."""
         if self.stage is not Stage.RESTING or not self.is_behind or self._newest == self.tried:
-            return self
+            return self, []
         newest = min(self.told.trust, self.held.trust + MOST_TRUST)
-        names = [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
-        documents = tuple(document_path(self.scope, name) for name in (*names, "manifest", "rules"))
-        return replace(self, stage=Stage.DOCUMENTS, documents=documents, tried=self._newest, again_at=None)
+        trusts = [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
+        chosen = self.came if self.came and self.came.version == self.told.manifest else None
+        documents = self._paths(*trusts, *(() if chosen else UNNUMBERED))
+        begun = replace(self, stage=Stage.DOCUMENTS, documents=documents, tried=self._newest, again_at=None)
+        return replace(begun, came=None if chosen else self.came, chosen=chosen)._proceed()
+
+    def _paths(self, *names: str) -> tuple[str, ...]:
+        return tuple(document_path(self.scope, name) for name in names)
 
     def _tick_off(self, path: str) -> tuple[ScopeFiles, Sequence[Action]]:
         if path in self.documents and self.stage is Stage.DOCUMENTS:
@@ -128,17 +166,18 @@ class ScopeFiles:
         fetch = self.next_fetch
         if fetch is None or fetch.path != path:
             return self, []
-        return self._tick_off(path) if path == document_path(self.scope, "rules") else (self._rest(now + LATER), [])
+        return self._tick_off(path) if path == document_path(self.scope, "rules") else self._rest(now + LATER)
 
     def _proceed(self) -> tuple[ScopeFiles, Sequence[Action]]:
         """To the next stage, where nothing is left of this one."""
         if self.stage is Stage.DOCUMENTS and not self.documents:
-            return replace(self, stage=Stage.VERIFYING), [Verify(self.scope)]
+            manifest = self.chosen.envelope if self.chosen else b""
+            return replace(self, stage=Stage.VERIFYING), [Verify(self.scope, manifest)]
         if self.stage is Stage.FILES and not self.files:
             return replace(self, stage=Stage.TAKING), [Take(self.scope)]
         return self, []
 
-    def _rest(self, again_at: float) -> ScopeFiles:
+    def _rest(self, again_at: float) -> tuple[ScopeFiles, Sequence[Action]]:
         """Until then, or until a bell tells, or has told meanwhile, of something else."""
-        rest = replace(self, stage=Stage.RESTING, documents=(), files={})
+        rest = replace(self, stage=Stage.RESTING, documents=(), files={}, chosen=None)
         return replace(rest, again_at=again_at if rest.is_behind else None)._begin()

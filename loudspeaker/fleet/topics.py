@@ -1,6 +1,7 @@
 """What box and hub say to each other over MQTT 5, and where they find files: names, and messages as values.
 
     ls/1/scope/SCOPE/bell        hub   a `Bell`, signed by the hub; retained
+    ls/1/scope/SCOPE/manifest    hub   the manifest, signed by people, unless it is too long; retained
     ls/1/scope/SCOPE/alert/17    hub   an `Alert`, signed by people; retained until it ends (expiry of the message)
     ls/1/hub/birth               hub   `HubBirth`; retained. Boxes announce themselves anew when it changes
     ls/1/box/BOX/presence        box   `Presence`; retained, and as the will of its connection
@@ -10,8 +11,9 @@
     v1/SCOPE/bell.json           the same bell as a file, for boxes that reach no broker
     v1/SCOPE/{trust/4,manifest,rules,alert/17}.json    v1/blob/SHA256    as on a stick (station/delivery.py)
 
-All at QoS 1. Bell and alert are DSSE envelopes, byte for byte the file of the same name; the others are JSON objects,
-in which a reader passes over names that it does not know. BOX is the box's id, and the name by which it logs in.
+All at QoS 1. Bell, manifest and alert are DSSE envelopes, byte for byte the file of the same name; the others are JSON
+objects, in which a reader passes over names that it does not know. BOX is the box's id, and the name by which it logs
+in. A manifest is said before the bell that tells of it, so that thousands of boxes need not come for it one by one.
 """
 
 from __future__ import annotations
@@ -34,10 +36,11 @@ T = TypeVar("T")
 QOS = 1
 ALL_BOXES = "ls/1/box/+/+"  # what a hub subscribes to
 MOST_MESSAGE_BYTES = 1_000_000
+MOST_SAID_BYTES = 64 << 10  # of a manifest: a longer one is fetched, lest an alert wait behind it on a poor line
 BOX_ID = re.compile(r"b-[0-9a-z]{4,32}")
 NAME = re.compile(
     r"ls/1/(?:hub/(?P<hub>birth)"
-    r"|scope/(?P<scope>[a-z0-9]+(?:-[a-z0-9]+)*)/(?:(?P<bell>bell)|(?P<alert>alert)/(?P<seq>[1-9]\d{0,17}))"
+    r"|scope/(?P<scope>[a-z0-9]+(?:-[a-z0-9]+)*)/(?:(?P<newest>bell|manifest)|(?P<alert>alert)/(?P<seq>[1-9]\d{0,17}))"
     rf"|box/(?P<box>{BOX_ID.pattern})/(?P<own>presence|health|receipt))"
 )
 
@@ -46,6 +49,7 @@ class TopicKind(StrEnum):
     """What is said there."""
 
     BELL = "bell"
+    MANIFEST = "manifest"
     ALERT = "alert"
     BIRTH = "birth"
     PRESENCE = "presence"
@@ -55,7 +59,7 @@ class TopicKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. `of`: the scope of a bell or alert, the box of the box's own, "" of the hub's; `seq`: of an alert."""
+    """A topic. `of`: a scope, the box of what a box says, "" of what the hub says of itself; `seq`: of an alert."""
 
     kind: TopicKind
     of: str = ""
@@ -69,7 +73,7 @@ class Topic:
         """
         if self.kind is TopicKind.BIRTH:
             return "ls/1/hub/birth"
-        if self.kind in (TopicKind.BELL, TopicKind.ALERT):
+        if self.kind in (TopicKind.BELL, TopicKind.MANIFEST, TopicKind.ALERT):
             return f"ls/1/scope/{self.of}/{self.kind}" + (f"/{self.seq}" if self.kind is TopicKind.ALERT else "")
         return f"ls/1/box/{self.of}/{self.kind}"
 
@@ -79,7 +83,7 @@ def parse_topic(name: str) -> Topic | None:
     match = NAME.fullmatch(name)
     if match is None:
         return None
-    kind = match["hub"] or match["bell"] or match["alert"] or match["own"]
+    kind = match["hub"] or match["newest"] or match["alert"] or match["own"]
     return Topic(TopicKind(kind), match["scope"] or match["box"] or "", int(match["seq"] or 0))
 
 
@@ -95,10 +99,22 @@ def document_topic(path: str) -> Topic | None:
 def box_subscriptions(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """What a box that follows these scopes subscribes to.
 
-    Alerts first: a bell that comes before them would have each box fetch them by HTTPS.
+    Alerts first, bells last: one that comes before what it tells of would have each box fetch that by HTTPS.
     """
-    of_scopes = [f"ls/1/scope/{scope}/{what}" for what in ("alert/+", "bell") for scope in scopes]
+    of_scopes = [f"ls/1/scope/{scope}/{what}" for what in ("alert/+", "manifest", "bell") for scope in scopes]
     return (*of_scopes, str(Topic(TopicKind.BIRTH)))
+
+
+def retain_handling(subscription: str) -> int:
+    """When what is retained comes (MQTT 5, 3.8.3.1): 0, each time that a box subscribes; 1, with a new session only.
+
+    The latter for manifests, which are long: what was said while a box was away, its session keeps for it.
+
+    >>> [retain_handling(one) for one in box_subscriptions(("ban-may",))]
+    [0, 1, 0, 0]
+    """
+    topic = parse_topic(subscription)
+    return int(topic is not None and topic.kind is TopicKind.MANIFEST)
 
 
 def document_path(scope: str, name: str) -> str:

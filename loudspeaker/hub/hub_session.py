@@ -1,6 +1,7 @@
-"""The hub's session with its broker (MQTT 5): bells and live alerts out, what boxes say in.
+"""The hub's session with its broker (MQTT 5): bells, manifests and live alerts out, what boxes say in.
 
 Nothing that the broker keeps is relied on: at each connection all bells and live alerts are published again, retained.
+Manifests, which are long, and which a box that lacks one fetches, only where the broker has forgotten this session.
 What boxes say is acknowledged when it is on the disk, many at a time; after a power cut the broker sends it again.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -22,13 +23,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ..fleet.hub_settings import make_tls_context
 from ..fleet.joining import Address
-from ..fleet.topics import ALL_BOXES, QOS, HubBirth, Topic, TopicKind, format_message
+from ..fleet.topics import ALL_BOXES, MOST_SAID_BYTES, QOS, HubBirth, Topic, TopicKind, format_message, parse_topic
 from ..interfaces import Clock
 from ..store.atomic import WriteError
 from .bells import RungBell
 from .broker_accounts import HUB_USER
 from .hub import BrokerContact
 from .hub_database import HubDatabase
+from .published_files import PublishedScope
 from .said_messages import SaidMessage, keep_messages
 
 KEEP_ALIVE, WEEK = 60, 7 * 86_400  # s
@@ -46,19 +48,33 @@ class Publication:
     expires: int | None = None
 
 
-def publications(bells: Iterable[RungBell], now: datetime) -> list[Publication]:
-    """What boxes are told of these scopes: alerts that have not ended, then the bell."""
-    found: list[Publication] = []
-    for bell in bells:
-        scope = bell.published.scope
-        for alert in bell.published.alerts:
-            document = alert.opened.document
-            topic = Topic(TopicKind.ALERT, scope, document.seq)
-            left = int((document.until - now).total_seconds())
-            if left > 0:
-                found.append(Publication(str(topic), alert.raw, left))
-        found.append(Publication(str(Topic(TopicKind.BELL, scope)), bell.raw))
-    return found
+def publications(bells: Sequence[RungBell], now: datetime) -> list[Publication]:
+    """What boxes are told of these scopes: alerts that have not ended, then manifests, then the bells of them all."""
+    alerts = [alert for bell in bells for alert in _alert_publications(bell.published, now)]
+    manifests = [_manifest_publication(bell.published) for bell in bells]
+    return [*alerts, *manifests, *(_publication(TopicKind.BELL, bell.published, bell.raw) for bell in bells)]
+
+
+def _publication(kind: TopicKind, of: PublishedScope, payload: bytes) -> Publication:
+    return Publication(str(Topic(kind, of.scope)), payload)
+
+
+def _manifest_publication(of: PublishedScope) -> Publication:
+    """One that is too long is fetched; then nothing is retained, not the one before either."""
+    return _publication(TopicKind.MANIFEST, of, of.raw if len(of.raw) <= MOST_SAID_BYTES else b"")
+
+
+def _alert_publications(of: PublishedScope, now: datetime) -> Iterator[Publication]:
+    for alert in of.alerts:
+        document = alert.opened.document
+        left = int((document.until - now).total_seconds())
+        if left > 0:
+            yield Publication(str(Topic(TopicKind.ALERT, of.scope, document.seq)), alert.raw, left)
+
+
+def _is_manifest(name: str) -> bool:
+    topic = parse_topic(name)
+    return topic is not None and topic.kind is TopicKind.MANIFEST
 
 
 class HubSession:
@@ -103,12 +119,10 @@ class HubSession:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def tell(self, bells: Iterable[RungBell]) -> None:
+    def tell(self, bells: Sequence[RungBell]) -> None:
         """Publish what has changed, and nothing twice; without a connection it is published with the next one."""
         if self._client.is_connected():
-            for publication in publications(bells, self._clock.now()):
-                if self._told.get(publication.topic) != publication.payload:
-                    self._publish(publication)
+            self._publish_new(bells)
 
     def _make_client(self, password: str, tls: ssl.SSLContext) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, HUB_USER, protocol=MQTTv5, manual_ack=True)
@@ -127,11 +141,10 @@ class HubSession:
         if reason.is_failure:
             logger.warning("the broker refuses the hub: %s", reason)
             return
-        self._told.clear()
+        self._told = {name: said for name, said in self._told.items() if flags.session_present and _is_manifest(name)}
         self._contact.lost = None
         client.subscribe(ALL_BOXES, QOS)
-        for publication in publications(self._rung(), self._clock.now()):
-            self._publish(publication)
+        self._publish_new(self._rung())
         self._publish(Publication(str(Topic(TopicKind.BIRTH)), format_message(self._born)))
 
     def _note_loss(
@@ -140,6 +153,11 @@ class HubSession:
         self._contact.lost = self._contact.lost or self._clock.now()
         if reason.is_failure:
             logger.warning("the broker is lost: %s", reason)
+
+    def _publish_new(self, bells: Sequence[RungBell]) -> None:
+        for publication in publications(bells, self._clock.now()):
+            if self._told.get(publication.topic) != publication.payload:
+                self._publish(publication)
 
     def _publish(self, publication: Publication) -> None:
         settings = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]

@@ -52,11 +52,12 @@ class PublishedAlert:
 
 @dataclass(frozen=True, slots=True)
 class PublishedScope:
-    """The newest of one scope whose signatures hold. `sha256`: of the manifest's envelope, "" without one."""
+    """The newest of one scope whose signatures hold. `raw`, `sha256`: of the manifest's envelope; empty without one."""
 
     scope: str
     trust: TrustDocument
     manifest: SignedManifest | None
+    raw: bytes
     sha256: str
     alerts: tuple[PublishedAlert, ...]  # by their numbers
 
@@ -106,7 +107,8 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
         rules = last_rules(_read(root, scope, RULES), None, trust)
         manifest = open_manifest(parse_envelope(raw), trust, rules).document
     sha256 = hashlib.sha256(raw).hexdigest() if raw is not None else ""
-    return PublishedScope(scope, trust, manifest, sha256, tuple(_read_alerts(root, scope, documents[-1])))
+    alerts = tuple(_read_alerts(root, scope, documents[-1]))
+    return PublishedScope(scope, trust, manifest, raw or b"", sha256, alerts)
 
 
 def accept_published(floors: Floors, published: PublishedScope, now: datetime) -> Floors:

@@ -10,6 +10,7 @@ import random
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread, Timer
@@ -33,6 +34,7 @@ from loudspeaker.station.hub_contact import read_hub_contact
 from loudspeaker.station.packing import carry_decision
 from loudspeaker.station.station import Station
 from loudspeaker.store.programmes import ProgrammeStore
+from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.signed_documents import AlertKind, ManifestDecision
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
@@ -56,6 +58,55 @@ def test_a_bell_brings_the_newest_files_and_the_hub_hears_that_they_are_there(vi
         wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
         assert village.version == 2
         wait_for(lambda: not list((village.paths.fleet / "v1/blob").iterdir()))  # the station has them
+
+
+def fetched_documents(village: FleetVillage) -> set[str]:
+    """By HTTPS."""
+    return {path.removeprefix(f"v1/{SCOPE}/") for path, _ in village.files.asked if path.startswith(f"v1/{SCOPE}/")}
+
+
+def test_of_a_version_whose_manifest_the_broker_brings_only_the_files_are_fetched(village: FleetVillage) -> None:
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+        village.office.publish("hoa")
+        village.say_manifest()
+        village.ring(manifest=2)
+
+        wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
+
+    assert village.version == 2
+    assert not fetched_documents(village)
+
+
+def test_of_what_the_broker_brings_nothing_is_taken_that_is_not_signed(village: FleetVillage) -> None:
+    village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    village.office.publish("hoa")
+    raw = (village.office.own / "manifest.json").read_bytes()
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        village.say_manifest(format_envelope(replace(parse_envelope(raw), signatures=())))
+        village.say_manifest(raw[: len(raw) // 2])
+        village.ring(manifest=2)
+        wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
+
+    assert fetched_documents(village) == {"manifest.json", "rules.json"}
+    assert (village.paths.fleet / "v1" / SCOPE / "manifest.json").read_bytes() == raw
+
+
+def test_a_box_that_has_missed_a_change_of_the_rules_fetches_them(village: FleetVillage) -> None:
+    commune = village.office.home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + "\n# khác\n", encoding="utf-8")
+    village.office.publish("hoa", "pao")
+    village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    village.office.publish("hoa")
+    with village.daemon(), village.agent():
+        village.hub.presence(on=True)
+        village.say_manifest()
+        village.ring(manifest=3)
+        wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 3)
+
+    assert "rules.json" in fetched_documents(village)
 
 
 def sounds(village: FleetVillage) -> set[str]:

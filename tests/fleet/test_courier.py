@@ -40,6 +40,7 @@ from loudspeaker.fleet.courier_steps import (
     Knock,
     LinkDown,
     LinkUp,
+    ManifestCame,
     NotFetched,
     PublishHealth,
     PublishPresence,
@@ -216,6 +217,66 @@ def test_of_documents_that_are_not_believed_no_file_is_fetched_and_the_daemon_sa
     box.tell(Holds(HELD, {SCOPE: "chưa đủ chữ ký"}), TakingEnded(SCOPE, True))
     assert not box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))  # until another bell, or an hour
     assert of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 44, 0)})))
+
+
+MANIFEST, RULES = document_path(SCOPE, "manifest"), document_path(SCOPE, "rules")
+
+
+def brought(version: int) -> ManifestCame:
+    return ManifestCame(SCOPE, version, f"v{version}".encode())
+
+
+def test_a_manifest_that_the_broker_has_brought_is_not_fetched() -> None:
+    box = Box().online()
+    assert not box.tell(brought(43))  # nothing is done without a bell
+
+    assert box.tell(BellRung({SCOPE: Heads(1, 43, 0)})) == [Verify(SCOPE, b"v43")]
+    piece = Fetch(blob_path(FILE), 10, FILE)
+    assert box.tell(Verified(SCOPE, {FILE: 10})) == [piece]
+    assert box.tell(Fetched(piece.path)) == [Take(SCOPE)]
+
+
+def test_trust_documents_are_fetched_before_one_that_the_broker_has_brought() -> None:
+    box = Box().online()
+
+    assert box.tell(brought(43), BellRung({SCOPE: Heads(2, 43, 0)})) == [Fetch(document_path(SCOPE, "trust/2"))]
+    assert box.tell(Fetched(document_path(SCOPE, "trust/2"))) == [Verify(SCOPE, b"v43")]
+
+
+def test_one_that_is_not_believed_by_itself_is_fetched_with_the_rules() -> None:
+    box = Box().online()
+    box.tell(brought(43), BellRung({SCOPE: Heads(1, 43, 0)}))
+
+    assert box.tell(Distrusted(SCOPE)) == [Fetch(MANIFEST)]
+    assert box.tell(Fetched(MANIFEST)) == [Fetch(RULES)]
+    assert box.tell(Fetched(RULES)) == [Verify(SCOPE)]
+    assert box.tell(Distrusted(SCOPE)) == [Take(SCOPE)]  # who says why
+
+
+@pytest.mark.parametrize("version", [41, 42, 44])
+def test_another_one_than_the_bell_tells_of_is_not_used(version: int) -> None:
+    box = Box().online()
+
+    assert box.tell(brought(version), BellRung({SCOPE: Heads(1, 43, 0)})) == [Fetch(MANIFEST)]
+
+
+def test_one_that_comes_behind_its_bell_changes_nothing() -> None:
+    box = Box().online()
+    box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))
+
+    assert not box.tell(brought(43))
+    assert box.tell(Fetched(MANIFEST)) == [Fetch(RULES)]
+    box.tell(Fetched(RULES), Verified(SCOPE, {}), Holds({SCOPE: HeldVersions(1, 43)}), TakingEnded(SCOPE, True))
+    assert box.courier.files.scopes[SCOPE].came is None  # it takes no memory
+
+
+def test_one_that_comes_while_another_is_taken_is_taken_next() -> None:
+    box = Box().online()
+    box.tell(brought(43), BellRung({SCOPE: Heads(1, 43, 0)}), brought(44), BellRung({SCOPE: Heads(1, 44, 0)}))
+    assert box.tell(Verified(SCOPE, {})) == [Take(SCOPE)]
+
+    done = box.tell(Holds({SCOPE: HeldVersions(1, 43)}), TakingEnded(SCOPE, True))
+    assert of(Verify, done) == [Verify(SCOPE, b"v44")]
 
 
 def test_a_hub_cannot_fill_the_disk() -> None:
@@ -557,6 +618,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.verifying: list[str] = []
         self.taking: list[str] = []
         self.verified: dict[str, int] = {}
+        self.said: set[bytes] = set()  # manifests that the broker has brought and that are not verified yet
         self.sounds: dict[str, int] = {}  # that it lacks
         self.have_come: set[str] = set()
         self.taking_sounds: list[TakeSounds] = []
@@ -576,6 +638,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert not polled or (not self.up and self.box.now - self.down_since > POLL_AFTER - 0.001)
                 self.fetches.append(action)
             elif isinstance(action, Verify):
+                assert not action.manifest or action.manifest in self.said
                 self.verified = {}
                 self.verifying.append(action.scope)
             elif isinstance(action, Take):
@@ -659,6 +722,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(heads=st.builds(Heads, st.integers(1, 3), st.integers(42, 45), st.integers(0, 6)))
     def a_bell_rings(self, heads: Heads) -> None:
         self.tell(BellRung({SCOPE: heads, "elsewhere": heads}))
+
+    @rule(version=st.integers(41, 46))
+    def a_manifest_comes(self, version: int) -> None:
+        self.said.add(brought(version).envelope)
+        self.tell(brought(version))
 
     @rule(how=st.sampled_from(["making", "away", "refused", "passing", "given", "aired", "prepared"]))
     def the_daemon_answers(self, how: str) -> None:

@@ -74,6 +74,17 @@ def fetch_all(folder: HubFolder, most: int = 50) -> int:
     raise TimeoutError
 
 
+def test_a_document_that_came_by_another_way_is_not_taken_for_the_one_that_the_hub_has(
+    hub: StaticHub, folder: HubFolder, tmp_path: Path
+) -> None:
+    folder.fetch_document(DOCUMENT)
+    folder.keep_document(DOCUMENT, b"[]")
+    assert (tmp_path / "box" / DOCUMENT).read_bytes() == b"[]"
+
+    folder.fetch_document(DOCUMENT)
+    assert (tmp_path / "box" / DOCUMENT).read_bytes() == b"{}"
+
+
 def test_a_file_comes_in_pieces_over_one_connection(hub: StaticHub, folder: HubFolder, tmp_path: Path) -> None:
     assert fetch_all(folder) == 4
 

@@ -23,6 +23,7 @@ from loudspeaker.fleet.topics import (
     format_message,
     parse_message,
     parse_topic,
+    retain_handling,
 )
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.board import HealthRow
@@ -43,6 +44,7 @@ MESSAGES = [
     ("name", "topic"),
     [
         ("ls/1/scope/ban-may/bell", Topic(TopicKind.BELL, "ban-may")),
+        ("ls/1/scope/ban-may/manifest", Topic(TopicKind.MANIFEST, "ban-may")),
         ("ls/1/scope/ban-may/alert/17", Topic(TopicKind.ALERT, "ban-may", 17)),
         ("ls/1/hub/birth", Topic(TopicKind.BIRTH)),
         ("ls/1/box/b-0a1b2c3d/presence", Topic(TopicKind.PRESENCE, "b-0a1b2c3d")),
@@ -69,7 +71,9 @@ def test_other_names_are_no_topics(name: str) -> None:
 def test_a_file_is_said_under_the_topic_of_its_name() -> None:
     assert document_topic("v1/ban-may/bell.json") == Topic(TopicKind.BELL, "ban-may")
     assert document_topic("v1/ban-may/alert/17.json") == Topic(TopicKind.ALERT, "ban-may", 17)
-    assert document_topic("v1/ban-may/manifest.json") is None
+    assert document_topic("v1/ban-may/manifest.json") == Topic(TopicKind.MANIFEST, "ban-may")
+    assert document_topic("v1/ban-may/rules.json") is None
+    assert document_topic("v1/ban-may/trust/4.json") is None
     assert document_topic(topics.blob_path("ab" * 32)) is None
 
 
@@ -80,9 +84,16 @@ def test_the_folder_is_that_of_a_stick() -> None:
 def test_a_box_hears_its_scopes_and_the_hub_and_no_other_box() -> None:
     assert box_subscriptions(("ban-may", "lao-cai")) == (
         *("ls/1/scope/ban-may/alert/+", "ls/1/scope/lao-cai/alert/+"),
+        *("ls/1/scope/ban-may/manifest", "ls/1/scope/lao-cai/manifest"),
         *("ls/1/scope/ban-may/bell", "ls/1/scope/lao-cai/bell"),
         "ls/1/hub/birth",
     )
+
+
+def test_only_a_manifest_does_not_come_again_with_each_connection() -> None:
+    once = [name for name in box_subscriptions(("ban-may", "lao-cai")) if retain_handling(name)]
+
+    assert once == ["ls/1/scope/ban-may/manifest", "ls/1/scope/lao-cai/manifest"]
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda one: type(one).__name__)

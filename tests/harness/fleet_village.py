@@ -143,6 +143,10 @@ class FleetVillage:
         if to_broker:
             self.hub.say(Topic(TopicKind.BELL, SCOPE), raw)
 
+    def say_manifest(self, raw: bytes = b"") -> None:
+        """The hub says the manifest that lies in its folder, or what else is `raw`."""
+        self.hub.say(Topic(TopicKind.MANIFEST, SCOPE), raw or (self.office.own / "manifest.json").read_bytes())
+
     def born(self) -> None:
         self.hub.say(Topic(TopicKind.BIRTH), format_message(HubBirth(datetime.now(UTC))))
 

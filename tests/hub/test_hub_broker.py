@@ -20,15 +20,26 @@ from harness.signing import make_alert, signed
 from harness.waiting import wait_for
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.hub_settings import make_tls_context
 from loudspeaker.fleet.joining import Address
-from loudspeaker.fleet.topics import Presence, Receipt, Topic, TopicKind, box_subscriptions, format_message
+from loudspeaker.fleet.topics import (
+    MOST_SAID_BYTES,
+    Presence,
+    Receipt,
+    Topic,
+    TopicKind,
+    box_subscriptions,
+    format_message,
+)
+from loudspeaker.hub.broker_accounts import HUB_USER
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
-from loudspeaker.hub.hub_session import HubSession
+from loudspeaker.hub.hub_session import HubSession, publications
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
@@ -132,6 +143,7 @@ def hear(listener: Listener, *topics: str) -> dict[str, bytes]:
 
 
 BELL, ALARM, BIRTH = f"ls/1/scope/{SCOPE}/bell", f"ls/1/scope/{SCOPE}/alert/1", "ls/1/hub/birth"
+MANIFEST = f"ls/1/scope/{SCOPE}/manifest"
 
 
 def subscribe(listener: Listener) -> None:
@@ -145,28 +157,65 @@ def test_a_box_that_joins_while_the_broker_runs_hears_bells_and_live_alerts(
     box = enrol(hub, tmp_path)
     with listening(hub, broker, box) as listener:
         subscribe(listener)
-        heard = hear(listener, BELL, ALARM, BIRTH)
+        heard = hear(listener, BELL, ALARM, MANIFEST, BIRTH)
 
         assert heard[ALARM] == (office.own / "alert" / "1.json").read_bytes()
+        assert heard[MANIFEST] == (office.own / "manifest.json").read_bytes()
         assert heard[BELL] == (hub.paths.root / "v1" / SCOPE / "bell.json").read_bytes()
         office.write("bulletins/moi.md", "---\ntitle: Mới\n---\nHọp.\n")
         office.publish("hoa")
         hub.publish(office.stick, SCOPE)
         session.tell(hub.bells.look())
-        assert hear(listener, BELL)[BELL] != heard[BELL]
+        assert list(news := hear(listener, BELL, MANIFEST)) == [MANIFEST, BELL]
+        assert news[BELL] != heard[BELL]
+        assert news[MANIFEST] == (office.own / "manifest.json").read_bytes()
 
 
-def test_an_alarm_comes_before_the_bell_that_tells_of_it_so_that_nobody_fetches_it(
+def test_alarm_and_manifest_come_before_the_bell_that_tells_of_them_so_that_nobody_fetches_them(
     hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
 ) -> None:
     box = enrol(hub, tmp_path)
     with listening(hub, broker, box) as first:
         subscribe(first)
-        hear(first, BELL, ALARM, BIRTH)  # the broker has them all
+        hear(first, BELL, ALARM, MANIFEST, BIRTH)  # the broker has them all
     with listening(hub, broker, box) as listener:
         assert listener.answers.get(timeout=20) == "Success"
         listener.client.subscribe([(name, 1) for name in box_subscriptions((SCOPE,))])
-        assert list(hear(listener, BELL, ALARM, BIRTH))[:2] == [ALARM, BELL]
+        assert list(hear(listener, BELL, ALARM, MANIFEST, BIRTH))[:3] == [ALARM, MANIFEST, BELL]
+
+
+def test_a_manifest_that_is_too_long_is_not_said_and_the_one_before_is_retained_no_more(hub: Hub) -> None:
+    [bell] = hub.bells.rung()
+    for length, said in {MOST_SAID_BYTES: bytes(MOST_SAID_BYTES), MOST_SAID_BYTES + 1: b""}.items():
+        other = replace(bell, published=replace(bell.published, raw=bytes(length)))
+
+        assert {one.topic: one.payload for one in publications([other], NOW)}[MANIFEST] == said
+
+
+def test_a_hub_that_was_away_for_a_moment_does_not_say_its_manifests_to_all_boxes_again(
+    hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
+) -> None:
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        hear(listener, BELL, ALARM, MANIFEST, BIRTH)
+        cut_off(hub, broker)
+
+        assert set(hear(listener, BELL, BIRTH)) == {ALARM, BELL, BIRTH}
+
+
+def cut_off(hub: Hub, broker: MosquittoBroker) -> None:
+    """Somebody else logs in as the hub, whose session he takes over: it has to connect anew, and gets that back."""
+    other = Client(CallbackAPIVersion.VERSION2, HUB_USER, protocol=MQTTv5, reconnect_on_failure=False)
+    other.username_pw_set(HUB_USER, hub.broker.password())
+    other.tls_set_context(make_tls_context(hub.broker.authority.read_text()))
+    lasting = Properties(PacketTypes.CONNECT)
+    lasting.SessionExpiryInterval = 60
+    other.connect("localhost", broker.port, clean_start=False, properties=lasting)
+    other.loop_start()
+    wait_for(other.is_connected)
+    other.disconnect()
+    other.loop_stop()
 
 
 def test_an_alarm_is_not_said_again_when_something_else_is_published(
@@ -240,7 +289,7 @@ def test_a_broker_that_was_wiped_is_told_everything_anew(
 
     with listening(hub, broker, box) as listener:
         subscribe(listener)
-        hear(listener, BELL, ALARM, BIRTH)
+        hear(listener, BELL, ALARM, MANIFEST, BIRTH)
 
 
 def test_the_hub_knows_since_when_its_broker_is_gone_and_that_it_is_back(
