@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import time
 from collections import Counter
@@ -86,6 +87,7 @@ class Order:
     boxes: list[list[str]]  # id, password
     https_port: int = 0
     trusts: dict[str, str] | None = None  # none: bare boxes
+    manifests: dict[str, str] | None = None  # scope -> envelope (text) of what all of them hold
 
 
 class Tally:
@@ -133,6 +135,7 @@ class CourierBox:
         self.held = {scope: HeldVersions(trust.version, 1, "0") for scope, trust in scopes.trusts.items()}
         self.floors = dict.fromkeys(scopes.trusts, Floors())
         self.given: set[str] = set()
+        self.said: set[str] = set()  # files that the broker has brought
         self._birth: bytes | None = None
 
     def begin(self) -> None:
@@ -150,8 +153,10 @@ class CourierBox:
         if known and known.kind is TopicKind.BELL:
             self.step(BellRung(self.scopes.open_bell(payload)))
         elif known and known.kind is TopicKind.MANIFEST:
-            self.tally.counts["manifests by topic"] += 1
+            self.tally.counts["manifests by the broker"] += 1
             self.step(self.scopes.read_manifest(known.of, payload))
+        elif known and known.kind is TopicKind.FILE:
+            self.said.add(self.scopes.hash_file(payload))
         elif known and known.kind is TopicKind.BIRTH:
             before, self._birth = self._birth, payload
             if before not in (None, payload):
@@ -195,10 +200,12 @@ class CourierBox:
             case HandOver(name, envelope):
                 self.step(self._hand_over(name, envelope))
             case Fetch():
+                self.tally.counts["fetched"] += 1
                 self.files.fetch(self, action)
             case Verify(scope, manifest):
-                self.step(self.scopes.verify(scope, manifest))
+                self.step(Verified(scope, self.scopes.lacking(scope, manifest, self.said)))
             case Take(scope):
+                self.files.close_line(self)
                 self._take(scope)
 
     def _hand_over(self, name: str, envelope: str) -> CourierEvent:
@@ -219,7 +226,8 @@ class CourierBox:
         return DaemonAnswered(name, AlertAnswer(alert.id, AlertState.GIVEN, (f"{alert.id}/x",)))
 
     def _take(self, scope: str) -> None:
-        self.held[scope] = replace(self.held[scope], manifest=self.scopes.versions[scope])
+        self.held[scope] = replace(self.held[scope], manifest=self.scopes.manifests[scope].version)
+        self.said.clear()
         self.tally.accepted.append(time.monotonic())
         self.step(Holds(dict(self.held)))
         self.step(TakingEnded(scope, answered=True))
@@ -235,14 +243,18 @@ class CourierBox:
 class Scopes:
     """The trust documents of all boxes; each envelope is opened once, by people's signatures."""
 
-    def __init__(self, trusts: dict[str, str]) -> None:
+    def __init__(self, trusts: dict[str, str], manifests: dict[str, str]) -> None:
         found = {scope: read_unverified(parse_envelope(raw.encode())) for scope, raw in trusts.items()}
         self.trusts = {scope: trust for scope, trust in found.items() if isinstance(trust, TrustDocument)}
         self.open_alert = lru_cache(self._open_alert)
         self.open_bell = lru_cache(self._open_bell)
         self.open_manifest = lru_cache(self._open_manifest)
         self.read_manifest = lru_cache(manifest_event)
-        self.versions: dict[str, int] = {}  # of the manifest that was verified last
+        self.hash_file = lru_cache(lambda content: hashlib.sha256(content).hexdigest())
+        self.manifests: dict[str, SignedManifest] = {}  # that were verified last
+        for raw in manifests.values():
+            self._open_manifest(raw.encode())
+        self._first = dict(self.manifests)
 
     def _open_alert(self, raw: str) -> OpenedAlert:
         envelope = parse_envelope(raw.encode())
@@ -254,21 +266,23 @@ class Scopes:
             Bell, envelope, self.trusts[read_unverified(envelope).scope], SigningRole.HUB
         ).document.heads
 
-    def verify(self, scope: str, manifest: bytes) -> CourierEvent:
-        """As an agent: a manifest that the broker has brought, or else what was fetched. It lacks no file."""
+    def lacking(self, scope: str, manifest: bytes, said: set[str]) -> dict[str, int]:
+        """The files but sound of a manifest that the broker has brought, or else of the one that was fetched last."""
         if manifest:
             self.open_manifest(manifest)
-        return Verified(scope, {})
+        here = {file.sha256 for file in self._first[scope].files.values()} | said
+        files = self.manifests[scope].files.values()
+        return {file.sha256: file.bytes for file in files if not file.lazy and file.sha256 not in here}
 
     def _open_manifest(self, raw: bytes) -> None:
         envelope = parse_envelope(raw)
         trust = self.trusts[read_unverified(envelope).scope]
         manifest = open_document(SignedManifest, envelope, trust, SigningRole.CONTENT).document
-        self.versions[manifest.scope] = manifest.version
+        self.manifests[manifest.scope] = manifest
 
 
 class Files:
-    """Fetches documents over HTTPS, by a connection of its own for each box and bell, as an agent does."""
+    """Fetches documents and files over HTTPS, by a connection of its own for each box and bell, as an agent does."""
 
     def __init__(self, order: Order, scopes: Scopes, report: Callable[[CourierBox, CourierEvent], None]) -> None:
         self._order, self._scopes, self._report = order, scopes, report
@@ -280,6 +294,10 @@ class Files:
 
     def fetch(self, box: CourierBox, fetch: Fetch) -> None:
         self._wanted.put((box, fetch))
+
+    def close_line(self, box: CourierBox) -> None:
+        if line := self._lines.pop(box.wire.name, None):
+            line.close()
 
     def _work(self) -> None:
         while True:
@@ -298,10 +316,7 @@ class Files:
         line.request("GET", f"/{path}", headers={"Authorization": f"Basic {log_in}"})
         answer = line.getresponse()
         content = answer.read()
-        if path.endswith("/rules.json"):  # the last of them
-            line.close()
-        else:
-            self._lines[name] = line
+        self._lines[name] = line
         if answer.status == 404:
             return NotFetched(path, gone=True)
         if answer.status != 200:

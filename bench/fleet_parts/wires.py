@@ -136,7 +136,7 @@ class Loop:
         self._work: deque[Callable[[], object]] = deque()
         self._due: list[tuple[float, int, BareBox | CourierBox]] = []
         self._asked = 0
-        scopes = Scopes(order.trusts or {})
+        scopes = Scopes(order.trusts or {}, order.manifests or {})
         self._poked, self._poke = os.pipe()
         self._outside: SimpleQueue[tuple[CourierBox, CourierEvent]] = SimpleQueue()
         files = Files(order, scopes, self._report) if order.https_port else None

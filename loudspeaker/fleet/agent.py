@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -67,14 +68,25 @@ from .courier_steps import (
     TakingEnded,
     TimeChecked,
     TimePassed,
+    Verified,
     Verify,
 )
 from .https import HubFolder
 from .hub_settings import HubSettings, read_hub_settings
 from .log_sender import HubIntake
 from .mqtt import Broker, knock
+from .said_files import SaidFiles
 from .scope_files import manifest_event
-from .topics import MOST_SAID_BYTES, BoxHealth, Receipt, Topic, TopicKind, document_path, document_topic
+from .topics import (
+    MOST_SAID_BYTES,
+    MOST_SAID_FILES,
+    BoxHealth,
+    Receipt,
+    Topic,
+    TopicKind,
+    document_path,
+    document_topic,
+)
 
 HOME = "/var/lib/loudspeaker"  # of a box
 LOOK = 5.0  # s, between looks whether this box holds something else, by a stick
@@ -119,6 +131,7 @@ class Agent:
         self._contact_at = clock.monotonic()
         self._seen: object = ()
         self._bells: dict[str, BellRung] = {}  # the last that were fetched, by their paths
+        self._said_files = SaidFiles(paths.fleet)
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
         self._broker = Broker(settings, self._events.put, self._hear)
         self._files, self._daemon, self._log = (Errands(name, self._events.put) for name in ("files", "daemon", "log"))
@@ -249,21 +262,30 @@ class Agent:
         return [self._bells[path]] if path in self._bells else []
 
     def _hear(self, topic: Topic, raw: bytes) -> None:
-        """A bell or a manifest that the broker has brought. Without the latter, it is fetched."""
+        """A bell, a manifest or a file that the broker has brought; what does not come by it is fetched."""
         try:
             if topic.kind is TopicKind.BELL:
                 self._events.put(BellRung(self._box.open_bell(raw)))
-            elif 0 < len(raw) <= MOST_SAID_BYTES:
+            elif topic.kind is TopicKind.FILE and len(raw) <= MOST_SAID_FILES:
+                self._files.send(lambda: self._keep_file(raw), TimePassed())
+            elif topic.kind is TopicKind.MANIFEST and 0 < len(raw) <= MOST_SAID_BYTES:
                 self._events.put(manifest_event(topic.of, raw))
         except LoudspeakerError as error:
             logger.warning(
                 "%s", Message("{topic}: this is not believed: {error}", topic=str(topic), error=error.message)
             )
 
+    def _keep_file(self, content: bytes) -> Iterable[CourierEvent]:
+        self._said_files.keep(content)
+        return ()
+
     def _verify(self, task: Verify) -> CourierEvent:
         if task.manifest:
             self._hub.keep_document(document_path(task.scope, "manifest"), task.manifest)
-        return self._box.verify(task.scope)
+        verified = self._box.verify(task.scope)
+        if isinstance(verified, Verified):
+            return replace(verified, files=self._said_files.lay_out(verified.files))
+        return verified
 
     def _take(self, scope: str) -> Iterable[CourierEvent]:
         ended = self._box.take(scope)

@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 class Broker:
-    """The connection of one box. `report` is told what comes in; the envelope of a bell or manifest goes to `hear`."""
+    """The connection of one box. `report` is told what comes in; a bell, a manifest or a file goes to `hear`."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Broker:
         if topic and topic.kind is TopicKind.ALERT and 0 < len(payload) <= MOST_MESSAGE_BYTES:
             number = (self._connection << MID_BITS) | message.mid
             return self._report(alert_event(topic.of, topic.seq, payload, number if message.qos else None))
-        if topic and topic.kind in (TopicKind.BELL, TopicKind.MANIFEST):
+        if topic and topic.kind in (TopicKind.BELL, TopicKind.MANIFEST, TopicKind.FILE):
             self._hear(topic, payload)
         elif topic and topic.kind is TopicKind.BIRTH:
             before, self._birth = self._birth, payload

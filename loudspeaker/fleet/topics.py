@@ -1,6 +1,7 @@
 """What box and hub say to each other over MQTT 5, and where they find files: names, and messages as values.
 
     ls/1/scope/SCOPE/bell        hub   a `Bell`, signed by the hub; retained
+    ls/1/scope/SCOPE/file        hub   a file that is new with a manifest, where all of those together are short
     ls/1/scope/SCOPE/manifest    hub   the manifest, signed by people, unless it is too long; retained
     ls/1/scope/SCOPE/alert/17    hub   an `Alert`, signed by people; retained until it ends (expiry of the message)
     ls/1/hub/birth               hub   `HubBirth`; retained. Boxes announce themselves anew when it changes
@@ -11,9 +12,9 @@
     v1/SCOPE/bell.json           the same bell as a file, for boxes that reach no broker
     v1/SCOPE/{trust/4,manifest,rules,alert/17}.json    v1/blob/SHA256    as on a stick (station/delivery.py)
 
-All at QoS 1. Bell, manifest and alert are DSSE envelopes, byte for byte the file of the same name; the others are JSON
-objects, in which a reader passes over names that it does not know. BOX is the box's id, and the name by which it logs
-in. A manifest is said before the bell that tells of it, so that thousands of boxes need not come for it one by one.
+All at QoS 1. Bell, manifest and alert are DSSE envelopes, byte for byte the file of the same name; what boxes say, and
+birth, are JSON objects, in which a reader passes over names that it does not know. BOX is the box's id, and the name by
+which it logs in. A bell comes behind what it tells of, so that thousands of boxes need not come for that one by one.
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ T = TypeVar("T")
 QOS = 1
 ALL_BOXES = "ls/1/box/+/+"  # what a hub subscribes to
 MOST_MESSAGE_BYTES = 1_000_000
-MOST_SAID_BYTES = 64 << 10  # of a manifest: a longer one is fetched, lest an alert wait behind it on a poor line
+# Of a manifest, and of all files that are new with one: what is longer is fetched, lest an alert wait behind it on a
+# poor line, or boxes be told what they do not use of another scope's.
+MOST_SAID_BYTES, MOST_SAID_FILES = 64 << 10, 16 << 10
 BOX_ID = re.compile(r"b-[0-9a-z]{4,32}")
 NAME = re.compile(
     r"ls/1/(?:hub/(?P<hub>birth)"
-    r"|scope/(?P<scope>[a-z0-9]+(?:-[a-z0-9]+)*)/(?:(?P<newest>bell|manifest)|(?P<alert>alert)/(?P<seq>[1-9]\d{0,17}))"
+    r"|scope/(?P<scope>[a-z0-9]+(?:-[a-z0-9]+)*)/(?:(?P<newest>bell|manifest|file)|(?P<alert>alert)/(?P<seq>[1-9]\d{0,17}))"
     rf"|box/(?P<box>{BOX_ID.pattern})/(?P<own>presence|health|receipt))"
 )
 
@@ -50,6 +53,7 @@ class TopicKind(StrEnum):
 
     BELL = "bell"
     MANIFEST = "manifest"
+    FILE = "file"
     ALERT = "alert"
     BIRTH = "birth"
     PRESENCE = "presence"
@@ -73,7 +77,7 @@ class Topic:
         """
         if self.kind is TopicKind.BIRTH:
             return "ls/1/hub/birth"
-        if self.kind in (TopicKind.BELL, TopicKind.MANIFEST, TopicKind.ALERT):
+        if self.kind in (TopicKind.BELL, TopicKind.MANIFEST, TopicKind.FILE, TopicKind.ALERT):
             return f"ls/1/scope/{self.of}/{self.kind}" + (f"/{self.seq}" if self.kind is TopicKind.ALERT else "")
         return f"ls/1/box/{self.of}/{self.kind}"
 
@@ -101,7 +105,8 @@ def box_subscriptions(scopes: tuple[str, ...]) -> tuple[str, ...]:
 
     Alerts first, bells last: one that comes before what it tells of would have each box fetch that by HTTPS.
     """
-    of_scopes = [f"ls/1/scope/{scope}/{what}" for what in ("alert/+", "manifest", "bell") for scope in scopes]
+    kinds = ("alert/+", TopicKind.FILE, TopicKind.MANIFEST, TopicKind.BELL)
+    of_scopes = [f"ls/1/scope/{scope}/{kind}" for kind in kinds for scope in scopes]
     return (*of_scopes, str(Topic(TopicKind.BIRTH)))
 
 
@@ -111,7 +116,7 @@ def retain_handling(subscription: str) -> int:
     The latter for manifests, which are long: what was said while a box was away, its session keeps for it.
 
     >>> [retain_handling(one) for one in box_subscriptions(("ban-may",))]
-    [0, 1, 0, 0]
+    [0, 0, 1, 0, 0]
     """
     topic = parse_topic(subscription)
     return int(topic is not None and topic.kind is TopicKind.MANIFEST)

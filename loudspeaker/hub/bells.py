@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ..codec import decode, encode
 from ..errors import LoudspeakerError
+from ..fleet.topics import MOST_SAID_FILES
 from ..interfaces import Clock
 from ..trust.floors import Floors
 from ..trust.key_file import SigningKey
@@ -23,7 +24,9 @@ from .published_files import (
     PublishedScope,
     accept_published,
     find_scopes,
+    read_new_files,
     read_published,
+    read_rung_version,
     sign_bell,
     stamp_of,
     write_bell,
@@ -36,10 +39,15 @@ Stamp = Mapping[str, tuple[int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class RungBell:
-    """The bell of a scope as it was signed last (an envelope), and what lay there then."""
+    """The bell of a scope as it was signed last (an envelope), and what lay there then.
+
+    `is_known`: a process before this one has rung for the same manifest. `files`: contents of short ones that are new.
+    """
 
     raw: bytes
     published: PublishedScope
+    is_known: bool = False
+    files: tuple[bytes, ...] = ()
 
 
 Tell = Callable[[RungBell], object]
@@ -83,13 +91,25 @@ class BellRinger:
     def _ring(self, scope: str, tell: Tell) -> RungBell:
         now, published = self._clock.now(), read_published(self._root, scope)
         floors = accept_published(read_floors(self._database, scope), published, now)
-        bell = RungBell(sign_bell(published, self._key, now), published)
-        self._rung[scope] = bell
-        tell(bell)
+        bell = RungBell(sign_bell(published, self._key, now), published, self._is_known(published))
+        files = tuple(self._read_new_files(published))
+        self._rung[scope] = bell  # without files: who connects later fetches what it lacks
+        tell(replace(bell, files=files))
         keep_floors(self._database, scope, floors)
         _note_alerts(self._database, published, now)
         write_bell(self._root, scope, bell.raw)
-        return bell
+        return replace(bell, files=files)
+
+    def _is_known(self, published: PublishedScope) -> bool:
+        before = self._rung.get(published.scope)
+        if before is None:
+            return read_rung_version(self._root, published.scope) == published.heads.manifest
+        return before.is_known and before.published.sha256 == published.sha256
+
+    def _read_new_files(self, published: PublishedScope) -> Iterator[bytes]:
+        before = self._rung.get(published.scope)
+        if before and before.published.manifest and published.manifest:
+            yield from read_new_files(self._root, before.published.manifest, published.manifest, MOST_SAID_FILES)
 
 
 def read_floors(database: HubDatabase, scope: str) -> Floors:

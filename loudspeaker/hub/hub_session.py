@@ -1,4 +1,4 @@
-"""The hub's session with its broker (MQTT 5): bells, manifests and live alerts out, what boxes say in.
+"""The hub's session with its broker (MQTT 5): bells, live alerts, manifests and short files out, what boxes say in.
 
 Nothing that the broker keeps is relied on: at each connection all bells and live alerts are published again, retained.
 Manifests, which are long, and which a box that lacks one fetches, only where the broker has forgotten this session.
@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ..fleet.hub_settings import make_tls_context
 from ..fleet.joining import Address
-from ..fleet.topics import ALL_BOXES, MOST_SAID_BYTES, QOS, HubBirth, Topic, TopicKind, format_message, parse_topic
+from ..fleet.topics import ALL_BOXES, MOST_SAID_BYTES, QOS, HubBirth, Topic, TopicKind, format_message
 from ..interfaces import Clock
 from ..store.atomic import WriteError
 from .bells import RungBell
@@ -41,22 +41,25 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the hub tells boxes; `expires`: seconds after which the broker forgets it."""
+    """What the hub tells boxes. `expires`: seconds after which the broker forgets it; `retain`: for later boxes too."""
 
     topic: str
     payload: bytes
     expires: int | None = None
+    retain: bool = True
 
 
 def publications(bells: Sequence[RungBell], now: datetime) -> list[Publication]:
-    """What boxes are told of these scopes: alerts that have not ended, then manifests, then the bells of them all."""
+    """What boxes are told of these scopes: alerts that have not ended, then files, then manifests, then all bells."""
     alerts = [alert for bell in bells for alert in _alert_publications(bell.published, now)]
+    files = [_publication(TopicKind.FILE, bell.published, file) for bell in bells for file in bell.files]
     manifests = [_manifest_publication(bell.published) for bell in bells]
-    return [*alerts, *manifests, *(_publication(TopicKind.BELL, bell.published, bell.raw) for bell in bells)]
+    rung = [_publication(TopicKind.BELL, bell.published, bell.raw) for bell in bells]
+    return [*alerts, *files, *manifests, *rung]
 
 
 def _publication(kind: TopicKind, of: PublishedScope, payload: bytes) -> Publication:
-    return Publication(str(Topic(kind, of.scope)), payload)
+    return Publication(str(Topic(kind, of.scope)), payload, retain=kind is not TopicKind.FILE)
 
 
 def _manifest_publication(of: PublishedScope) -> Publication:
@@ -70,11 +73,6 @@ def _alert_publications(of: PublishedScope, now: datetime) -> Iterator[Publicati
         left = int((document.until - now).total_seconds())
         if left > 0:
             yield Publication(str(Topic(TopicKind.ALERT, of.scope, document.seq)), alert.raw, left)
-
-
-def _is_manifest(name: str) -> bool:
-    topic = parse_topic(name)
-    return topic is not None and topic.kind is TopicKind.MANIFEST
 
 
 class HubSession:
@@ -141,11 +139,21 @@ class HubSession:
         if reason.is_failure:
             logger.warning("the broker refuses the hub: %s", reason)
             return
-        self._told = {name: said for name, said in self._told.items() if flags.session_present and _is_manifest(name)}
+        rung = self._rung()
+        self._told = self._still_retained(rung) if flags.session_present else {}
         self._contact.lost = None
         client.subscribe(ALL_BOXES, QOS)
-        self._publish_new(self._rung())
+        self._publish_new(rung)
         self._publish(Publication(str(Topic(TopicKind.BIRTH)), format_message(self._born)))
+
+    def _still_retained(self, rung: Sequence[RungBell]) -> dict[str, bytes]:
+        """The manifests that a broker has which still knows this session: by this process, or by one before it."""
+        manifests = [(_manifest_publication(bell.published), bell.is_known) for bell in rung]
+        return {
+            one.topic: one.payload
+            for one, is_known in manifests
+            if is_known or self._told.get(one.topic) == one.payload
+        }
 
     def _note_loss(
         self, client: Client, data: object, flags: DisconnectFlags, reason: ReasonCode, properties: Properties | None
@@ -163,8 +171,9 @@ class HubSession:
         settings = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         if publication.expires:
             settings.MessageExpiryInterval = publication.expires
-        self._told[publication.topic] = publication.payload
-        self._client.publish(publication.topic, publication.payload, QOS, retain=True, properties=settings)
+        if publication.retain:
+            self._told[publication.topic] = publication.payload
+        self._client.publish(publication.topic, publication.payload, QOS, publication.retain, settings)
 
     def _keep_arriving(self) -> None:
         """Keep what boxes say and acknowledge it; a full disk keeps nothing, and the broker sends it again."""

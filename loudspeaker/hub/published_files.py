@@ -187,6 +187,25 @@ def write_bell(root: Path, scope: str, raw: bytes) -> None:
     write_atomic(root / ROOT / scope / BELL, raw)
 
 
+def read_rung_version(root: Path, scope: str) -> int:
+    """The version of the manifest of which the bell of a scope tells that is served; 0 without one."""
+    with suppress(UntrustedDocument):
+        bell = read_unverified(parse_envelope(_read(root, scope, BELL) or b""))
+        if isinstance(bell, Bell) and scope in bell.heads:
+            return bell.heads[scope].manifest
+    return 0
+
+
+def read_new_files(root: Path, before: SignedManifest, manifest: SignedManifest, most: int) -> Iterator[bytes]:
+    """The files that are new in a manifest and may not come later; none where together they exceed `most` bytes."""
+    known = {file.sha256 for file in before.files.values()}
+    new = {file.sha256: file.bytes for file in manifest.files.values() if not file.lazy and file.sha256 not in known}
+    if sum(new.values()) <= most:
+        for sha256, size in new.items():
+            if content := read_regular_file(root / ROOT / "blob" / sha256, size + 1):
+                yield content
+
+
 def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
     """What changes when a signed document of a scope does; its bell is none."""
     own = root / ROOT / scope

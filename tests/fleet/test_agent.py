@@ -27,7 +27,7 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
 from loudspeaker.fleet.hub_settings import read_hub_settings
-from loudspeaker.fleet.topics import Topic, TopicKind
+from loudspeaker.fleet.topics import Topic, TopicKind, blob_path
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.hub_contact import read_hub_contact
@@ -65,17 +65,25 @@ def fetched_documents(village: FleetVillage) -> set[str]:
     return {path.removeprefix(f"v1/{SCOPE}/") for path, _ in village.files.asked if path.startswith(f"v1/{SCOPE}/")}
 
 
-def test_of_a_version_whose_manifest_the_broker_brings_only_the_files_are_fetched(village: FleetVillage) -> None:
+@pytest.mark.parametrize("says_file", [True, False])
+def test_of_a_version_that_the_broker_brings_only_what_is_lacking_is_fetched(
+    village: FleetVillage, says_file: bool
+) -> None:
+    text = "---\ntitle: Tin mới\n---\nHọp thôn.\n"
     with village.daemon(), village.agent():
         village.hub.presence(on=True)
-        village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+        village.office.write("bulletins/tin-sang.md", text)
         village.office.publish("hoa")
+        if says_file:
+            village.hub.say(Topic(TopicKind.FILE, SCOPE), text.encode(), retain=False)
         village.say_manifest()
         village.ring(manifest=2)
 
         wait_for(lambda: village.hub.presence(on=True).held[SCOPE].manifest == 2)
 
     assert village.version == 2
+    files = [path for path, _ in village.files.asked if path.startswith("v1/blob/")]
+    assert files == ([] if says_file else [blob_path(hashlib.sha256(text.encode()).hexdigest())])
     assert not fetched_documents(village)
 
 

@@ -45,6 +45,7 @@ MESSAGES = [
     [
         ("ls/1/scope/ban-may/bell", Topic(TopicKind.BELL, "ban-may")),
         ("ls/1/scope/ban-may/manifest", Topic(TopicKind.MANIFEST, "ban-may")),
+        ("ls/1/scope/ban-may/file", Topic(TopicKind.FILE, "ban-may")),
         ("ls/1/scope/ban-may/alert/17", Topic(TopicKind.ALERT, "ban-may", 17)),
         ("ls/1/hub/birth", Topic(TopicKind.BIRTH)),
         ("ls/1/box/b-0a1b2c3d/presence", Topic(TopicKind.PRESENCE, "b-0a1b2c3d")),
@@ -84,6 +85,7 @@ def test_the_folder_is_that_of_a_stick() -> None:
 def test_a_box_hears_its_scopes_and_the_hub_and_no_other_box() -> None:
     assert box_subscriptions(("ban-may", "lao-cai")) == (
         *("ls/1/scope/ban-may/alert/+", "ls/1/scope/lao-cai/alert/+"),
+        *("ls/1/scope/ban-may/file", "ls/1/scope/lao-cai/file"),
         *("ls/1/scope/ban-may/manifest", "ls/1/scope/lao-cai/manifest"),
         *("ls/1/scope/ban-may/bell", "ls/1/scope/lao-cai/bell"),
         "ls/1/hub/birth",

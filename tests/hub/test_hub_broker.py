@@ -28,6 +28,7 @@ from loudspeaker.fleet.hub_settings import make_tls_context
 from loudspeaker.fleet.joining import Address
 from loudspeaker.fleet.topics import (
     MOST_SAID_BYTES,
+    MOST_SAID_FILES,
     Presence,
     Receipt,
     Topic,
@@ -35,6 +36,7 @@ from loudspeaker.fleet.topics import (
     box_subscriptions,
     format_message,
 )
+from loudspeaker.hub.bells import BellRinger
 from loudspeaker.hub.broker_accounts import HUB_USER
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_paths import need_certificate
@@ -86,16 +88,14 @@ def broker(hub: Hub, tmp_path: Path) -> Iterator[MosquittoBroker]:
 
 @pytest.fixture
 def session(hub: Hub, broker: MosquittoBroker) -> Iterator[HubSession]:
-    authority = hub.broker.authority.read_text()
-    opened = HubSession(
-        hub.database,
-        hub.clock,
-        Address("localhost", broker.port),
-        hub.broker.password(),
-        authority,
-        hub.bells.rung,
-        hub.contact,
-    )
+    with open_session(hub, broker, hub.bells) as opened:
+        yield opened
+
+
+@contextmanager
+def open_session(hub: Hub, broker: MosquittoBroker, bells: BellRinger) -> Iterator[HubSession]:
+    authority, address = hub.broker.authority.read_text(), Address("localhost", broker.port)
+    opened = HubSession(hub.database, hub.clock, address, hub.broker.password(), authority, bells.rung, hub.contact)
     with closing(opened):
         opened.open()
         yield opened
@@ -143,7 +143,7 @@ def hear(listener: Listener, *topics: str) -> dict[str, bytes]:
 
 
 BELL, ALARM, BIRTH = f"ls/1/scope/{SCOPE}/bell", f"ls/1/scope/{SCOPE}/alert/1", "ls/1/hub/birth"
-MANIFEST = f"ls/1/scope/{SCOPE}/manifest"
+MANIFEST, FILE = f"ls/1/scope/{SCOPE}/manifest", f"ls/1/scope/{SCOPE}/file"
 
 
 def subscribe(listener: Listener) -> None:
@@ -166,8 +166,9 @@ def test_a_box_that_joins_while_the_broker_runs_hears_bells_and_live_alerts(
         office.publish("hoa")
         hub.publish(office.stick, SCOPE)
         session.tell(hub.bells.look())
-        assert list(news := hear(listener, BELL, MANIFEST)) == [MANIFEST, BELL]
+        assert list(news := hear(listener, BELL, MANIFEST)) == [FILE, MANIFEST, BELL]
         assert news[BELL] != heard[BELL]
+        assert news[FILE] == (office.home / "bulletins/moi.md").read_bytes()
         assert news[MANIFEST] == (office.own / "manifest.json").read_bytes()
 
 
@@ -192,6 +193,21 @@ def test_a_manifest_that_is_too_long_is_not_said_and_the_one_before_is_retained_
         assert {one.topic: one.payload for one in publications([other], NOW)}[MANIFEST] == said
 
 
+def test_files_that_are_new_are_said_once_where_all_of_them_are_short(hub: Hub, office: Office) -> None:
+    def publish(*lengths: int) -> tuple[bytes, ...]:
+        for number, length in enumerate(lengths):
+            office.write(f"bulletins/tin-{number}.md", f"---\ntitle: Tin\n---\n{'Họp. ' * (length // 6)}{number}\n")
+        office.publish("hoa")
+        hub.publish(office.stick, SCOPE)
+        [bell] = hub.bells.look()
+        return bell.files
+
+    assert len(publish(100, 2000)) == 2
+    assert len(publish(100, 2100)) == 1  # the other is not new any more
+    assert not publish(MOST_SAID_FILES // 2, MOST_SAID_FILES // 2 + 1000)
+    assert not hub.bells.rung()[0].files  # whoever connects later fetches what it lacks
+
+
 def test_a_hub_that_was_away_for_a_moment_does_not_say_its_manifests_to_all_boxes_again(
     hub: Hub, broker: MosquittoBroker, session: HubSession, tmp_path: Path
 ) -> None:
@@ -202,6 +218,19 @@ def test_a_hub_that_was_away_for_a_moment_does_not_say_its_manifests_to_all_boxe
         cut_off(hub, broker)
 
         assert set(hear(listener, BELL, BIRTH)) == {ALARM, BELL, BIRTH}
+
+
+def test_nor_does_one_that_was_started_anew(hub: Hub, broker: MosquittoBroker, tmp_path: Path) -> None:
+    bells = BellRinger(hub.paths.root, hub.database, hub.key, hub.clock)
+    bells.look()
+    bells.look()
+    box = enrol(hub, tmp_path)
+    with listening(hub, broker, box) as listener:
+        subscribe(listener)
+        with open_session(hub, broker, hub.bells):
+            hear(listener, BELL, ALARM, MANIFEST, BIRTH)
+        with open_session(hub, broker, bells):
+            assert set(hear(listener, BELL, BIRTH)) == {ALARM, BELL, BIRTH}
 
 
 def cut_off(hub: Hub, broker: MosquittoBroker) -> None:
