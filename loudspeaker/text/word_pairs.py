@@ -15,6 +15,7 @@ from math import log
 
 from .lazy_regex import pattern
 from .lexicon import rows
+from .person_names import PersonNames
 from .syllables import is_plain_syllable, without_marks
 
 EDGE = "."  # a sign, or the edge of a line
@@ -48,7 +49,8 @@ def tokens(line: str) -> Iterator[tuple[str, int]]:
 class WordPairs:
     """How often words stand, alone and behind each other; a line of the table is parted when it is first needed."""
 
-    def __init__(self, lines: Iterable[Sequence[str]]) -> None:
+    def __init__(self, lines: Iterable[Sequence[str]], names: PersonNames | None = None) -> None:
+        self._names = names or PersonNames(())
         self._lines = {word: (int(count), following) for word, count, following in lines}
         self._phrases: dict[str, Mapping[str, float]] = {}
         self._following: dict[str, tuple[Mapping[str, int], float, float]] = {}
@@ -123,10 +125,13 @@ class WordPairs:
         found = list(tokens(line))
         if not found:
             return line
-        chain = [(EDGE,), *(self.forms(word) if word.isalpha() else (word,) for word, _ in found), (EDGE,)]
+        named = self._names.forms(line, found)
+        forms = [named.get(at) or (self.forms(word) if word.isalpha() else (word,)) for word, at in found]
+        chain = [(EDGE,), *forms, (EDGE,)]
         letters = list(_PER.sub(_mark_units, _DONG.sub("đ", line)))
         for (word, at), best, shares in zip(found, self._likeliest(chain), self._shares(chain), strict=True):
-            if shares[best] >= _CERTAIN and len(best) == len(word) and _is_restorable(line, word, at):
+            certain = at in named or shares[best] >= _CERTAIN
+            if certain and len(best) == len(word) and _is_restorable(line, word, at):
                 old = line[at : at + len(word)]
                 letters[at : at + len(word)] = (
                     new.upper() if letter.isupper() else new for letter, new in zip(old, best, strict=True)
@@ -198,4 +203,4 @@ def _normalize(shares: Mapping[str, float]) -> dict[str, float]:
 @lru_cache(maxsize=1)
 def word_pairs() -> WordPairs:
     """The table, loaded when it is first needed."""
-    return WordPairs(rows("word_pairs.tsv"))
+    return WordPairs(rows("word_pairs.tsv"), PersonNames(rows("person_names.tsv")))

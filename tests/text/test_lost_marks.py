@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from loudspeaker.text.lost_marks import find_toneless, restore_marks
 from loudspeaker.text.reading import read
 from loudspeaker.text.reasons import TONELESS
 from loudspeaker.text.syllables import without_marks
-from loudspeaker.text.word_pairs import word_pairs
+from loudspeaker.text.word_pairs import WordPairs, word_pairs
 
 NOTICE = """Kinh gui ba con,
 Tuan nay xe rac khong vao xom, moi nha de rac truoc cong tu 5h sang.
@@ -29,8 +30,26 @@ def test_what_surrounds_a_number_is_read_as_if_it_had_its_marks() -> None:
 
 
 def test_what_is_not_certain_stays_as_it_was_typed() -> None:
-    assert word_pairs().restore("xyng toi") == "xyng toi"
-    assert word_pairs().restore("") == ""
+    alike = WordPairs([["tối", "3", ""], ["tới", "3", ""], ["tôi", "3", ""]])
+
+    assert alike.restore("xyng toi") == "xyng toi"
+    assert alike.restore("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("lien he chi Nguyen Thi Hoa", "chị Nguyễn Thị Hoa"),
+        ("goi ong Ba Tai", "ông Ba Tài"),
+        ("Chi Lan truong thon", "Chị Lan trưởng thôn"),
+        ("chau Nguyen Hoang Nam, 6 tuoi", "Nguyễn Hoàng Nam, 6 tuổi"),
+        ("Dong chi Truong Cong an xa", "Trưởng Công an xã"),
+        ("nha so 5 duong Tran Phu", "đường Trần Phú"),
+        ("10 ba con den hop", "bà con đến họp"),
+    ],
+)
+def test_names_of_persons_get_marks_that_names_have(typed: str, name: str) -> None:
+    assert name in word_pairs().restore(typed)
 
 
 def test_addresses_codes_and_abbreviations_are_no_words_without_marks() -> None:
