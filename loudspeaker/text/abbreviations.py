@@ -16,7 +16,7 @@ _COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
     r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội|bà con)$"
 )
-_CERTAIN = 3  # words of a subject that make another meaning doubtful
+_CERTAIN = 3  # times as many words of another subject make a meaning doubtful
 _SHORT = 2  # letters of an abbreviation that may stand for nearly anything
 _DRAWN = 0.5  # how much likelier, as a logarithm, a word is beside another than anywhere
 _FAR = 1.0  # how much likelier, as a logarithm, a meaning is than any other
@@ -46,7 +46,7 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
     line = _fitting(lines, context, start, end)
     if line and _is_decided(line):
         sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
-        return Entry(line.reading, sure)
+        return Entry(line.reading, sure and not _is_contested(line, written, context, start, end))
     remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
     undecided = line is None or _is_undecided(context, written, line)
     guess = _by_subject(context, written) or _by_pairs(context, written, start, end) if undecided else None
@@ -148,7 +148,7 @@ def _words_behind(context: Context, end: int) -> Sequence[str]:
 def _is_contradicted(context: Context, written: str, reading: str) -> bool:
     """Whether the text is about something else than what a word beside the abbreviation decides for."""
     found = _subjects(context, written)
-    return not found.get(reading) and max(found.values(), default=0) >= _CERTAIN
+    return max(found.values(), default=0) >= _CERTAIN * max(found.get(reading, 0), 1)
 
 
 def _subjects(context: Context, written: str) -> dict[str, int]:
@@ -164,6 +164,17 @@ def _fitting(lines: Sequence[Meaning], context: Context, start: int, end: int) -
     return next((line for line in lines if fits(line, context, start, end)), None)
 
 
+def _is_contested(line: Meaning, written: str, context: Context, start: int, end: int) -> bool:
+    """Whether words beside the place speak for another meaning, too; those before it more than those behind it.
+
+    CB, CC: cán bộ and chi bộ; but Đài TT xã is truyền thanh, although a trung tâm may be one of the xã
+    """
+    others = [other for other in context.lexicon.telling(written) if other.reading.lower() != line.reading.lower()]
+    if _stands_after(line.before, context, start):
+        return any(_stands_after(other.before, context, start) for other in others)
+    return any(fits(other, context, start, end) for other in others)
+
+
 def _is_decided(line: Meaning) -> bool:
     """Whether words beside the place have decided for a line."""
     return line.sure and bool(line.before or line.after)
@@ -173,14 +184,17 @@ def _remembered(context: Context, written: str, lines: Sequence[Meaning], otherw
     """What the rest of the text tells: words beside another place where it is written, or its full form anywhere.
 
     Where a line that asks for no neighbours is certain, only the full form says otherwise. For two letters, which stand
-    for much, the text gives only a guess, unless it is their usual meaning; their full form only where no word beside
-    them says anything.
+    for much, the text gives only a guess, unless it is their usual meaning, and nothing where it is about another of
+    their meanings; their full form only where no word beside them says anything.
     """
     decided = _decided(context, written)
     full = context.memory.written_out(written, (line.reading for line in lines))
     if len(decided) == 1 and (full in decided or not (otherwise and otherwise.sure)):
-        usual = otherwise is not None and otherwise.reading in decided
-        return Entry(min(decided), sure=usual or len(written) > _SHORT)
+        reading = min(decided)
+        if len(written) == _SHORT and _is_contradicted(context, written, reading):
+            return None
+        usual = otherwise is not None and otherwise.reading == reading
+        return Entry(reading, sure=usual or len(written) > _SHORT)
     beside = otherwise is not None and bool(otherwise.before or otherwise.after)
     if full is None or (beside and len(written) == _SHORT):
         return None

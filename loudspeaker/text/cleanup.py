@@ -40,12 +40,14 @@ _FOLD: dict[int, str] = {
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
 _ODD = pattern(
-    rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d| [,;:][\s\d]"
+    rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|"
+    r"\d /|/ \d| [,;:][\s\d]|\w [.)] "
 )
 _LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
 _GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
 _YEAR = r"(?P<year>(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d)))"  # 17/03 /2023
 _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 , 4; lúc 8h ,ngày
+_LABEL = r"(?P<label>(?<![^\n])(?:\d{1,2}|[a-zđ]|[IVX]{1,4}) +[.)](?= +[^\W\d_]))"  # 1 . Lịch: …
 _CELL = r"(?P<cell>(?<=[\w)%]) *\t[ \t]*(?=[\w(]))"  # 10⇥5: the border of two cells
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _GAP = "(?P<gap>(?<=\\d)[\u25a0-\u2767\U0001f000-\U0001faff•·]\ufe0f?(?=\\d))"  # 0395🔸221🔸870
@@ -53,7 +55,7 @@ _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
 _KEYCAP = "[0-9]\ufe0f?\u20e3"  # 1️⃣: the number of an item
 _KEYS = "(?P<keys>[0-9]\ufe0f?\u20e3(?=[0-9])|(?<=\u20e3)[0-9]\ufe0f?\u20e3)"  # 0️⃣3️⃣6️⃣8: the digits of a number
 _CLUSTER = pattern(
-    rf"(?s:{_KEYS}|{_KEYCAP}|{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|{_GAP}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"(?s:{_KEYS}|{_KEYCAP}|{_GLUED}|{_YEAR}|{_LABEL}|{_STRAY}|{_CELL}|{_GAP}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = pattern("[Ѐ-ӿΑ-Ωο]")
@@ -113,6 +115,8 @@ def _part_words(match: re.Match[str]) -> str:
         return match[0][0]
     if match.lastgroup in ("cell", "gap"):
         return ", " if match.lastgroup == "cell" else " "
+    if match.lastgroup == "label":
+        return match[0].replace(" ", "")
     if match.lastgroup == "stray":
         return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
     word = _clean_cluster(match[0])

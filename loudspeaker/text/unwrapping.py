@@ -47,6 +47,7 @@ _TELLING, _FIGURE = (
 )
 _SALUTATION = pattern(r"(?i)(?:kính|thân|gửi|gởi|thưa|chào|alo)(?!\w)")  # Kính gửi cô bác, anh chị,
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
+_OPENS_LINE = pattern(r"(?:Xin )?(?:[Tt]rân trọng|[Cc]hân thành cảm ơn|[Cc]ảm ơn)(?!\w)|Nơi nhận|Kính (?:báo|mời)")
 _LABELLED = pattern(r"[^\W\d_]+(?: [^\n:👉]{1,24}?)? ?(?::|👉|➡|->) ")
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
@@ -151,8 +152,9 @@ def _tells_kind(line: str, following: str) -> bool:
 
 
 def _is_apart(line: str, following: str) -> bool:
-    """Whether one is empty, or an address ends the line or begins the next: neither takes the other in."""
-    return not (line and following) or _LINK.search(line) is not None or _LINK.match(following) is not None
+    """Whether one is empty or closes the text, or an address ends the line or begins the next: none is taken in."""
+    linked = _LINK.search(line) is not None or _LINK.match(following) is not None
+    return not (line and following) or linked or _OPENS_LINE.match(following) is not None
 
 
 def _leaves_bracket(line: str, following: str) -> bool:

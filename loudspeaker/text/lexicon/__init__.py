@@ -48,7 +48,7 @@ class Meaning(NamedTuple):
 
 
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
-_WEAK = frozenset((*(" " + word for word in _LINKS.split("|")), " <số>", *_LINKS.split("|"), "<số>", "<chữ>"))
+_WEAK = frozenset((*(" " + word for word in _LINKS.split("|")), " <số>", *_LINKS.split("|"), "<số>", "<chữ>", ","))
 _JOINTS = " .&"  # between an abbreviation and what follows
 _SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>"))
 
@@ -68,6 +68,7 @@ class Lexicon:
         for written, *columns in rows("abbreviations.tsv"):
             self._lines.setdefault(written, []).append(columns)
         self._ready: dict[str, list[Meaning]] = {}
+        self._telling: dict[str, list[Meaning]] = {}
         self._subjects: dict[str, list[Subject]] = {}
         for written, reading, words in rows("subjects.tsv"):
             self._subjects.setdefault(written, []).append(Subject(reading, tuple(spellings(words))))
@@ -90,6 +91,14 @@ class Lexicon:
                 ready = [part for meaning in ready for part in _parted(meaning)]
             self._ready[written] = ready
         return ready or []
+
+    def telling(self, written: str) -> list[Meaning]:
+        """The lines of an abbreviation that neighbours decide for, without neighbours that tell little, as “tại”."""
+        known = self._telling.get(written)
+        if known is None:
+            lines = (_without_weak(meaning) for meaning in self.meanings(written) if meaning.sure)
+            known = self._telling[written] = [line for line in lines if line.before or line.after]
+        return known
 
     def subjects(self, written: str) -> Sequence[Subject]:
         """What an abbreviation may stand for by what the whole text is about."""
@@ -136,15 +145,20 @@ def _only_short(key: str, columns: list[str]) -> bool:
 
 def _parted(meaning: Meaning) -> Iterator[Meaning]:
     """Where three meanings or more are possible, a word like “tại” or a number beside decides only for a guess."""
-    before = tuple(cue for cue in meaning.before if cue not in _WEAK)
-    after = tuple(cue for cue in meaning.after if cue not in _WEAK)
-    weak = (tuple(set(meaning.before) - set(before)), tuple(set(meaning.after) - set(after)))
+    strong = _without_weak(meaning)
+    weak = (tuple(set(meaning.before) - set(strong.before)), tuple(set(meaning.after) - set(strong.after)))
     if not meaning.sure or not any(weak):
         yield meaning
         return
-    if before or after:
-        yield meaning._replace(before=before, after=after)
+    if strong.before or strong.after:
+        yield strong
     yield meaning._replace(before=weak[0], after=weak[1], sure=False)
+
+
+def _without_weak(meaning: Meaning) -> Meaning:
+    """A line without the neighbours that tell little."""
+    before, after = (tuple(cue for cue in cues if cue not in _WEAK) for cues in (meaning.before, meaning.after))
+    return meaning._replace(before=before, after=after)
 
 
 def _cues_before(column: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..rule import Rule
 from .identifiers import army_units, citations, codes, document_numbers, identities, phones, plates, web_addresses
-from .layout import blanks, brackets, dashes, labels, noise, separators
+from .layout import blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
 from .names import acronyms, addresses, capitals, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
@@ -49,6 +49,7 @@ _FILES = (
     capitals,
     acronyms,
     rates,
+    changes,
     dashes,
     brackets,
     separators,

@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...abbreviations import meaning
 from ...context import REACH, Context
-from ...cues import words_before
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
@@ -263,23 +263,34 @@ def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
     if not bare or context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
         return spoken
-    return Guess(spoken, Message("a number with a letter, and no word says what it is"))
+    return Guess(spoken, _BY_LETTER)
 
 
+_BY_LETTER = Message("a number with a letter, and no word says what it is")
+_HEADS = {
+    "con": words_after("bò|trâu|gà|vịt|lợn|heo|dê|ngan|ngỗng|chó|mèo|ngựa|cừu|thỏ|nghé|bê|cua|ếch|ngao"),
+    "cây": words_after("keo|cam|bưởi|chuối|mít|xoài|ổi|chè|tràm|bạch đàn|quế|cau|dừa|đào|quất|mai|sầu riêng|cà phê|bơ"),
+}
+_NO_COUNTERS = frozenset(
+    words_after("chết|chưa|có|còn|các|cho|của|cùng|cần|cấp|chính|chủ|bị|bán|báo|được|đã|đang|đến|đi|đạt")
+)
 _FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
-@rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
+@rule(r"(\d{1,3}(?:\.\d{3})?)([a-dđ])(?![^\W_])")
 def number_with_letter(match: re.Match[str], context: Context) -> Guess:
-    """A number with a small letter: hồ Đak Mi 4c -> bốn xê; 50c behind “30 con/kg” -> năm mươi con"""
+    """A number with a small letter: hồ Đak Mi 4c -> bốn xê; 50c behind “30 con/kg”, 3c bò -> con; 5c keo -> cây"""
+    for unit, things in _HEADS.items():
+        if match[2] == "c" and context.is_before(match.end(), things):
+            return Guess(f"{context.number(match[1])} {unit}", _BY_LETTER)
     ahead = context.text[max(0, match.start() - 20 * REACH) : match.start()]
     counted = re.findall(rf"\d ({match[2]}[{LOWER}]{{1,5}})(?![^\W_])", ahead)
-    if counted and is_syllable(counted[-1]):
+    if counted and is_syllable(counted[-1]) and counted[-1] not in _NO_COUNTERS:
         return Guess(f"{context.number(match[1])} {counted[-1]}", Message("taken for what was counted before"))
     return Guess(
         f"{context.number(match[1])} {spell_letters(match[2].upper())}",
-        Message("a number with a letter, and no word says what it is"),
+        _BY_LETTER,
     )
 
 

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, RuleMaker, at_line_start, in_brackets
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 from ..names.persons import FULL_NAME
 
@@ -85,7 +85,7 @@ _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER
 _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
-_ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí)) (\d{1,3})"
+_ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí) |[Pp]\.? ?)(\d{1,3})"
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
 _CLOCK, _CLOCK_NEXT = pattern(r"(?<!\d)\d{1,2}[hg:]"), pattern(r" ?\d{1,2}(?:[hHg]|:\d\d)")
 _DASH = r"-{1,200}"
@@ -141,6 +141,37 @@ def subtraction(match: re.Match[str], context: Context) -> str | None:
 
 
 _SUBTRAHEND = pattern(rf" ?{NUMBER} ?(?:[^\W\d_]{{1,6}})? ?= ?\*{{0,2}}\d")
+
+
+@rule(_DASH, starts="sign")
+def dash_between_sides(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
+    sides = _SIDE.search(context.text, max(0, match.start() - 3), match.start()) and _SIDE.match(
+        context.text, match.end()
+    )
+    return " gặp " if sides and context.memory.count_words(_CONTESTS) > 1 else None
+
+
+_SIDE = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
+_CONTESTS = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
+
+
+@rule(_DASH, starts="sign")
+def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
+    """A dash in a row of hours that are not all from and until: 5h - 7h30 - 17h; 7h-11h - 13h-17h
+
+    Three of them, or five, are each an hour; where some dashes have blanks, those part the ranges.
+    """
+    rows = _HOURS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
+    mixed = " - " in row and re.search(r"\w-\d", row) is not None
+    parts = context.char(match.end()) == " " if mixed else row.count("-") % 2 == 0
+    return "," if row and parts else None
+
+
+_HOURS_IN_ROW = pattern(
+    r"(?<![\d-])(?<!- )\d{1,2}(?:[hg:]\d\d|[hg])(?: ?- ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)){2,6}(?! ?-)"
+)
 
 
 @rule(_DASH, starts="sign")
@@ -235,16 +266,6 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
 def _is_share(context: Context, start: int, end: int) -> bool:
     """Whether per cent stand behind something counted: 64/80 con - 80%"""
     return context.char(start - 2).isalpha() and _PER_CENT.match(context.text, end) is not None
-
-
-@rule(rf"[+-](?= ?{NUMBER} ?(?:%|đ|đồng|k|nghìn)?\))", starts="sign", only_if=in_brackets)
-def change_of_price(match: re.Match[str], context: Context) -> str | None:
-    """Sign of a change in brackets behind an amount: 118.500 đ/kg (+1.200) -> tăng; 152.000đ (-500) -> giảm"""
-    gap = context.text[context.previous.end : match.start()]
-    measured = context.previous.kind is Kind.NUMBER and "phẩy" in context.previous.spoken  # Cống Bé 3,8 (+0,6)
-    known = measured or context.previous.kind in (Kind.MONEY, Kind.RATE, Kind.QUANTITY)
-    priced = known and len(gap) < 12 and "\n" not in gap
-    return ("tăng " if match[0] == "+" else "giảm ") if priced else None
 
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")

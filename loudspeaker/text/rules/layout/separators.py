@@ -14,7 +14,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...numerals import DOWN_SIGNS, NUMBER, UP_SIGNS
+from ...numerals import NUMBER
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 
@@ -28,6 +28,7 @@ _SPOKEN = {
 }  # fmt: skip
 _THINGS = r"tuổi|độ|người|con|hộ|cây|điểm|lần|ngày|tháng|năm|giờ|phút|triệu|nghìn|tỷ|đồng|mét|tạ|tấn|sào|lít|phiếu|chỗ"
 _DAYS = pattern(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
+_DAY_OR_MONTH = pattern(r" ?(?:CN|T\d{1,2})(?!\w)")
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
 _PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
 _SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
@@ -108,6 +109,13 @@ def more_or_less(match: re.Match[str], context: Context) -> Answer:
     return " cộng trừ "
 
 
+@rule(r"\+(?=[,;.)]?(?:\s(?! ?[\d(])|$)|[,;.)])", starts="sign")
+def and_more(match: re.Match[str], context: Context) -> str | None:
+    """Plus sign that ends a number: người cao tuổi 80+, phim 18+ -> trở lên"""
+    counted = context.previous.kind is Kind.NUMBER and context.previous.end == match.start()
+    return " trở lên" if counted else None
+
+
 @rule(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], context: Context) -> Answer:
     """Plus sign: a bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
@@ -142,8 +150,8 @@ def _stands_between_numbers(context: Context, start: int, end: int) -> bool:
 
 
 def _links_things(context: Context, start: int, end: int) -> bool:
-    """Whether a plus links two things: T7+CN, ngày 05+06/9, ông Nhu + bà Rớt"""
-    if context.text.startswith("CN", end) and context.previous.kind is Kind.ORDINAL:
+    """Whether a plus links two things: T7+CN, T10+T11, ngày 05+06/9, ông Nhu + bà Rớt"""
+    if context.follows(Kind.ORDINAL, start) and _DAY_OR_MONTH.match(context.text, end):
         return True
     persons = context.is_before(end, _JOINED) and not context.begins_line(start) and context.char(start - 2).isalnum()
     return persons or _DAYS.search(context.text[max(0, start - 10) : end + 5]) is not None
@@ -195,14 +203,6 @@ def comparison(match: re.Match[str], context: Context) -> Answer:
     if "=" in match[0]:
         return "lớn hơn hoặc bằng " if ">" in match[0] else "không quá "
     return "trên " if match[0][0] == ">" else "dưới "
-
-
-@rule(rf"[{UP_SIGNS}{DOWN_SIGNS}]\ufe0f? ?(?=\d)", starts="sign")
-def up_or_down(match: re.Match[str], context: Context) -> Answer:
-    """Arrow before an amount: 61.500đ/kg (↑500đ) -> tăng năm trăm đồng; 🔺 3 hộ at the head of a line is a bullet"""
-    if context.begins_line(match.start()) or context.is_after(match.start(), _TOLD):  # giá tăng ⬆️ 5%
-        return ""
-    return "tăng " if match[0][0] in UP_SIGNS else "giảm "
 
 
 @rule(r"[~≈] ?(?=\d)", starts="sign")

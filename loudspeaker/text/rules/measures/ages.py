@@ -19,9 +19,12 @@ _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
 )
+_CHILDREN = words_before("bé|trẻ|trẻ em|bệnh nhi|con nhỏ|con dưới|mẫu giáo|mg")  # 24-36t are months
+_OLDEST_CHILD, _OLDEST_IN_MONTHS = 18, 72
 _HOUSES = words_before("nhà|khu nhà|dãy nhà|nhà cấp 4|nhà văn hóa")  # of so many storeys
-_TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
+_TERMS = words_before("kỳ hạn|kỳ|thời hạn|lãi|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
+_LATER = words_before("sau|cách|cách nhau|cứ|định kỳ|nhắc lại sau")  # mũi 2: sau 6T
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 
@@ -36,16 +39,31 @@ def months(match: re.Match[str], context: Context) -> Answer:
 def _certain_unit(match: re.Match[str], context: Context) -> str:
     """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
     words = context.before(match.start()).replace(" yêu cầu", "")  # which speaks of no bridge
+    if _is_months_of_child(match, words):
+        return ""
     if _is_age(match, context):
         return "tuổi"
-    if "," in match[1] or context.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
+    loaded, aged = _last_place(_LOADED, words), _last_place(_PEOPLE, words)
+    if "," in match[1] or context.char(match.end()) == "/" or loaded > aged:
         return "tấn"
     if any(cue in words for cue in _TERMS):
         return "tháng"
     if words.endswith(_HOUSES) and match[1].isdecimal():
         return "tầng"
-    aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
-    return "tuổi" if aged and not _reaches(match, context) else ""
+    return "tuổi" if aged >= 0 and _years(match) < 120 and not _reaches(match, context) else ""
+
+
+def _last_place(cues: tuple[str, ...], words: str) -> int:
+    """Where the last of some cues ends in the words before, or -1: xăng xe 300k, con nhỏ dưới 6t is about the child"""
+    return max((words.rfind(cue) + len(cue) for cue in cues if cue in words), default=-1)
+
+
+def _is_months_of_child(match: re.Match[str], words: str) -> bool:
+    """Whether a child is told of who would be too old in years: trẻ 24-36t"""
+    oldest = int(match[2] or match[1]) if (match[2] or match[1]).isdecimal() else 0
+    return _OLDEST_CHILD < oldest <= _OLDEST_IN_MONTHS and 0 <= _last_place(_PEOPLE, words) == _last_place(
+        _CHILDREN, words
+    )
 
 
 def _is_age(match: re.Match[str], context: Context) -> bool:
@@ -61,7 +79,9 @@ _PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
 
 def _likely_unit(match: re.Match[str], context: Context) -> str:
     """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
-    if _reaches(match, context):
+    if _reaches(match, context) or (match[1].isdecimal() and context.is_after(match.start(), _LATER)):
+        return "tháng"
+    if _is_months_of_child(match, context.before(match.start())):
         return "tháng"
     youngest = 3 if match[2] or _NAMED_BEFORE.search(context.text[max(0, match.start() - 12) : match.start()]) else 14
     return "tuổi" if "t" in match[0] and youngest < _years(match) < 110 else "tấn"

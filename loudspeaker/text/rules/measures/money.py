@@ -147,7 +147,17 @@ def millions(match: re.Match[str], context: Context) -> Answer:
         return Guess(f"{context.number(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
     if match[1] == "9999" and context.is_after(match.start(), " vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
-    return f"{context.number_range(match[1], match[2])} {scale}{_say_rest(match[4], scale, context)}{dong}"
+    rest = f"{scale}{_say_rest(match[4], scale, context)}{dong}"
+    if (
+        match[2]
+        and scale == "triệu"
+        and match[1].isdecimal()
+        and match[2].isdecimal()
+        and int(match[1]) > int(match[2])
+    ):
+        first = f"{context.number(match[1])} {context.numerals.thousand}"  # giá 980-1tr
+        return Guess(f"{first} đến {context.number(match[2])} {rest}", Message("a range that does not rise"))
+    return f"{context.number_range(match[1], match[2])} {rest}"
 
 
 def _are_pages(match: re.Match[str], context: Context) -> bool:

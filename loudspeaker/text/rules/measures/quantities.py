@@ -22,6 +22,10 @@ _PLACES = words_before(cue_list("villages_with_number"))  # ấp 3 đến 15g is
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _SIDES = pattern(r" ?x ?\d(?![\d.,]* ?%)")  # 1m2 x 2m4
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
+_LEVELS = words_before(
+    "ngập|dâng|nước lên|lũ lên|rút|nước xuống|mực nước|triều lên|hạ|thấp|lún|tuyết dày|nước cao|đỉnh"
+)
+_DEEPEST = 10  # metres of water in a street or a field
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
 _OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
 _FROM_SIDE = pattern(r" (?:từ )?\d{1,2}(?:m|,\d ?m)?[014-9]?(?: đến| tới| ?-)$")  # cao từ 2m đến 2m2
@@ -33,6 +37,7 @@ _TALL = pattern(
 _IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
+_PER_LAND = pattern(r" ?/ ?(?:ha|sào|công|mẫu|m2|cây|gốc|bình)(?!\w)")
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 _MEASURED = {  # what is spoken of where a letter that stands apart is a unit all the same: dòng điện 20 A, dài 50 M
     "A": pattern(r" (?:dòng|dòng điện|ap?tomat|áp ?tô ?mát|át|cầu chì|cầu dao|cường độ|công tơ|sạc)(?: |$)"),
@@ -41,6 +46,8 @@ _MEASURED = {  # what is spoken of where a letter that stands apart is a unit al
     "M": pattern(r" (?:dài|rộng|cao|sâu|bán kính|hành lang|đường kính|cách|chạy|mặt tiền|ngang)(?: |$)| x$"),
     "L": pattern(r" (?:can|thùng|bình|chai|xô|bồn|dung tích|xăng|dầu|nước|tủ lạnh|nồi)(?: |$)"),
 }
+_PLANTED = ("trồng cây", "trồng rừng", "cây giống", "keo", "cà phê", "hồ tiêu", "sầu riêng", "mật độ trồng", "hố")
+_HEADS_OR_PLANTS = Message("heads, or plants")
 _PILLS = Message("this could be pills or volts")
 _VOLTS = frozenset(("12", "24", "110", "220", "380"))
 # Letters that are units elsewhere, and where they are none.
@@ -60,6 +67,8 @@ def _is_unit(match: re.Match[str], context: Context) -> bool:
     if after_label_with_dash(match, context):  # thôn Đông 1 - 120.000đ
         return False
     written, gap, words = match[4], match[3], context.before(match.start())
+    if written == "L" and _PER_LAND.match(context.text, match.end()):  # phun 2 L/ha
+        return True
     if written in _NO_UNIT and _NO_UNIT[written](match, context):
         return False
     return _is_long_unit(written, gap, words) if len(written) > 1 else _is_letter_unit(written, gap, words)
@@ -104,6 +113,16 @@ def thousands_with_blank(match: re.Match[str], context: Context) -> Guess:
     return Guess(f"{context.number(match[1] + match[2])} {unit}", APART)
 
 
+@rule(r"(\d{1,2}(?: ?- ?\d)?) ?l(?= ?/ ?(?:ngày|tuần|tháng)(?!\w))")
+def times_of_medicine(match: re.Match[str], context: Context) -> str | None:
+    """How often a medicine is taken: 500mg x 3l/ngày -> ba lần; 20l/ngày of water are litres"""
+    taken = _TAKEN.search(context.text[max(0, match.start() - REACH) : match.start()])
+    return f"{context.number_range(*match[1].replace(' ', '').partition('-')[::2])} lần" if taken else None
+
+
+_TAKEN = pattern(r"(?:\d ?(?:mg|viên|v|gói|ống|giọt|ml|thìa)|liều) ?[xX*,] ?$")
+
+
 @rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
 def beats_per_minute(match: re.Match[str], context: Context) -> str | None:
     """Beats a minute: mạch 112 l/p -> lần một phút"""
@@ -143,9 +162,11 @@ def days_of_growth(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
-def heads_per_area(match: re.Match[str], context: Context) -> str:
-    """Heads by area or weight: cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
-    return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
+def heads_per_area(match: re.Match[str], context: Context) -> Answer:
+    """Heads by area or weight: cục bộ 20c/m2 -> con trên mét vuông; trồng keo 1.660c/ha -> cây trên héc ta"""
+    planted = match[2] == "ha" and context.memory.count_words(_PLANTED) > 0
+    spoken = f"{context.number(match[1])} {'cây' if planted else 'con'} trên {context.lexicon.units[match[2]]}"
+    return Guess(spoken, _HEADS_OR_PLANTS) if match[2] == "ha" else spoken
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))?c(?![^\W_]|/)")
@@ -167,7 +188,7 @@ def tons_inside(match: re.Match[str], context: Context) -> Guess | None:
 _TONS = Message("this could be tons, or a name")
 
 
-@rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
+@rule(r"(\d{1,2})(m|kg|km(?![23](?!\d))|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def unit_inside(match: re.Match[str], context: Context) -> Answer:
     """Number with its unit inside: 1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
@@ -185,7 +206,8 @@ def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer
     at, end = match.span()
     words = _ABOUT.sub("", _FROM_SIDE.sub("", context.before(at)))
     small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))
-    if small or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
+    level = int(match[1]) < _DEEPEST and words.endswith(_LEVELS)
+    if small or level or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
         return spoken
     if not words.endswith(" rộng"):
         return None

@@ -53,6 +53,7 @@ _PAID = pattern(r"\d ?(?:đ|đồng|k|nghìn|tr|triệu)/[^\W\d_]{1,6}$")  # 4.2
 _COUNTED = pattern(r" \d{1,3} [^\W\d_]+$")  # what a sum is told for: 1 con/ 20k
 _OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
+_INTEREST = {"ng": "ngày", "T": "tháng"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
@@ -74,8 +75,9 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
 @rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign", only_if=near_number)
 def per_letter(match: re.Match[str], context: Context) -> Answer:
     """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
-    interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
-    spoken = "ngày" if interest else _LETTERS[match[1].lower()]
+    interest = context.char(match.start() - 1) == "%"  # 0,03%/ng, 0,5%/T
+    spoken = _INTEREST.get(match[1], "") if interest else ""
+    spoken = spoken or _LETTERS[match[1].lower()]
     return f" một {spoken}"
 
 

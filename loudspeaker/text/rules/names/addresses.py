@@ -200,7 +200,11 @@ _ROADS = {
 }
 
 
-@rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word", unless=after_variety)
+@rule(
+    r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%| tặng(?!\w))",
+    starts="word",
+    unless=after_variety,
+)
 def milestone(match: re.Match[str], context: Context) -> str | None:
     """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...abbreviations import meaning
 from ...context import REACH, Context
@@ -41,6 +42,7 @@ _HEADS = pattern(
     r"(?:Khoản|Điều|Mục|Điểm|Khoảnh|Lô|Tổ|Phần|Chương|Bảng|Biểu|Phụ|Bệnh|Phát|Mời|Đề|Kính|Thời|Địa|Nội)(?!\w)"
 )
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
+_HIGHLANDER = pattern(rf"(?<![^\W_])(?:Y|[Oo]ng A|[Ôô]ng A|[Aa]nh A|[Cc]ụ A|già làng A) [{UPPER}][{LOWER}]")
 _FAMILY = (
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
     r"Tòng|Lương|Đoàn|Trịnh|Ng\.)"
@@ -137,7 +139,15 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([AC]) (?=[{UPPER}][{LOWER}]{{1,6}}(?![^\W\d_])[^\d\n;]{{0,24}}0\d{{2}})", starts="word")
 def form_in_capitals(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address in capitals, with a telephone near: đăng ký: A Đại (tổ trật tự) 0973…; C Nhàn thu phí: 0388…"""
-    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _opens_item(context, match.start()) else None
+    named = match[1] == "A" and has_highlanders(context.text)  # A Ngưn and Y Hồng are names
+    called = _opens_item(context, match.start()) and not named
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if called else None
+
+
+@lru_cache(maxsize=4)
+def has_highlanders(text: str) -> bool:
+    """Whether a text names people of the highlands, where a man is A Ngưn and a woman Y Hồng."""
+    return _HIGHLANDER.search(text) is not None
 
 
 @rule(
@@ -163,7 +173,7 @@ def _is_called(match: re.Match[str], context: Context) -> bool:
 def _opens_item(context: Context, at: int) -> bool:
     """Whether a line begins at `at`, or a sign that parts things stands before."""
     ahead = context.text[max(0, at - 3) : at]
-    return ahead[-2:].strip()[-1:] in ("", *",:;(-") or ahead == " / "
+    return ahead[-2:].strip()[-1:] in ("", *",:;(-.!") or ahead == " / "
 
 
 _ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each on a line
@@ -181,6 +191,17 @@ def form_in_list(match: re.Match[str], context: Context) -> Guess | None:
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
+
+
+@rule(r"SN(?=:? ?[3-9]\d(?![\d/A-Z]))", starts="word")
+def short_year_of_birth(match: re.Match[str], context: Context) -> Guess | None:
+    """Year of birth of two digits behind who is told of: ô. Sơn, SN 68; SN 45 Lê Lợi is a house"""
+    at = match.start()
+    named = context.text[max(0, at - 2) : at] in (", ", " (") and (
+        context.char(at - 3).isalpha() or context.char(at - 3) == "."
+    )
+    street = context.text[match.end() : match.end() + 8].lstrip(": 0123456789")[:1].isupper()
+    return Guess("sinh năm", ambiguous("SN")) if named and not street else None
 
 
 @rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ....errors import Message
 from ...abbreviations import meaning, word_before
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -133,7 +133,7 @@ def _place_behind_name(match: re.Match[str], context: Context) -> Answer:
     """
     letter = match[1].upper()
     if letter in "PQ" and context.char(match.end()).isdecimal():
-        return _PLACES[letter]
+        return _place(letter, match, context)
     usual = letter in ("PQ" if " " in match[0] else "HQX")
     return Guess(_PLACES[letter], LONE_LETTER) if usual and _TWO_NAMES.match(context.text, match.end()) else None
 
@@ -177,7 +177,25 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
         return Guess("bà", LONE_LETTER)
     if letter == "T":
         return _general_or_province(context, end)
-    return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
+    return "phòng" if letter == "P" and _is_room(end, context) else _place(letter, match, context)
+
+
+def _place(letter: str, match: re.Match[str], context: Context) -> str | Guess:
+    """A place; one with a number is a guess where nothing tells of a town."""
+    unknown = letter in "PQ" and context.char(match.end()).isdecimal() and not _is_in_town(match, context)
+    return Guess(_PLACES[letter], LONE_LETTER) if unknown else _PLACES[letter]
+
+
+def _is_in_town(match: re.Match[str], context: Context) -> bool:
+    """Whether words of a town or of an address stand near a letter and its number: 5 Lê Lợi, P.3; not cô Lan P.3"""
+    at, end = match.span()
+    return _TOWN.search(context.text[max(0, at - REACH) : at + 1] + context.text[end : end + REACH]) is not None
+
+
+_TOWN = pattern(
+    r"(?<!\w)(?:T[PX](?!\w)|T[px]\.|Q\. ?\d|Q\. ?[^\W\d]|(?i:quận|phường|thành phố|thị xã|đường|hẻm|ngõ|khóm|"
+    r"khu phố|ngụ|trú|nhà ở|địa chỉ)(?!\w)|(?:KP|UBND|CA|CHQS|ĐC|Ở|ở)(?!\w))|\d (?:[A-ZĐ]\w+ ){1,3}[A-ZĐ]\w+, P"
+)
 
 
 def _general_or_province(context: Context, end: int) -> str | Guess:
@@ -211,7 +229,7 @@ def _is_room(at: int, context: Context) -> bool:
 
 
 _EXAM_ROOMS = pattern(r"P\.0\d")
-_ROOM = pattern(rf"0\d|\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
+_ROOM = pattern(rf"0\d|\d{{3}}|\d{{1,2}},? (?:tầng|lầu|nhà [A-Z\d])|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
 _PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày

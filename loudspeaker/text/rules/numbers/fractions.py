@@ -14,7 +14,7 @@ from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
 from ..time.calendar_words import SCHOOLED, counts_members
-from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
+from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_time, say_possible_day
 
 rule = RuleMaker(Kind.FRACTION)
 
@@ -29,8 +29,16 @@ _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what 
 
 
 _MONTHS = 12
+_PARTS_OF_MONTH = words_before("kỳ|kì|kỳ số|tuần")
+_LAST_MONTHS = frozenset(("11", "12"))  # parts of so many are rare
 _CERTAIN_DAY = pattern(r"(?:[Nn]gày|[Ss]áng|[Tt]rưa|[Cc]hiều|[Tt]ối|[Đđ]êm) \d{1,2}/(\d{1,2})(?![\d/])")
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
+
+
+@rule(r"([1-5])/(1[0-2]|0?[1-9])(?![\d/])", only_after=_PARTS_OF_MONTH)
+def part_of_month(match: re.Match[str], context: Context) -> Guess:
+    """A part of a month and its number: kỳ 2/11 thu 52.000 -> hai tháng mười một"""
+    return Guess(f"{context.number(match[1])} tháng {context.numerals.month(int(match[2]))}", DATE_OR_PART)
 
 
 @rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
@@ -58,13 +66,18 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
         return share
     if unit:
         return whole
-    return _date_or_part(above, below, share or whole, at, context)
+    return _date_or_part(match, share or whole, context)
 
 
-def _date_or_part(above: str, below: str, otherwise: str, at: int, context: Context) -> str | Guess:
-    """A day where it can be one; certain where the text has other days of that month."""
-    date = "" if context.follows(Kind.CODE, at, ", ") else likely_date(context, at, above, below)
-    if date and int(above) > _MONTHS and below.lstrip("0") in _months_of_days(context.text):
+def _date_or_part(match: re.Match[str], otherwise: str, context: Context) -> str | Guess:
+    """A day where it can be one, or where the text has other days of that month; then certain above twelve."""
+    above, below, at = match[1], match[2], match.start()
+    if context.follows(Kind.CODE, at, ", "):
+        return Guess(otherwise, DATE_OR_PART)
+    known = below.lstrip("0") in _months_of_days(context.text)
+    told = known or (below in _LAST_MONTHS and not context.after(match.end())[:1].isalpha())  # lễ các đẳng 2/11: 5h
+    date = likely_date(context, at, above, below) or (say_possible_day(context, at, above, below) if told else "")
+    if date and known and int(above) > _MONTHS:
         return date
     return Guess(date or otherwise, DATE_OR_PART)
 

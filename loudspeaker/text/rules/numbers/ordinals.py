@@ -22,7 +22,8 @@ rule = RuleMaker(Kind.ORDINAL)
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|tdp|khu phố|kp|kdc|khóm|liên đội|"
-    "tuổi|opv|lô|hạng|mức|bậc|ca|cụm|vòng|mức độ|thế kỷ|thế kỉ|khoảnh"
+    "tuổi|opv|lô|hạng|mức|bậc|ca|cụm|vòng|mức độ|thế kỷ|thế kỉ|khoảnh|khu vực|kv|tuyến|trạm|chốt|thửa|dãy|tòa|phòng|"
+    "tờ|trụ|cột|bàn|tầng|làng|buôn|sóc|phum|trang|bài|chuyến|hồ sơ số|kênh|cống|ao|bể|đoạn|luống|bàn số"
 )
 _GRADES = words_before("loại|hạng|nhóm")
 _QUARTERS = words_before(cue_list("villages_in_lists"))  # no decimal follows
@@ -87,6 +88,13 @@ def ordinal(match: re.Match[str], context: Context) -> str | None:
 def sunday(match: re.Match[str], context: Context) -> str | None:
     """Sunday behind a date: Ngày thi 22/11 (CN)"""
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
+
+
+@rule(r"CN(?![^\W_])", starts="word")
+def sunday_behind_weekdays(match: re.Match[str], context: Context) -> str | None:
+    """Sunday behind other days of the week: T2, T5, CN lúc 18h"""
+    listed = context.follows(Kind.ORDINAL, match.start(), ", ", ",", " và ", " & ", " hoặc ", "/")
+    return "chủ nhật" if listed and context.previous.spoken.lower().startswith("thứ ") else None
 
 
 @rule(rf"CN(?=(?: [{UPPER}][^\W\d_]*){{1,4}} \(?\d{{1,2}}/\d{{1,2}}(?![\d/]))", starts="word", only_if=at_line_start)

@@ -31,6 +31,7 @@ _NUMBERED = words_before(
     "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
 )
 _SCORE = Message("a score, or a range")
+_HALF_WEEKS = (("2", "4", "6"), ("3", "5", "7"))
 _COUNT_OR_RANGE = Message("one number and what it counts, or a range")
 _YEAR = pattern(r"(?:19|20)\d\d")
 _YEAR_AND_DIGIT = pattern(r"20\d{3}")
@@ -41,8 +42,14 @@ _PADDED = pattern(r"0\d{2}")
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
 def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
-    """Three numbers or more with dashes: 2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
-    return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
+    """Three numbers or more with dashes: 2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1
+
+    Where both halves of a week are told they are its days: lớp võ 2-4-6, lớp đàn 3-5-7 -> thứ hai, tư, sáu
+    """
+    numbers = [number.strip() for number in match[0].split("-")]
+    if (*numbers,) in _HALF_WEEKS and all("-".join(days) in context.text for days in _HALF_WEEKS):
+        return "thứ " + ", ".join(context.numerals.ordinal(int(day)) for day in numbers)
+    return ", ".join(map(context.number, numbers))
 
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")

@@ -101,7 +101,11 @@ def numeral_with_letter(match: re.Match[str], context: Context) -> Answer:
     return f"{context.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value else None
 
 
-@rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word", unless=_is_commune)
+@rule(
+    r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z]| (?:THỊ|VĂN|Thị|Văn)(?!\w))",
+    starts="word",
+    unless=_is_commune,
+)
 def numeral(match: re.Match[str], context: Context) -> Answer:
     """Roman numeral: Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()

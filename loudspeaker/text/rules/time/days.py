@@ -306,4 +306,10 @@ def likely_date(context: Context, at: int, day: str, month: str) -> str:
     What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole.
     """
     date = Day(day, month)
-    return as_day(context, at, date.words(context.numerals)) if date.possible() and date.day > date.month else ""
+    return say_possible_day(context, at, day, month) if date.day > date.month else ""
+
+
+def say_possible_day(context: Context, at: int, day: str, month: str) -> str:
+    """A day and its month in words; nothing where no calendar has it."""
+    date = Day(day, month)
+    return as_day(context, at, date.words(context.numerals)) if date.possible() else ""

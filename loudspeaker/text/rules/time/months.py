@@ -8,6 +8,7 @@ from ....errors import Message
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, YEAR, follows_date
 
@@ -18,6 +19,10 @@ _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng 
 _DECREE = re.compile(r" (?:nđ|nghị định|tt|thông tư)(?: số)? \d[^;:]*(?:sđ|bs|sửa đổi|bổ sung|và)(?: bs| bổ sung)?$")
 _COLLECTED = words_before("phí|tiền rác|tiền nước|tiền điện|phí rác|thu|nộp|quỹ|vệ sinh|thuế|hết|kỳ|trong")
 _QUARTERLY = ("tờ khai", "kê khai", "theo quý", "hằng quý", "hàng quý", "mỗi quý", "từng quý")
+_FIRST_DAYS = pattern(r" (?:mùng|mồng|ngày) [\d, và-]*$")
+_COUNTING = words_before(
+    "mùng|mồng|ngày|tháng|năm|lần|lần thứ|thứ|số|cả|suốt|trong|qua|hơn|gần|được|mấy|ăn|đợt|các ngày|những ngày|và"
+)
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
@@ -94,6 +99,19 @@ def day_of_new_year(match: re.Match[str], context: Context) -> str:
     return f"mùng {context.number(match[1])}"
 
 
+@rule(r"(10|[1-9])(?= [Tt]ết(?!\w| ?(?:[Tt]rung|[Đđ]oan|[Tt]rồng|[Tt]hiếu|liền|liên)))", unless_after=_COUNTING)
+def day_of_new_year_in_short(match: re.Match[str], context: Context) -> str | None:
+    """The same without its word: mùng 2 đóng cửa, họp lại 4 Tết -> mùng bốn; tháng 2 Tết and tổ 5 Tết are none"""
+    at = match.start()
+    if (
+        context.after_label(at)
+        or context.char(at - 1) not in ("", *" \n(,;:-")
+        or _FIRST_DAYS.search(context.before(at))
+    ):
+        return None
+    return f"mùng {context.number(match[1])}"
+
+
 @rule(r"[qQ]([1-4])(?![^\W_]|[.,/-] ?\d)", starts="word")
 def quarter_of_this_year(match: re.Match[str], context: Context) -> Guess | None:
     """Quarter without its year, where money is collected: tiền rác q4: 75k -> quý bốn"""
@@ -114,6 +132,16 @@ def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
     if not 1 <= int(match[1]) <= 12:
         return None
     return f"tháng {context.numerals.month(int(match[1]))} năm {context.number(match[2])}"
+
+
+@rule(r"T(1[0-2]|0?[1-9])/(2\d|3[0-5])(?![\d/])", starts="word")
+def short_month_of_short_year(match: re.Match[str], context: Context) -> Guess:
+    """Both in short: hóa đơn T9/25 -> tháng chín năm hai nghìn không trăm hai mươi lăm"""
+    year = context.numerals.cardinal(2000 + int(match[2]))
+    return Guess(f"tháng {context.numerals.month(int(match[1]))} năm {year}", _CENTURY)
+
+
+_CENTURY = Message("the century of this year is a guess")
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}", unless_after=(" thứ",))  # lần thứ 3 - 2015
@@ -145,7 +173,7 @@ def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
         return None
     year = context.number(match[2] if named else f"20{match[2]}")
     spoken = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
-    return Guess(spoken, Message("the century of this year is a guess"))
+    return Guess(spoken, _CENTURY)
 
 
 @rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign", only_after=(" tháng",))
