@@ -30,7 +30,7 @@
     hub_metrics.py       figures for programs
     dispatch_pages.py    what became of each bulletin and each alert
     signing_pages.py     what waits for signatures, shown and signed
-    alert_pages.py       the same of alerts: an alarm by two persons, its end
+    alert_pages.py       the same of alerts: an alarm by two persons, its end, a check, silence
     passkey_pages.py     one's own passkeys
     passkey_forms.py     what a browser is asked to sign, and what it has signed
     hub_process.py       its process

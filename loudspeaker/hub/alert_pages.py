@@ -1,4 +1,5 @@
-"""Lệnh khẩn at the hub: an alarm is written, looked over, signed by one person and confirmed by another; and its end.
+"""Lệnh khẩn at the hub: an alarm is written, looked over, signed by one person and confirmed by another; what takes its
+place, its end, a silent check, and silence.
 
 What is signed goes with the form; it is looked over on a page of its own, and the passkey's dialogue is the last word.
 """
@@ -6,55 +7,63 @@ What is signed goes with the form; it is looked over on a page of its own, and t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.responses import Response
 
-from ..errors import BadUsage, LoudspeakerError, Message, NotFound
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from ..model.enums import Level
+from ..model.spoken_text import SpokenPart
 from ..station.alert_packing import AlertDraft, alert_lines
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, read_unverified
 from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
 from .hub_page import HubPage, HubRoutes, status_of_refusal
-from .passkey_forms import read_assertion, signing_form
+from .passkey_forms import PasskeyForm, read_assertion, signing_form
 
 REPEATS, MOST_REPEATS = 3, 10  # of an alarm, unless told otherwise
 GAP = 30.0  # seconds between
 LASTS = timedelta(hours=2)
+STOP_LASTS = timedelta(minutes=10)  # what a box airs that hears of it later is no longer what was meant
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmTemplate:
-    """Words of an emergency bulletin, from which an alarm may begin."""
+    """An emergency bulletin: an alarm says it as it stands, or begins from its words, where it has only words."""
 
     id: str
     title: str
     text: str
+    parts: Sequence[SpokenPart]
+    may_be_edited: bool
 
 
 def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Response:
-    """What is to be said, where, and whether it is a drill. Raises `NotFound`."""
+    """What is to be said, where, and whether it is a drill; what it takes the place of (`thay`). Raises `NotFound`."""
     scope = page.text("scope") or page.office()
     templates = _templates(page, scope)
-    chosen = next((one.text for one in templates if one.id == page.query.get("mau", "")), "")
+    before = _replaced(page, scope)
+    named = page.text("bulletin") or page.query.get("ban", "")
+    chosen = next((one for one in templates if one.id == named), None)
     typed = {
-        "text": page.text("text") or chosen,
-        "villages": page.texts("village") or (EVERY_VILLAGE,),
-        "drill": page.text("drill"),
-        "repeat": page.text("repeat") or str(REPEATS),
+        "text": page.text("text") or _first_words(page, templates, before),
+        "villages": page.texts("village") or (before.villages if before else (EVERY_VILLAGE,)),
+        "drill": page.text("drill") or (before is not None and before.drill),
+        "repeat": page.text("repeat") or str(before.repeat if before else REPEATS),
     }
     offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
     facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
-    return page.page("hub_alarm.html", status_of_refusal(error), **facts, typed=typed, error=error)
+    said = {"before": before, "chosen": chosen, "typed": typed, "error": error}
+    return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
 
 
 def look_alarm_over(page: HubPage) -> Response:
     """Exactly what would be signed; the form again where something is wrong."""
     try:
-        envelope = page.hub.write_alert(page.text("scope"), _read_draft(page))
+        scope = page.text("scope")
+        envelope = page.hub.write_alert(scope, _read_draft(page, scope))
     except LoudspeakerError as error:
         return show_alarm_form(page, error)
     return _signing_page(page, envelope)
@@ -91,49 +100,114 @@ def show_end(page: HubPage) -> Response:
     return _signing_page(page, page.hub.write_alert(ended.scope, draft))
 
 
+def show_check(page: HubPage) -> Response:
+    """A silent check of all boxes of an office, to be signed. Raises `NotFound`."""
+    return _signing_page(page, page.hub.write_alert(page.office(), AlertDraft(AlertKind.CHECK, lasts=LASTS)))
+
+
+def show_stop(page: HubPage) -> Response:
+    """Silence in a commune, or in some of its villages (`thon`), to be signed. Raises `NotFound`, `Refused`."""
+    scope = page.office()
+    known = _villages(page, scope)
+    if not known:
+        raise Refused(Message("only the commune itself may have this done"))
+    some = tuple(one for one in page.http.query_params.getlist("thon") if one in known)
+    draft = AlertDraft(AlertKind.STOP, villages=some or (EVERY_VILLAGE,), lasts=STOP_LASTS)
+    return _signing_page(page, page.hub.write_alert(scope, draft), villages=known)
+
+
 def _find_alert(page: HubPage) -> SignedEnvelope:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
-    is_one = SCOPE.fullmatch(scope) and number.isdecimal() and len(number) < 10
-    found = page.hub.served_alert(scope, int(number)) if is_one else None
+    found = _served(page, scope, number) if SCOPE.fullmatch(scope) else None
     if found is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
     return found
 
 
-def _read_draft(page: HubPage) -> AlertDraft:
-    """What was typed. Raises `BadUsage`."""
-    text, repeat = page.text("text").replace("\r\n", "\n"), page.text("repeat")
-    if not text:
+def _served(page: HubPage, scope: str, number: str) -> SignedEnvelope | None:
+    return page.hub.served_alert(scope, int(number)) if number.isdecimal() and len(number) < 10 else None
+
+
+def _replaced(page: HubPage, scope: str) -> Alert | None:
+    """The alarm in whose place another is to be given (`thay`); None where there is none."""
+    found = _served(page, scope, page.text("thay") or page.query.get("thay", ""))
+    document = read_unverified(found) if found else None
+    return document if isinstance(document, Alert) and document.kind.is_alarm else None
+
+
+def _first_words(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> str:
+    """What stands in the form before anybody has typed: a template's words, or those that are to be replaced."""
+    begun = next((one.text for one in templates if one.id == page.query.get("mau", "") and one.may_be_edited), "")
+    return begun or (before.text or "" if before else "")
+
+
+def _read_draft(page: HubPage, scope: str) -> AlertDraft:
+    """What was typed. Raises `BadUsage`, `NotFound` for one that is to take the place of what is no alarm here."""
+    text, bulletin, repeat = page.text("text").replace("\r\n", "\n"), page.text("bulletin"), page.text("repeat")
+    if not (text or bulletin):
         raise BadUsage(Message("write what is to be said"))
     if not repeat.isdecimal() or not 1 <= int(repeat[:3]) <= MOST_REPEATS:
         raise BadUsage(Message("it is said 1 to {most} times", most=MOST_REPEATS))
-    known = _villages(page, page.text("scope"))
-    villages = tuple(one for one in page.texts("village") if one in known)
+    draft = AlertDraft(
+        AlertKind.ALERT,
+        None if bulletin else text,
+        bulletin or None,
+        villages=_read_villages(page, scope),
+        drill=bool(page.text("drill")),
+        repeat=int(repeat),
+        gap=GAP,
+        lasts=LASTS,
+    )
+    if not page.text("thay"):
+        return draft
+    before = _replaced(page, scope)
+    if before is None:
+        raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{page.text('thay')}"))
+    return replace(draft, kind=AlertKind.UPDATE, references=(before.seq,), drill=before.drill)
+
+
+def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:
+    """Raises `BadUsage`."""
     if EVERY_VILLAGE in page.texts("village"):
-        villages = (EVERY_VILLAGE,)
+        return (EVERY_VILLAGE,)
+    known = _villages(page, scope)
+    villages = tuple(one for one in page.texts("village") if one in known)
     if not villages:
         raise BadUsage(Message("choose where it is to be heard"))
-    drill = bool(page.text("drill"))
-    return AlertDraft(AlertKind.ALERT, text, villages=villages, drill=drill, repeat=int(repeat), gap=GAP, lasts=LASTS)
+    return villages
 
 
-def _signing_page(page: HubPage, envelope: SignedEnvelope, error: LoudspeakerError | None = None) -> Response:
+def _signing_page(
+    page: HubPage,
+    envelope: SignedEnvelope,
+    error: LoudspeakerError | None = None,
+    villages: Mapping[str, str] | None = None,
+) -> Response:
+    """`villages`: those of which some may be chosen first."""
     alert, keys = read_unverified(envelope), page.hub.alert_signers(envelope)
     assert isinstance(alert, Alert)
     signers = find_signers(envelope, keys)
     own = {one.key.person for one in page.hub.own_passkeys()}
     role, together = ALERT_SIGNERS[alert.kind]
+    words: Sequence[SpokenPart] = ()
+    form: PasskeyForm | None = None
+    try:
+        words, form = page.hub.alert_words(alert), signing_form(page, keys, envelope, alert.id)
+    except Refused as refused:  # nobody signs words that are not shown
+        error = refused
     facts = {
         "alert": alert,
         "name": page.hub.office_name(alert.scope),
+        "words": words,
         "lines": _lines(page, alert),
         "needed": page.hub.trust(alert.scope).threshold(role) if together and keys else 1,
         "signed_by": list({key.person: key.name for key in keys if key.person in signers}.values()),
         "others": list({key.person: key.name for key in keys if key.person not in signers | own}.values()),
         "envelope": format_envelope(envelope).decode().strip(),
-        "form": signing_form(page, keys, envelope, alert.id),
+        "form": form,
         "error": error,
+        "villages": villages or {},
     }
     return page.page("hub_alarm_sign.html", status_of_refusal(error), **facts)
 
@@ -143,14 +217,22 @@ def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
 
 
 def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
-    """Emergency bulletins of words alone, but for those that end another."""
+    """Emergency bulletins, but for those that end another."""
     files = page.hub.served_files(scope) if scope else None
-    found = [one for one in files.bulletins.values() if one.level is Level.EMERGENCY] if files else []
+    if files is None:
+        return ()
+    found = [one for one in files.bulletins.values() if one.level is Level.EMERGENCY]
     endings = {one.all_clear for one in found}
     return [
-        AlarmTemplate(one.id, one.title, "\n".join(part.text or "" for part in one.parts))
+        AlarmTemplate(
+            one.id,
+            one.title,
+            "\n".join(part.text or "" for part in one.parts),
+            files.spoken(one),
+            all(part.audio is None for part in one.parts),
+        )
         for one in found
-        if one.id not in endings and all(part.audio is None for part in one.parts)
+        if one.id not in endings
     ]
 
 
@@ -165,6 +247,8 @@ ROUTES: HubRoutes = {
     "GET /lenh/moi": show_alarm_form,
     "POST /lenh/moi": look_alarm_over,
     "POST /lenh/ky": sign_alert,
+    "GET /lenh/kiem-tra": show_check,
+    "GET /lenh/dung": show_stop,
     "GET /lenh/{scope}/{number}/ky": show_confirmation,
     "GET /lenh/{scope}/{number}/ket-thuc": show_end,
 }

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ..errors import Message, NotFound, Refused
 from ..interfaces import Clock
-from ..model.spoken_text import ReadingSettings
-from ..station.alert_packing import AlertDraft, compose_from_words
+from ..station.alert_packing import AlertDraft, compose_from_files
+from ..station.delivered_changes import DeliveredFiles
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES
@@ -42,12 +42,13 @@ class AlertSigning:
     database: HubDatabase
     clock: Clock
 
-    def write(self, scope: str, draft: AlertDraft, settings: ReadingSettings) -> SignedEnvelope:
+    def write(self, scope: str, draft: AlertDraft, files: DeliveredFiles) -> SignedEnvelope:
         """What somebody wants as the next alert of a scope, to be looked over and signed; nothing is kept of it.
 
-        Raises `NotFound`, `Refused` where blanks are to be filled in, `UntrustedDocument` for what no alert can be.
+        `files`: what the office has published. Raises `NotFound`, `BadUsage`, `Refused` where blanks are to be filled
+        in, `UntrustedDocument` for what no alert can be.
         """
-        alert = compose_from_words(scope, self._next(scope), self._instant(scope), draft, settings)
+        alert = compose_from_files(scope, self._next(scope), self._instant(scope), draft, files)
         envelope = seal(alert)
         read_unverified(envelope)  # is it too long?
         return envelope

@@ -124,6 +124,7 @@ def show_alerts(page: HubPage) -> Response:
         "hub_alerts.html",
         scope=scope,
         offices=_offices(page),
+        is_commune=all(one.trust.parent != scope for one in page.offices()),
         alerts=_alerts(page, scope) if scope else [],
         steps=STEPS,
     )

@@ -5,6 +5,7 @@ GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may  
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them
 GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second time, …/ket-thuc ends it
+GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
 GET /khoa-ky            one's own passkeys
@@ -59,6 +60,8 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /lenh/moi": Task.ALARM,
     "POST /lenh/moi": Task.ALARM,
     "POST /lenh/ky": Task.ALARM,
+    "GET /lenh/kiem-tra": Task.ALARM,
+    "GET /lenh/dung": Task.ALARM,
     "GET /lenh/{scope}/{number}/ky": Task.ALARM,
     "GET /lenh/{scope}/{number}/ket-thuc": Task.ALARM,
     # signing_pages.py; whose signature counts, the trust document says

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from ..errors import Message, NotFound
+from ..errors import Message, NotFound, Refused
 from ..fleet.joining import InvitationCode
 from ..fleet.topics import TopicKind
 from ..model.alert_answer import AlertState
-from ..station.alert_packing import AlertDraft
+from ..model.spoken_text import SpokenPart
+from ..station.alert_packing import AlertDraft, find_published, published_digest
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges
 from ..station.delivered_names import DeliveredNames
 from ..trust.dsse import SignedEnvelope
@@ -152,11 +153,26 @@ class ScopedHub:
         return self._hub.board().receipts(alert)
 
     def write_alert(self, scope: str, draft: AlertDraft) -> SignedEnvelope:
-        """As `AlertSigning.write`, by the rules that the office has published."""
+        """As `AlertSigning.write`, by what the office has published."""
         files = self.served_files(scope)
         if files is None:
             raise _nothing_of(scope)
-        return self._hub.alerts.write(scope, draft, files.settings)
+        return self._hub.alerts.write(scope, draft, files)
+
+    def alert_words(self, alert: Alert) -> Sequence[SpokenPart]:
+        """What is heard of an alert: its own words, or those of its bulletin as they were published.
+
+        Raises `NotFound`, `Refused` where that reads otherwise by now: its words were not those that are signed.
+        """
+        files = self.served_files(alert.scope)
+        if alert.bulletin is None or files is None:
+            return [SpokenPart(alert.spoken)] if alert.spoken else []
+        found = find_published(files, alert.bulletin)
+        if alert.approved not in (None, published_digest(files, found)):
+            raise Refused(
+                Message("“{bulletin}” was published in other words since: give it anew", bulletin=found.title)
+            )
+        return files.spoken(found)
 
     def served_alert(self, scope: str, number: int) -> SignedEnvelope | None:
         """As `AlertSigning.served`; None for that of an office which is not theirs, too."""

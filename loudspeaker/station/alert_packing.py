@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from ..errors import BadUsage, Message
+from ..errors import BadUsage, Message, NotFound
+from ..model.bulletin import Bulletin
 from ..model.enums import Level
-from ..model.spoken_text import ReadingSettings
+from ..production.specification import ProgrammeSpec, RecordingSpec, SpeechSpec, SpokenWords
 from ..store.atomic import write_atomic
 from ..text.reading import read
 from ..text.sentences import utterances
@@ -25,6 +26,7 @@ from ..trust.opening import read_unverified, seal
 from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, SignedSound
 from . import approvals
 from .alerts import refuse_blanks
+from .delivered_changes import DeliveredFiles
 from .delivery import alert_folder
 from .station import Station
 
@@ -103,14 +105,42 @@ def compose_alert(
     )
 
 
-def compose_from_words(scope: str, seq: int, issued: datetime, draft: AlertDraft, settings: ReadingSettings) -> Alert:
-    """The same where no station is: of words of its own, which are read by these settings, or of none.
+def compose_from_files(scope: str, seq: int, issued: datetime, draft: AlertDraft, files: DeliveredFiles) -> Alert:
+    """The same where no station is: its words are read by the rules that were published, its template is one of them.
 
-    Raises `Refused` where blanks are to be filled in, `UntrustedDocument`.
+    Raises `Refused` where blanks are to be filled in, `NotFound`, `BadUsage`, `UntrustedDocument`.
     """
     refuse_blanks(draft.text)
-    spoken = read(draft.text, settings).spoken if draft.text is not None else None
-    return compose_alert(scope, seq, issued, draft, spoken)
+    spoken = read(draft.text, files.settings).spoken if draft.text is not None else None
+    found = find_published(files, draft.bulletin) if draft.bulletin is not None else None
+    if found is None:
+        return compose_alert(scope, seq, issued, draft, spoken)
+    _must_suit(found, draft.kind)
+    if draft.kind is AlertKind.PLAY:
+        return compose_alert(scope, seq, issued, draft)
+    refuse_blanks("\n".join(part.text or "" for part in found.parts))
+    return compose_alert(scope, seq, issued, draft, approved=published_digest(files, found))
+
+
+def find_published(files: DeliveredFiles, bulletin: str) -> Bulletin:
+    """A bulletin of what was published, by its id. Raises `NotFound`."""
+    for one in files.bulletins.values():
+        if one.id == bulletin:
+            return one
+    raise NotFound(Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
+
+
+def published_digest(files: DeliveredFiles, bulletin: Bulletin) -> str:
+    """The digest that boxes have of a bulletin as it was published (`approvals.digest`)."""
+    sounds = {path: file.sha256 for path, file in files.manifest.files.items()}
+    pieces: list[SpeechSpec | RecordingSpec] = []
+    for part in bulletin.parts:
+        if part.audio:
+            pieces.append(RecordingSpec(part.audio, sounds.get(part.audio, "")))
+        else:
+            said = utterances(read(part.text or "", files.settings).spoken) if part.spoken is None else part.spoken
+            pieces.append(SpokenWords(said, ()).speech())
+    return approvals.digest(bulletin, ProgrammeSpec(tuple(pieces)))
 
 
 def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]:
@@ -121,10 +151,15 @@ def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]
     if draft.bulletin is None:
         return None, None
     found = station.files.bulletin(draft.bulletin)
-    if (found.level is Level.EMERGENCY) is (draft.kind is AlertKind.PLAY):
-        raise BadUsage(Message("an alarm says a template, and a template is said by an alarm: “{name}”", name=found.id))
+    _must_suit(found, draft.kind)
     alarm = draft.kind is not AlertKind.PLAY
     return None, approvals.digest(found, station.planner.bulletin_spec(found)) if alarm else None
+
+
+def _must_suit(found: Bulletin, kind: AlertKind) -> None:
+    """Raises `BadUsage` for an alarm that says no template, and for a template that is said by none."""
+    if (found.level is Level.EMERGENCY) is (kind is AlertKind.PLAY):
+        raise BadUsage(Message("an alarm says a template, and a template is said by an alarm: “{name}”", name=found.id))
 
 
 def _speak(station: Station, out: Path, draft: AlertDraft, spoken: str | None) -> SignedSound:

@@ -30,7 +30,6 @@ from loudspeaker.hub.incidents import IncidentBook, IncidentKind, Trouble
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.i18n import translator
 from loudspeaker.model.board import HealthRow
-from loudspeaker.model.spoken_text import ReadingSettings
 from loudspeaker.station.alert_packing import AlertDraft
 from loudspeaker.station.packing import pack_files, write_trust, write_zip
 from loudspeaker.trust.dsse import format_envelope
@@ -92,7 +91,9 @@ def both(published: Hub, office: Office, tmp_path: Path) -> Iterator[TwoCommunes
     for one in (PROVINCE, SCOPE, OTHER):
         hub.publish(office.stick, one)
     hub.bells.look()
-    envelope = hub.alerts.write(SCOPE, WORDS, ReadingSettings())
+    files = hub.served_files(SCOPE)
+    assert files
+    envelope = hub.alerts.write(SCOPE, WORDS, files)
     made = PHONE.sign(envelope).signatures[-1]
     assert made.assertion
     hub.alerts.sign(envelope, made.value, made.assertion)

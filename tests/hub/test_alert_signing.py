@@ -5,24 +5,26 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from harness.office import NOW, SCOPE, Office
+from harness.office import NOW, SCOPE, Office, open_province
 from harness.officers import QUICK, Officer, Officers
 from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey, signed
 from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.errors import Refused
+from loudspeaker.errors import BadUsage, NotFound, Refused
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_site import HubSite
-from loudspeaker.model.spoken_text import ReadingSettings
-from loudspeaker.station.alert_packing import AlertDraft
+from loudspeaker.station.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.packing import write_trust
+from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from loudspeaker.trust.faults import UntrustedDocument
 from loudspeaker.trust.opening import OpenedAlert, seal
@@ -55,7 +57,9 @@ def people(named: Hub) -> Iterator[Officers]:
 
 
 def write(hub: Hub, draft: AlertDraft = FLOOD) -> SignedEnvelope:
-    return hub.alerts.write(SCOPE, draft, ReadingSettings())
+    files = hub.served_files(SCOPE)
+    assert files
+    return hub.alerts.write(SCOPE, draft, files)
 
 
 def sign(hub: Hub, envelope: SignedEnvelope, passkey: Passkey) -> OpenedAlert:
@@ -199,6 +203,98 @@ def test_a_template_begins_an_alarm_and_a_drill_says_so(people: Officers) -> Non
     assert "Hết lũ" not in form  # it ends an alarm
     assert "DIỄN TẬP" in text_of(hoa.post("/lenh/moi", **TYPED, drill="1").text).upper()
     assert "Thôn Nà Hoa" in text_of(hoa.post("/lenh/moi", **(TYPED | {"village": "na-hoa"})).text)
+
+
+TEMPLATE = AlertDraft(AlertKind.ALERT, bulletin="lu-quet", repeat=3, gap=30)
+
+
+def test_an_alarm_that_says_a_template_binds_the_words_that_boxes_read(named: Hub, office: Office) -> None:
+    files = named.served_files(SCOPE)
+    with closing(Station.open(office.home, clock=FakeClock(NOW))) as station:
+        by_station, _ = write_alert(station, office.stick, SCOPE, TEMPLATE, NOW)
+    assert files
+    by_hub = sign(named, write(named, TEMPLATE), PHONE).document
+
+    assert by_hub.approved == by_station.approved
+    assert (by_hub.bulletin, by_hub.text) == ("lu-quet", None)
+    for name, error in {"tin-sang": BadUsage, "khong-co": NotFound}.items():
+        with pytest.raises(error):
+            write(named, replace(TEMPLATE, bulletin=name))
+
+
+def test_a_template_is_given_as_it_stands_and_its_words_are_shown(people: Officers, named: Hub) -> None:
+    hoa, pao = people.officer(Role.DUTY), people.officer(Role.DUTY, Role.VIEW)
+    form = hoa.get("/lenh/moi?ban=lu-quet").text
+    assert '<input type="hidden" name="bulletin" value="lu-quet">' in form
+    assert "<textarea" not in form
+    assert "“Nước suối đang dâng!”" in form
+    page = hoa.post("/lenh/moi", scope=SCOPE, bulletin="lu-quet", village="*", repeat="3").text
+    assert "“Nước suối đang dâng!”" in text_of(page)
+    press(hoa, looked_over(page), PHONE)
+    press(pao, looked_over(pao.get(f"/lenh/{SCOPE}/1/ky").text), PAO)
+
+    assert [(one.document.bulletin, one.missing) for one in named.alerts.all(SCOPE)] == [("lu-quet", 0)]
+
+
+def test_nobody_signs_a_template_that_was_published_in_other_words_since(
+    people: Officers, named: Hub, office: Office
+) -> None:
+    sign(named, write(named, TEMPLATE), PHONE)
+    text = (office.home / "bulletins" / "lu-quet.md").read_text("utf-8")
+    office.write("bulletins/lu-quet.md", text.replace("đang dâng", "đang rút"))
+    office.publish("hoa")
+    named.publish(office.stick, SCOPE)
+    named.bells.look()
+
+    page = people.officer(Role.DUTY).get(f"/lenh/{SCOPE}/1/ky")
+    assert page.status_code == 409
+    assert "đã được phát hành với lời khác" in text_of(page.text)
+    assert "data-passkey" not in page.text
+
+
+def test_an_alarm_takes_the_place_of_another(people: Officers, named: Hub) -> None:
+    sign(named, write(named, replace(FLOOD, drill=True, villages=("na-hoa",))), PHONE)
+    hoa = people.officer(Role.DUTY)
+    form = hoa.get(f"/lenh/moi?cap={SCOPE}&thay=1").text
+    assert f"Thay lệnh {SCOPE}/1" in text_of(form)
+    assert "Nước suối đang dâng 2 m!</textarea>" in form
+    assert re.search(r'value="na-hoa" checked', form)
+    page = hoa.post("/lenh/moi", **(TYPED | {"text": "Nước rút.", "village": "na-hoa", "thay": "1"})).text
+    assert "DIỄN TẬP" in text_of(page)  # as that was
+    press(hoa, looked_over(page), PHONE)
+
+    update = named.alerts.all(SCOPE)[1]
+    assert (update.document.kind, update.document.references) == (AlertKind.UPDATE, (f"{SCOPE}/1",))
+    assert (update.document.drill, update.missing) == (True, 1)
+    assert hoa.post("/lenh/moi", **(TYPED | {"thay": "9"})).status_code == 404
+
+
+def test_one_signs_a_silent_check_and_one_silences(people: Officers, named: Hub) -> None:
+    hoa = people.officer(Role.DUTY)
+    listed = hoa.get("/lenh").text
+    for name in ("kiem-tra", "dung"):
+        assert f'href="/lenh/{name}?cap={SCOPE}"' in listed
+        press(hoa, looked_over(hoa.get(f"/lenh/{name}?cap={SCOPE}").text), PHONE)
+    stop = hoa.get(f"/lenh/dung?cap={SCOPE}&thon=na-hoa&thon=khong-co").text
+    assert "Cho Thôn Nà Hoa" in text_of(stop)
+    assert "Ký: DỪNG NGAY" in stop
+    press(hoa, looked_over(stop), PHONE)
+
+    found = [(one.document.kind, one.document.villages, one.missing) for one in named.alerts.all(SCOPE)]
+    some = (AlertKind.STOP, ("na-hoa",), 0)
+    assert found == [(AlertKind.CHECK, ("*",), 0), (AlertKind.STOP, ("*",), 0), some]
+
+
+def test_a_province_silences_nobody(people: Officers, named: Hub, office: Office, tmp_path: Path) -> None:
+    open_province(tmp_path, office.stick)
+    office.trust("hoa", "pao", parent="tinh-thu")
+    for scope in ("tinh-thu", SCOPE):
+        named.publish(office.stick, scope)
+    named.bells.look()
+    hoa = people.officer(Role.DUTY)
+
+    assert "/lenh/dung" not in hoa.get("/lenh?cap=tinh-thu").text
+    assert hoa.get("/lenh/dung?cap=tinh-thu").status_code == 409
 
 
 def test_only_who_is_on_duty_gives_alarms(people: Officers) -> None:

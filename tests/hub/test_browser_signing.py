@@ -24,6 +24,7 @@ from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.hub.published_files import read_published
 from loudspeaker.station.packing import pack_files, write_trust
+from loudspeaker.trust.signed_documents import AlertKind
 from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
@@ -183,5 +184,11 @@ def test_two_people_air_an_alarm_from_two_telephones(chromium: Any, stage: Signi
 
     pao.visitor.tap("Kết thúc lệnh này…", "link")
     pao.check()
+    pao.visitor.open("/lenh")
+    pao.visitor.tap("■ Dừng phát…", "link")
+    pao.check()
+    pao.visitor.tap("Ký: DỪNG NGAY")
+    pao.page.wait_for_url(f"**/lenh/{SCOPE}/2")
+    assert [(one.document.kind, one.missing) for one in stage.hub.alerts.all(SCOPE)][1:] == [(AlertKind.STOP, 0)]
     for one in (hoa, pao):
         one.context.close()
