@@ -35,7 +35,7 @@ from loudspeaker.hub.hub_database import text_of
 from loudspeaker.trust.public_keys import machine_key
 
 from .boxes import ALERTS, Order
-from .table import Plan, memory_of, percentile, row
+from .table import Plan, memory_of, percentile, row, seconds_of
 
 PROCESSES = 2
 STOCK = f"user {pwd.getpwuid(os.getuid()).pw_name}\nlistener {{port}} 127.0.0.1\nallow_anonymous true\n"
@@ -62,6 +62,10 @@ class Crowd:
             worker.stdin.write(json.dumps(own) + "\n")
             worker.stdin.flush()
         self.forget()
+
+    @property
+    def processes(self) -> list[int]:
+        return [worker.pid for worker in self._workers]
 
     def forget(self) -> None:
         self.up, self.counts = 0, Counter()
@@ -276,11 +280,15 @@ def measure_manifest(province: Province, crowd: Crowd) -> None:
     time.sleep(APART)
     crowd.ask()
     crowd.forget()
+    processes = {"broker": [province.hub.broker.pid], "hub": [province.hub.process.pid], "boxes": crowd.processes}
+    had = {name: sum(map(seconds_of, own)) for name, own in processes.items()}
     began = time.monotonic()
     province.publish_manifest()
     crowd.wait(lambda: len(crowd.accepted) >= crowd.count)
+    took = [f"{name} {sum(map(seconds_of, own)) - had[name]:.1f}" for name, own in processes.items()]
     last = max(crowd.accepted, default=float("inf")) - began
-    size, said = len((province.office.own / "manifest.json").read_bytes()), crowd.counts["manifests by the broker"]
-    row(f"    … of {size} bytes, brought by the broker; fetched", f"{said}; {crowd.counts['fetched']}")
     told = f"{len(crowd.accepted)} of {crowd.count} within {last:.1f} s"
     row("manifest, publish to accepted by all", told, f"{ACCEPTED:.0f} s", last <= ACCEPTED)
+    size, said = len((province.office.own / "manifest.json").read_bytes()), crowd.counts["manifests by the broker"]
+    row(f"    … of {size} bytes, brought by the broker; fetched", f"{said}; {crowd.counts['fetched']}")
+    row("    … seconds of a processor", ", ".join(took))
