@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -154,6 +155,37 @@ def test_what_nobody_has_signed_is_not_believed(box: BoxSide, office: Office, pa
     fetch_documents(office, paths)
 
     assert box.verify(SCOPE) == Distrusted(SCOPE)
+
+
+def keep_manifest(paths: StationPaths, raw: bytes) -> None:
+    """It alone lies in the agent's folder, as the broker has brought it."""
+    path = paths.fleet / "v1" / SCOPE / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(raw)
+
+
+def test_a_manifest_that_is_older_than_what_is_held_is_not_believed(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    raw = (office.own / "manifest.json").read_bytes()
+    office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    office.publish("hoa")
+    deliveries(paths).take(office.stick)
+    keep_manifest(paths, raw)
+
+    assert box.verify(SCOPE) == Distrusted(SCOPE)
+
+
+@pytest.mark.parametrize(("signers", "event"), [(("hoa", "pao"), Verified(SCOPE, {})), (("hoa",), Distrusted(SCOPE))])
+def test_a_change_of_the_rules_is_believed_by_itself_where_the_people_of_the_rules_have_signed_it(
+    box: BoxSide, office: Office, paths: StationPaths, signers: tuple[str, ...], event: CourierEvent
+) -> None:
+    office.write("commune.yaml", (office.home / "commune.yaml").read_text(encoding="utf-8") + "\n# khác\n")
+    office.publish(*signers)
+    keep_manifest(paths, (office.own / "manifest.json").read_bytes())
+
+    found = box.verify(SCOPE)
+    assert replace(found, files={}) == event if isinstance(found, Verified) else found == event
 
 
 def test_pieces_that_no_manifest_names_go_and_others_stay(box: BoxSide, office: Office, paths: StationPaths) -> None:
