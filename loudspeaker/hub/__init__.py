@@ -4,6 +4,7 @@
     hub_database.py      SQLite: boxes, invitations, how far logs have come, verdicts, what boxes last said
     published_files.py   the folder v1/ of signed files: who may publish into it
     manifest_drafts.py   what waits for signatures before it is published
+    trust_drafts.py      the same of trust documents: who may sign, which boxes are the office's
     draft_upload.py      the same from a browser, as one .zip
     alert_signing.py     alerts that are written and signed at the pages
     passkey_register.py  passkeys that people have made at the pages
@@ -31,6 +32,7 @@
     dispatch_pages.py    what became of each bulletin and each alert
     signing_pages.py     what waits for signatures, shown and signed
     alert_pages.py       the same of alerts: an alarm by two persons, its end, a check, silence
+    trust_pages.py       whose signatures count, and the next list of them
     passkey_pages.py     one's own passkeys
     passkey_forms.py     what a browser is asked to sign, and what it has signed
     hub_process.py       its process

@@ -34,6 +34,7 @@ from .manifest_drafts import ManifestDraft, ManifestDrafts
 from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
 from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
+from .trust_drafts import TrustDrafts
 
 NONCE = re.compile(rb"[0-9a-f]{32}")
 
@@ -58,6 +59,7 @@ class Hub:
     broker: BrokerAccounts
     bells: BellRinger
     drafts: ManifestDrafts
+    trust_drafts: TrustDrafts
     alerts: AlertSigning
     passkeys: PasskeyRegister
     mqtt_port: int = MQTT_PORT
@@ -80,6 +82,7 @@ class Hub:
             BrokerAccounts(paths.broker, pid_file),
             BellRinger(root, database, key, clock),
             ManifestDrafts(paths.drafts, root, database, clock),
+            TrustDrafts(paths.trust_drafts, root, database, clock),
             AlertSigning(root, database, clock),
             PasskeyRegister(database, clock),
         )
@@ -104,6 +107,12 @@ class Hub:
         scope = draft.manifest.scope
         published = self.publish(self.drafts.complete(draft), scope)
         self.drafts.drop(scope)
+        return published
+
+    def publish_trust_draft(self, scope: str) -> PublishedScope:
+        """The same of a trust document. Raises `NotFound`, too."""
+        published = self.publish(self.trust_drafts.complete(scope), scope)
+        self.trust_drafts.drop(scope)
         return published
 
     def served_files(self, scope: str) -> DeliveredFiles | None:

@@ -2,6 +2,7 @@
 
 v1/            what is served: the folder of a delivery
 drafts/        what waits for signatures, a delivery for each scope (`manifest_drafts.py`)
+trust-drafts/  the same of trust documents (`trust_drafts.py`)
 logs/          what boxes have sent: logs/BOX/LIFE/FROM-TO.jsonl.gz
 hub.db         boxes, invitations, verdicts
 hub.key        the key that signs bells
@@ -51,6 +52,10 @@ class HubPaths:
     @property
     def drafts(self) -> Path:
         return self.root / "drafts"
+
+    @property
+    def trust_drafts(self) -> Path:
+        return self.root / "trust-drafts"
 
     def served(self, scope: str) -> Path:
         """What is served of a scope, but for files by their hash."""

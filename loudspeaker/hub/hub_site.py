@@ -8,6 +8,8 @@ GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second tim
 GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
+GET /danh-sach-khoa     whose signatures count, and the next list of them
+GET /danh-sach-khoa/SCOPE               that one, signed there by passkeys
 GET /khoa-ky            one's own passkeys
 """
 
@@ -33,7 +35,7 @@ from ..web.guard import NEEDS, Task
 from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
 from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
-from . import alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages
+from . import alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
 from .draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
@@ -41,7 +43,7 @@ from .hub_page import HubPage, HubRoutes, heading
 from .scoped_hub import ScopedHub
 
 SHARED = (entrance, people, audit_pages)
-OWN = (box_pages, dispatch_pages, alert_pages, signing_pages, passkey_pages)
+OWN = (box_pages, dispatch_pages, alert_pages, signing_pages, trust_pages, passkey_pages)
 OWN_NEEDS: Mapping[str, Task] = {
     # box_pages.py
     "GET /": Task.LOOK,
@@ -71,6 +73,12 @@ OWN_NEEDS: Mapping[str, Task] = {
     "POST /ky/{scope}": Task.APPROVE,
     "POST /ky/{scope}/phat-hanh": Task.APPROVE,
     "POST /ky/{scope}/bo": Task.APPROVE,
+    # trust_pages.py; whose signature counts, the trust document in force says
+    "GET /danh-sach-khoa": Task.LOOK,
+    "POST /danh-sach-khoa": Task.RULE,
+    "GET /danh-sach-khoa/{scope}": Task.LOOK,
+    "POST /danh-sach-khoa/{scope}": Task.APPROVE,
+    "POST /danh-sach-khoa/{scope}/bo": Task.RULE,
     # passkey_pages.py
     "GET /khoa-ky": Task.LOOK,
     "POST /khoa-ky": Task.LOOK,
@@ -85,6 +93,9 @@ DEEDS = {
     "POST /ky/{scope}": Message("signs what is to be published"),
     "POST /ky/{scope}/phat-hanh": Message("publishes what was signed"),
     "POST /ky/{scope}/bo": Message("drops what waits for signatures"),
+    "POST /danh-sach-khoa": Message("proposes who is to sign, and whose boxes are whose"),
+    "POST /danh-sach-khoa/{scope}": Message("signs the trust document"),
+    "POST /danh-sach-khoa/{scope}/bo": Message("drops a trust document that waits for signatures"),
     "POST /khoa-ky": Message("adds a passkey of their own"),
     "POST /khoa-ky/{key}/bo": Message("removes a passkey of their own"),
 }
@@ -103,6 +114,7 @@ HUB_MAP = SiteMap(
     more=(
         ("/su-co", Message("Incidents")),
         ("/moi-may", Message("Take in a box")),
+        ("/danh-sach-khoa", Message("Who signs")),
         ("/khoa-ky", Message("My passkeys")),
         ("/cai-dat/nguoi", Message("People")),
         ("/cai-dat/phien", Message("Log-ins")),

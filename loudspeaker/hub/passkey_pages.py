@@ -8,21 +8,15 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from ..errors import BadUsage, LoudspeakerError, Message, bad_character
+from ..station.trust_changes import ROLE_WORDS
 from ..trust.passkeys import format_public_key, read_new_passkey
 from ..trust.public_keys import PublicKey, decode_base64
-from ..trust.signed_documents import SigningRole
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import host_of
 
 PERSON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of at most 1,023 bytes (Level 3, section 4)
 LONGEST_NAME = 80
-ROLES = {
-    SigningRole.CONTENT: Message("bulletins and schedules"),
-    SigningRole.RULES: Message("rules"),
-    SigningRole.EMERGENCY: Message("alarms"),
-    SigningRole.TRUST: Message("the trust document"),
-}
 
 
 def show_passkeys(page: HubPage, error: LoudspeakerError | None = None) -> Response:
@@ -70,7 +64,9 @@ def _standing(page: HubPage, key: PublicKey) -> Sequence[tuple[str, Sequence[Mes
     """In which offices' trust documents a key stands: their names, and what it may sign there."""
     found = []
     for one in page.offices():
-        roles = [words for role, words in ROLES.items() if key.id in {known.id for known in one.trust.keys_of(role)}]
+        roles = [
+            words for role, words in ROLE_WORDS.items() if key.id in {known.id for known in one.trust.keys_of(role)}
+        ]
         found += [(page.hub.office_name(one.scope), roles)] if roles else []
     return found
 

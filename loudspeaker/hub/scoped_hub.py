@@ -7,7 +7,7 @@ is not seen is answered as what is not there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -20,6 +20,7 @@ from ..model.spoken_text import SpokenPart
 from ..station.alert_packing import AlertDraft, find_published, published_digest
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges
 from ..station.delivered_names import DeliveredNames
+from ..station.trust_changes import TrustWish
 from ..trust.dsse import SignedEnvelope
 from ..trust.opening import OpenedAlert, read_unverified
 from ..trust.public_keys import Assertion, PublicKey
@@ -32,6 +33,7 @@ from .incidents import Incident, IncidentBook, IncidentKind
 from .manifest_drafts import ManifestDraft
 from .passkey_register import RegisteredPasskey
 from .published_files import PublishedScope, scopes_below
+from .trust_drafts import TrustDraft
 
 # Of no box and no office: whoever uses the hub is told of it.
 OF_ALL = frozenset({IncidentKind.LOST_BROKER})
@@ -225,6 +227,36 @@ class ScopedHub:
         """Which of these documents of a scope are served. Raises `NotFound`."""
         folder = self._hub.paths.served(self._own(scope))
         return [name for name in names if (folder / name).is_file()]
+
+    # Trust documents
+
+    def find_trust_draft(self, scope: str) -> TrustDraft | None:
+        """As `TrustDrafts.find`. Raises `NotFound`."""
+        return self._hub.trust_drafts.find(self._own(scope))
+
+    def trust_draft(self, scope: str) -> TrustDraft:
+        """Raises `NotFound`."""
+        return self._hub.trust_drafts.draft(self._own(scope))
+
+    def propose_trust(self, scope: str, wish: TrustWish) -> TrustDraft:
+        """As `TrustDrafts.propose`."""
+        return self._hub.trust_drafts.propose(self._own(scope), wish)
+
+    def sign_trust(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> TrustDraft:
+        """As `TrustDrafts.sign`."""
+        return self._hub.trust_drafts.sign(self._own(scope), digest, value, assertion)
+
+    def publish_trust(self, scope: str) -> None:
+        """As `Hub.publish_trust_draft`."""
+        self._hub.publish_trust_draft(self._own(scope))
+
+    def drop_trust(self, scope: str) -> None:
+        """Let a draft go. Raises `NotFound`."""
+        self._hub.trust_drafts.drop(self._own(scope))
+
+    def passkeys(self, logins: Collection[str]) -> list[RegisteredPasskey]:
+        """Those of these accounts, the latest first."""
+        return [one for one in self._hub.passkeys.all() if one.login in logins]
 
     # One's own passkeys
 

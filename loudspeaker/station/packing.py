@@ -42,8 +42,8 @@ from .approvals import Preview, preview
 from .delivery import alert_folder
 from .membership import MOST_BYTES
 from .station import Station
+from .trust_changes import PERSONS, name_boxes
 
-PERSONS = 2  # who must sign together, where there are so many
 LASTS = timedelta(days=90)  # of a manifest for other offices: then it is signed anew
 FOLDERS = {".md": "bulletins", ".yaml": "schedules", "": "recordings"}
 
@@ -323,20 +323,10 @@ def write_trust(
         roles = {**roles, SigningRole.HUB: RoleKeys(tuple(key.id for key in hubs), 1)}
     parent = parent or (before.parent if before else None)
     fresh = TrustDocument(scope, version, now, (*keys, *hubs), roles, parent, reset=reset)
-    document = _name_boxes(fresh, before, boxes, revoked)
+    document = name_boxes(fresh, before, boxes, revoked)
     document = replace(document, hubs=tuple(addresses) or (before.hubs if before else ()))
     write_atomic(path, format_envelope(seal(document)))
     return document, path
-
-
-def _name_boxes(
-    document: TrustDocument, before: TrustDocument | None, boxes: Sequence[BoxKey], revoked: Sequence[str]
-) -> TrustDocument:
-    """The boxes of the document `before` and these, but for those that are revoked; one that is named is so no more."""
-    known = {box.id: box for box in (*(before.boxes if before else ()), *boxes) if box.id not in revoked}
-    gone = dict.fromkeys((*(before.revoked_boxes if before else ()), *revoked))
-    still_gone = tuple(box for box in gone if box not in known)
-    return replace(document, boxes=tuple(known.values()), revoked_boxes=still_gone)
 
 
 def _newest_alert(folder: Path) -> int:

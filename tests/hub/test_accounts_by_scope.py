@@ -31,7 +31,9 @@ from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.i18n import translator
 from loudspeaker.model.board import HealthRow
 from loudspeaker.station.alert_packing import AlertDraft
+from loudspeaker.station.box_key import public_box_key
 from loudspeaker.station.packing import pack_files, write_trust, write_zip
+from loudspeaker.station.trust_changes import TrustWish
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.signed_documents import AlertKind
 from loudspeaker.web.access.accounts import Role
@@ -46,7 +48,7 @@ OTHER_FILES = {
 WORDS = AlertDraft(AlertKind.ALERT, "Nước suối đang dâng!", repeat=3, gap=30)
 # Of the account itself, or of nobody yet.
 ONESELF = {"POST /vao", "POST /ra", "POST /bat-dau", "POST /xac-nhan", "POST /mat-khau", "POST /khoa-ky"}
-QUERIES = ("", "?cap={scope}&xa={scope}&mau=lu-quet&cach=clear&kiem=1")
+QUERIES = ("", "?cap={scope}&xa={scope}&mau=lu-quet&ban=lu-quet&thay=1&thon=na-hoa&cach=clear&kiem=1")
 NOT_PAGES = {"/vao", "/bat-dau", "/ca.crt", "/phien"}
 
 
@@ -109,6 +111,7 @@ def both(published: Hub, office: Office, tmp_path: Path) -> Iterator[TwoCommunes
     hub.drafts.propose(office.stick, SCOPE)
     write_zip(office.stick, SCOPE, tmp_path / "usb.zip")
     hub.passkeys.add("lanthu", "abc", PHONE.public)
+    hub.trust_drafts.propose(SCOPE, TrustWish(boxes=(public_box_key(box.key.public.public),)))
     pages = HubSite.open(hub, language="vi", hosts=frozenset({HOST}), hashes=QUICK)
     people = Officers(cast(Console, pages), host=f"https://{HOST}:8443", app=create_hub_app(hub, pages.create_app()))
     yield describe(hub, people, box, (tmp_path / "usb.zip").read_bytes())
@@ -148,6 +151,7 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
     accounts.use_link(accounts.add("lanthu", "Lù Thị Lan", Role, SCOPE), PASSWORD, "127.0.0.1")
     session = accounts.log_in("lanthu", PASSWORD, "127.0.0.1", "test")
     draft, alert = hub.drafts.draft(SCOPE), hub.alerts.served(SCOPE, 1)
+    trust = hub.trust_drafts.draft(SCOPE).parts[0]
     assert alert
     parts = {"scope": SCOPE, "box": box.id, "bulletin": "tin-sang", "number": "1", "login": "lanthu"}
     parts |= {"key": PHONE.public.id, "log_in": str(accounts.number_of(session))}
@@ -158,6 +162,9 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
         "POST /ky/{scope}/phat-hanh": {},
         "POST /ky/{scope}": {"digest": draft.digest, **assertion(draft.envelope)},
         "POST /ky/{scope}/bo": {"sure": "1"},
+        "POST /danh-sach-khoa/{scope}": {"digest": trust.digest, **assertion(trust.envelope)},
+        "POST /danh-sach-khoa/{scope}/bo": {"sure": "1"},
+        "POST /danh-sach-khoa": {"scope": SCOPE, "without": PHONE.public.id},
         "POST /may/{box}/thu-hoi": {"sure": "1"},
         "POST /khoa-ky/{key}/bo": {"sure": "1"},
         "POST /cai-dat/nguoi": {"login": "moi", "name": "Người Mới", "role": "admin", "scope": SCOPE},

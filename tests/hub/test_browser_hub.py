@@ -118,7 +118,12 @@ def visitor(request: pytest.FixtureRequest, chromium: Any, stage: HubStage) -> I
 PAGES = (
     *("/", f"/xa/{SCOPE}", "/may/{box}", "/cong-van", "/cong-van/bao-so-5?cap=tinh-thu", f"/cong-van?cap={SCOPE}"),
     *("/lenh", f"/lenh/{SCOPE}/1", f"/lenh/moi?cap={SCOPE}&thay=1", f"/lenh/moi?cap={SCOPE}&ban=lu-quet"),
-    *(f"/lenh/moi?cap={SCOPE}", f"/lenh/kiem-tra?cap={SCOPE}", f"/lenh/dung?cap={SCOPE}"),
+    *(
+        f"/lenh/moi?cap={SCOPE}",
+        f"/lenh/kiem-tra?cap={SCOPE}",
+        f"/lenh/dung?cap={SCOPE}",
+        f"/danh-sach-khoa?cap={SCOPE}",
+    ),
     *("/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
 )
 

@@ -192,3 +192,30 @@ def test_two_people_air_an_alarm_from_two_telephones(chromium: Any, stage: Signi
     assert [(one.document.kind, one.missing) for one in stage.hub.alerts.all(SCOPE)][1:] == [(AlertKind.STOP, 0)]
     for one in (hoa, pao):
         one.context.close()
+
+
+def test_two_people_take_a_key_away_from_two_telephones(chromium: Any, stage: SigningStage) -> None:
+    hoa, pao = Telephone(chromium, stage, "hoa", "phone"), Telephone(chromium, stage, "pao", "desk")
+    for one in (hoa, pao):
+        one.make_passkey()
+    stage.name(hoa.visitor)
+
+    hoa.visitor.open("/danh-sach-khoa")
+    hoa.check()
+    hoa.page.get_by_label("Hủy quyền ký của khóa này: Ly").check()
+    hoa.visitor.tap("Xem lại ›")
+    hoa.page.get_by_text("Ly không còn được ký gì").wait_for()
+    hoa.check()
+    hoa.visitor.tap("Ký danh sách khóa")
+    hoa.page.get_by_text("còn thiếu 1 chữ ký", exact=False).wait_for()
+
+    pao.visitor.open("/danh-sach-khoa")
+    pao.visitor.tap("Xem lại và ký ›", "link")
+    pao.check()
+    pao.visitor.tap("Ký danh sách khóa")
+    pao.page.get_by_text("danh sách khóa số 3 có hiệu lực", exact=False).wait_for()
+    pao.check()
+    people = {key.person for key in read_published(stage.hub.paths.root, SCOPE).trust.keys if key.name != "hub"}
+    assert people & {"hoa", "pao", "ly"} == {"hoa", "pao"}
+    for one in (hoa, pao):
+        one.context.close()
