@@ -27,6 +27,7 @@ REPEATS, MOST_REPEATS = 3, 10  # of an alarm, unless told otherwise
 GAP = 30.0  # seconds between
 LASTS = timedelta(hours=2)
 STOP_LASTS = timedelta(minutes=10)  # what a box airs that hears of it later is no longer what was meant
+PLAY_LASTS = timedelta(minutes=30)  # a bulletin that is wanted now is not wanted hours later
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,17 @@ def sign_alert(page: HubPage) -> Response:
     return page.go(f"/lenh/{alert.id}")
 
 
+def sign_play(page: HubPage) -> Response:
+    """The same of a bulletin that is to be heard, for those who may air one. Raises `BadUsage` for anything else."""
+    try:
+        alert = read_unverified(parse_envelope(page.text("envelope").encode()))
+    except UntrustedDocument as error:
+        raise BadUsage(error.message) from error
+    if not isinstance(alert, Alert) or alert.kind is not AlertKind.PLAY:
+        raise BadUsage(Message("this is no bulletin that is to be heard"))
+    return sign_alert(page)
+
+
 def show_confirmation(page: HubPage) -> Response:
     """An alert that waits for one signature more. Raises `NotFound`."""
     return _signing_page(page, _find_alert(page))
@@ -107,12 +119,22 @@ def show_check(page: HubPage) -> Response:
 
 def show_stop(page: HubPage) -> Response:
     """Silence in a commune, or in some of its villages (`thon`), to be signed. Raises `NotFound`, `Refused`."""
+    return _signing_own(page, AlertDraft(AlertKind.STOP, lasts=STOP_LASTS))
+
+
+def show_play(page: HubPage) -> Response:
+    """A bulletin (`ban`) that is heard now, within the policy, to be signed. Raises `BadUsage`, and as `show_stop`."""
+    return _signing_own(page, AlertDraft(AlertKind.PLAY, bulletin=page.query.get("ban", ""), lasts=PLAY_LASTS))
+
+
+def _signing_own(page: HubPage, draft: AlertDraft) -> Response:
+    """What only a commune itself may have done, in all or some of its villages (`thon`). Raises `Refused`."""
     scope = page.office()
     known = _villages(page, scope)
     if not known:
         raise Refused(Message("only the commune itself may have this done"))
     some = tuple(one for one in page.http.query_params.getlist("thon") if one in known)
-    draft = AlertDraft(AlertKind.STOP, villages=some or (EVERY_VILLAGE,), lasts=STOP_LASTS)
+    draft = replace(draft, villages=some or (EVERY_VILLAGE,))
     return _signing_page(page, page.hub.write_alert(scope, draft), villages=known)
 
 
@@ -249,6 +271,8 @@ ROUTES: HubRoutes = {
     "POST /lenh/ky": sign_alert,
     "GET /lenh/kiem-tra": show_check,
     "GET /lenh/dung": show_stop,
+    "GET /lenh/phat": show_play,
+    "POST /lenh/phat": sign_play,
     "GET /lenh/{scope}/{number}/ky": show_confirmation,
     "GET /lenh/{scope}/{number}/ket-thuc": show_end,
 }

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ..errors import Message, NotFound
 from ..model.alert_answer import AlertState
+from ..model.enums import Level
 from ..reports.outcome_words import VERDICTS
 from ..station.alert_packing import alert_lines
 from ..station.delivered_names import BulletinHead
@@ -113,6 +114,7 @@ def show_document(page: HubPage) -> Response:
         rows=_villages(page, counts, commune, asked) if commune else _communes(page, counts, asked),
         commune=page.hub.office_name(commune) if commune else "",
         is_one_of_many=bool(commune) and len(communes) > 1,
+        may_be_heard=page.reaches("GET /lenh/phat") and _may_be_heard(page, scope, bulletin),
         at=page.now,
     )
 
@@ -124,7 +126,7 @@ def show_alerts(page: HubPage) -> Response:
         "hub_alerts.html",
         scope=scope,
         offices=_offices(page),
-        is_commune=all(one.trust.parent != scope for one in page.offices()),
+        is_commune=_is_commune(page, scope),
         alerts=_alerts(page, scope) if scope else [],
         steps=STEPS,
     )
@@ -145,6 +147,17 @@ def show_alert(page: HubPage) -> Response:
             boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
     boxes.sort(key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
     return page.page("hub_alert.html", scope=scope, alert=row, boxes=boxes, steps=STEPS)
+
+
+def _is_commune(page: HubPage, scope: str) -> bool:
+    return all(one.trust.parent != scope for one in page.offices())
+
+
+def _may_be_heard(page: HubPage, scope: str, bulletin: str) -> bool:
+    """Is it a commune's own, and no template of an alarm?"""
+    files = page.hub.served_files(scope) if _is_commune(page, scope) else None
+    found = files.bulletins.values() if files else ()
+    return any(one.id == bulletin and one.level is not Level.EMERGENCY for one in found)
 
 
 def _alerts(page: HubPage, scope: str) -> list[AlertRow]:

@@ -5,7 +5,7 @@ GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may  
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them
 GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second time, …/ket-thuc ends it
-GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune
+GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune, /lenh/phat airs a bulletin
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
 GET /danh-sach-khoa     whose signatures count, and the next list of them
@@ -64,6 +64,8 @@ OWN_NEEDS: Mapping[str, Task] = {
     "POST /lenh/ky": Task.ALARM,
     "GET /lenh/kiem-tra": Task.ALARM,
     "GET /lenh/dung": Task.ALARM,
+    "GET /lenh/phat": Task.SKIP,
+    "POST /lenh/phat": Task.SKIP,
     "GET /lenh/{scope}/{number}/ky": Task.ALARM,
     "GET /lenh/{scope}/{number}/ket-thuc": Task.ALARM,
     # signing_pages.py; whose signature counts, the trust document says
@@ -89,6 +91,7 @@ DEEDS = {
     "POST /may/{box}/thu-hoi": Message("revokes a box"),
     "POST /moi-may": Message("makes a code by which a box may join"),
     "POST /lenh/ky": Message("signs an alert"),
+    "POST /lenh/phat": Message("has a bulletin heard now"),
     "POST /ky": Message("proposes what is to be signed"),
     "POST /ky/{scope}": Message("signs what is to be published"),
     "POST /ky/{scope}/phat-hanh": Message("publishes what was signed"),

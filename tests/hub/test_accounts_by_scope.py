@@ -159,6 +159,7 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
         "POST /moi-may": {"scope": SCOPE, "name": "mới"},
         "POST /lenh/moi": {"scope": SCOPE, "text": "Cháy rừng!", "village": "*", "repeat": "3"},
         "POST /lenh/ky": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
+        "POST /lenh/phat": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
         "POST /ky/{scope}/phat-hanh": {},
         "POST /ky/{scope}": {"digest": draft.digest, **assertion(draft.envelope)},
         "POST /ky/{scope}/bo": {"sure": "1"},
@@ -252,7 +253,12 @@ def test_an_account_of_another_commune_does_nothing_to_the_first(both: TwoCommun
     assert sent.status_code == 404
     assert both.state() == before
 
-    refused = {"POST /ky/{scope}/phat-hanh": 422, "POST /ky/{scope}/bo": 404, "POST /khoa-ky/{key}/bo": 404}
+    refused = {
+        "POST /lenh/phat": 422,
+        "POST /ky/{scope}/phat-hanh": 422,
+        "POST /ky/{scope}/bo": 404,
+        "POST /khoa-ky/{key}/bo": 404,
+    }
     for route, fields in both.fields.items():  # the same forms, sent by those whose it is
         cast(FakeClock, both.hub.clock).advance(1)
         sent_as = {**fields, "scope": SCOPE} if "quyen" in route else fields

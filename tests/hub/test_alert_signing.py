@@ -285,6 +285,28 @@ def test_one_signs_a_silent_check_and_one_silences(people: Officers, named: Hub)
     assert found == [(AlertKind.CHECK, ("*",), 0), (AlertKind.STOP, ("*",), 0), some]
 
 
+def test_whoever_may_air_a_bulletin_has_it_heard_now_by_one_signature(people: Officers, named: Hub) -> None:
+    editor = people.officer(Role.EDIT)
+    assert f"/lenh/phat?cap={SCOPE}&amp;ban=tin-sang" in editor.get("/cong-van/tin-sang").text
+    assert "/lenh/phat" not in editor.get("/cong-van/lu-quet").text  # an alarm is signed as one
+    assert editor.get(f"/lenh/phat?cap={SCOPE}&ban=lu-quet").status_code == 422
+    assert editor.get(f"/lenh/phat?cap={SCOPE}&ban=khong-co").status_code == 404
+    alarm = write(named)
+    fields = {"envelope": format_envelope(alarm).decode(), **assertion(alarm, PHONE)}
+    assert editor.post("/lenh/phat", **fields).status_code == 422
+    assert editor.post("/lenh/ky", **fields).status_code == 403
+
+    page = editor.get(f"/lenh/phat?cap={SCOPE}&ban=tin-sang&thon=na-hoa").text
+    assert "“Kính thưa bà con!" in text_of(page)
+    assert 'action="/lenh/phat"' in page
+    play = looked_over(page)
+    sent = {"envelope": format_envelope(play).decode(), **assertion(play, PHONE)}
+    assert editor.post("/lenh/phat", **sent).headers["location"] == f"/lenh/{SCOPE}/1"
+    (given,) = named.alerts.all(SCOPE)
+    assert (given.document.kind, given.document.bulletin, given.missing) == (AlertKind.PLAY, "tin-sang", 0)
+    assert given.document.villages == ("na-hoa",)
+
+
 def test_a_province_silences_nobody(people: Officers, named: Hub, office: Office, tmp_path: Path) -> None:
     open_province(tmp_path, office.stick)
     office.trust("hoa", "pao", parent="tinh-thu")

@@ -122,6 +122,7 @@ PAGES = (
         f"/lenh/moi?cap={SCOPE}",
         f"/lenh/kiem-tra?cap={SCOPE}",
         f"/lenh/dung?cap={SCOPE}",
+        f"/lenh/phat?cap={SCOPE}&ban=nhac",
         f"/danh-sach-khoa?cap={SCOPE}",
     ),
     *("/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
