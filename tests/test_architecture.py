@@ -131,7 +131,7 @@ PURE_CORE = (
     "alert_carrier",
     "file_carrier",
     "scope_files",
-    "sound_carrier",
+    "late_carrier",
     "announcer",
     "log_carrier",
     "joining",

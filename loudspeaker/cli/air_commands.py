@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import json_output
-from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Refused
 from . import airing_views, alert_views, rooms, tables
 from .app import TextType, TranslatedCommand, option
-from .command_context import as_json, by_whom, why, with_client, with_station
+from .command_context import as_json, by_whom, current_station_context, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
 from .prompts import ask_decider, ask_second, must_agree
 from .terminal import print_json, tell, warn
@@ -207,10 +207,11 @@ def resume(_station: Station, client: Client, village: str | None, by: str | Non
 
 @click.command(cls=TranslatedCommand)
 @option("--welcome", type=BULLETIN, metavar="BULLETIN", help="Air this first, whatever the hour, as a logged replay.")
-@with_station
-def run(station: Station, welcome: str | None) -> None:
+def run(welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
 
+    station = _open_whole_station()
+    warn(station.files.problems)
     rooms.service.must_be_free(station)
     if welcome:
         rooms.service.prepare_welcome(station, welcome)
@@ -231,6 +232,22 @@ def run(station: Station, welcome: str | None) -> None:
         return service
 
     rooms.loop.run(start, station.paths.socket, station.clock)
+
+
+def _open_whole_station() -> Station:
+    """The station, with what the agent has fetched in place of signed files that were damaged on this box.
+
+    No child of a daemon can take these where there can be no daemon without them. Raises `BadFile`.
+    """
+    context = current_station_context()
+    try:
+        return context.station
+    except BadFile:
+        now = rooms.clock.SystemClock().now()
+        has_joined = rooms.membership.read_membership(context.paths) is not None
+        if not has_joined or not rooms.delivery.Deliveries(context.paths, now, trusted=False).mend():
+            raise
+    return context.station
 
 
 @click.command(cls=TranslatedCommand)

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from ..station import commune_clock as commune_clock
     from ..station import delivery as delivery
     from ..station import hub_contact as hub_contact
-    from ..station import late_sounds as late_sounds
+    from ..station import late_files as late_files
     from ..station import log_segment as log_segment
     from ..station import membership as membership
     from ..station import naming as naming
@@ -130,7 +130,7 @@ ROOMS = {
             "commune_clock",
             "delivery",
         ),
-        *("hub_contact", "late_sounds", "log_segment", "membership", "naming", "new_station"),
+        *("hub_contact", "late_files", "log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("sound_packing", "stick_answer", "what_if"),
     ),

@@ -51,6 +51,7 @@ from .courier_steps import (
     HealthSaid,
     HubAnswers,
     Knock,
+    LateFilesTaken,
     LogHas,
     LogKnown,
     LogNotSent,
@@ -61,10 +62,9 @@ from .courier_steps import (
     PublishPresence,
     PublishReceipt,
     SendLog,
-    SoundsTaken,
     Subscribe,
     Take,
-    TakeSounds,
+    TakeLateFiles,
     TakingEnded,
     TimeChecked,
     TimePassed,
@@ -173,11 +173,8 @@ class Agent:
             return TimePassed()
 
     def _look(self) -> None:
-        """A stick, or the daemon's child, may have changed what this box holds."""
-        seen: object = None
-        with suppress(OSError):
-            state = self._paths.membership.stat()
-            seen = state.st_mtime_ns, state.st_ino
+        """A stick, or the daemon's child, may have changed what this box holds, or found what is damaged."""
+        seen = _stamp(self._paths.membership), _stamp(self._paths.taken)
         if seen != self._seen:
             self._seen = seen
             self._step(self._box.hubs(self._settings))
@@ -223,8 +220,8 @@ class Agent:
                 self._files.send(lambda: [self._verify(action)], Distrusted(scope))
             case Take(scope):
                 self._files.send(lambda: self._take(scope), TakingEnded(scope, answered=False))
-            case TakeSounds():
-                self._files.send(self._take_sounds, SoundsTaken())
+            case TakeLateFiles():
+                self._files.send(self._take_late_files, LateFilesTaken(answered=False))
             case LookAtLog():
                 self._log.send(lambda: [self._box.log_end()], LogHas("", 0))
             case AskLogEnd() | SendLog():
@@ -291,9 +288,9 @@ class Agent:
         ended = self._box.take(scope)
         return [self._box.holds(), ended]
 
-    def _take_sounds(self) -> Iterable[CourierEvent]:
-        self._box.take_sounds()
-        return [SoundsTaken(), self._box.holds(), *self._box.alerts_with_sound()]
+    def _take_late_files(self) -> Iterable[CourierEvent]:
+        taken = LateFilesTaken(self._box.take_late_files())
+        return [taken, self._box.holds(), *self._box.alerts_with_sound()]
 
     def _hand_over(self, alert: HandOver) -> Iterable[CourierEvent]:
         """The sound of one that waits for more signatures is fetched meanwhile; whatever becomes of that, it came."""
@@ -341,6 +338,15 @@ class Agent:
         if answer is None:
             return Receipt(news.alert, AlertState.FAILED, now, why=news.why)
         return Receipt(news.alert, answer.state, now, answer.airings, answer.first_sound)
+
+
+def _stamp(path: Path) -> object:
+    """Changes with a file; None where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_ino
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -25,16 +26,16 @@ from ..model.alert_answer import AlertAnswer, AlertState
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
 from ..station.delivery import Deliveries, alert_folder
-from ..station.fetched_answer import SOUNDS_ONLY, FetchedAnswer, read_fetched_answer
+from ..station.fetched_answer import LATE_FILES, FetchedAnswer, read_fetched_answer
 from ..station.hub_contact import is_vouched, read_hub_time
 from ..station.hub_time import read_nonce
-from ..station.late_sounds import lacking_sounds
+from ..station.late_files import lacking_sounds
 from ..station.log_request import WantedPiece, read_piece, want_piece
 from ..station.membership import Membership, read_membership
 from ..station.paths import StationPaths
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
-from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
+from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles, is_whole
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.opening import open_document, read_unverified
@@ -64,11 +65,13 @@ from .courier_steps import (
     LogHas,
     TakingEnded,
     Verified,
+    WantedFile,
 )
 from .hub_settings import HubSettings
-from .topics import HeldVersions
+from .topics import HeldVersions, blob_path
 
 TAKING, SIGNING = 120.0, 60.0  # s: what was fetched has been taken by then, or a piece of the log signed
+AWAY = 10.0  # s: a daemon that is away is waited for no longer with what nothing waits for
 ASKING = 15.0  # s: by then the daemon has asked what time it is, or has believed the answer
 LOOK = 0.1  # s, between looks whether it has
 MOST_BOX_BYTES = 100_000
@@ -132,11 +135,19 @@ class BoxSide:
         }
         answer = read_fetched_answer(self.paths.taken)
         refused = {scope: why.say(self.say) for scope, why in answer.refused.items()}
+        return Holds(held, refused, self._late_files(membership, answer) if membership else {})
+
+    def _late_files(self, membership: Membership, answer: FetchedAnswer) -> Mapping[str, WantedFile]:
+        """By their SHA-256, what is needed first at the front."""
+        damaged = self._received_files("").missing(answer.damaged)  # still: a stick may have brought it
+        urgent = {**self._lacking_alert_sounds(), **{sha256: answer.damaged[sha256] for sha256 in damaged}}
         places = {sha256: place for place, sha256 in enumerate(answer.needed)}
-        lacking = self._lacking_sounds(membership) if membership else {}
-        first = sorted(lacking, key=lambda sha256: places.get(sha256, len(places)))
-        sounds = {sha256: lacking[sha256] for sha256 in first}
-        return Holds(held, refused, {**self._lacking_alert_sounds(), **sounds})
+        sounds = self._lacking_sounds(membership)
+        first = sorted(sounds, key=lambda sha256: places.get(sha256, len(places)))
+        return {
+            **{sha256: WantedFile(size, urgent=True) for sha256, size in urgent.items()},
+            **{sha256: WantedFile(sounds[sha256]) for sha256 in first if sha256 not in urgent},
+        }
 
     def note_alert(self, alert: HandOver, answer: DaemonAnswered) -> bool:
         """Keep an alert that waits for more signatures, and whose sound may come before them; is it one?"""
@@ -215,8 +226,7 @@ class BoxSide:
             logger.warning("%s: %s", scope, error.say(self.say) if isinstance(error, LoudspeakerError) else error)
             return Distrusted(scope)
         self._sweep()
-        fetched = {path.name for path in self._blobs()}
-        files = {sha256: size for sha256, size in lacking.files.items() if sha256 not in fetched}
+        files = {sha256: size for sha256, size in lacking.files.items() if not self._is_fetched(sha256)}
         return Verified(scope, files, lacking.alert)
 
     def take(self, scope: str) -> TakingEnded:
@@ -226,16 +236,21 @@ class BoxSide:
             self._sweep()
         return TakingEnded(scope, answered=answer is not None)
 
-    def take_sounds(self) -> None:
-        """The same of sounds alone: whatever manifest lies there, it is not looked at."""
-        if self._have_taken(SOUNDS_ONLY + secrets.token_hex(8)):
-            self._sweep()
+    def take_late_files(self) -> bool:
+        """The same of what came behind its manifest: whatever manifest lies there, it is not looked at.
 
-    def _have_taken(self, mark: str) -> FetchedAnswer | None:
-        """The answer to this mark; None where it does not come."""
+        The child sees, too, what is damaged here. False where nobody has answered.
+        """
+        answered = self._have_taken(LATE_FILES + secrets.token_hex(8), patience=AWAY) is not None
+        if answered:
+            self._sweep()
+        return answered
+
+    def _have_taken(self, mark: str, patience: float = TAKING) -> FetchedAnswer | None:
+        """The answer to this mark; None where it does not come. `patience`: with a daemon that is away."""
         write_atomic(self.paths.fetched_mark, mark.encode())
-        self._look_again()
-        return self._wait_for(lambda: self._answer_to(mark), TAKING)
+        is_there = self._look_again()
+        return self._wait_for(lambda: self._answer_to(mark), TAKING if is_there else patience)
 
     def _answer_to(self, mark: str) -> FetchedAnswer | None:
         answer = read_fetched_answer(self.paths.taken)
@@ -291,10 +306,15 @@ class BoxSide:
             self.pause(LOOK)
         return look()
 
-    def _look_again(self) -> None:
-        """Have the daemon see what was left for it; else it looks by itself, within two seconds."""
-        with suppress(LoudspeakerError):
+    def _look_again(self) -> bool:
+        """Have the daemon see what was left for it; is it there? Else it looks by itself, within two seconds."""
+        try:
             ask(self.paths.socket, LookAgain.verb)
+        except Unreachable:
+            return False
+        except LoudspeakerError:
+            pass
+        return True
 
     def _trusts(self) -> Mapping[str, TrustDocument]:
         with suppress(BadUsage):  # it has not joined
@@ -312,17 +332,34 @@ class BoxSide:
         folder = self.paths.fleet / ROOT / "blob"
         return list(folder.iterdir()) if folder.is_dir() else []
 
+    def _is_fetched(self, sha256: str) -> bool:
+        """Is all of it here? What was damaged here is deleted: the station would refuse it again and again."""
+        path = self.paths.fleet / blob_path(sha256)
+        if is_whole(path, sha256):
+            return True
+        _discard(path)
+        return False
+
     def _sweep(self) -> None:
         """Delete files, and pieces of files, that the station has got or that no manifest here names any more."""
         membership = read_membership(self.paths)
         named = {*(self._lacking_sounds(membership) if membership else ()), *self._lacking_alert_sounds()}
+        named |= read_fetched_answer(self.paths.taken).damaged.keys()
         for path in (self.paths.fleet / ROOT).glob("*/manifest.json"):
             with suppress(UntrustedDocument):
                 document = read_unverified(parse_envelope(read_regular_file(path, MOST_DOCUMENT_BYTES) or b""))
                 named |= (
                     {one.sha256 for one in document.files.values()} if isinstance(document, SignedManifest) else set()
                 )
-        wanted = self._received_files("").missing(named)
+        received = self._received_files("")
         for blob in self._blobs():
-            if blob.stem not in wanted:
-                blob.unlink(missing_ok=True)
+            if blob.stem not in named or not received.missing([blob.stem]):
+                _discard(blob)
+
+
+def _discard(path: Path) -> None:
+    """Delete what lies there, whatever it is: a folder as well, of which no file could take the place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -152,20 +152,33 @@ class TakingEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedFile:
+    """A sound that has not come yet; or, which is `urgent`, that of an alarm, or a file that was damaged here."""
+
+    bytes: int
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Holds:
     """What this box holds now of each scope that it follows, and why it has not taken the newest of one.
 
-    `sounds` have not come yet, SHA-256 -> bytes; what is needed first is at the front.
+    `late`: files that come behind their manifest, by their SHA-256; what is needed first is at the front.
     """
 
     held: Mapping[str, HeldVersions]
     refused: Mapping[str, str] = field(default_factory=dict)
-    sounds: Mapping[str, int] = field(default_factory=dict)
+    late: Mapping[str, WantedFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class SoundsTaken:
-    """The daemon has taken the sounds that were fetched, or was away; `Holds` says which are lacking still."""
+class LateFilesTaken:
+    """The daemon has taken what came behind its manifest, and looked for what is damaged; `Holds` says what is lacking.
+
+    `answered`: not, where it is away.
+    """
+
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +233,7 @@ class TimePassed:
 CourierEvent = (
     HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | ManifestCame | AlertCame
     | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
-    | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | SoundsTaken | HealthSaid | TimePassed
+    | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | LateFilesTaken | HealthSaid | TimePassed
     | LogHas | LogKnown | LogNotSent | LogRefused | TimeChecked
 )  # fmt: skip
 
@@ -321,8 +334,8 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeSounds:
-    """Have the daemon take the sounds that were fetched behind their manifests: `SoundsTaken` comes of it."""
+class TakeLateFiles:
+    """Have the daemon take what came behind its manifest, and look for damage: `LateFilesTaken` comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,5 +375,5 @@ class CheckTime:
 
 Action = (
     Connect | Knock | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
-    | Fetch | Verify | Take | TakeSounds | AskForHealth | LookAtLog | AskLogEnd | SendLog | CheckTime
+    | Fetch | Verify | Take | TakeLateFiles | AskForHealth | LookAtLog | AskLogEnd | SendLog | CheckTime
 )  # fmt: skip

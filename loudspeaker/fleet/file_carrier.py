@@ -2,8 +2,8 @@
 
 A bell says what is newest. Where it is more than this box holds, documents are fetched (not a manifest that the broker
 has brought) and verified; only then the files that they name, as far as they are not here; then the daemon takes all of
-it, as from a stick. Sound that may come later comes last. One file is fetched at a time, in pieces, so that an alert
-never waits for a recording. Where no broker is reached, the bell is fetched each minute.
+it, as from a stick. What may come later comes last. One file is fetched at a time, in pieces, so that an alert never
+waits for a recording. Where no broker is reached, the bell is fetched each minute.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from .courier_steps import (
     TimePassed,
     Verified,
 )
+from .late_carrier import LateCarrier
 from .scope_files import ScopeFiles
-from .sound_carrier import SoundCarrier
 from .topics import TopicKind, document_path, document_topic
 
 POLL_AFTER = 600.0  # s without a broker
@@ -53,7 +53,7 @@ class FileCarrier:
 
     name: str  # of the box
     scopes: Mapping[str, ScopeFiles] = field(default_factory=dict)
-    sounds: SoundCarrier = field(default_factory=SoundCarrier)
+    late: LateCarrier = field(default_factory=LateCarrier)
     wanted: tuple[str, ...] = ()  # bells and alerts to be fetched, by their paths
     alerts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     fetching: Fetch | None = None
@@ -70,8 +70,8 @@ class FileCarrier:
         times = [one.again_at for one in self.scopes.values() if one.again_at is not None]
         if self.away_since is not None and self.scopes:
             times.append(self._next_poll)
-        if self.sounds.again_at is not None:
-            times.append(self.sounds.again_at)
+        if self.late.wakes_at is not None:
+            times.append(self.late.wakes_at)
         if self.fetching is None and (fetches_at := self._fetches_at) is not None:
             times.append(fetches_at)
         return min(times, default=None)
@@ -87,17 +87,17 @@ class FileCarrier:
         for scope, one in after.scopes.items():
             files[scope], done = one.step(event, now)
             actions += done
-        sounds, done = after.sounds.step(event, now)
+        late, done = after.late.step(event, now)
         actions += done
-        after = replace(after, scopes=files, sounds=sounds)
+        after = replace(after, scopes=files, late=late)
         fetch = after._next_fetch()
         if fetch is None and after.fetching is None and after.away_since is None:
             after = replace(after, hubs=after.hubs.at(after.link))  # whose bell it is that rings next
         begins = after._fetches_at
         if fetch is None or begins is None or after.fetching is not None or now < begins:
             return after, actions
-        if fetch == after.sounds.next_fetch:
-            after = replace(after, sounds=after.sounds.begin(fetch, now))
+        if fetch == after.late.next_fetch:
+            after = replace(after, late=after.late.begin(fetch, now))
         wanted = tuple(path for path in after.wanted if path != fetch.path)
         fetch = replace(fetch, hub=after.hubs.current)
         return replace(after, fetching=fetch, wanted=wanted), [*actions, fetch]
@@ -199,19 +199,19 @@ class FileCarrier:
         return replace(self, wanted=(*self.wanted, *fresh))
 
     def _next_fetch(self) -> Fetch | None:
-        """Bells and alerts first, then documents, then files, then sounds that nothing waits for."""
+        """Bells and alerts first, then documents, then files, then what nothing waits for."""
         if self.wanted:
             return Fetch(self.wanted[0])
         files = min(self._file_fetches(), key=lambda fetch: bool(fetch.sha256), default=None)
-        return files or self.sounds.next_fetch
+        return files or self.late.next_fetch
 
     @property
     def _fetches_at(self) -> float | None:
         """When the next is fetched; None where there is none."""
         if self.wanted or any(self._file_fetches()):
             return self.server_at
-        sounds_at = self.sounds.fetches_at
-        return None if sounds_at is None else max(self.server_at, sounds_at)
+        late_at = self.late.fetches_at
+        return None if late_at is None else max(self.server_at, late_at)
 
     def _file_fetches(self) -> Iterator[Fetch]:
         for one in self.scopes.values():

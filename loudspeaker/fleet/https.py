@@ -6,6 +6,7 @@ is the one that was signed. No redirection is followed.
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import re
@@ -15,8 +16,8 @@ from pathlib import Path
 
 from ..codec import UNREADABLE, decode_error
 from ..errors import LoudspeakerError, Message, NotFound, Refused, describe_os_error
-from ..store.atomic import sha256_of, write_atomic
-from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile
+from ..store.atomic import write_atomic
+from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, is_whole
 from .hub_settings import HubSettings, make_tls_context
 
 PATIENCE = 30.0  # s, for each answer and each read of it
@@ -36,6 +37,7 @@ class HubFolder:
         )
         self._headers = {**settings.log_in, "Accept-Encoding": "identity"}
         self._tags: dict[str, str] = {}  # of documents that are here
+        self._brought: dict[str, str] = {}  # their SHA-256, of those in the folder
         self._folder = folder
 
     def close(self) -> None:
@@ -60,12 +62,16 @@ class HubFolder:
         return content
 
     def fetch_document(self, path: str) -> None:
-        """Bring a document into the folder, where it is another one. Raises as `read_document`, `WriteError`."""
-        if not (self._folder / path).is_file():
+        """Bring a document into the folder, where it is another one, or is damaged there.
+
+        Raises as `read_document`, `WriteError`.
+        """
+        if not is_whole(self._folder / path, self._brought.get(path, "")):
             self._tags.pop(path, None)
         content = self.read_document(path)
         if content is not None:
             write_atomic(self._folder / path, content)
+            self._brought[path] = hashlib.sha256(content).hexdigest()
 
     def keep_document(self, path: str, content: bytes) -> None:
         """Bring a document into the folder that came by another way. Raises `WriteError`."""
@@ -83,7 +89,7 @@ class HubFolder:
         Raises `DamagedFile` where it is not the one that was signed: nothing of it is kept.
         """
         whole = self._folder / path
-        if whole.is_file() and sha256_of(whole) == sha256:
+        if is_whole(whole, sha256):
             return True  # it waits to be taken
         part = (self._folder / path).with_suffix(".part")
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +99,7 @@ class HubFolder:
         if part.is_file() and part.stat().st_size < size:
             return False
         part.touch()
-        if part.stat().st_size != size or sha256_of(part) != sha256:
+        if part.stat().st_size != size or not is_whole(part, sha256):
             part.unlink()
             raise DamagedFile(Message("a file that came is damaged, or not the one that was signed"))
         part.replace(self._folder / path)

@@ -41,6 +41,7 @@ MOST_TRUST = 16  # documents at a time: more come with the next bell
 MOST_BYTES = 500_000_000  # of one delivery: a hub that lies must not fill the disk
 AGAIN = 3600.0  # s, until what was refused is looked at again, where no bell tells anything newer
 LATER = 300.0  # s, where a file was not there, or the daemon
+MOST_DOUBLINGS = 6  # of LATER, where that is so again and again: a hub may send other bytes than were signed
 NOTHING, NOTHING_HELD = Heads(0, 0, 0), HeldVersions()
 UNNUMBERED = ("manifest", "rules")  # documents
 
@@ -71,7 +72,8 @@ class Stage(StrEnum):
 class ScopeFiles:
     """What is told (by bells), what is held, and what is lacking in between.
 
-    `tried`: what was told (trust, manifest) when it came to nothing last; `again_at`: then it is tried again anyway.
+    `tried`: what was told (trust, manifest) when it came to nothing last; `again_at`: then it is tried again anyway;
+    `misses`: how often in a row a file of this was not there, or not the one that was signed.
     `came`: a manifest that the broker has brought; `chosen`: the one of them that is verified instead of a fetched one.
     """
 
@@ -83,6 +85,7 @@ class ScopeFiles:
     files: Mapping[str, int] = field(default_factory=dict)  # the same by SHA-256, with their bytes; verified
     tried: tuple[int, int] | None = None
     again_at: float | None = None
+    misses: int = 0
     came: ManifestCame | None = None
     chosen: ManifestCame | None = None
 
@@ -106,7 +109,8 @@ class ScopeFiles:
     def step(self, event: CourierEvent, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
         match event:
             case BellRung(heads) if self.scope in heads:
-                return replace(self, told=heads[self.scope])._begin()
+                after = replace(self, told=heads[self.scope])
+                return replace(after, misses=self.misses if after._newest == self._newest else 0)._begin()
             case ManifestCame(scope, version) if scope == self.scope and version > self.held.manifest:
                 return replace(self, came=event), []
             case Holds(held) if self.scope in held and held[self.scope] != self.held:
@@ -132,7 +136,7 @@ class ScopeFiles:
             case Distrusted() if self.stage is Stage.VERIFYING:
                 return replace(self, stage=Stage.FILES, files={})._proceed()
             case TakingEnded(_, answered) if self.stage is Stage.TAKING:
-                return self._rest(now + (AGAIN if answered else LATER))
+                return replace(self, misses=0)._rest(now + (AGAIN if answered else LATER))
         return self, []
 
     def _forget(self) -> ScopeFiles:
@@ -166,7 +170,10 @@ class ScopeFiles:
         fetch = self.next_fetch
         if fetch is None or fetch.path != path:
             return self, []
-        return self._tick_off(path) if path == document_path(self.scope, "rules") else self._rest(now + LATER)
+        if path == document_path(self.scope, "rules"):
+            return self._tick_off(path)
+        wait = LATER * 2.0 ** min(self.misses, MOST_DOUBLINGS)
+        return replace(self, misses=self.misses + 1)._rest(now + wait)
 
     def _proceed(self) -> tuple[ScopeFiles, Sequence[Action]]:
         """To the next stage, where nothing is left of this one."""

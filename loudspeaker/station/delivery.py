@@ -36,8 +36,8 @@ from ..trust.opening import (
     walk_trust,
 )
 from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
-from .fetched_answer import SOUNDS_ONLY, FetchedAnswer, keep_fetched_answer, read_fetched_answer, read_mark
-from .late_sounds import take_sounds
+from .fetched_answer import LATE_FILES, FetchedAnswer, keep_fetched_answer, read_fetched_answer, read_mark
+from .late_files import damaged_files, take_late_files
 from .membership import (
     AcceptedManifest,
     FollowedScope,
@@ -74,6 +74,7 @@ class TakenDelivery:
     trust: int  # the version of the trust document in force
     changed: tuple[str, ...] = ()  # files that are new or another
     gone: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()  # files that were damaged on this box
 
     @property
     def is_new(self) -> bool:
@@ -82,6 +83,12 @@ class TakenDelivery:
     def message(self) -> Message:
         """What came of it, in one sentence."""
         facts = {"scope": self.scope, "version": self.version}
+        if self.mended:
+            return Message(
+                "Version {version} of {scope} is in force; {count} damaged files of this box are whole again.",
+                **facts,
+                count=len(self.mended),
+            )
         if not self.is_new:
             return Message("Nothing is new from {scope}: version {version} is in force.", **facts)
         return Message(
@@ -221,15 +228,33 @@ class Deliveries:
         `needed` tells the order in which what is lacking then is needed.
         """
         mark = read_mark(self.paths.fetched_mark)
-        if mark.startswith(SOUNDS_ONLY):
-            for one in must_have_joined(self.paths).scopes:
-                take_sounds(self._received_files(one.scope), one.accepted, self.paths.fleet)
+        if mark.startswith(LATE_FILES):
+            self._take_late_files()
             refused = read_fetched_answer(self.paths.taken).refused
         else:
             refused = self._take_each()
-        answer = FetchedAnswer(mark, refused, tuple(needed()))
+        damaged = damaged_files(self.paths, must_have_joined(self.paths).scopes)
+        answer = FetchedAnswer(mark, refused, tuple(needed()), damaged)
         keep_fetched_answer(self.paths.taken, answer, self.system)
         return answer
+
+    def mend(self) -> bool:
+        """Take what the agent has fetched in place of files that were damaged here; was there any?
+
+        What is damaged still is told to the agent: whoever calls this is no child that answers to a mark, but wants to
+        open a station that cannot be opened. Raises `BadUsage` for a box that has not joined, `WriteError`.
+        """
+        mended = self._take_late_files()
+        damaged = damaged_files(self.paths, must_have_joined(self.paths).scopes)
+        answer = replace(read_fetched_answer(self.paths.taken), damaged=damaged)
+        keep_fetched_answer(self.paths.taken, answer, self.system)
+        return mended
+
+    def _take_late_files(self) -> bool:
+        """Was anything damaged that is whole now?"""
+        scopes = must_have_joined(self.paths).scopes
+        mended = [take_late_files(self._received_files(one.scope), one.accepted, self.paths.fleet) for one in scopes]
+        return any(mended)
 
     def _take_each(self) -> Mapping[str, Message]:
         """What is refused of what the agent has fetched."""
@@ -281,9 +306,11 @@ class Deliveries:
         if manifest.version != before.version:
             _fetch(folder / ROOT / "blob", received, verified.required)
             self._switch(received, verified.raw, followed.scope == membership.scope, accepted)
+        elif received.manifest() != verified.raw:  # it was damaged here
+            received.keep_manifest(verified.raw)
         known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
-        take_sounds(received, accepted, folder)
+        mended = take_late_files(received, accepted, folder)
         received.sweep(manifest.version)
         return TakenDelivery(
             followed.scope,
@@ -294,6 +321,7 @@ class Deliveries:
             verified.trust.version,
             tuple(sorted(path for path, sha in accepted.files.items() if before.files.get(path) != sha)),
             tuple(sorted(before.files.keys() - accepted.files.keys())),
+            tuple(mended),
         )
 
     def _follow_trust(

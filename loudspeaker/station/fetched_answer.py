@@ -17,19 +17,21 @@ from ..errors import Message
 from ..store.atomic import FileSystem, read_regular_file, write_atomic
 
 MOST_MARK_BYTES, MOST_ANSWER_BYTES = 100, 1_000_000
-SOUNDS_ONLY = "sounds-"  # a mark that begins so: no manifest is to be taken, only sounds that came behind theirs
+LATE_FILES = "late-"  # a mark that begins so: no manifest is to be taken, only files that came behind theirs
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedAnswer:
     """Of the delivery with this mark: of each scope of which nothing was taken, why.
 
-    `needed`: SHA-256 of the sounds that have not come, those of the next airings first.
+    `needed`: SHA-256 of the sounds that have not come, those of the next airings first; `damaged`: SHA-256 -> bytes of
+    files that are damaged on the disk of this box.
     """
 
     mark: str = ""
     refused: Mapping[str, Message] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    damaged: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_mark(path: Path) -> str:

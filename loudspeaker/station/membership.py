@@ -49,6 +49,7 @@ class AcceptedManifest:
     approved: Mapping[str, CarriedApproval] = field(default_factory=dict)  # of bulletins, by their path
     decisions: tuple[CarriedDecision, ...] = ()
     sounds: Mapping[str, CarriedSound] = field(default_factory=dict)  # of bulletins, by their path; here or not (yet)
+    sizes: Mapping[str, int] = field(default_factory=dict)  # bytes of `files`; none by older versions of this program
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,4 +161,4 @@ class AlertReader:
         return specs
 
     def _has(self, alert: Alert, sound: SignedSound) -> bool:
-        return not ReceivedFiles(self.station.paths.received, alert.scope).missing([sound.sha256])
+        return ReceivedFiles(self.station.paths.received, alert.scope).has(sound.sha256)

@@ -77,3 +77,5 @@ def _tell(result: Result, translate: Callable[[str], str]) -> Iterator[str]:
     elif isinstance(result, TakenDelivery) and result.is_new:
         yield from (Message("  new: {file}", file=path).say(translate) for path in result.changed)
         yield from (Message("  no more: {file}", file=path).say(translate) for path in result.gone)
+    if isinstance(result, TakenDelivery):
+        yield from (Message("  whole again: {file}", file=path).say(translate) for path in result.mended)

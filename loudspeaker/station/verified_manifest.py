@@ -47,6 +47,7 @@ class VerifiedManifest:
                 for one in self.opened.document.decisions
             ),
             dict(self._find_sounds()),
+            {path: file.bytes for path, file in self.required.items()},
         )
 
     def _find_sounds(self) -> Iterator[tuple[str, CarriedSound]]:

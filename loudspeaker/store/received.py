@@ -17,7 +17,6 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -68,9 +67,13 @@ class ReceivedFiles:
         """The folder with the files of that version."""
         return self.own / f"v{version:06}"
 
+    def has(self, sha256: str) -> bool:
+        """Has this file come? By its name: whoever reads it looks at its content."""
+        return (self.blobs / sha256).is_file()
+
     def missing(self, hashes: Collection[str]) -> list[str]:
-        """Which of these files have not come yet."""
-        return [one for one in dict.fromkeys(hashes) if not (self.blobs / one).is_file()]
+        """Which of these files have not come yet, or are damaged: all that are here are read."""
+        return [one for one in dict.fromkeys(hashes) if not is_whole(self.blobs / one, one)]
 
     def keep_blob(self, sha256: str, size: int, content: BinaryIO) -> None:
         """Keep a file of this hash and size. Raises `DamagedFile` for another one, `WriteError`, `OSError`."""
@@ -80,6 +83,8 @@ class ReceivedFiles:
 
     def fetch_blob(self, blobs: Path, sha256: str, size: int) -> bool:
         """Keep a file from the folder `blobs` of a delivery, unless it is here; False where it does not lie there.
+
+        One that was damaged here is replaced.
 
         Raises `DamagedFile`, `WriteError`, `OSError`.
         """
@@ -107,16 +112,16 @@ class ReceivedFiles:
             sync_folder(inner, self.system)
 
     def lay_out_late(self, version: int, path: str, sha256: str) -> None:
-        """Put a file that has come behind its manifest under its name. Raises `WriteError`, `OSError`."""
-        target = self.files(version) / path
-        make_folder(target.parent, self.system)
-        os.link(self.blobs / sha256, target)
-        sync_folder(target.parent, self.system)
+        """Put a file that has come behind its manifest under its name, in place of a damaged one.
+
+        Raises `WriteError`, `OSError`.
+        """
+        self._link(self.files(version) / path, sha256)
 
     def discard_damaged(self, version: int, path: str, sha256: str) -> None:
         """Delete a file that is not the one any more that was kept, so that it is missing. Raises `OSError`."""
         laid_out = self.files(version) / path
-        if laid_out.is_file() and sha256_of(laid_out) != sha256:
+        if laid_out.is_file() and not is_whole(laid_out, sha256):
             for damaged in (laid_out, self.blobs / sha256):
                 damaged.unlink(missing_ok=True)
 
@@ -126,9 +131,7 @@ class ReceivedFiles:
         Raises `WriteError`, `OSError`.
         """
         folder = self.own / "alert"
-        make_folder(folder, self.system)
-        with suppress(FileExistsError):
-            os.link(self.blobs / sha256, folder / f"{seq}.opus")
+        self._link(folder / f"{seq}.opus", sha256)
         kept = sorted(folder.glob("*.opus"), key=lambda path: int(path.stem))
         for path in kept[:-most]:
             path.unlink()
@@ -146,6 +149,18 @@ class ReceivedFiles:
             if SHA256.fullmatch(blob.name) and blob.stat().st_nlink == 1:
                 self.system.unlink(blob)
 
+    def _link(self, target: Path, sha256: str) -> None:
+        """Put a blob under a name of its own, in place of another file there. Raises `WriteError`, `OSError`."""
+        blob = self.blobs / sha256
+        if target.is_file() and target.samefile(blob):
+            return
+        make_folder(target.parent, self.system)
+        draft = target.with_name(f"{target.name}.part")
+        draft.unlink(missing_ok=True)  # left by a power cut
+        os.link(blob, draft)
+        self.system.replace(draft, target)
+        sync_folder(target.parent, self.system)
+
     def _versions(self) -> Iterator[int]:
         for path in self.own.iterdir():
             if match := VERSION.fullmatch(path.name):
@@ -158,6 +173,14 @@ def read_trust_documents(folder: Path) -> list[bytes]:
     while (raw := read_regular_file(folder / f"{len(found) + 1}.json", MOST_DOCUMENT_BYTES + 1)) is not None:
         found.append(raw)
     return found
+
+
+def is_whole(path: Path, sha256: str) -> bool:
+    """Is this a plain file with the content of this hash? One that cannot be read is not."""
+    try:
+        return path.is_file() and not path.is_symlink() and sha256_of(path) == sha256
+    except OSError:  # of a damaged memory card
+        return False
 
 
 def copy_verified(content: BinaryIO, out: BinaryIO, sha256: str, size: int) -> None:

@@ -171,8 +171,9 @@ def last_rules(rules: bytes | None, in_force: bytes | None, trust: TrustDocument
         with suppress(UntrustedDocument):
             manifests.append(open_document(SignedManifest, parse_envelope(rules), trust, SigningRole.RULES).document)
     if in_force is not None:
-        document = read_unverified(parse_envelope(in_force))
-        manifests += [document] if isinstance(document, SignedManifest) else []
+        with suppress(UntrustedDocument):  # it is damaged
+            document = read_unverified(parse_envelope(in_force))
+            manifests += [document] if isinstance(document, SignedManifest) else []
     return max(manifests, key=lambda manifest: manifest.version, default=None)
 
 

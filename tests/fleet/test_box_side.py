@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from harness.alert_box import flood, sealed
+from harness.changed_bytes import flip_bit
 from harness.fake_daemon import FakeDaemon
 from harness.office import NOW, SCOPE, Office, deliveries, join, open_office, speak
 from harness.signing import PEOPLE, make_trust
@@ -29,12 +30,13 @@ from loudspeaker.fleet.courier_steps import (
     HealthSaid,
     TakingEnded,
     Verified,
+    WantedFile,
 )
 from loudspeaker.fleet.topics import HeldVersions
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.station.alert_sounds import take_alert_sounds
 from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
-from loudspeaker.station.late_sounds import order_lacking
+from loudspeaker.station.late_files import order_lacking
 from loudspeaker.station.packing import read_packed
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.sound_packing import sound_path
@@ -151,6 +153,82 @@ def test_what_is_verified_names_the_files_that_are_not_here_yet(
     assert box.verify(SCOPE) == Verified(SCOPE, {})
 
 
+def spoil_by_a_bit(blob: Path) -> None:
+    flip_bit(blob)
+
+
+def spoil_by_a_link(blob: Path) -> None:
+    """To the very file, which the station does not follow."""
+    blob.rename(blob.with_name("elsewhere"))
+    blob.symlink_to("elsewhere")
+
+
+def spoil_by_a_folder(blob: Path) -> None:
+    blob.unlink()
+    blob.mkdir()
+    (blob / "inside").touch()
+
+
+@pytest.mark.parametrize("spoil", [spoil_by_a_bit, spoil_by_a_link, spoil_by_a_folder])
+def test_what_was_damaged_in_the_folder_of_the_agent_is_fetched_again(
+    box: BoxSide, office: Office, paths: StationPaths, spoil: Callable[[Path], None]
+) -> None:
+    fresh = fetch_documents(office, paths, "hoa")
+    blob, content = paths.fleet / "v1" / "blob" / fresh, (office.stick / "v1" / "blob" / fresh).read_bytes()
+    blob.parent.mkdir()
+    blob.write_bytes(content)
+    spoil(blob)
+
+    assert box.verify(SCOPE) == Verified(SCOPE, {fresh: len(content)})
+    blob.write_bytes(content)  # nothing is in its way
+    assert box.verify(SCOPE) == Verified(SCOPE, {})
+    assert [path.name for path in blob.parent.iterdir()] == [fresh]
+
+
+def test_what_was_damaged_at_the_station_is_fetched_first_and_stays_until_it_is_taken(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    speak(office)
+    sounds = {read_packed(office.stick, SCOPE).files[sound_path(name)].sha256 for name in ("tin-sang", "nhac")}
+    for sound in sounds:
+        (office.stick / "v1" / "blob" / sound).unlink()
+    deliveries(paths).take(office.stick)
+    laid_out = paths.received / SCOPE / "v000002" / "bulletins" / "tin-sang.md"
+    content = laid_out.read_bytes()
+    flip_bit(laid_out)
+
+    def take(_seconds: float) -> None:
+        """As the daemon's child does, meanwhile."""
+        deliveries(paths).take_fetched()
+
+    looking = BoxSide(paths, FakeClock(NOW), str, take)
+    assert looking.take_late_files()
+    late = box.holds().late
+    blob = paths.fleet / "v1" / "blob" / hashlib.sha256(content).hexdigest()
+    assert next(iter(late.items())) == (blob.name, WantedFile(len(content), urgent=True))
+    assert late.keys() == sounds | {blob.name}
+
+    blob.parent.mkdir(parents=True)
+    blob.write_bytes(content)
+    fetch_documents(office, paths, "hoa")  # of a manifest that does not name it any more
+    box.verify(SCOPE)
+    assert blob.exists()
+    assert looking.take_late_files()
+
+    assert laid_out.read_bytes() == content
+    assert box.holds().late.keys() == sounds
+    assert not blob.exists()
+
+
+def test_a_daemon_that_is_away_is_waited_for_ten_seconds_with_what_nothing_waits_for(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    before = box.clock.now()
+
+    assert not box.take_late_files()
+    assert timedelta(seconds=10) <= box.clock.now() - before <= timedelta(seconds=11)
+
+
 def test_what_nobody_has_signed_is_not_believed(box: BoxSide, office: Office, paths: StationPaths) -> None:
     fetch_documents(office, paths)
 
@@ -215,7 +293,8 @@ def test_sounds_that_are_lacking_are_told_in_the_order_in_which_they_are_needed(
         needed = order_lacking(paths, lambda opened=station: opened)
         station.close()
         keep_fetched_answer(paths.taken, FetchedAnswer("x", needed=tuple(needed)))
-        assert list(box.holds().sounds.items()) == [(sounds[name].sha256, sounds[name].bytes) for name in order]
+        expected = [(sounds[name].sha256, WantedFile(sounds[name].bytes)) for name in order]
+        assert list(box.holds().late.items()) == expected
 
 
 def test_sounds_are_taken_whatever_manifest_lies_beside_them(box: BoxSide, office: Office, paths: StationPaths) -> None:
@@ -228,7 +307,7 @@ def test_sounds_are_taken_whatever_manifest_lies_beside_them(box: BoxSide, offic
     content = come.read_bytes()
     come.unlink()
     deliveries(paths).take(office.stick)
-    assert blob.name in box.holds().sounds
+    assert blob.name in box.holds().late
     blob.parent.mkdir()
     blob.write_bytes(content)
 
@@ -236,9 +315,9 @@ def test_sounds_are_taken_whatever_manifest_lies_beside_them(box: BoxSide, offic
         """As the daemon's child does, meanwhile."""
         deliveries(paths).take_fetched()
 
-    BoxSide(paths, FakeClock(NOW), str, take).take_sounds()
+    BoxSide(paths, FakeClock(NOW), str, take).take_late_files()
 
-    assert box.holds().sounds == {}
+    assert box.holds().late == {}
     assert box.holds().refused == {}
     assert not blob.exists()
 
@@ -279,8 +358,8 @@ def test_the_sound_of_an_alarm_that_waits_is_fetched_first_and_the_daemon_then_a
     alert, content = alarm_with_sound(b"sound"), b"sound"
     assert alert.audio
     assert handed(box, alert, AlertState.PREPARED)
-    assert next(iter(box.holds().sounds.items())) == (alert.audio.sha256, len(content))
-    assert len(box.holds().sounds) == 2
+    assert next(iter(box.holds().late.items())) == (alert.audio.sha256, WantedFile(len(content), urgent=True))
+    assert len(box.holds().late) == 2
     assert box.alerts_with_sound() == []
 
     blob = paths.fleet / "v1" / "blob" / alert.audio.sha256
@@ -293,7 +372,7 @@ def test_the_sound_of_an_alarm_that_waits_is_fetched_first_and_the_daemon_then_a
     [came] = box.alerts_with_sound()
     assert (came.scope, came.seq, came.envelope) == (SCOPE, 17, sealed(alert, "hoa"))
     assert box.alerts_with_sound() == []
-    assert alert.audio.sha256 not in box.holds().sounds
+    assert alert.audio.sha256 not in box.holds().late
     assert not handed(box, alert, AlertState.PREPARED)  # it has come
 
 
@@ -303,15 +382,15 @@ def test_of_an_alarm_that_is_heard_or_over_or_has_no_sound_none_is_fetched(
     alert = alarm_with_sound(b"sound")
     assert not handed(box, flood(18), AlertState.PREPARED)
     assert not handed(box, alert, AlertState.GIVEN)
-    assert box.holds().sounds == {}
+    assert box.holds().late == {}
 
     assert handed(box, alert, AlertState.PREPARED)
     assert not handed(box, alert, AlertState.GIVEN, "hoa", "pao")
-    assert box.holds().sounds == {}
+    assert box.holds().late == {}
 
     assert handed(box, alert, AlertState.PREPARED)
     later = FakeClock(alert.until)
-    assert BoxSide(paths, later, str, later.advance).holds().sounds == {}
+    assert BoxSide(paths, later, str, later.advance).holds().late == {}
 
 
 def test_a_taking_that_nobody_answers_ends_after_two_minutes(box: BoxSide, office: Office, paths: StationPaths) -> None:

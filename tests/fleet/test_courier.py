@@ -38,6 +38,7 @@ from loudspeaker.fleet.courier_steps import (
     HubBorn,
     HubsNamed,
     Knock,
+    LateFilesTaken,
     LinkDown,
     LinkUp,
     ManifestCame,
@@ -45,17 +46,17 @@ from loudspeaker.fleet.courier_steps import (
     PublishHealth,
     PublishPresence,
     PublishReceipt,
-    SoundsTaken,
     Subscribe,
     Take,
-    TakeSounds,
+    TakeLateFiles,
     TakingEnded,
     TimePassed,
     Verified,
     Verify,
+    WantedFile,
 )
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
-from loudspeaker.fleet.sound_carrier import AGAIN, DAY, MOST_BYTES
+from loudspeaker.fleet.late_carrier import AGAIN, DAY, LOOK, MOST_BYTES, SOON
 from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -319,7 +320,7 @@ SOUND, NEXT = "ef" * 32, "01" * 32
 def lacks(box: Box, **sounds: int) -> list[Action]:
     """The sounds that it lacks now."""
     named = {"sound": SOUND, "next": NEXT}
-    return box.tell(Holds(HELD, sounds={named[name]: size for name, size in sounds.items()}))
+    return box.tell(Holds(HELD, late={named[name]: WantedFile(size) for name, size in sounds.items()}))
 
 
 def test_sound_comes_behind_everything_else_and_is_taken_at_once() -> None:
@@ -331,15 +332,15 @@ def test_sound_comes_behind_everything_else_and_is_taken_at_once() -> None:
 
     box.tell(Fetched(document_path(SCOPE, "manifest")), NotFetched(document_path(SCOPE, "rules"), gone=True))
     box.tell(Verified(SCOPE, {}), TakingEnded(SCOPE, True))
-    assert box.tell(Fetched(piece.path)) == [TakeSounds(), Fetch(blob_path(NEXT), 20, NEXT)]
+    assert box.tell(Fetched(piece.path)) == [TakeLateFiles(), Fetch(blob_path(NEXT), 20, NEXT)]
     assert box.tell(Fetched(blob_path(NEXT))) == []  # what was begun is over first
-    assert box.tell(SoundsTaken()) == [TakeSounds()]
+    assert box.tell(LateFilesTaken(True)) == [TakeLateFiles()]
 
 
 def test_no_more_than_five_megabytes_of_sound_are_begun_in_a_day() -> None:
     box = Box().online()
     assert lacks(box, sound=MOST_BYTES - 10, next=20)
-    assert not of(Fetch, box.tell(Fetched(blob_path(SOUND)), SoundsTaken()))
+    assert not of(Fetch, box.tell(Fetched(blob_path(SOUND)), LateFilesTaken(True)))
     lacks(box, next=20)
 
     assert not of(Fetch, [action for _, action in box.wait(DAY - 1)])
@@ -350,7 +351,7 @@ def test_a_sound_that_is_larger_than_that_has_a_day_to_itself() -> None:
     box = Box().online()
 
     assert lacks(box, sound=2 * MOST_BYTES, next=20)
-    box.tell(Fetched(blob_path(SOUND)), SoundsTaken())
+    box.tell(Fetched(blob_path(SOUND)), LateFilesTaken(True))
     lacks(box, next=20)
 
     assert not of(Fetch, [action for _, action in box.wait(DAY - 1)])
@@ -371,10 +372,78 @@ def test_a_sound_that_the_hub_has_not_keeps_nobody_waiting_and_is_looked_for_aga
     lacks(box, sound=10, next=20)
 
     assert box.tell(NotFetched(blob_path(SOUND), gone=True)) == [Fetch(blob_path(NEXT), 20, NEXT)]
-    box.tell(Fetched(blob_path(NEXT)), SoundsTaken())
+    box.tell(Fetched(blob_path(NEXT)), LateFilesTaken(True))
     lacks(box, sound=10)
     assert not of(Fetch, [action for _, action in box.wait(AGAIN - 1)])
     assert of(Fetch, [action for _, action in box.wait(2)]) == [Fetch(blob_path(SOUND), 10, SOUND)]
+
+
+def fetches(box: Box, seconds: float) -> list[float]:
+    """When it fetches something in this time; each time other bytes come than were signed."""
+    until, times = box.now + seconds, []
+    while (wakes_at := box.courier.wakes_at) is not None and wakes_at <= until:
+        box.now = max(box.now, wakes_at)
+        done = box.tell(TimePassed())
+        while files := [one for one in done if isinstance(one, Fetch)]:
+            times += [box.now for one in files if one.sha256]
+            wrong = [NotFetched(one.path, gone=True) if one.sha256 else Fetched(one.path) for one in files]
+            done = box.tell(*wrong)
+        if of(Verify, done):
+            box.tell(Verified(SCOPE, {FILE: 10}))
+            times.append(box.now)
+            box.tell(NotFetched(blob_path(FILE), gone=True))
+    box.now = until
+    return times
+
+
+def test_a_hub_that_sends_other_bytes_than_were_signed_is_asked_less_and_less_often() -> None:
+    box = Box().online()
+    fetched(box)
+    box.tell(Verified(SCOPE, {FILE: 10}), NotFetched(blob_path(FILE), gone=True))
+    times = fetches(box, DAY)
+
+    waits = [later - earlier for earlier, later in pairwise([box.now - DAY, *times])]
+    assert waits[:8] == [300.0 * 2 ** min(count, 6) for count in range(8)]
+    assert len(times) < 12
+    assert of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 44, 0)})))  # another manifest is another matter
+
+
+def test_a_sound_of_other_bytes_is_fetched_less_and_less_often_and_keeps_no_other_waiting() -> None:
+    box = Box().online()
+    lacks(box, sound=10, next=20)
+    assert box.tell(NotFetched(blob_path(SOUND), gone=True)) == [Fetch(blob_path(NEXT), 20, NEXT)]
+    box.tell(Fetched(blob_path(NEXT)), LateFilesTaken(True))
+    lacks(box, sound=10)
+
+    start = box.now
+    assert [at - start for at in fetches(box, 8 * AGAIN)] == [AGAIN, 3 * AGAIN, 7 * AGAIN]
+
+
+def test_the_daemon_looks_each_hour_for_what_is_damaged_and_sooner_where_it_was_away() -> None:
+    box = Box().online()
+
+    def looks(seconds: float) -> int:
+        return len(of(TakeLateFiles, [action for _, action in box.wait(seconds)]))
+
+    assert not looks(SOON - 1)
+    assert looks(1) == 1
+    assert not looks(DAY)  # one at a time
+    box.tell(LateFilesTaken(False))
+    assert looks(SOON) == 1
+    box.tell(LateFilesTaken(True))
+    assert not looks(LOOK - 1)
+    assert looks(1) == 1
+
+
+def test_what_was_damaged_comes_before_sound_and_whatever_has_come_today() -> None:
+    box = Box().online()
+    lacks(box, sound=MOST_BYTES, next=20)
+    box.tell(Fetched(blob_path(SOUND)), LateFilesTaken(True))
+    assert not lacks(box, next=20)
+
+    damaged = {FILE: WantedFile(30, urgent=True), **wanted({NEXT: 20})}
+    assert box.tell(Holds(HELD, late=damaged)) == [Fetch(blob_path(FILE), 30, FILE)]
+    assert not of(Fetch, box.tell(Fetched(blob_path(FILE))))
 
 
 def test_alerts_that_a_bell_tells_of_and_that_have_not_come_are_fetched() -> None:
@@ -599,6 +668,10 @@ def test_another_scope_is_subscribed_to_when_it_is_joined() -> None:
     assert "ls/1/scope/lao-cai/alert/+" in subscribed.filters  # type: ignore[attr-defined]
 
 
+def wanted(sounds: dict[str, int]) -> dict[str, WantedFile]:
+    return {sha256: WantedFile(size) for sha256, size in sounds.items()}
+
+
 # In any order.
 
 
@@ -621,7 +694,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.said: set[bytes] = set()  # manifests that the broker has brought and that are not verified yet
         self.sounds: dict[str, int] = {}  # that it lacks
         self.have_come: set[str] = set()
-        self.taking_sounds: list[TakeSounds] = []
+        self.taking_sounds: list[TakeLateFiles] = []
         self.down_since = self.box.now
         self.was_up = False
 
@@ -643,7 +716,7 @@ class AnyOrder(RuleBasedStateMachine):
                 self.verifying.append(action.scope)
             elif isinstance(action, Take):
                 self.taking.append(action.scope)
-            elif isinstance(action, TakeSounds):
+            elif isinstance(action, TakeLateFiles):
                 self.taking_sounds.append(action)
             elif isinstance(action, Knock):
                 assert self.up
@@ -773,7 +846,7 @@ class AnyOrder(RuleBasedStateMachine):
         if self.taking:
             told = self.box.courier.files.scopes[SCOPE].told
             held = {SCOPE: HeldVersions(told.trust, told.manifest)} if works else HELD
-            self.tell(Holds(held, sounds=self.sounds), TakingEnded(self.taking.pop(), answered))
+            self.tell(Holds(held, late=wanted(self.sounds)), TakingEnded(self.taking.pop(), answered))
 
     @rule(sounds=st.dictionaries(st.sampled_from([SOUND, NEXT]), st.just(10)), works=st.booleans())
     def sounds_are_taken(self, sounds: dict[str, int], works: bool) -> None:
@@ -782,9 +855,9 @@ class AnyOrder(RuleBasedStateMachine):
             sounds = {sha256: size for sha256, size in sounds.items() if sha256 not in self.have_come}
         self.sounds = sounds
         held = {one.scope: one.held for one in self.box.courier.files.scopes.values()}
-        taken = [SoundsTaken()] if self.taking_sounds else []
+        taken = [LateFilesTaken(True)] if self.taking_sounds else []
         self.taking_sounds.clear()
-        self.tell(*taken, Holds(held, sounds=sounds))
+        self.tell(*taken, Holds(held, late=wanted(sounds)))
 
     def teardown(self) -> None:
         """When all goes well again, everything comes through."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.certificates import FOUND, Authority, Certificate
+from harness.changed_bytes import flip_bit
 from harness.static_hub import StaticHub, static_hub
 
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
@@ -183,6 +184,41 @@ def test_a_document_that_is_the_same_is_not_sent_again(hub: StaticHub, folder: H
     folder.fetch_document(DOCUMENT)  # it is known, and not in the folder
     assert (tmp_path / "box" / DOCUMENT).read_bytes() == b"[]"
     assert hub.connections == 1
+
+
+def spoil_by_a_bit(path: Path) -> None:
+    flip_bit(path)
+
+
+def spoil_by_a_link(path: Path) -> None:
+    path.rename(path.with_suffix(".other"))
+    path.symlink_to(path.with_suffix(".other"))
+
+
+@pytest.mark.parametrize("spoil", [spoil_by_a_bit, spoil_by_a_link, Path.unlink])
+def test_a_document_that_was_damaged_here_is_sent_again(
+    hub: StaticHub, folder: HubFolder, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    here = tmp_path / "box" / DOCUMENT
+    folder.fetch_document(DOCUMENT)
+    spoil(here)
+
+    folder.fetch_document(DOCUMENT)
+
+    assert here.read_bytes() == (tmp_path / "hub" / DOCUMENT).read_bytes()
+    assert not here.is_symlink()
+
+
+@pytest.mark.parametrize("spoil", [spoil_by_a_bit, spoil_by_a_link])
+def test_a_file_that_was_damaged_here_is_sent_again(
+    hub: StaticHub, folder: HubFolder, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    fetch_all(folder)
+    spoil(tmp_path / "box" / FILE)
+
+    assert fetch_all(folder) == 4
+    assert (tmp_path / "box" / FILE).read_bytes() == CONTENT
+    assert not (tmp_path / "box" / FILE).is_symlink()
 
 
 def test_a_document_of_the_greatest_size_is_taken_and_one_byte_more_is_not(hub: StaticHub, folder: HubFolder) -> None:

@@ -1,8 +1,10 @@
-"""Bytes that somebody, or a bad line, has changed on their way."""
+"""Bytes that somebody, a bad line or a memory card has changed."""
 
 from __future__ import annotations
 
+import os
 import random
+from pathlib import Path
 
 
 def change_bytes(raw: bytes, chance: random.Random) -> bytes:
@@ -23,3 +25,12 @@ def change_bytes(raw: bytes, chance: random.Random) -> bytes:
         if not data:
             break
     return bytes(data)
+
+
+def flip_bit(path: Path) -> None:
+    """As a memory card does: the file keeps its place, its size and its age, and so does what is linked to it."""
+    state, data = path.stat(), bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    with path.open("r+b") as file:
+        file.write(data)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))

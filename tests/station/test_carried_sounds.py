@@ -22,7 +22,7 @@ from harness.office import (
 from loudspeaker.config.spoken_bulletin import parse_signed_words
 from loudspeaker.errors import BadUsage, NotAvailable
 from loudspeaker.production.carried_voices import read_utterances
-from loudspeaker.station.late_sounds import lacking_sounds
+from loudspeaker.station.late_files import lacking_sounds
 from loudspeaker.station.membership import must_have_joined
 from loudspeaker.station.packing import read_packed, write_zip
 from loudspeaker.station.paths import StationPaths
