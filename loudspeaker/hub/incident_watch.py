@@ -1,10 +1,14 @@
-"""Looks for incidents and has them told, in a thread of its own: a mail server may take its time."""
+"""Looks for incidents and has them told, in a thread of its own: a mail server may take its time.
+
+What goes on is told again every four hours by day: who was told of it may have gone off duty.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +19,7 @@ from ..trust.signed_documents import Alert, AlertKind
 from .box_board import BoxBoard, BoxRow
 from .hub import Hub
 from .hub_database import instant_of, text_of
-from .incidents import Incident, IncidentBook, IncidentKind, Trouble
+from .incidents import COUNTS, Incident, IncidentBook, IncidentKind, Trouble
 from .notices import Notice, read_notice_settings
 from .published_files import PublishedScope
 from .troubles import (
@@ -27,11 +31,13 @@ from .troubles import (
     find_box_troubles,
     find_broker_trouble,
     find_version_trouble,
+    is_day,
     is_unwell,
 )
 
 LOOK = 30.0  # s between two looks
-MOST_LISTED = 20  # incidents in one notice; the rest is counted
+MOST_LISTED = 10  # incidents in one notice; of more it begins with how many there are of each kind
+AGAIN = timedelta(hours=4)  # until what goes on is told again
 END_WORDS: Mapping[AlertKind, Message] = {
     AlertKind.END: Message("end of an alarm"),
     AlertKind.STOP: Message("stop of what sounds"),
@@ -58,27 +64,26 @@ class IncidentWatch:
         self._book.note(self._find_lasting(now, lost), now, broker_lost=lost is not None)
         for channel in read_notice_settings(hub.paths.notices).channels():
             untold = self._book.untold(channel.name)
-            if not untold:
+            again = self._book.going_on(channel.name, now - AGAIN) if is_day(now) else []
+            if not untold and not again:
                 continue
             try:
-                channel.tell(self.notice(untold), hub.clock)
+                channel.tell(self.notice(untold, again), hub.clock)
             except LoudspeakerError as error:
                 logger.warning("%s", error)
             else:
-                self._book.mark_told(channel.name, untold, now)
+                self._book.mark_told(channel.name, [*untold, *again], now)
 
-    def notice(self, incidents: Sequence[Incident]) -> Notice:
-        """What is told of these at once."""
-        begun = sum(one.over is None for one in incidents)
-        head = Message(
-            "{hub}: {begun} new incidents, {over} over",
-            hub=self._hub.office() or "hub",
-            begun=begun,
-            over=len(incidents) - begun,
-        )
-        sentences = [one.message().say(self._translate) for one in incidents]
+    def notice(self, untold: Sequence[Incident], again: Sequence[Incident] = ()) -> Notice:
+        """What is told of these at once; of `again` people have heard before."""
+        incidents = [*untold, *again]
+        sentences = [
+            *(one.message().say(self._translate) for one in untold),
+            *(Message("Still so: {incident}", incident=one.message()).say(self._translate) for one in again),
+        ]
         shown = sentences[:MOST_LISTED]
         if more := len(sentences) - len(shown):
+            shown = [self._summary(incidents), *shown]
             shown.append(Message("… and {count} more incidents", count=more).say(self._translate))
         facts = [
             {
@@ -86,11 +91,26 @@ class IncidentWatch:
                 "about": one.about,
                 "since": one.since.isoformat(),
                 "over": one.over and one.over.isoformat(),
+                "again": number >= len(untold),
                 "text": text,
             }
-            for one, text in zip(incidents, sentences, strict=True)
+            for number, (one, text) in enumerate(zip(incidents, sentences, strict=True))
         ]
-        return Notice(head.say(self._translate), shown, facts)
+        return Notice(self._head(untold, again), shown, facts)
+
+    def _head(self, untold: Sequence[Incident], again: Sequence[Incident]) -> str:
+        begun = sum(one.over is None for one in untold)
+        counts = {"hub": self._hub.office() or "hub", "begun": begun, "over": len(untold) - begun}
+        head = Message("{hub}: {begun} new incidents, {over} over", **counts)
+        if again:
+            head = Message("{hub}: {begun} new incidents, {over} over, {again} go on", **counts, again=len(again))
+        return head.say(self._translate)
+
+    def _summary(self, incidents: Iterable[Incident]) -> str:
+        """How many of each kind go on."""
+        counts = Counter(one.kind for one in incidents if one.over is None)
+        told = (Message(COUNTS[kind].template, count=count) for kind, count in counts.most_common())
+        return "; ".join(one.say(self._translate) for one in told)
 
     def _find_lasting(self, now: datetime, broker_lost: datetime | None) -> list[Trouble]:
         """What is wrong, each with whether it has lasted for long enough."""

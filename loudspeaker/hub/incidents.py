@@ -1,4 +1,4 @@
-"""Incidents: what people are told of a hub's boxes and broker, once when it begins and once when it is over.
+"""Incidents: what people are told of a hub's boxes and broker: when it begins, while it goes on, and when it is over.
 
 Kept in the database, so that a restart tells nothing twice. A telling that fails is tried again with the next look; one
 that is cut off by a power cut between the mail and the disk may come twice.
@@ -84,6 +84,19 @@ SENTENCES: Mapping[IncidentKind, tuple[Message, Message]] = {
         Message("Since version {version} of {office} boxes were unwell: they are well again, or a newer one is out"),
     ),
 }
+# How many of each kind go on, where they are too many to be told one by one.
+COUNTS: Mapping[IncidentKind, Message] = {
+    IncidentKind.SILENT_BOX: Message("{count} boxes are silent"),
+    IncidentKind.REFUSED_LOG: Message("the logs of {count} boxes are not believed"),
+    IncidentKind.LOST_BROKER: Message("the broker does not answer"),
+    IncidentKind.UNWELL_BOX: Message("{count} boxes cannot air anything"),
+    IncidentKind.UNTRUSTED_CLOCK: Message("{count} boxes do not know the time"),
+    IncidentKind.UNREADY_BOX: Message("{count} boxes have not prepared what they are to air tomorrow"),
+    IncidentKind.REFUSED_VERSION: Message("{count} boxes do not take what was published last"),
+    IncidentKind.MISSED_ALERT: Message("{count} alerts have not been answered by all boxes"),
+    IncidentKind.MISSED_CHECK: Message("{count} silent checks have not been answered by all boxes"),
+    IncidentKind.BAD_VERSION: Message("{count} new versions since which boxes are unwell"),
+}
 # While the broker is lost nobody knows which boxes are there, and no answer of theirs arrives.
 BY_BROKER = frozenset({IncidentKind.SILENT_BOX, IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK})
 
@@ -161,7 +174,7 @@ class IncidentBook:
         return self._find("TRUE ORDER BY number DESC LIMIT ?", most)
 
     def untold(self, channel: str) -> list[Incident]:
-        """What is to be told by a channel: what began, and the end of what was told."""
+        """What is new to be told by a channel: what began, and the end of what was told."""
         told = "SELECT 1 FROM telling WHERE incident = number AND channel = ? AND telling.over = ?"
         return self._find(
             f"(over IS NULL AND NOT EXISTS ({told})) OR (over IS NOT NULL AND EXISTS ({told}) AND NOT EXISTS ({told}))"
@@ -169,11 +182,19 @@ class IncidentBook:
             *(channel, 0, channel, 0, channel, 1),
         )
 
+    def going_on(self, channel: str, told: datetime) -> list[Incident]:
+        """What stands and was told by a channel at `told` or before, and not again since."""
+        return self._find(
+            "over IS NULL AND EXISTS (SELECT 1 FROM telling WHERE incident = number AND channel = ?"
+            " AND telling.over = 0 AND telling.at <= ?) ORDER BY number",
+            *(channel, text_of(told)),
+        )
+
     def mark_told(self, channel: str, incidents: Iterable[Incident], now: datetime) -> None:
-        """These were told. Raises `WriteError`."""
+        """These were told, some of them again. Raises `WriteError`."""
         rows = [(one.number, channel, one.over is not None, text_of(now)) for one in incidents]
         with self.database.change() as connection:
-            connection.executemany("INSERT OR IGNORE INTO telling VALUES (?, ?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO telling VALUES (?, ?, ?, ?)", rows)
 
     def _say(self, fact: str | Message) -> str:
         return fact.say(self.translate) if isinstance(fact, Message) else fact

@@ -89,6 +89,11 @@ class WatchedVersion:
         return [box for box in self.boxes if is_unwell(box) and box.box not in self.unwell_before]
 
 
+def is_day(now: datetime) -> bool:
+    """`now` in the hub's own zone: at night nobody is told of a box that is switched off, nor of anything again."""
+    return DAY[0] <= now.hour < DAY[1]
+
+
 def is_unwell(box: BoxRow) -> bool:
     """Does it say of itself that it cannot air anything, or does not take what was published?"""
     return bool(box.refused) or any(row.serious for row in box.wrong)
@@ -104,7 +109,7 @@ def find_box_troubles(row: BoxRow, now: datetime, name: BoxNames) -> Iterator[Tr
     silent = row.silent_since()
     if row.condition(now) is BoxCondition.SILENT and now - silent >= SILENT_AFTER:
         facts = {**name(row), "at": _clock(silent, now)}
-        yield Trouble(IncidentKind.SILENT_BOX, row.box, facts, DAY[0] <= now.hour < DAY[1])
+        yield Trouble(IncidentKind.SILENT_BOX, row.box, facts, is_day(now))
     if row.log_fault:
         why = FAULTS.get(row.fault, UNREADABLE_LOG)
         yield Trouble(IncidentKind.REFUSED_LOG, row.box, {**name(row), "why": why})

@@ -1,4 +1,4 @@
-"""Incidents: noted once, told once by each channel, told once more when they are over, whatever fails meanwhile."""
+"""Incidents: noted once, told by each channel when they begin, while they go on and when they are over."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from loudspeaker.fleet.topics import HeldVersions, Presence, Topic, TopicKind, f
 from loudspeaker.hub.box_board import BoxBoard
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_database import HubDatabase
-from loudspeaker.hub.incident_watch import MOST_LISTED, IncidentWatch
-from loudspeaker.hub.incidents import IncidentBook, IncidentKind, Trouble
+from loudspeaker.hub.incident_watch import AGAIN, MOST_LISTED, IncidentWatch
+from loudspeaker.hub.incidents import COUNTS, SENTENCES, IncidentBook, IncidentKind, Trouble
 from loudspeaker.hub.notices import (
     MailChannel,
     MailSecurity,
@@ -189,20 +189,64 @@ def test_a_box_that_is_switched_off_for_the_night_is_nobodys_trouble_and_a_revok
     assert [line.partition(" của")[0] for line in told(mailbox)] == ["máy một"]
 
 
-def test_many_at_once_are_one_mail_with_the_rest_counted(
+def test_what_goes_on_is_told_again_every_four_hours_by_day_until_it_is_over(
+    published: Hub, watch: IncidentWatch, mailbox: Mailbox, clock: FakeClock, tmp_path: Path
+) -> None:
+    box = enrol(published, tmp_path)
+    say(published, box, GONE)
+    clock.advance(SILENT_AFTER.total_seconds())  # 08:15
+    hours = []
+    for _ in range(4 * 26):
+        before = len(mailbox.mails)
+        watch.look()
+        hours += [f"{clock.now():%H:%M}"] * (len(mailbox.mails) - before)
+        clock.advance(900)
+    say(published, box, HERE)
+    watch.look()
+
+    assert hours == ["08:15", "12:15", "16:15", "20:15", "06:00", "10:00"]
+    assert [line.partition(": ")[0] for line in told(mailbox)[1:-1]] == ["Vẫn còn"] * 5
+    assert mailbox.mails[1]["Subject"] == "Xã Thử: 0 sự cố mới, 0 sự cố đã hết, 1 sự cố vẫn còn"
+    assert told(mailbox)[-1] == "máy box của Xã Thử đã nối lại"
+
+
+def test_what_is_told_again_and_not_taken_is_told_again_with_the_next_look(
+    published: Hub, watch: IncidentWatch, mailbox: Mailbox, clock: FakeClock, tmp_path: Path
+) -> None:
+    say(published, enrol(published, tmp_path), GONE)
+    clock.advance(SILENT_AFTER.total_seconds())
+    watch.look()
+    clock.advance(AGAIN.total_seconds())
+    mailbox.refuses = "451 busy"
+    watch.look()
+    mailbox.refuses = ""
+    for _ in range(2):
+        watch.look()
+
+    assert len(mailbox.mails) == 2
+
+
+def test_many_at_once_are_one_mail_that_begins_with_their_number(
     published: Hub, watch: IncidentWatch, mailbox: Mailbox, clock: FakeClock
 ) -> None:
     book = IncidentBook(published.database, translator("vi"))
-    names = {"commune": "Xã Thử", "villages": "–", "at": "08:00"}
-    troubles = [Trouble(IncidentKind.SILENT_BOX, f"b-{n}", {"box": f"máy {n}", **names}) for n in range(25)]
+    names = {"commune": "Xã Thử", "villages": "–", "at": "08:00", "why": "mất điện"}
+    kinds = [IncidentKind.SILENT_BOX] * 22 + [IncidentKind.UNWELL_BOX] * 3
+    troubles = [Trouble(kind, f"b-{n}", {"box": f"máy {n}", **names}) for n, kind in enumerate(kinds)]
     book.note(troubles, clock.now())
     incidents = book.untold("mail")
 
-    notice = watch.notice(incidents)
+    notice = watch.notice(incidents[:20], incidents[20:])
 
-    assert len(notice.sentences) == MOST_LISTED + 1
-    assert notice.sentences[-1] == "… và 5 sự cố nữa"
-    assert len(notice.facts) == 25
+    assert len(notice.sentences) == 1 + MOST_LISTED + 1
+    assert notice.sentences[0] == "22 máy mất liên lạc; 3 máy không phát được"
+    assert notice.sentences[-1] == "… và 15 sự cố nữa"
+    assert [fact["again"] for fact in notice.facts] == [False] * 20 + [True] * 5
+    assert len(watch.notice(incidents[:MOST_LISTED]).sentences) == MOST_LISTED
+
+
+def test_each_kind_has_its_sentences_and_is_counted_in_words() -> None:
+    assert SENTENCES.keys() == COUNTS.keys() == set(IncidentKind)
 
 
 @contextmanager
