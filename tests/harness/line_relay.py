@@ -37,9 +37,9 @@ class Line:
 
 
 @contextmanager
-def line_to(port: int) -> Iterator[Line]:
-    """A port of this machine that leads to another one."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+def line_to(port: int, host: str = "localhost") -> Iterator[Line]:
+    """A port of this machine, at this name or address of it, that leads to another one."""
+    with socket.create_server((host, 0)) as server:
         line = Line(server.getsockname()[1])
         threading.Thread(target=_serve, args=(server, line, port), daemon=True).start()
         try:

@@ -20,11 +20,14 @@ from loudspeaker.station.paths import StationPaths
 
 
 class RealHub:
-    """A hub as its commands make it, with its broker, to whose configuration `broker_config` is added."""
+    """A hub as its commands make it, with its broker, to whose configuration `broker_config` is added.
 
-    def __init__(self, folder: Path, parts: ExitStack, broker_config: str = "") -> None:
+    `host`: a name or an address of this machine, by which boxes know it.
+    """
+
+    def __init__(self, folder: Path, parts: ExitStack, broker_config: str = "", host: str = "localhost") -> None:
         self.folder, self._parts, self._said = folder, parts, folder.with_suffix(".said")
-        self._broker_config = broker_config
+        self._broker_config, self.host = broker_config, host
         self.port, self.broker_port = free_port(), free_port()
 
     def run(self, *words: str) -> str:
@@ -39,18 +42,18 @@ class RealHub:
     def join(self, paths: StationPaths, scope: str) -> None:
         """Let this box in, by a code."""
         code = self.run("invite", "--scope", scope).strip()
-        join = paths.command_line("fleet", "join", f"localhost:{self.port}", code, "--by", "Lý")
+        join = paths.command_line("fleet", "join", f"{self.host}:{self.port}", code, "--by", "Lý")
         joined = subprocess.run(join, capture_output=True, text=True, check=False)
         assert joined.returncode == 0, joined.stderr
 
     def start(self) -> None:
-        listener = self.run("broker", "--port", str(self.broker_port), "--name", "localhost")
+        listener = self.run("broker", "--port", str(self.broker_port), "--name", self.host)
         own = f"user {pwd.getpwuid(os.getuid()).pw_name}\npid_file {self.folder}.pid\n"
         config = own + listener + self._broker_config
         self.broker = MosquittoBroker(self.folder.with_suffix(".broker"), self.broker_port, config)
         self._parts.callback(self.broker.kill)
         self.broker.start()
-        serve = ("serve", "--port", str(self.port), "--name", "localhost", "--broker", f"localhost:{self.broker_port}")
+        serve = ("serve", "--port", str(self.port), "--name", self.host, "--broker", f"localhost:{self.broker_port}")
         program = (sys.executable, "-m", "loudspeaker", "hub", "--folder", str(self.folder))
         self._command = (*program, "--broker-pid", f"{self.folder}.pid", *serve)
         self.begin()
@@ -65,6 +68,11 @@ class RealHub:
     def bell(self, scope: str) -> bytes:
         """What it tells of a scope."""
         return (self.folder / "v1" / scope / "bell.json").read_bytes()
+
+    def receipts(self, alert: str) -> set[str]:
+        """The states of an alert, by its id, that boxes have told."""
+        with closing(sqlite3.connect(self.folder / "hub.db")) as database:
+            return {state for (state,) in database.execute("SELECT state FROM receipt WHERE alert = ?", (alert,))}
 
     def pieces(self) -> list[tuple[int, int]]:
         """First and last entry of each piece of a log that was believed."""
