@@ -51,7 +51,7 @@ def take_fetched() -> None:
     now, context = rooms.clock.SystemClock().now(), current_station_context()
     deliveries = rooms.delivery.Deliveries(context.paths, now, rooms.hub_contact.is_vouched(context.paths, now))
     rooms.alert_sounds.take_alert_sounds(deliveries, context.paths.fleet)
-    deliveries.take_fetched(lambda: rooms.late_files.order_lacking(context.paths, lambda: context.station))
+    deliveries.take_fetched(lambda: rooms.late_files.needed_sounds(context.paths, lambda: context.station))
 
 
 @click.command(name="sign-log", cls=TranslatedCommand, hidden=True)

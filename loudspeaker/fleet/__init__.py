@@ -8,6 +8,7 @@ courier        what is to be done next, pure; of six parts:
 broker_link        the connection to the broker        file_carrier   bells, files, and their taking
 alert_carrier      alerts and their receipts           announcer      presence and health
 log_carrier        when the log goes, and from where on
+late_carrier       what comes behind its manifest: sound by night, and what was damaged here
 time_carrier       when the hub is asked what time it is
 courier_steps  what comes in to these, and what they want done
 mqtt           the broker, over TLS                    https          the hub's folder, over TLS

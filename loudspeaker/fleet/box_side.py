@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -135,19 +136,28 @@ class BoxSide:
         }
         answer = read_fetched_answer(self.paths.taken)
         refused = {scope: why.say(self.say) for scope, why in answer.refused.items()}
-        return Holds(held, refused, self._late_files(membership, answer) if membership else {})
+        if membership is None:
+            return Holds(held, refused)
+        midnight = answer.sounds.midnight
+        late = self._late_files(membership, answer)
+        return Holds(held, refused, late, self._on_our_clock(midnight) if midnight else None)
 
     def _late_files(self, membership: Membership, answer: FetchedAnswer) -> Mapping[str, WantedFile]:
         """By their SHA-256, what is needed first at the front."""
         damaged = self._received_files("").missing(answer.damaged)  # still: a stick may have brought it
         urgent = {**self._lacking_alert_sounds(), **{sha256: answer.damaged[sha256] for sha256 in damaged}}
-        places = {sha256: place for place, sha256 in enumerate(answer.needed)}
+        places = {sha256: place for place, sha256 in enumerate(answer.sounds.order)}
+        due = {sha256: self._on_our_clock(at) for sha256, at in answer.sounds.due.items()}
         sounds = self._lacking_sounds(membership)
         first = sorted(sounds, key=lambda sha256: places.get(sha256, len(places)))
         return {
             **{sha256: WantedFile(size, urgent=True) for sha256, size in urgent.items()},
-            **{sha256: WantedFile(sounds[sha256]) for sha256 in first if sha256 not in urgent},
+            **{sha256: WantedFile(sounds[sha256], due=due.get(sha256)) for sha256 in first if sha256 not in urgent},
         }
+
+    def _on_our_clock(self, instant: datetime) -> float:
+        """An instant on the clock of the courier."""
+        return self.clock.monotonic() + (instant - self.clock.now()).total_seconds()
 
     def note_alert(self, alert: HandOver, answer: DaemonAnswered) -> bool:
         """Keep an alert that waits for more signatures, and whose sound may come before them; is it one?"""

@@ -15,6 +15,7 @@ from .announcer import Announcer
 from .broker_link import BrokerLink
 from .courier_steps import Action, CourierEvent
 from .file_carrier import FileCarrier
+from .late_carrier import LateCarrier
 from .log_carrier import LogCarrier
 from .time_carrier import TimeCarrier, begin_time_carrier
 
@@ -50,6 +51,6 @@ class Courier:
 
 def begin_courier(box: str, software: str, now: float) -> Courier:
     """The courier of a box that has just been started."""
-    files, log = FileCarrier(box, away_since=now), LogCarrier(box, look_at=now, day=now)
+    files, log = FileCarrier(box, late=LateCarrier(box), away_since=now), LogCarrier(box, look_at=now, day=now)
     alerts, announcer = AlertCarrier(), Announcer(box, software)
     return Courier(BrokerLink(box, at=now), alerts, files, announcer, log, begin_time_carrier(box, now))

@@ -153,22 +153,28 @@ class TakingEnded:
 
 @dataclass(frozen=True, slots=True)
 class WantedFile:
-    """A sound that has not come yet; or, which is `urgent`, that of an alarm, or a file that was damaged here."""
+    """A sound that has not come yet; or, which is `urgent`, that of an alarm, or a file that was damaged here.
+
+    `due`: when it is heard next, as far as that is known.
+    """
 
     bytes: int
     urgent: bool = False
+    due: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Holds:
     """What this box holds now of each scope that it follows, and why it has not taken the newest of one.
 
-    `late`: files that come behind their manifest, by their SHA-256; what is needed first is at the front.
+    `late`: files that come behind their manifest, by their SHA-256; what is needed first is at the front. `midnight`:
+    when the commune's day has begun; None where this box does not know what time it is.
     """
 
     held: Mapping[str, HeldVersions]
     refused: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, WantedFile] = field(default_factory=dict)
+    midnight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

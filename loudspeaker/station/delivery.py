@@ -36,7 +36,7 @@ from ..trust.opening import (
     walk_trust,
 )
 from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
-from .fetched_answer import LATE_FILES, FetchedAnswer, keep_fetched_answer, read_fetched_answer, read_mark
+from .fetched_answer import LATE_FILES, FetchedAnswer, NeededSounds, keep_fetched_answer, read_fetched_answer, read_mark
 from .late_files import damaged_files, take_late_files
 from .membership import (
     AcceptedManifest,
@@ -222,10 +222,10 @@ class Deliveries:
     def _received_files(self, scope: str) -> ReceivedFiles:
         return ReceivedFiles(self.paths.received, scope, self.system)
 
-    def take_fetched(self, needed: Callable[[], Sequence[str]] = tuple) -> FetchedAnswer:
+    def take_fetched(self, needed: Callable[[], NeededSounds] = NeededSounds) -> FetchedAnswer:
         """Take what the agent has fetched of each scope, and answer to its mark. Raises `BadUsage`, `WriteError`.
 
-        `needed` tells the order in which what is lacking then is needed.
+        `needed` tells when the sounds that are lacking then are needed.
         """
         mark = read_mark(self.paths.fetched_mark)
         if mark.startswith(LATE_FILES):
@@ -234,7 +234,7 @@ class Deliveries:
         else:
             refused = self._take_each()
         damaged = damaged_files(self.paths, must_have_joined(self.paths).scopes)
-        answer = FetchedAnswer(mark, refused, tuple(needed()), damaged)
+        answer = FetchedAnswer(mark, refused, damaged, needed())
         keep_fetched_answer(self.paths.taken, answer, self.system)
         return answer
 

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
@@ -21,17 +22,29 @@ LATE_FILES = "late-"  # a mark that begins so: no manifest is to be taken, only 
 
 
 @dataclass(frozen=True, slots=True)
+class NeededSounds:
+    """The SHA-256 of sounds that have not come, those of the next airings first. `due`: the instants of these.
+
+    `midnight`: when the commune's day has begun; None where nobody vouches for the time of this box: then nothing is
+    due.
+    """
+
+    order: tuple[str, ...] = ()
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    midnight: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedAnswer:
     """Of the delivery with this mark: of each scope of which nothing was taken, why.
 
-    `needed`: SHA-256 of the sounds that have not come, those of the next airings first; `damaged`: SHA-256 -> bytes of
-    files that are damaged on the disk of this box.
+    `damaged`: SHA-256 -> bytes of files that are damaged on the disk of this box.
     """
 
     mark: str = ""
     refused: Mapping[str, Message] = field(default_factory=dict)
-    needed: tuple[str, ...] = ()
     damaged: Mapping[str, int] = field(default_factory=dict)
+    sounds: NeededSounds = NeededSounds()
 
 
 def read_mark(path: Path) -> str:

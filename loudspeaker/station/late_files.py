@@ -13,12 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..clock import vouchers
 from ..config.source import Source
 from ..errors import LoudspeakerError
 from ..model.airing import Airing
 from ..model.bulletin import CarriedSound
 from ..store.received import ReceivedFiles, is_whole
 from ..trust.signed_documents import ROOT
+from .fetched_answer import NeededSounds
+from .hub_contact import read_hub_time
 from .membership import AcceptedManifest, FollowedScope, must_have_joined
 from .paths import StationPaths
 
@@ -93,8 +96,8 @@ def lacking_sounds(paths: StationPaths, followed: FollowedScope) -> Iterator[tup
             yield bulletin, sound
 
 
-def order_lacking(paths: StationPaths, open_station: Callable[[], Station]) -> list[str]:
-    """SHA-256 of all that has not come, by the next airing of its bulletin; no station is opened where all has come.
+def needed_sounds(paths: StationPaths, open_station: Callable[[], Station]) -> NeededSounds:
+    """The sounds that have not come, by the next airing of their bulletins; no station is opened where all have come.
 
     Raises `BadUsage` for a box that has not joined.
     """
@@ -104,14 +107,19 @@ def order_lacking(paths: StationPaths, open_station: Callable[[], Station]) -> l
         for followed in joined.scopes
         for path, sound in lacking_sounds(paths, followed)
     }
-    heard: list[str | None] = []
+    due: dict[str, datetime] = {}
+    midnight = None
     if lacking:
         with suppress(LoudspeakerError):  # files that cannot be planned: the order is only a convenience
             station = open_station()
-            coming = station.airings.between(*station.clock.window(None, AHEAD))
-            now = station.clock.now()
-            heard = [one.bulletin for one in sorted(coming, key=_when) if one.scheduled_at >= now]
-    return [lacking[name] for name in dict.fromkeys((*heard, *lacking)) if name in lacking]
+            now, (begins, ends) = station.clock.now(), station.clock.window(None, AHEAD)
+            for airing in sorted(station.airings.between(begins, ends), key=_when):
+                if airing.bulletin in lacking and airing.scheduled_at >= now:
+                    due.setdefault(lacking[airing.bulletin], airing.scheduled_at)
+            if vouchers(now, station.files.box.clock_trusted, hub=read_hub_time(paths)):
+                midnight = begins
+    order = tuple(dict.fromkeys((*due, *lacking.values())))
+    return NeededSounds(order, due if midnight else {}, midnight)
 
 
 def _when(airing: Airing) -> datetime:

@@ -9,7 +9,7 @@ import hashlib
 import random
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,19 +18,24 @@ from threading import Thread, Timer
 import pytest
 from harness.alert_box import sealed
 from harness.broker import PROGRAM, mosquitto
+from harness.changed_bytes import flip_bit
 from harness.fleet_village import FleetVillage, HubClient, alarm
+from harness.logging_box import JumpingClock
 from harness.office import SCOPE, deliveries, speak
+from harness.small_commune import ZONE
 from harness.static_hub import static_hub
 from harness.waiting import wait_for
 
-from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
 from loudspeaker.fleet.hub_settings import read_hub_settings
+from loudspeaker.fleet.late_carrier import SOON
 from loudspeaker.fleet.topics import Topic, TopicKind, blob_path
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.alert_packing import AlertDraft, write_alert
+from loudspeaker.station.fetched_answer import read_fetched_answer
 from loudspeaker.station.hub_contact import read_hub_contact
+from loudspeaker.station.membership import must_have_joined
 from loudspeaker.station.packing import carry_decision
 from loudspeaker.station.station import Station
 from loudspeaker.store.programmes import ProgrammeStore
@@ -118,20 +123,24 @@ def test_a_box_that_has_missed_a_change_of_the_rules_fetches_them(village: Fleet
 
 
 def sounds(village: FleetVillage) -> set[str]:
-    """Those that are there with the second version."""
-    return {path.stem for path in (village.paths.received / SCOPE / "v000002" / "audio").glob("*")}
+    """Those that are there with the third version."""
+    return {path.stem for path in (village.paths.received / SCOPE / "v000003" / "audio").glob("*")}
 
 
 def test_sound_comes_behind_its_manifest_and_later_too(village: FleetVillage) -> None:
+    soon = f"{datetime.now(ZONE) + timedelta(minutes=90):%H:%M}"
+    entries = ", ".join(f'{{bulletin: {name}, at: "{soon}"}}' for name in ("tin-sang", "nhac"))
+    village.office.write("schedules/na-hoa.yaml", f"village: Thôn Nà Hoa\nbroadcasts: [{entries}]\n")
+    village.office.publish("hoa")
     spoken = {one.bulletin: one.data for one in speak(village.office)}
     late = village.office.stick / "v1/blob" / hashlib.sha256(spoken["tin-sang"]).hexdigest()
     late.unlink()
     with village.daemon():
         with village.agent():
             village.hub.presence(on=True)
-            village.ring(manifest=2)
+            village.ring(manifest=3)
             wait_for(lambda: sounds(village) == {"nhac"}, pause=0.2)
-            assert village.version == 2
+            assert village.version == 3
         late.write_bytes(spoken["tin-sang"])
         with village.agent():  # one that begins anew looks for it at once
             wait_for(lambda: sounds(village) == {"nhac", "tin-sang"}, pause=0.2)
@@ -277,33 +286,61 @@ def test_the_hub_hears_that_a_box_has_gone_whether_it_leaves_or_is_cut_off(villa
         assert agent.wait(30) == 0
 
 
-class JumpingClock(SystemClock):
-    """Time that passes when the test says so, besides that which passes."""
+@contextmanager
+def agent_whose_time_jumps(village: FleetVillage) -> Iterator[JumpingClock]:
+    clock = JumpingClock()
+    agent = Agent(village.paths, read_hub_settings(village.paths), clock, str)
+    carrying = Thread(target=agent.run)
+    carrying.start()
+    try:
+        yield clock
+    finally:
+        agent.end()
+        carrying.join()
 
-    ahead = 0.0
 
-    def monotonic(self) -> float:
-        return super().monotonic() + self.ahead
+def test_what_a_memory_card_has_damaged_comes_again_over_the_network(village: FleetVillage) -> None:
+    with village.daemon(), agent_whose_time_jumps(village) as clock:
+        village.hub.presence(on=True)
+        folder = village.paths.received / SCOPE / "v000001"
+        path = folder / "bulletins" / "tin-sang.md"
+        whole = path.read_bytes()
+        flip_bit(path)
+        clock.ahead += SOON
+        wait_for(lambda: path.read_bytes() == whole, pause=0.1)
+
+    assert [path for path, _ in village.files.asked if "/blob/" in path] == [
+        blob_path(hashlib.sha256(whole).hexdigest())
+    ]
+
+
+def test_a_daemon_that_cannot_start_without_a_damaged_file_starts_once_the_agent_has_brought_it(
+    village: FleetVillage,
+) -> None:
+    rules = village.paths.received / SCOPE / "v000001" / "commune.yaml"
+    flip_bit(rules)
+    run = village.paths.command_line("run")
+    assert subprocess.run(run, capture_output=True, check=False).returncode
+    assert read_fetched_answer(village.paths.taken).damaged
+
+    with village.agent():
+        blob = village.paths.fleet / blob_path(must_have_joined(village.paths).accepted.files["commune.yaml"])
+        wait_for(blob.exists, pause=0.1)
+    with village.daemon():
+        assert rules.read_bytes() == (village.office.home / "commune.yaml").read_bytes()
 
 
 def test_where_no_broker_is_reached_files_and_alarms_come_by_https(village: FleetVillage) -> None:
     village.broker.kill()
-    clock, (_, envelope) = JumpingClock(), alarm(17)
-    agent = Agent(village.paths, read_hub_settings(village.paths), clock, str)
-    carrying = Thread(target=agent.run)
-    with village.daemon():
-        carrying.start()
-        try:
-            village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
-            village.office.publish("hoa")
-            village.lay_alert(17, envelope)
-            village.ring(manifest=2, alert=17, to_broker=False)
-            clock.ahead = POLL_AFTER + POLL
-            wait_for(lambda: len(village.asked()) == VILLAGES, pause=1.0)
-            wait_for(lambda: village.version == 2, pause=1.0)
-        finally:
-            agent.end()
-            carrying.join()
+    _, envelope = alarm(17)
+    with village.daemon(), agent_whose_time_jumps(village) as clock:
+        village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+        village.office.publish("hoa")
+        village.lay_alert(17, envelope)
+        village.ring(manifest=2, alert=17, to_broker=False)
+        clock.ahead = POLL_AFTER + POLL
+        wait_for(lambda: len(village.asked()) == VILLAGES, pause=1.0)
+        wait_for(lambda: village.version == 2, pause=1.0)
 
     assert set(village.asked().values()) == {1}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from harness.alert_box import flood, sealed
+from harness.alert_box import BOX, flood, sealed
 from harness.changed_bytes import flip_bit
 from harness.fake_daemon import FakeDaemon
 from harness.office import NOW, SCOPE, Office, deliveries, join, open_office, speak
@@ -36,7 +37,7 @@ from loudspeaker.fleet.topics import HeldVersions
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.station.alert_sounds import take_alert_sounds
 from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
-from loudspeaker.station.late_files import order_lacking
+from loudspeaker.station.late_files import needed_sounds
 from loudspeaker.station.packing import read_packed
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.sound_packing import sound_path
@@ -288,13 +289,32 @@ def test_sounds_that_are_lacking_are_told_in_the_order_in_which_they_are_needed(
         (office.stick / "v1" / "blob" / sound.sha256).unlink()
     deliveries(paths).take(office.stick)
 
-    for hour, order in ((5, ("tin-sang", "nhac")), (7, ("nhac", "tin-sang"))):
-        station = Station.open(home, clock=FakeClock(NOW.replace(hour=hour)))
-        needed = order_lacking(paths, lambda opened=station: opened)
-        station.close()
-        keep_fetched_answer(paths.taken, FetchedAnswer("x", needed=tuple(needed)))
-        expected = [(sounds[name].sha256, WantedFile(sounds[name].bytes)) for name in order]
-        assert list(box.holds().late.items()) == expected
+    for hour, order in ((5, {"tin-sang": 65, "nhac": 360}), (7, {"nhac": 240, "tin-sang": 630})):
+        now = FakeClock(NOW.replace(hour=hour))
+        with closing(Station.open(home, clock=now)) as station:
+            needed = needed_sounds(paths, lambda opened=station: opened)
+        keep_fetched_answer(paths.taken, FetchedAnswer("x", sounds=needed))
+        held = BoxSide(paths, now, str, now.advance).holds()
+        due = {name: now.monotonic() + 60 * minutes for name, minutes in order.items()}
+        expected = [(sounds[name].sha256, WantedFile(sounds[name].bytes, due=due[name])) for name in order]
+        assert list(held.late.items()) == expected
+        assert held.midnight == now.monotonic() - 3600 * hour
+
+
+def test_a_box_of_whose_time_nobody_knows_has_an_order_and_nothing_due(
+    home: Path, office: Office, paths: StationPaths
+) -> None:
+    speak(office)
+    for sound in (one for one in read_packed(office.stick, SCOPE).files.values() if one.voice):
+        (office.stick / "v1" / "blob" / sound.sha256).unlink()
+    deliveries(paths).take(office.stick)
+    (home / "box.yaml").write_text(BOX.replace("clock: trusted", ""), encoding="utf-8")
+
+    with closing(Station.open(home, clock=FakeClock(NOW.replace(year=1970)))) as station:
+        needed = needed_sounds(paths, lambda: station)
+
+    assert len(needed.order) == 2
+    assert (needed.due, needed.midnight) == ({}, None)
 
 
 def test_sounds_are_taken_whatever_manifest_lies_beside_them(box: BoxSide, office: Office, paths: StationPaths) -> None:

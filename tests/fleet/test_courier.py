@@ -56,7 +56,7 @@ from loudspeaker.fleet.courier_steps import (
     WantedFile,
 )
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
-from loudspeaker.fleet.late_carrier import AGAIN, DAY, LOOK, MOST_BYTES, SOON
+from loudspeaker.fleet.late_carrier import AGAIN, DAY, HOUR, LOOK, MORNING, MOST_BYTES, SOON
 from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -318,9 +318,9 @@ SOUND, NEXT = "ef" * 32, "01" * 32
 
 
 def lacks(box: Box, **sounds: int) -> list[Action]:
-    """The sounds that it lacks now."""
+    """The sounds that it lacks now, and that are heard soon."""
     named = {"sound": SOUND, "next": NEXT}
-    return box.tell(Holds(HELD, late={named[name]: WantedFile(size) for name, size in sounds.items()}))
+    return box.tell(Holds(HELD, late=wanted({named[name]: size for name, size in sounds.items()})))
 
 
 def test_sound_comes_behind_everything_else_and_is_taken_at_once() -> None:
@@ -433,6 +433,34 @@ def test_the_daemon_looks_each_hour_for_what_is_damaged_and_sooner_where_it_was_
     box.tell(LateFilesTaken(True))
     assert not looks(LOOK - 1)
     assert looks(1) == 1
+
+
+def test_sound_is_fetched_by_night_and_in_time_for_what_is_heard_before() -> None:
+    box, noon = Box().online(), 12 * HOUR
+    midnight = box.now - noon
+    late = {SOUND: WantedFile(10), NEXT: WantedFile(20, due=midnight + 17 * HOUR)}
+    assert not box.tell(Holds(HELD, late=late, midnight=midnight))
+
+    [(first, fetch)] = [(at, one) for at, one in box.wait(5 * HOUR) if isinstance(one, Fetch)]
+    assert (fetch.sha256, 14 <= (first - midnight) / HOUR <= 15) == (NEXT, True)
+    box.tell(LateFilesTaken(True), Fetched(fetch.path, more=True))
+    assert box.tell(Fetched(fetch.path)) == [TakeLateFiles()]
+    box.tell(LateFilesTaken(True), Holds(HELD, late={SOUND: late[SOUND]}, midnight=midnight))
+    [(second, fetch)] = [(at, one) for at, one in box.wait(12 * HOUR) if isinstance(one, Fetch)]
+    assert (fetch.sha256, 19 <= (second - midnight) / HOUR <= 28) == (SOUND, True)
+
+
+def test_a_sound_that_is_under_way_when_the_night_ends_is_fetched_to_its_end() -> None:
+    box = Box().online()
+    midnight = box.now - MORNING + 60
+    piece = Fetch(blob_path(SOUND), 10, SOUND)
+    late = {SOUND: WantedFile(10), NEXT: WantedFile(20)}
+    assert box.tell(Holds(HELD, late=late, midnight=midnight)) == [piece]
+    box.now += 120
+
+    box.tell(Holds(HELD, late=late, midnight=midnight))
+    assert box.tell(Fetched(piece.path, more=True)) == [piece]
+    assert box.tell(Fetched(piece.path)) == [TakeLateFiles()]
 
 
 def test_what_was_damaged_comes_before_sound_and_whatever_has_come_today() -> None:
@@ -669,7 +697,7 @@ def test_another_scope_is_subscribed_to_when_it_is_joined() -> None:
 
 
 def wanted(sounds: dict[str, int]) -> dict[str, WantedFile]:
-    return {sha256: WantedFile(size) for sha256, size in sounds.items()}
+    return {sha256: WantedFile(size, due=0.0) for sha256, size in sounds.items()}
 
 
 # In any order.
