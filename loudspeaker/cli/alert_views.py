@@ -6,11 +6,13 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from .terminal import tell
+from .terminal import put, tell
 
 if TYPE_CHECKING:
     from ..model.alert_preview import AlertPreview, EndPreview
+    from ..station import Station
     from ..station.approvals import Preview
+    from ..station.offers import Offer
 
 N_ = str
 
@@ -63,3 +65,18 @@ def show_approval(shown: Preview) -> None:
     for doubt in shown.doubts:
         tell("  ? " + doubt.say(_))
     tell("  " + "; ".join(fact.say(_) for fact in shown.facts()))
+
+
+def show_offer(station: Station, offer: Offer) -> None:
+    """What an office above the commune offers, how long it is heard, and what is known of its sound."""
+    put(_("{origin} offers “{title}”, {when}:").format(**offer_row(offer)))
+    put(f"  - {offer.line}")
+    if bulletin := station.files.contents.bulletins.get(offer.bulletin or ""):
+        spec = station.planner.bulletin_spec(bulletin, station.files.outputs()[0])
+        minutes, seconds = divmod(round(station.planner.duration(spec)[0]), 60)
+        put("; ".join([f"  ~{minutes}:{seconds:02}", *([offer.sound.say(_)] if offer.sound else [])]))
+
+
+def offer_row(offer: Offer) -> dict[str, str]:
+    words = {"origin": offer.origin, "title": offer.title, "when": offer.when.say(_), "line": offer.line}
+    return {**words, "name": offer.name, "sound": offer.sound.say(_) if offer.sound else ""}

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..station import Station
     from ..station.delivery import Deliveries, TakenDelivery
-    from ..station.offers import Offer
     from ..station.returned_logs import ReturnedLog
     from ..station.stick_answer import Result
     from ..trust.dsse import SignedEnvelope
@@ -191,18 +190,12 @@ def offers(as_json: bool) -> None:
     station = current_station_context().station
     found, _declined = rooms.offers.sort_offers(station.files, station.log)
     if as_json:
-        print_json([_offer_row(offer) for offer in found])
+        print_json([alert_views.offer_row(offer) for offer in found])
         return
     for offer in found:
-        put(_("{origin} offers “{title}”, {when}:").format(**_offer_row(offer)))
-        put(f"  - {offer.line}")
+        alert_views.show_offer(station, offer)
     if not found:
         tell(_("Nothing is offered that no schedule has taken up."))
-
-
-def _offer_row(offer: Offer) -> dict[str, str]:
-    words = {"origin": offer.origin, "title": offer.title, "when": offer.when.say(_), "line": offer.line}
-    return {**words, "name": offer.name}
 
 
 @fleet.command(cls=TranslatedCommand)

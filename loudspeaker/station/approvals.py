@@ -11,10 +11,12 @@ from datetime import date
 from ..errors import Message
 from ..model.asrun_record import Event
 from ..model.bulletin import Bulletin, CarriedApproval
+from ..model.contents import voices_in_order
 from ..model.enums import Level
 from ..model.spoken_text import SpokenPart
 from ..playout.ports import Log
 from ..production.specification import ProgrammeSpec, SpeechSpec
+from .people_files import StationFiles
 
 LEVELS = {
     Level.ROUTINE: Message("a routine bulletin"),
@@ -39,10 +41,13 @@ class Preview:
     doubts: Sequence[Message]
     digest: str
     approved: CarriedApproval | None = None  # elsewhere already
+    sound: Message | None = None  # what is known of the sound that is signed with it
 
     def facts(self) -> Iterator[Message]:
         """What else is approved, besides the words."""
         yield from bulletin_facts(self)
+        if self.sound:
+            yield self.sound
         if self.approved:
             yield carried_message(self.approved)
         if self.level is Level.EMERGENCY:
@@ -59,7 +64,7 @@ def bulletin_facts(one: Bulletin | Preview) -> Iterator[Message]:
         yield Message("valid until {day}", day=f"{one.valid_until:%d/%m/%Y}")
 
 
-def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
+def preview(bulletin: Bulletin, order: ProgrammeSpec, files: StationFiles) -> Preview:
     parts = [
         SpokenPart(" ".join(line.text for line in piece.utterances))
         if isinstance(piece, SpeechSpec)
@@ -78,6 +83,29 @@ def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
         doubts=[doubt.message() for doubt in order.doubts],
         digest=digest(bulletin, order),
         approved=carried(bulletin, order),
+        sound=sound_message(bulletin.id, files),
+    )
+
+
+def sound_message(bulletin: str, files: StationFiles) -> Message | None:
+    """Whether a bulletin will be heard in the sound that is signed with it; None where there is none.
+
+    What has not come yet nobody here can have listened to before they approve it.
+    """
+    sound = files.carried_sound(bulletin)
+    if sound is None:
+        return None
+    if sound.voice not in voices_in_order(files.commune, files.box):
+        return Message(
+            "it came spoken in the voice {voice}, which is none of those of this box: the box speaks itself",
+            voice=sound.voice,
+        )
+    known = files.contents.bulletins.get(bulletin)
+    if known and known.sound:
+        return Message("it came spoken in the voice {voice}; that sound is here", voice=sound.voice)
+    return Message(
+        "it was spoken in the voice {voice}; that sound is not here yet: until then the box speaks itself",
+        voice=sound.voice,
     )
 
 

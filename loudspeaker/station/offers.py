@@ -15,6 +15,7 @@ from ..model.broadcast import Broadcast
 from ..model.bulletin import split_origin
 from ..playout.ports import Log
 from ..schedule.origins import find_offers
+from .approvals import sound_message
 from .people_files import StationFiles
 
 REFERENCES = ("bulletin", "fallback")  # keys of an entry that name a bulletin
@@ -26,7 +27,7 @@ class Offer:
     """Routine of an office above the commune: nobody hears it before the commune schedules it.
 
     `name` is what its broadcast is called. `digest` changes with the entry and with the words of its bulletin: whoever
-    declines has seen these.
+    declines has seen these. `sound`: what is known of the sound that is signed with it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Offer:
     title: str
     entry: Entry
     digest: str
+    sound: Message | None = None
 
     @property
     def when(self) -> Message:
@@ -60,7 +62,8 @@ def list_offers(files: StationFiles) -> Iterator[Offer]:
         entry |= {key: list(map(source.id, entry[key])) for key in REFERENCES if key in entry}
         broadcast = schedule.broadcasts[number]
         title, digest = _title(files, broadcast), _digest(files, entry, broadcast.bulletin or "")
-        yield Offer(broadcast.name, schedule.origin, broadcast.bulletin, title, entry, digest)
+        sound = sound_message(broadcast.bulletin, files) if broadcast.bulletin else None
+        yield Offer(broadcast.name, schedule.origin, broadcast.bulletin, title, entry, digest, sound)
 
 
 def find_offer(files: StationFiles, name: str) -> Offer:

@@ -76,7 +76,7 @@ def words_shown(station: Station, name: str) -> tuple[Preview, ApprovedWords]:
     bulletin, planner = station.files.bulletin(name), station.planner
     spec = planner.bulletin_spec(bulletin)
     said = [piece.utterances for piece in spec.pieces if isinstance(piece, SpeechSpec)]
-    shown = preview(bulletin, spec)
+    shown = preview(bulletin, spec, station.files)
     return shown, ApprovedWords(bulletin.id, planner.revision(bulletin), format_signed_words(said), shown.digest)
 
 

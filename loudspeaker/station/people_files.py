@@ -14,7 +14,7 @@ from ..config.source import Source
 from ..errors import BadFile, BadUsage, Message, Problem
 from ..interfaces import Clock
 from ..model.box import Box
-from ..model.bulletin import Bulletin, split_origin
+from ..model.bulletin import Bulletin, CarriedSound, split_origin
 from ..model.commune import Commune
 from ..model.contents import Contents
 from ..store.last_good import LastGoodVersions
@@ -118,6 +118,12 @@ class StationFiles:
         if mistakes := self._mistakes(bulletin):
             raise BadFile(mistakes)
         return self.contents.bulletins[bulletin]
+
+    def carried_sound(self, bulletin: str) -> CarriedSound | None:
+        """The sound that is signed with a bulletin, by its id, whether it has come or not."""
+        local, origin = split_origin(bulletin)
+        sources = (source for source in self.folder.sources if source.origin == origin)
+        return next((source.sounds.get(f"bulletins/{local}.md") for source in sources), None)
 
     def template(self, name: str) -> Bulletin:
         """For an emergency, which cannot wait until a broken file is mended: its last good version will do.

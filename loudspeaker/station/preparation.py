@@ -169,7 +169,7 @@ class Preparation:
         spec = self.planner.bulletin_spec(chosen)
         if message := spec.missing():
             raise Refused(message)
-        return preview(chosen, spec)
+        return preview(chosen, spec, self.files)
 
     def test_spec(self, output: str, tone: bool) -> ProgrammeSpec:
         """What `test` sounds: a tone, or who should be hearing it, so that a wrong village is noticed."""

@@ -97,7 +97,7 @@ def test_it_is_shown_who_approved_it_where(box: StationPaths, office: Office) ->
         approval = station.planner.approval_message(station.log, NAME)
         story = explain_airing(name, airing, record, station.log, NOW, ZONE, approval=approval)
         bulletin = station.files.bulletin(NAME)
-        preview = approvals.preview(bulletin, station.planner.bulletin_spec(bulletin))
+        preview = approvals.preview(bulletin, station.planner.bulletin_spec(bulletin), station.files)
         review = ReviewLog(station.log).review(bulletin, station.planner.bulletin_spec(bulletin), "")
 
         assert "The bulletin is approved and signed by Ly, Pao (xa-thu)." in map(str, story)

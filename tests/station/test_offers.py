@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from harness.office import Office, deliveries, follow, join, open_office, open_province
+from harness.office import Office, deliveries, follow, join, open_office, open_province, speak
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
@@ -23,8 +24,10 @@ from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
 from loudspeaker.station.membership import must_be_edited_here
 from loudspeaker.station.offers import find_offer, sort_offers
+from loudspeaker.station.packing import read_packed
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.schedule_editing import EntryEdit
+from loudspeaker.station.sound_packing import sound_path
 
 NAME = "bao-so-5@tinh-thu"
 ENTRY = "{bulletin: bao-so-5, at: 06:06, days: [tue]}"
@@ -152,6 +155,56 @@ def test_the_commune_gives_the_provinces_priority_another_time(
     assert {airing.village for airing in effect.comparison.withdrawn} == {"na-hoa"}
 
 
+@pytest.fixture
+def speaking(paths: StationPaths, tmp_path: Path) -> Office:
+    """A province that has its bulletin spoken, before the station in `home` follows it."""
+    province = open_province(tmp_path, tmp_path / "stick", ENTRY)
+    rules = (province.home / "commune.yaml").read_text(encoding="utf-8")
+    province.write("commune.yaml", rules + "voices: [tone:low]\n")
+    province.publish("tu", "binh", spoken=True)
+    speak(province, "tu")
+    return province
+
+
+def blob_of_sound(province: Office) -> Path:
+    sha256 = read_packed(province.stick, province.scope).files[sound_path("bao-so-5")].sha256
+    return province.stick / "v1" / "blob" / sha256
+
+
+def test_whoever_accepts_or_approves_sees_whether_its_sound_is_here(
+    paths: StationPaths, speaking: Office, clock: FakeClock
+) -> None:
+    blob = blob_of_sound(speaking)
+    content = blob.read_bytes()
+    blob.unlink()
+    follow(paths, speaking)
+    with closing(Station.open(paths.home, clock=clock)) as station:
+        assert "not here yet" in str(find_offer(station.files, NAME).sound)
+        assert "not here yet" in "; ".join(map(str, station.preparation.preview(NAME).facts()))
+
+    blob.write_bytes(content)
+    deliveries(paths).take(speaking.stick, speaking.scope)
+    with closing(Station.open(paths.home, clock=clock)) as station:
+        offer, shown = find_offer(station.files, NAME), station.preparation.preview(NAME)
+        assert str(offer.sound) == "it came spoken in the voice tone:low; that sound is here"
+        assert offer.sound in shown.facts()
+
+
+def test_a_sound_in_a_voice_that_is_none_of_the_communes_is_told_not_to_be_heard(
+    paths: StationPaths, speaking: Office, clock: FakeClock
+) -> None:
+    rules = paths.home / "commune.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("tone:low", "tone:high"), encoding="utf-8")
+    follow(paths, speaking)
+    with closing(Station.open(paths.home, clock=clock)) as station:
+        assert "tone:low, which is none of those of this box" in str(find_offer(station.files, NAME).sound)
+
+
+def test_where_nothing_was_spoken_nothing_is_said_of_it(station: Station) -> None:
+    assert find_offer(station.files, NAME).sound is None
+    assert station.preparation.preview("tin-sang").sound is None
+
+
 def run(home: Path, *words: str) -> str:
     result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *words])
     assert result.exit_code == 0, result.stderr
@@ -163,10 +216,21 @@ def test_officers_at_a_terminal_follow_look_and_decline(home: Path, tmp_path: Pa
     stick = open_province(tmp_path, tmp_path / "stick", ENTRY).stick
     words = ("fleet", "join", str(stick), "--scope", "tinh-thu", "--above", "--by", "Lý", "--yes")
     assert "signed by binh, tu" in run(home, *words)
-    assert "tinh-thu offers “Bão số 5”" in run(home, "fleet", "offers")
+    assert "tinh-thu offers “Bão số 5”" in (told := run(home, "fleet", "offers"))
+    assert "\n  ~0:" in told
     assert "will not be aired" in run(home, "fleet", "decline", NAME, "--why", "đã phát", "--by", "Hoa")
 
     assert "Nothing is offered" in run(home, "fleet", "offers")
     assert "open again" in run(home, "fleet", "decline", NAME, "--undo", "--by", "Hoa")
     assert '"name": "bao-so-5@tinh-thu"' in run(home, "fleet", "offers", "--json")
     shutil.rmtree(stick)
+
+
+def test_an_officer_at_a_terminal_reads_of_the_sound(home: Path, paths: StationPaths, speaking: Office) -> None:
+    set_language("en")
+    follow(paths, speaking)
+
+    told = run(home, "fleet", "offers")
+
+    assert re.search(r"\n  ~0:\d\d; it came spoken in the voice tone:low; that sound is here\n", told)
+    assert "that sound is here" in run(home, "fleet", "offers", "--json")

@@ -284,7 +284,7 @@ def print_bulletin(page: PageRequest) -> Response:
         source = station.editing.bulletins.source(page.path["id"])
         if source.bulletin is None:
             raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=source.id))
-        shown = preview(source.bulletin, station.planner.bulletin_spec(source.bulletin))
+        shown = preview(source.bulletin, station.planner.bulletin_spec(source.bulletin), station.files)
         review, name, now = _review(station, source), station.files.commune.name, station.clock.now()
     facts = {"commune": name, "place": KIND_OF_COMMUNE.sub("", name), "now": now, "zone": now.tzinfo}
     return page.page("bulletin_print.html", source=source, shown=shown, review=review, **facts)
