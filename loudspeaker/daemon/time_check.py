@@ -68,7 +68,7 @@ class TimeCheck:
         from ..station.hub_time import open_answer  # as above
 
         took = now - question.at
-        issued = open_answer(self._paths, raw, question.nonce, self._clock.now())
+        issued = open_answer(self._paths, raw, question.nonce)
         if took > LONGEST or issued < EARLIEST:
             return logger.warning("%s", Message("the hub has answered after {took:.1f} s: too late", took=took))
         middle = issued + timedelta(seconds=took / 2)

@@ -34,6 +34,7 @@ from ..station.late_files import lacking_sounds
 from ..station.log_request import WantedPiece, read_piece, want_piece
 from ..station.membership import Membership, read_membership
 from ..station.paths import StationPaths
+from ..station.trust_chains import TrustChains, trust_in_force
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles, is_whole
@@ -126,12 +127,9 @@ class BoxSide:
         except Refused as error:
             logger.warning("%s", error.say(self.say))
             membership = None
+        trust = TrustChains(self.paths, membership).lengths() if membership else {}
         held = {
-            one.scope: HeldVersions(
-                len(self._received_files(one.scope).trust_documents()),
-                one.accepted.version,
-                str(one.floors.get("manifest_sha256", "")),
-            )
+            one.scope: HeldVersions(trust[one.scope], one.accepted.version, str(one.floors.get("manifest_sha256", "")))
             for one in (membership.scopes if membership else ())
         }
         answer = read_fetched_answer(self.paths.taken)
@@ -327,8 +325,8 @@ class BoxSide:
         return True
 
     def _trusts(self) -> Mapping[str, TrustDocument]:
-        with suppress(BadUsage):  # it has not joined
-            return {trust.scope: trust for trust, _floors in self._deliveries().trusts()}
+        with suppress(BadUsage, Refused):  # it has not joined, or they are damaged, and are fetched again
+            return {trust.scope: trust for trust, _floors in trust_in_force(self.paths)}
         return {}
 
     def _deliveries(self) -> Deliveries:

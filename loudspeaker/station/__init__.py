@@ -13,6 +13,8 @@ rendering       what renders its programmes (numpy)
 bulletin_editing   edits of bulletins before they are saved     hearing        a bulletin to be listened to
 bulletin_export    a bulletin as a sound file, with its picture (numpy)
 commune_editing   edits of commune.yaml, and what they do
+delivery        signed files that came: taken, or refused         late_files     what comes behind its manifest
+trust_chains    whom this box believes, from the first list on
 box_key         by which this box signs its log                 log_request    a piece of it that the agent asks for
 read_text       `read`, with or without a station               new_station    the sample commune, or an empty one
 """

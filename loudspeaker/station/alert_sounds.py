@@ -16,6 +16,7 @@ from ..trust.dsse import parse_envelope
 from ..trust.opening import open_alert
 from ..trust.signed_documents import ROOT, TrustDocument
 from .delivery import Deliveries, alert_folder
+from .trust_chains import trust_in_force
 
 MOST_KEPT = 16  # of a scope: one key that was stolen must not fill the disk
 MOST_ENVELOPE = 100_000  # bytes
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 def take_alert_sounds(deliveries: Deliveries, folder: Path) -> None:
     """Keep the sounds of alerts that lie in the delivery `folder` with them; a fault of one costs only that one."""
     try:
-        trusts = [trust for trust, _floors in deliveries.trusts()]
+        trusts = [trust for trust, _floors in trust_in_force(deliveries.paths)]
     except LoudspeakerError as error:  # whoever takes the files and alerts says so
         logger.debug("%s", error)
         return

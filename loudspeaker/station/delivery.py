@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from .. import VERSION
-from ..codec import decode, encode
+from ..codec import encode
 from ..config.folder import Folder
 from ..config.source import Source
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
@@ -28,12 +28,9 @@ from ..trust.dsse import parse_envelope
 from ..trust.fingerprint import fingerprint
 from ..trust.floors import BoxTime, Floors, accept_manifest, accept_trust
 from ..trust.opening import (
-    follow_trust,
     last_rules,
     open_first_trust,
     open_manifest,
-    read_unverified,
-    walk_trust,
 )
 from ..trust.signed_documents import ROOT, SignedFile, TrustDocument
 from .fetched_answer import LATE_FILES, FetchedAnswer, NeededSounds, keep_fetched_answer, read_fetched_answer, read_mark
@@ -49,6 +46,7 @@ from .membership import (
 )
 from .paths import StationPaths
 from .people_files import received_source
+from .trust_chains import TrustChains, read_document
 from .verified_manifest import VerifiedManifest, files_for_commune
 
 
@@ -133,7 +131,7 @@ class Deliveries:
 
     def first_trust(self, folder: Path, scope: str) -> FirstTrust:
         """The trust document that begins the chain. Raises `Refused` without one, `UntrustedDocument`."""
-        raw = _read(folder / ROOT / scope / "trust" / "1.json")
+        raw = read_document(folder / ROOT / scope / "trust" / "1.json")
         envelope = parse_envelope(raw)
         document = open_first_trust(envelope)
         if document.scope != scope or document.version != 1:
@@ -147,7 +145,7 @@ class Deliveries:
         does; then it has not joined.
         """
         scope, joined = first.document.scope, read_membership(self.paths)
-        if joined and scope != self._parent(joined.scopes[-1]):
+        if joined and scope != TrustChains(self.paths, joined).parent(joined.scopes[-1]):
             raise _taken_already(joined)
         start = self._begin(first)
         own = Membership(scope, start.first_trust, by, start.accepted, start.floors)
@@ -190,21 +188,6 @@ class Deliveries:
         membership = must_have_joined(self.paths)
         meant = scope or membership.scopes[0].scope
         return self._take(folder, membership, next(one for one in membership.scopes if one.scope == meant))
-
-    def _parent(self, followed: FollowedScope) -> str | None:
-        """The office above a scope, by its newest trust document."""
-        documents = self._trust_documents(followed.scope)
-        return documents[-1].parent if documents else None
-
-    def _parents(self, membership: Membership, followed: FollowedScope) -> list[TrustDocument]:
-        """The trust documents of the office above a scope, from the first on; none where the box has not joined it."""
-        parent = self._parent(followed)
-        return self._trust_documents(parent) if parent in {one.scope for one in membership.higher} and parent else []
-
-    def _trust_documents(self, scope: str) -> list[TrustDocument]:
-        """Those of a scope that this box has kept, each verified when it came."""
-        kept = (read_unverified(parse_envelope(raw)) for raw in self._received_files(scope).trust_documents())
-        return [document for document in kept if isinstance(document, TrustDocument)]
 
     def leave(self) -> str:
         """Take people's own files again, beginning with the last that came; the scope that was left.
@@ -288,8 +271,8 @@ class Deliveries:
         """
         followed = next(one for one in membership.scopes if one.scope == scope)
         there, received = folder / ROOT / scope, self._received_files(scope)
-        trust, floors = self._follow_trust(there, followed, self._parents(membership, followed), keep)
-        raw = _read(there / "manifest.json")
+        trust, floors = TrustChains(self.paths, membership).follow(there, followed, self.time, keep)
+        raw = read_document(there / "manifest.json")
         rules = read_regular_file(there / "rules.json", MOST_DOCUMENT_BYTES)
         opened = open_manifest(parse_envelope(raw), trust, last_rules(rules, received.manifest(), trust))
         sha256 = hashlib.sha256(raw).hexdigest()
@@ -324,50 +307,6 @@ class Deliveries:
             tuple(mended),
         )
 
-    def _follow_trust(
-        self,
-        there: Path,
-        followed: FollowedScope,
-        parents: Sequence[TrustDocument],
-        keep: Callable[[int, bytes], object],
-    ) -> tuple[TrustDocument, Floors]:
-        """Walk from the first trust document to the newest that is here or in `there`, each signed by the one before.
-
-        One that resets the scope is signed by the people of its parent instead, `parents` from its first to its newest.
-        Raises `UntrustedDocument`; those before it are kept.
-        """
-        received = self._received_files(followed.scope)
-        trust, floors = self._walk_trust(followed, received, parents), decode(Floors, followed.floors)
-        while (path := there / "trust" / f"{trust.version + 1}.json").exists():
-            raw = _read(path)
-            trust = follow_trust(raw, trust, parents[-1:])  # whose keys are those of today
-            keep(trust.version, raw)
-            floors = accept_trust(replace(floors, trust=trust.version - 1), trust, self.time)
-        _must_reach(trust, floors)
-        return trust, floors
-
-    def trusts(self) -> list[tuple[TrustDocument, Floors]]:
-        """The trust document in force and what may still be accepted, of its commune and then of the offices above.
-
-        Raises `BadUsage` for a box that has not joined, `Refused` for one whose documents are damaged.
-        """
-        membership, found = must_have_joined(self.paths), []
-        for one in membership.scopes:
-            trust = self._walk_trust(one, self._received_files(one.scope), self._parents(membership, one))
-            floors = decode(Floors, one.floors)
-            _must_reach(trust, floors)
-            found.append((trust, floors))
-        return found
-
-    def _walk_trust(
-        self, followed: FollowedScope, received: ReceivedFiles, parents: Sequence[TrustDocument]
-    ) -> TrustDocument:
-        """Walk from the first trust document to the newest that is here."""
-        known = received.trust_documents()
-        if not known or hashlib.sha256(known[0]).hexdigest() != followed.first_trust:
-            raise Refused(Message("the trust documents of this box are damaged: join anew"))
-        return walk_trust(known, parents)[-1]
-
     def _switch(self, received: ReceivedFiles, raw: bytes, own: bool, accepted: AcceptedManifest) -> None:
         """Put the files on the disk; none that no station could be made of. Raises `BadFile`, `WriteError`."""
         received.lay_out(accepted.version, accepted.files)
@@ -382,12 +321,6 @@ def _taken_already(joined: Membership) -> BadUsage:
     return BadUsage(Message("this box takes its files from {scope} already; first “fleet leave”", scope=scope))
 
 
-def _must_reach(trust: TrustDocument, floors: Floors) -> None:
-    """Raises `Refused` where somebody has taken away what revokes a key."""
-    if trust.version < floors.trust:
-        raise Refused(Message("the trust documents of this box are damaged: join anew"))
-
-
 def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]) -> None:
     """Bring the files that are not here yet. Raises `Refused` where one is missing, `DamagedFile`."""
     for name, file in files.items():
@@ -398,11 +331,3 @@ def _fetch(blobs: Path, received: ReceivedFiles, files: Mapping[str, SignedFile]
 def alert_folder(folder: Path, scope: str) -> Path:
     """Where the alerts of a scope lie in a delivery: v1/SCOPE/alert/17.json."""
     return folder / ROOT / scope / "alert"
-
-
-def _read(path: Path) -> bytes:
-    """A signed document of a folder. Raises `Refused` where there is none."""
-    raw = None if path.is_symlink() else read_regular_file(path, MOST_DOCUMENT_BYTES)
-    if raw is None:
-        raise Refused(Message("there is no signed document {file}", file=path))
-    return raw

@@ -21,8 +21,8 @@ from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.opening import open_document, read_unverified
 from ..trust.signed_documents import Bell, SigningRole
-from .delivery import Deliveries
 from .paths import StationPaths
+from .trust_chains import trust_in_force
 
 MOST_BYTES = 10_000
 
@@ -38,14 +38,14 @@ def read_nonce(path: Path, mark: str) -> str:
     return nonce if found == mark else ""
 
 
-def open_answer(paths: StationPaths, raw: bytes, nonce: str, now: datetime) -> datetime:
+def open_answer(paths: StationPaths, raw: bytes, nonce: str) -> datetime:
     """The instant in the answer to this nonce, by a hub whom a scope of this box has named.
 
     Raises `UntrustedDocument`, `BadUsage` for a box that has not joined, `Refused`.
     """
     envelope = parse_envelope(raw)
     scope = read_unverified(envelope).scope
-    for trust, _floors in Deliveries(paths, now, trusted=False).trusts():
+    for trust, _floors in trust_in_force(paths):
         if trust.scope == scope:
             bell = open_document(Bell, envelope, trust, SigningRole.HUB).document
             if bell.nonce != nonce:

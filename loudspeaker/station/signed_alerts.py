@@ -23,9 +23,9 @@ from ..trust.opening import OpenedAlert, open_alert
 from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind, SignedSound, TrustDocument
 from . import approvals
 from .alert_log import AlertLog
-from .delivery import Deliveries
 from .membership import signed_scope
 from .station import Station
+from .trust_chains import trust_in_force
 
 OWN_ONLY = (AlertKind.STOP, AlertKind.PLAY)  # an office above decides neither what is routine here nor when it is over
 
@@ -84,15 +84,15 @@ class AlertReader:
         Raises `BadUsage` for a box that has not joined, `UntrustedDocument`.
         """
         envelope, refusals = parse_envelope(raw.encode()), []
-        deliveries, own = Deliveries(self.station.paths, now, trusted), signed_scope(self.station.paths)
-        for trust, known in deliveries.trusts():
+        time, own = BoxTime(now, trusted), signed_scope(self.station.paths)
+        for trust, known in trust_in_force(self.station.paths):
             try:
                 opened = open_alert(envelope, trust)
             except UntrustedDocument as error:
                 refusals.append(error)
             else:
                 floors = self._floors(trust.scope, known)
-                return ReceivedAlert(opened, trust, floors, deliveries.time, own=trust.scope == own)
+                return ReceivedAlert(opened, trust, floors, time, own=trust.scope == own)
         raise min(refusals, key=lambda refusal: refusal.fault is Fault.UNSIGNED)
 
     def _floors(self, scope: str, known: Floors) -> Floors:

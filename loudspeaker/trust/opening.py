@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, NoReturn, TypeVar
@@ -154,10 +154,16 @@ def walk_trust(documents: Sequence[bytes], parents: Sequence[TrustDocument] = ()
 
     `parents`: those of the office above it, from its first to its newest. Raises `UntrustedDocument`.
     """
-    found = [open_first_trust(parse_envelope(documents[0]))]
+    return list(iterate_trust(documents, parents))
+
+
+def iterate_trust(documents: Sequence[bytes], parents: Sequence[TrustDocument] = ()) -> Iterator[TrustDocument]:
+    """As `walk_trust`, one by one: raises `UntrustedDocument` behind the last that is sound."""
+    document = open_first_trust(parse_envelope(documents[0]))
+    yield document
     for raw in documents[1:]:
-        found.append(follow_trust(raw, found[-1], parents))
-    return found
+        document = follow_trust(raw, document, parents)
+        yield document
 
 
 def last_rules(rules: bytes | None, in_force: bytes | None, trust: TrustDocument) -> SignedManifest | None:

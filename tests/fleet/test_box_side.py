@@ -439,6 +439,21 @@ def test_a_taking_ends_with_the_answer_to_its_own_mark(box: BoxSide, office: Off
     assert list((paths.fleet / "v1" / "blob").iterdir()) == []
 
 
+def test_a_trust_document_that_was_damaged_at_the_station_is_fetched_again(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    """A bell tells of it though nobody can tell by whom it is signed."""
+    flip_bit(paths.received / SCOPE / "trust" / "1.json")
+
+    assert box.holds().held[SCOPE].trust == 0
+    assert box.open_bell(bell("hub"))
+    shutil.copytree(office.own, paths.fleet / "v1" / SCOPE)
+    assert box.verify(SCOPE) == Verified(SCOPE, {})
+    deliveries(paths).take_fetched()
+
+    assert box.holds().held[SCOPE].trust == 1
+
+
 def bell(signer: str) -> bytes:
     return format_envelope(PEOPLE[signer].sign(seal(Bell(SCOPE, NOW, {SCOPE: Heads(1, 2, 3)}))))
 
