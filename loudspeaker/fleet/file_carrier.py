@@ -90,10 +90,10 @@ class FileCarrier:
         late, done = after.late.step(event, now)
         actions += done
         after = replace(after, scopes=files, late=late)
-        fetch = after._next_fetch()
-        if fetch is None and after.fetching is None and after.away_since is None:
+        fetch, begins = after._next_fetch(), after._fetches_at
+        rests = begins is None or max(now, after.server_at) < begins
+        if rests and after.fetching is None and after.away_since is None:
             after = replace(after, hubs=after.hubs.at(after.link))  # whose bell it is that rings next
-        begins = after._fetches_at
         if fetch is None or begins is None or after.fetching is not None or now < begins:
             return after, actions
         if fetch == after.late.next_fetch:
