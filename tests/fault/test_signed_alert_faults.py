@@ -46,7 +46,7 @@ def hand_over(door: Path, envelope: str) -> AlertAnswer:
     """Ask again while its sound is made, as a carrier does. Raises `Unreachable` where the daemon has gone."""
     while True:
         with suppress(BeingMade):
-            return decode(AlertAnswer, ask(door, "alert", envelope=envelope))
+            return decode(AlertAnswer, ask(door, "alert", patience=PATIENCE, envelope=envelope))
         time.sleep(0.02)
 
 
@@ -83,4 +83,4 @@ def test_kill_9_while_an_alert_is_handed_over(joined: Path, tmp_path: Path, full
 
 
 def outcomes(door: Path, answer: AlertAnswer) -> list[dict[str, object]]:
-    return decode(list[dict[str, object]], ask(door, "outcome", airings=list(answer.airings)))
+    return decode(list[dict[str, object]], ask(door, "outcome", patience=PATIENCE, airings=list(answer.airings)))
