@@ -282,7 +282,7 @@ def test_a_killed_player_is_told_and_the_next_airing_gets_another(
 ) -> None:
     begin(speakers["hall"], noises[0])
     begin(speakers["yard"], noises[0], 4)
-    os.kill(child(speakers["hall"]).pid, signal.SIGKILL)
+    signal_player(speakers["hall"], signal.SIGKILL)
     wait_until_over(speakers["hall"])
     failed = speakers["hall"].poll()
     air(speakers["hall"], noises[1])
@@ -303,8 +303,10 @@ def seconds_until_failed(speaker: Speaker) -> float:
     return (playback.ended_at - now).total_seconds()
 
 
-def child(speaker: Speaker) -> subprocess.Popen[bytes]:
-    return speaker.player._child  # type: ignore[attr-defined, no-any-return]
+def signal_player(speaker: Speaker, number: signal.Signals) -> None:
+    """Unless a busy machine has just had it taken for frozen, and what it played has failed already."""
+    if child := speaker.player._child:  # type: ignore[attr-defined]
+        child.send_signal(number)
 
 
 def test_a_frozen_player_is_ended_within_two_seconds(
@@ -312,7 +314,7 @@ def test_a_frozen_player_is_ended_within_two_seconds(
 ) -> None:
     def in_time() -> bool:
         begin(speakers["hall"], noises[0])
-        os.kill(child(speakers["hall"]).pid, signal.SIGSTOP)
+        signal_player(speakers["hall"], signal.SIGSTOP)
         return seconds_until_failed(speakers["hall"]) < HANG
 
     wait_for(in_time)
@@ -325,12 +327,16 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
     speakers = open_speakers(outlets, SpeakerContext(SystemClock(), tmp_path))
     service = Service(station, speakers)
     hall = speakers["hall"]
-    try:
+
+    def is_missed() -> bool:
         begin(hall, noises[0])
-        assert service.healthy()
-        os.kill(hall.speaker.player._child.pid, signal.SIGSTOP)  # type: ignore[attr-defined]
-        wait_for(lambda: not service.healthy())
-        wait_until_over(hall)
+        seen = [service.healthy()]
+        signal_player(hall.speaker, signal.SIGSTOP)  # type: ignore[attr-defined]
+        wait_for(lambda: seen.append(service.healthy()) or hall.poll().state is State.FAILED)
+        return seen[0] and not all(seen)  # a busy machine may have had another player taken for frozen before
+
+    try:
+        wait_for(is_missed)
         air(hall, noises[1])
 
         assert service.healthy()
