@@ -10,6 +10,8 @@ from ..errors import Message
 from .lazy_regex import pattern
 from .syllables import is_syllable
 
+ANY_FIGURE = "#"  # behind letters: with any number behind them
+
 _DEFINED = pattern(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
 _EXPLAINED = pattern(r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)")  # VK (Việt kiều)
 _LEGEND = pattern(  # GQVL: giải quyết việc làm; Trạm biến áp viết tắt là TBA
@@ -18,6 +20,18 @@ _LEGEND = pattern(  # GQVL: giải quyết việc làm; Trạm biến áp viết
     r"|(?P<before>[^\W\d_][^()\n\d;,.:]{4,70}?) (?:được )?(?:viết tắt|gọi tắt)(?: là|:) "
     r"(?P<last>[A-ZĐƯ&]{2,12})(?![^\W_])"
 )
+_LEGEND_HEAD = pattern(  # Chữ viết tắt: …; Ký hiệu dùng trong bảng: …
+    r"(?i)(?<![^\W_])(?:(?P<told>viết tắt|ký hiệu|kí hiệu|quy ước|chú giải)|ghi chú|chú thích)(?: [^\n:;(]{1,30})? ?:"
+)
+_KEY = r"[A-ZĐƯ]{1,8}\d{0,2}(?![^\W_])"
+_SIGN = r"(?: ?[:=] ?| - | là |-(?![A-ZĐƯ]))"
+_ENTRY = pattern(  # LĐ - lãnh đạo; M1, M2: mùng 1, mùng 2
+    rf"(?<![^\W_])(?P<keys>{_KEY}(?:, ?{_KEY}){{0,5}})(?P<sign>{_SIGN})"
+    rf"(?P<values>[^\W\d_][^;:=().\n]{{1,60}}?) ?(?=[;().\n]|, ?{_KEY}(?:{_SIGN}|,)|$)"
+)
+_LONGEST_LEGEND = 800
+_MOST_WORDS = 7  # that an abbreviation of a legend stands for
+_FIGURE = pattern(r"(?P<letters>[A-ZĐƯ]+)(?P<figure>\d{1,2})")
 _PLACE_WORDS = 6  # of a place that stands between a name and its abbreviation
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
 _UNREAD = pattern(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b")  # would have to be read itself
@@ -26,7 +40,10 @@ _FOREIGN = pattern(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
 
 
 def find_definitions(text: str) -> dict[str, str]:
-    """Abbreviation -> the words before its brackets, or in them: “dịch tả lợn châu Phi (DTLCP)”, “VK (Việt kiều)”."""
+    """Abbreviation -> the words before its brackets, in them or in a legend.
+
+    dịch tả lợn châu Phi (DTLCP); VK (Việt kiều); Chữ viết tắt: HS: hộ sinh; M1: mùng 1 (“M#” -> mùng)
+    """
     definitions: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
         head, letters = text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1])
@@ -42,7 +59,49 @@ def find_definitions(text: str) -> dict[str, str]:
     for match in _EXPLAINED.finditer(text):
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])
-    return definitions
+    return definitions | dict(_legend(text))
+
+
+def _legend(text: str) -> Iterator[tuple[str, str]]:
+    """What lines that explain abbreviations tell, whatever their initials: HS: hộ sinh; M1, M2 - mùng 1, mùng 2.
+
+    Of a key with a figure whose words end with it, “M1: mùng 1”, the letters are explained for every figure: (M, mùng).
+    Below a mere “Ghi chú:” half of the words must have the initials of their keys, unlike “BTC: chuẩn bị nước”.
+    """
+    until = 0  # no line is looked through twice
+    for head in _LEGEND_HEAD.finditer(text):
+        if head.start() < until:
+            continue
+        entries, likely = list[tuple[str, str]](), 0
+        until = head.end()
+        for number, line in enumerate(text[head.end() : head.end() + _LONGEST_LEGEND].split("\n")):
+            found = list(_ENTRY.finditer(line))
+            if not found and (number or line.strip()):
+                break
+            until += len(line) + 1
+            for entry in found:
+                entries += _pairs(entry)
+                likely += "=" in entry["sign"] or bool(_expansion(entry["values"], entry["keys"]))
+        if head["told"] or 0 < len(entries) <= 2 * likely:
+            yield from filter(None, (_explained(key, words) for key, words in entries))
+
+
+def _pairs(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
+    """The keys of one entry of a legend, each with its words."""
+    keys = re.split(", ?", entry["keys"])
+    values = re.split(", ?", entry["values"])
+    return zip(keys, values, strict=False) if len(keys) <= len(values) else iter(())
+
+
+def _explained(key: str, words: str) -> tuple[str, str] | None:
+    """A key of a legend and its words as they are said; None where they would have to be read, or are a name."""
+    figure, told = _FIGURE.fullmatch(key), words.strip()
+    if figure and told.endswith(f" {figure['figure']}"):
+        key, told = figure["letters"] + ANY_FIGURE, told.removesuffix(f" {figure['figure']}")
+    named = told.istitle() and " " in told
+    if named or _UNREAD.search(told) or told.count(" ") >= _MOST_WORDS or not told.isprintable():
+        return None
+    return key, told[0].lower() + told[1:] if told[1:].islower() else told
 
 
 def _is_name(words: str) -> bool:

@@ -283,7 +283,7 @@ def with_head_for_letter(head: Cell, cell: Cell) -> Cell:
 def in_small_letters(head: str) -> str:
     """A head as it stands inside a sentence: in small letters, but for abbreviations."""
     small = lower_headings(head)
-    return small[0].lower() + small[1:] if not small[1:2].isupper() else small
+    return small[0].lower() + small[1:] if small[1:2].islower() or not small[1:2].strip() else small
 
 
 def _overlap(head: str, text: str) -> int:

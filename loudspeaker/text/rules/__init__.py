@@ -7,7 +7,17 @@ most particular comes first, since a date must be seen before its parts are take
 from __future__ import annotations
 
 from ..rule import Rule
-from .identifiers import army_units, citations, codes, document_numbers, identities, phones, plates, web_addresses
+from .identifiers import (
+    army_units,
+    citations,
+    codes,
+    document_numbers,
+    identities,
+    own_codes,
+    phones,
+    plates,
+    web_addresses,
+)
 from .layout import blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
 from .names import acronyms, addresses, capitals, persons, titles
@@ -19,6 +29,7 @@ _FILES = (
     web_addresses,
     blanks,
     labels,
+    own_codes,
     identities,
     phones,
     plates,

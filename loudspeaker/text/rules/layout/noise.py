@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...context import Context
 from ...kind import Kind
-from ...rule import Guess, RuleMaker
+from ...rule import Guess, RuleMaker, at_line_start
 from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.NOISE)
@@ -35,6 +35,12 @@ def foreign_letters(match: re.Match[str], context: Context) -> Guess:
         match[0],
     )
     return Guess(" ".join(spoken.split()) or " ", Message("letters of another script: write how they are said"))
+
+
+@rule(r"√ ?(?=[^\W\d_])|√ (?=\d)", starts="sign", only_if=at_line_start)
+def tick(match: re.Match[str], context: Context) -> str:
+    """A sign of roots that ticks an item off: √ Sim chính chủ"""
+    return " "
 
 
 @rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")

@@ -173,7 +173,7 @@ def _is_defined_here(match: re.Match[str], context: Context) -> bool:
     words = context.definitions.get(match[0])
     if not words:
         return False
-    following = context.text[match.end() : match.end() + len(words) + 4].lstrip(" :=")
+    following = context.text[match.end() : match.end() + len(words) + 4].lstrip(" :=-")
     return context.is_after(match.start(), _DEFINING) or following.lower().startswith(words.lower())
 
 

@@ -16,6 +16,7 @@ from ...syllables import LOWER, UPPER
 rule = RuleMaker(Kind.ADDRESS)
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c|số cũ|số mới")
+_HOME_SINCE = pattern(r" (?:hôm|bữa|ngày|dịp|lúc)(?: [^\W\d_]+){1,2} nhà$")  # từ hôm dọn nhà 16/11: a day
 _NO_DAY = words_before(
     "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
     "số nhà cũ|số nhà mới"
@@ -38,6 +39,8 @@ def house_number(match: re.Match[str], context: Context) -> str | None:
     if words.endswith(" lớp") and counts_up(match[0]):
         return None
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
+    if words.endswith(" nhà") and _HOME_SINCE.search(words):
+        return None
     comma = numbered and context.text[match.end() : match.end() + 1] == ","
     street = context.is_before(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
     branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3

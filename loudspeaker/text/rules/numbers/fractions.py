@@ -23,7 +23,8 @@ _AT_LEAST = words_before("đủ|ít nhất|tối thiểu|quá|hơn|trên|có tr�
 _MOST_PARTS = 5
 _LEVELS = words_before(
     "thương binh|bệnh binh|có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|bậc|"
-    "bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu"
+    "bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu|"
+    "thị lực dưới|thị lực trên|thị lực từ|thị lực còn"
 )
 _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 

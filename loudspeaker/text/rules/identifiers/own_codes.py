@@ -1,0 +1,48 @@
+"""Codes that the document itself explains or counts: M1 of a legend, mùng một; M2 beside a sample M1, no area."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ...context import Context
+from ...definitions import ANY_FIGURE
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_letters
+from ...rule import RuleMaker
+
+rule = RuleMaker(Kind.CODE)
+
+_FIRST = pattern(r"(?<![^\W_])M1(?![^\W_]|[.,/]\d)")
+_EXPLAINING = " :=-"  # between a code and its words in a legend
+_ALONE = pattern(r" ?(?:[;:,/()+\n-]|\.(?![^\W_])|$)")
+
+
+@rule(r"([A-ZĐ]{1,3})(\d{1,2})(?![^\W_]|[.,/-]\d)", starts="word")
+def own_code(match: re.Match[str], context: Context) -> str | None:
+    """Letters and a figure that a legend explains, or a sample: M1, M2 -> mùng một, mùng hai; mẫu M1, M2 -> mờ hai"""
+    letters, figure = match[1], context.numerals.code(match[2])
+    words = context.definitions.get(match[0])
+    if words and not context.text[match.end() :][: len(words) + 4].lstrip(_EXPLAINING).lower().startswith(words):
+        return words
+    every = context.definitions.get(letters + ANY_FIGURE)
+    if every and not words:
+        return f"{every} {figure}"
+    return f"{spell_letters(letters)} {figure}" if letters == "M" and _counts_samples(context.text) else None
+
+
+@rule(r"([A-ZĐ])(?![^\W_])", starts="word")
+def own_letter(match: re.Match[str], context: Context) -> str | None:
+    """One letter that a legend explains, where it stands by itself: S, C -> sáng, chiều; not “bác sĩ Hà S”"""
+    words = context.definitions.get(match[0])
+    ahead = context.text[max(0, match.start() - 2) : match.start()].strip(" ")
+    alone = (not ahead or ahead[-1] in ";:,/()+\n-") and _ALONE.match(context.text, match.end())
+    explaining = context.after(match.end())[:1] in (":", "=", "-")
+    return words if words and alone and not explaining else None
+
+
+@lru_cache(maxsize=4)
+def _counts_samples(text: str) -> bool:
+    """Whether a text has an M1, which is no unit, so that M2 and M3 are none either."""
+    return _FIRST.search(text) is not None
