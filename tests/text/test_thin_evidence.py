@@ -49,6 +49,8 @@ def test_the_nearest_word_decides_what_a_letter_behind_a_number_is(text: str, sp
         ("Hưởng 150% lương (CN 200%)", "chủ nhật hai trăm phần trăm"),
         ("Tạm đóng chợ gia súc (phiên CN)", "phiên chủ nhật"),
         ("Xe chạy T2, T5, CN lúc 18h", "thứ hai, thứ năm, chủ nhật lúc"),
+        ("Lớp 12A1, 12A2, T5, 04/12", "a hai, thứ năm, ngày mùng bốn"),
+        ("Sửa kênh T3, T4 từ 9/10", "kênh tê ba, tê bốn"),
         ("Tuyển CN cơ khí", "công nhân"),
         ("Hộ nghèo, CN được vay", "cận nghèo"),
         ("Ban KS HTX họp", "Ban kiểm soát hợp tác xã"),

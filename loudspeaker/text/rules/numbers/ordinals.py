@@ -180,7 +180,8 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
         ):  # đợt I 700.000đ (T4)
             return Guess(first, Message("a weekday, or a month"))
         weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
-        return None if listed or (context.is_after(match.start(), _SITES) and not weekly) else first
+        is_code = listed and not _ITS_DAY.match(following)  # 12A3, T6 05/12 is none
+        return None if is_code or (context.is_after(match.start(), _SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
