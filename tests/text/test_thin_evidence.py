@@ -163,3 +163,44 @@ def test_the_closing_words_are_a_line_of_their_own() -> None:
     long = "Điện thoại trực lũ của nhà máy thủy điện, nhận tin cả ngày lẫn đêm: 0235.3885.777"
 
     assert read(f"{long}\nvà trên trang tin của xã\n{long}\nTrân trọng./.").spoken.endswith("\nTrân trọng.")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Liều 2 – 12/12, ca 1 - 4/12", "Liều hai, ngày mười hai tháng mười hai, ca một, ngày mùng bốn tháng mười hai"),
+        ("Nghỉ 2 – 12/12", "ngày mùng hai đến mười hai tháng mười hai"),
+        ("Giải bóng mừng 2-9 khai mạc", "mừng ngày mùng hai tháng chín khai mạc"),
+        ("Tiền mừng 2-3 triệu", "mừng hai đến ba triệu"),
+        ("Nhà văn hóa 5/12 họp", "Nhà văn hóa năm tháng mười hai họp"),
+        ("Trình độ văn hóa 9/12", "văn hóa chín trên mười hai"),
+        ("Đóng mở cống: T2 6h; T4 8h", "cống: thứ hai sáu giờ"),
+        ("Trạm bơm T3: T5 bơm", "Trạm bơm tê ba: thứ năm"),
+        ("Chạy kém 10 8h tại ủy ban", "kém mười phút tám giờ"),
+        ("Chạy 8h kém 10", "tám giờ kém mười"),
+        ("C. Hiền KT: 0912 345 678", "Chị Hiền"),
+        ("A. Tư: 0912-345-678", "Anh Tư"),
+        ("B. Lê Thị Hoa: 50k", "Bà Lê Thị Hoa"),
+        ("A. Liên hệ: 0912 345 678", "A, Liên hệ"),
+    ],
+)
+def test_days_hours_and_names_beside_what_looks_like_a_number_or_a_letter(text: str, spoken: str) -> None:
+    assert spoken in read(text).spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts"),
+    [
+        ("Trận 2-9 đá lúc 15h", ["2-9"]),
+        ("Hòa 1-1 ở trận 6-12", ["6-12"]),
+        ("Dọn nhà 5/12", ["5/12"]),
+        ("Khai giảng lớp 5/12 tại hội trường", ["5/12"]),
+        ("Ở nhà 5/12 đường Lê Lợi", []),
+        ("Lớp 5/2 họp", []),
+        ("Tuyến kênh T5, 11/12 bơm nước", ["T5"]),
+        ("Chạy kém 10 8h", ["10 8h"]),
+        ("C. Thu thủ quỹ: 200.000đ", ["C."]),
+    ],
+)
+def test_a_day_an_hour_or_a_name_that_may_be_something_else_is_marked(text: str, doubts: list[str]) -> None:
+    assert marked(text) == doubts

@@ -16,7 +16,7 @@ from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
-from ..names.persons import PAIR
+from ..names.persons import PAIR, heads_account
 
 rule = RuleMaker(Kind.LABEL)
 
@@ -248,7 +248,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     """
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
         return None
-    if match[1] in "AC" and PAIR.match(context.text, match.end() + 1):
+    if match[1] in "ABC" and _opens_with_person(match, context):
         return None
     if match[0][-1] == "-" and not context.levels.items:
         return None
@@ -258,6 +258,12 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     if match[1].isupper():
         return f"{'phần ' if context.levels.divisions else ''}{LETTERS[match[1]]},"
     return f"{'ý ' if context.levels.items else ''}{LETTERS[match[1].upper()]},"
+
+
+def _opens_with_person(match: re.Match[str], context: Context) -> bool:
+    """Whether who is called or paid stands behind the letter: A. Tư: 0912 345 678; A. Thắng + c. Lành"""
+    paired = match[1] != "B" and PAIR.match(context.text, match.end() + 1) is not None
+    return paired or (match[0].endswith(".") and heads_account(context.text, match.end()))
 
 
 @rule(

@@ -10,13 +10,14 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...rule import RuleMaker, after_variety
+from ...reasons import DATE_OR_NUMBERS
+from ...rule import Answer, Guess, RuleMaker, after_variety
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c|số cũ|số mới")
-_HOME_SINCE = pattern(r" (?:hôm|bữa|ngày|dịp|lúc)(?: [^\W\d_]+){1,2} nhà$")  # từ hôm dọn nhà 16/11: a day
+_HOME_SINCE = pattern(r" (?:hôm|bữa|ngày|dịp|lúc|khi|hồi)(?: [^\W\d_]+){1,2} nhà$")  # từ hôm dọn nhà 16/11: a day
 _NO_DAY = words_before(
     "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
     "số nhà cũ|số nhà mới"
@@ -32,21 +33,40 @@ _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
 @rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
-def house_number(match: re.Match[str], context: Context) -> str | None:
+def house_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a house with a slash: số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
     words = context.before(match.start())
+    if (words.endswith(" lớp") and counts_up(match[0])) or (words.endswith(" nhà") and _HOME_SINCE.search(words)):
+        return None
+    if not (_is_numbered_house(match, context, words) or is_house(context, match.start(), match.end())):
+        return None
+    spoken = " trên ".join(_house_part(number, context) for number in match[0].split("/"))
+    return Guess(spoken, DATE_OR_NUMBERS) if _may_be_day(match, context, words) else spoken
+
+
+def _is_numbered_house(match: re.Match[str], context: Context, words: str) -> bool:
+    """Whether a word of houses stands before, or a street behind: hẻm 12/5, số 12/3A, 45/2 đường Lê Lợi"""
     numbered = words.endswith(" số")
-    if words.endswith(" lớp") and counts_up(match[0]):
-        return None
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
-    if words.endswith(" nhà") and _HOME_SINCE.search(words):
-        return None
     comma = numbered and context.text[match.end() : match.end() + 1] == ","
     street = context.is_before(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
     branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
-    if not (named or street or branched or is_house(context, match.start(), match.end())):
-        return None
-    return " trên ".join(_house_part(number, context) for number in match[0].split("/"))
+    return bool(named or street or branched)
+
+
+def _may_be_day(match: re.Match[str], context: Context, words: str) -> bool:
+    """Whether something is done to the house, so that its day may be told: dọn nhà 5/12, tan lớp 5/12"""
+    dated = _DAY_AND_MONTH.fullmatch(match[0]) is not None and _DONE_TO.search(words) is not None
+    street = context.text[match.end() : match.end() + 2]
+    return dated and not street[1:].isupper() and not context.is_before(match.end(), _STREET)
+
+
+_DAY_AND_MONTH = pattern(r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])")
+_DONE_TO = pattern(
+    r" (?:dọn|dời|về|ở|sửa|cất|xây|dựng|khởi công|làm|nhận|trả|mượn|thuê|mua|bán|giao|bàn giao|khánh thành|nhà|"
+    r"tan|khai giảng|mở|nghỉ|họp|dạy|bốc|chia|cắm|đo|đào|đổ|bê tông|cấm|dọn dẹp|lấp|nâng|tráng|rời|tới|vô) "
+    r"(?:nhà|hẻm|ngõ|ngách|lô|thửa|mốc|cột mốc|lớp|kiệt)$"
+)
 
 
 def counts_up(written: str) -> bool:

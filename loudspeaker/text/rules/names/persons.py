@@ -57,6 +57,31 @@ def mister(match: re.Match[str], context: Context) -> str:
     return "ông"
 
 
+def heads_account(text: str, at: int) -> bool:
+    """Whether a name stands at `at`, and a telephone or an amount right behind it: Tư: 0912…; Thu thủ quỹ: 200.000đ"""
+    found = _ACCOUNT.match(text, at)
+    if found is None or _HEADS.match(text, found.start(1)) or _ACCOUNTS.match(text, found.start(1)):
+        return False
+    return all(is_syllable(word) for word in found[1].split())
+
+
+_ACCOUNTS = pattern(  # what a telephone or an amount is told for, and no name
+    r"(?:Liên hệ|Điện|Đường|Tổng|Trực|Giá|Học|Lệ|Mức|Phí|Tiền|Thu (?:phí|tiền)|Giải|Nhất|Nhì|Vé|Số|Hỗ|Chi|Đóng|Nộp|Quỹ|"
+    r"Gói|Hộ|Người|Trẻ|Nước|Rác|Bán|Mua|Cho|Vay|Phạt|Khen)(?!\w)"
+)
+_ACCOUNT = pattern(
+    rf" ?((?:[{UPPER}][{LOWER}]{{1,6}} ?){{1,4}})(?:(?:[{LOWER}]{{2,7}}|[A-ZĐ]{{2,6}}) ?){{0,3}}{_WHO}?[:,(–-]? ?"
+    r"\(?(?:(?:S?ĐT|s?đt):? ?)?(?:0\d|\d{1,3}(?:k|tr|\.\d{3}) ?(?:đ|đồng)?(?!\w))"
+)
+
+
+@rule(rf"([ABC])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
+def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address at the head of a line: C. Hiền KT: 0912… -> chị; a letter of a list looks the same"""
+    named = heads_account(context.text, match.end())
+    return Guess(_CALLED[match[1].lower()] + " ", LONE_LETTER) if named else None
+
+
 @rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family_name(match: re.Match[str], context: Context) -> str:
     """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""

@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
-from ..time.calendar_words import SCHOOLED, counts_members
+from ..time.calendar_words import counts_members, tells_schooling
 from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_time, say_possible_day
 
 rule = RuleMaker(Kind.FRACTION)
@@ -136,7 +136,8 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
     return (
         not _are_below(32, match[1], match[2])
         or context.after(match.end()).startswith("=")
-        or context.is_after(at, (*_LEVELS, *SCHOOLED))
+        or context.is_after(at, _LEVELS)
+        or tells_schooling(context.before(at))
         or (context.follows(Kind.FRACTION, at, ", ", " và ") and " trên " in context.previous.spoken)  # hạng 1/4, 2/4
         or counts_members(context, *match.span())
         or _CLASSES.search(context.text[max(0, at - REACH) : at]) is not None

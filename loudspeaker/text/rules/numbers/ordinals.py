@@ -45,6 +45,7 @@ _SOMETIME = words_before(
 )
 _DAY_BEHIND = pattern(r"[(,:-]? ?(?:ngày )?\d|t[2-7](?!\w)|cn(?!\w)|hằng|hàng|tuần|tới|này|sau|và|chủ nhật|thứ")
 _ITS_DAY = pattern(r"[(,:-]? ?(?:ngày )?\d{1,2}[/.-]\d{1,2}(?!\d)")  # of a weekday
+_MOMENT = pattern(r"(?:ngày )?\d{1,2} ?(?:[hg:]|giờ|[/.-]\d)")
 _WEEKLY = pattern(r"(?:(?:, ?| và | ?& ?| ?- ?| đến )(?:[Tt][2-7]|CN))* (?:hàng|hằng|mỗi) tuần")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
@@ -168,21 +169,34 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {context.numerals.month(int(match[1]))}"
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
-    following = context.after(match.end())
-    if not match[2]:
-        listed = context.follows(Kind.CODE, match.start(), ", ", " và ") or _is_site(match, context)  # kênh T3, T4
-        counted_to = context.is_after(match.start(), _COUNTED_TO)  # số ca mắc đến T6 là 1.204
-        if counted_to or (context.is_after(match.start(), _SOMETIME) and not _DAY_BEHIND.match(following)):
-            return Guess(first, Message("a weekday, or a month"))
-        alone = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
-        if alone and not _DAY_BEFORE.search(
-            context.text[max(0, match.start() - 12) : match.start()]
-        ):  # đợt I 700.000đ (T4)
-            return Guess(first, Message("a weekday, or a month"))
-        weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
-        is_code = listed and not _ITS_DAY.match(following)  # 12A3, T6 05/12 is none
-        return None if is_code or (context.is_after(match.start(), _SITES) and not weekly) else first
-    return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+    if match[2]:
+        return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+    if _may_be_month(match, context):
+        return Guess(first, Message("a weekday, or a month"))
+    has_day = _ITS_DAY.match(context.after(match.end()))
+    if _stands_behind_site(match, context):  # tuyến kênh T5, 11/12
+        return Guess(first, Message("a weekday, or a name with a number")) if has_day else None
+    listed = context.follows(Kind.CODE, match.start(), ", ", " và ") or _is_site(match, context)  # kênh T3, T4
+    return None if listed and not has_day else first  # 12A3, T6 05/12
+
+
+def _may_be_month(match: re.Match[str], context: Context) -> bool:
+    """Whether words of accounts stand before a weekday, or only brackets: số ca mắc đến T6 là 1.204; 700.000đ (T4)"""
+    at, end = match.span()
+    if context.is_after(at, _COUNTED_TO):
+        return True
+    if context.is_after(at, _SOMETIME) and not _DAY_BEHIND.match(context.after(end)):
+        return True
+    alone = context.char(at - 1) == "(" and context.char(end) == ")"
+    return alone and not _DAY_BEFORE.search(context.text[max(0, at - 12) : at])
+
+
+def _stands_behind_site(match: re.Match[str], context: Context) -> bool:
+    """Whether a site is named right before: trạm bơm T3; not xe buýt: T2 5h30, thang máy T2 hằng tuần"""
+    at, end = match.span()
+    if not context.is_after(at, _SITES) or context.is_before(end, ("hằng tuần", "hàng tuần")):
+        return False
+    return not (context.char(at - 2) == ":" and _MOMENT.match(context.after(end)))
 
 
 def _is_site(match: re.Match[str], context: Context) -> bool:

@@ -11,9 +11,10 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import spell_letters
+from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
-from ..time.calendar_words import follows_date
+from ..time.calendar_words import Day, follows_date
 
 rule = RuleMaker(Kind.SCORE)
 
@@ -37,7 +38,7 @@ _VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends wit
 _WEIGHT = pattern(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
-_MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
+_MATCH = words_before("trận|trận sau|trận tới|trận này|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
 _TEAM = pattern(r" (?:u\d\d|fc|clb) ")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
@@ -59,7 +60,10 @@ def score(match: re.Match[str], context: Context) -> Answer:
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
     spoken = f"{context.number(match[1])} {context.number(match[2])}"
-    return spoken if _is_result(match, context, words) else _score_between_teams(match, context, spoken)
+    if not _is_result(match, context, words):
+        return _score_between_teams(match, context, spoken)
+    played_then = words.endswith(_MATCH) and Day(match[1], match[2]).possible()  # trận 2-9, bán kết 6-12
+    return Guess(spoken, DATE_OR_NUMBERS) if played_then else spoken
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:

@@ -79,7 +79,7 @@ _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
-SCHOOLED = words_before("trình độ|học vấn|trình độ văn hóa|văn hóa|tđvh|tđhv")  # 9/12: classes out of twelve
+_SCHOOLED = words_before("trình độ|học vấn|trình độ văn hóa|văn hóa|tđvh|tđhv")  # 9/12: classes out of twelve
 _PRESENT = words_before("có mặt|vắng|biểu quyết|tán thành|nhất trí|đồng ý|số phiếu|đạt|bỏ phiếu|thành phần")
 _MEMBERS = pattern(r" (?:TV|ĐV|HV|UV|ĐB|NV|LĐ|BKS|HĐQT|BCH|BTV|ĐVDB)(?!\w)")  # 5/5 TV HĐQT, 3/3 BKS
 
@@ -208,3 +208,8 @@ def _is_street_before(before: str) -> bool:
     đường 19/5, trường 3/2: named after a day, but nobody says “ngày”.
     """
     return before.endswith(_NAMED_AFTER)
+
+
+def tells_schooling(words: str) -> bool:
+    """Whether classes out of twelve are told behind these words: trình độ văn hóa 9/12; nhà văn hóa 5/12 is a place."""
+    return words.endswith(_SCHOOLED) and not words.endswith(" nhà văn hóa")

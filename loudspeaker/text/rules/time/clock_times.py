@@ -49,6 +49,22 @@ _HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
 _OPENING = frozenset(("", *"\n,;:(-/+*•"))
 
 
+@rule(
+    rf"(\d{{1,2}})(?: ?{_MINUTES})?,? (\d{{1,2}}) ?(?:[hHgG](?!\w)|giờ(?!\w))(?! kém)",
+    only_after=(" kém",),
+)
+def minutes_to_hour(match: re.Match[str], context: Context) -> Guess | None:
+    """Minutes before the hour that stands behind them: kém 10 8h -> kém mười phút tám giờ, and not eighteen"""
+    told = _HOUR_LESS.search(context.text[max(0, match.start() - 12) : match.start()])  # 8h kém 10 9h
+    if told or int(match[1]) > _HALF_AN_HOUR or int(match[2]) > 24:
+        return None
+    return Guess(f"{context.number(match[1])} phút {context.number(match[2])} giờ", Message("minutes before an hour"))
+
+
+_HALF_AN_HOUR = 30
+_HOUR_LESS = pattern(r"\d ?(?:[hHgG]|giờ),? kém $")
+
+
 @rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
 def hour_before_date(match: re.Match[str], context: Context) -> str | None:
     """Hour before a date.

@@ -14,7 +14,6 @@ from ...syllables import UPPER
 from ..names.addresses import is_house
 from .calendar_words import (
     END,
-    SCHOOLED,
     SINCE,
     Day,
     as_day,
@@ -27,6 +26,7 @@ from .calendar_words import (
     is_lunar,
     is_padded,
     say_day,
+    tells_schooling,
 )
 
 rule = RuleMaker(Kind.DATE)
@@ -34,7 +34,8 @@ _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
 _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
-    "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
+    "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ|"
+    "mừng|chào mừng|hưởng ứng|hội thao|cúp"
 )
 _DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
 _ON = pattern(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
@@ -207,7 +208,8 @@ def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
     before = context.before(at)
     if (
         context.is_before(end, _DOSES)
-        or before.endswith((*_LOSSES, *SCHOOLED))
+        or before.endswith(_LOSSES)
+        or tells_schooling(before)
         or " thị lực" in before
         or _POINTS.search(before)
     ):

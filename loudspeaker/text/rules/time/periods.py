@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ....errors import Message
 from ...context import Context
-from ...cues import words_after
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
@@ -16,6 +16,9 @@ from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_w
 
 rule = RuleMaker(Kind.PERIOD)
 
+_TURNS = words_before(
+    "liều|bài|buổi|ca|phòng|vòng|giai đoạn|mũi|bàn|khu phố|lượt|lượt trận|chuyến|chương|tầng|cụm|đoàn|dãy|block|kp|kíp"
+)
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 
 
@@ -130,7 +133,8 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     if match[3] == "." and counted(context, match.end()):
         return None
-    if " - " in match[0] and context.after_label(at) and not dated(context, at):  # xóm 1 - 10/6
+    numbered = context.after_label(at) or context.is_after(at, _TURNS)
+    if " - " in match[0] and numbered and not dated(context, at):  # xóm 1 - 10/6, liều 2 – 12/12
         return f"{context.number(match[1])}, ngày {last.words(context.numerals)}"
     words = _say_period(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
