@@ -25,6 +25,7 @@ _BETWEEN = pattern(
 )
 _GRAMS = pattern(r"(?<=\d)G(?!\w)(?<![2345]G)")  # 4G and 5G are networks
 _DONG = pattern(r"(?<=(?:NGÀN|GHÌN|RIỆU) )Đ(?!\w)")
+_FEASTS = pattern(r"(?i)\b(?:OK OM BOK|SEN DOLTA|CHOL CHNAM THMAY)\b")  # of the Khmer; their words are no abbreviations
 _SIGNATURE = pattern(r"(?:^|\s)[TK]$")  # T/L BAN THƯỜNG VỤ
 _NAME_NEXT = pattern(r"(?:^|\W)[PQHXTÔB]\. ?$|[.;:] \d{1,2}[/.)] ?$")
 # Before a Roman numeral; and before the two abbreviations that are common words as well.
@@ -78,7 +79,7 @@ def _lower_line(line: str) -> str:
             first = False
         pieces += (line[end : match.start(2)], word)
         end = match.end()
-    return "".join(pieces) + line[end:]
+    return _FEASTS.sub(lambda match: match[0].title(), "".join(pieces) + line[end:])
 
 
 def _is_unit(line: str, match: re.Match[str]) -> bool:

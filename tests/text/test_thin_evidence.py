@@ -53,6 +53,8 @@ def test_the_nearest_word_decides_what_a_letter_behind_a_number_is(text: str, sp
         ("Sửa kênh T3, T4 từ 9/10", "kênh tê ba, tê bốn"),
         ("Tuyển CN cơ khí", "công nhân"),
         ("Hộ nghèo, CN được vay", "cận nghèo"),
+        ("Hội cựu HS khóa 2022 họp", "cựu học sinh"),
+        ("CHƯƠNG TRÌNH LỄ HỘI OK OM BOK", "Chương trình lễ hội Ok Om Bok"),
         ("Ban KS HTX họp", "Ban kiểm soát hợp tác xã"),
         ("Có HK trong thôn, sn từ 1989 trở về sau", "hộ khẩu trong thôn, sinh từ"),
         ("Ai ủng hộ thì nt chị Thuỳ", "nhắn tin chị"),
