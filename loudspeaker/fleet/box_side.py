@@ -299,9 +299,9 @@ class BoxSide:
             raise Unreachable(Message("nobody here asks for the time"))
         write_atomic(self.paths.time_answer, ask(nonce))
         self._look_again()
-        return self._wait_for(lambda: self._believed(nonce), ASKING) is not None
+        return self._wait_for(lambda: self._read_time(nonce), ASKING) is not None
 
-    def _believed(self, nonce: str) -> VouchedTime | None:
+    def _read_time(self, nonce: str) -> VouchedTime | None:
         """The time that the daemon has believed by the answer to this nonce."""
         time = read_hub_time(self.paths)
         return time if time and time.nonce == nonce else None

@@ -45,7 +45,7 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
     """What is to be said, where, and whether it is a drill; what it takes the place of (`thay`). Raises `NotFound`."""
     scope = page.text("scope") or page.office()
     templates = _templates(page, scope)
-    before = _replaced(page, scope)
+    before = _find_alarm_before(page, scope)
     named = page.text("bulletin") or page.query.get("ban", "")
     chosen = next((one for one in templates if one.id == named), None)
     typed = {
@@ -141,19 +141,19 @@ def _signing_own(page: HubPage, draft: AlertDraft) -> Response:
 def _find_alert(page: HubPage) -> SignedEnvelope:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
-    found = _served(page, scope, number) if SCOPE.fullmatch(scope) else None
+    found = _read_served(page, scope, number) if SCOPE.fullmatch(scope) else None
     if found is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
     return found
 
 
-def _served(page: HubPage, scope: str, number: str) -> SignedEnvelope | None:
+def _read_served(page: HubPage, scope: str, number: str) -> SignedEnvelope | None:
     return page.hub.served_alert(scope, int(number)) if number.isdecimal() and len(number) < 10 else None
 
 
-def _replaced(page: HubPage, scope: str) -> Alert | None:
+def _find_alarm_before(page: HubPage, scope: str) -> Alert | None:
     """The alarm in whose place another is to be given (`thay`); None where there is none."""
-    found = _served(page, scope, page.text("thay") or page.query.get("thay", ""))
+    found = _read_served(page, scope, page.text("thay") or page.query.get("thay", ""))
     document = read_unverified(found) if found else None
     return document if isinstance(document, Alert) and document.kind.is_alarm else None
 
@@ -183,7 +183,7 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
     )
     if not page.text("thay"):
         return draft
-    before = _replaced(page, scope)
+    before = _find_alarm_before(page, scope)
     if before is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{page.text('thay')}"))
     return replace(draft, kind=AlertKind.UPDATE, references=(before.seq,), drill=before.drill)

@@ -140,13 +140,13 @@ class HubSession:
             logger.warning("the broker refuses the hub: %s", reason)
             return
         rung = self._rung()
-        self._told = self._still_retained(rung) if flags.session_present else {}
+        self._told = self._manifests_there(rung) if flags.session_present else {}
         self._contact.lost = None
         client.subscribe(ALL_BOXES, QOS)
         self._publish_new(rung)
         self._publish(Publication(str(Topic(TopicKind.BIRTH)), format_message(self._born)))
 
-    def _still_retained(self, rung: Sequence[RungBell]) -> dict[str, bytes]:
+    def _manifests_there(self, rung: Sequence[RungBell]) -> dict[str, bytes]:
         """The manifests that a broker has which still knows this session: by this process, or by one before it."""
         manifests = [(_manifest_publication(bell.published), bell.is_known) for bell in rung]
         return {

@@ -83,7 +83,7 @@ def _legend(text: str) -> Iterator[tuple[str, str]]:
                 entries += _pairs(entry)
                 likely += "=" in entry["sign"] or bool(_expansion(entry["values"], entry["keys"]))
         if head["told"] or 0 < len(entries) <= 2 * likely:
-            yield from filter(None, (_explained(key, words) for key, words in entries))
+            yield from filter(None, (_definition(key, words) for key, words in entries))
 
 
 def _pairs(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
@@ -93,7 +93,7 @@ def _pairs(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
     return zip(keys, values, strict=False) if len(keys) <= len(values) else iter(())
 
 
-def _explained(key: str, words: str) -> tuple[str, str] | None:
+def _definition(key: str, words: str) -> tuple[str, str] | None:
     """A key of a legend and its words as they are said; None where they would have to be read, or are a name."""
     figure, told = _FIGURE.fullmatch(key), words.strip()
     if figure and told.endswith(f" {figure['figure']}"):
