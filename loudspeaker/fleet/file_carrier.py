@@ -52,8 +52,8 @@ class FileCarrier:
     """
 
     name: str  # of the box
+    late: LateCarrier
     scopes: Mapping[str, ScopeFiles] = field(default_factory=dict)
-    late: LateCarrier = field(default_factory=lambda: LateCarrier(""))
     wanted: tuple[str, ...] = ()  # bells and alerts to be fetched, by their paths
     alerts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     fetching: Fetch | None = None

@@ -19,6 +19,7 @@ from ..station.alert_packing import AlertDraft, alert_lines
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, read_unverified
+from ..trust.public_keys import list_people
 from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import PasskeyForm, read_assertion, signing_form
@@ -224,8 +225,8 @@ def _signing_page(
         "words": words,
         "lines": _lines(page, alert),
         "needed": page.hub.trust(alert.scope).threshold(role) if together and keys else 1,
-        "signed_by": list({key.person: key.name for key in keys if key.person in signers}.values()),
-        "others": list({key.person: key.name for key in keys if key.person not in signers | own}.values()),
+        "signed_by": list_people(key for key in keys if key.person in signers),
+        "others": list_people(key for key in keys if key.person not in signers | own),
         "envelope": format_envelope(envelope).decode().strip(),
         "form": form,
         "error": error,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +19,18 @@ from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..interfaces import Clock
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges, find_changes
-from ..store.atomic import make_folder, read_regular_file, write_atomic
-from ..store.received import MOST_DOCUMENT_BYTES, read_trust_documents
+from ..store.atomic import make_folder, write_atomic
+from ..store.received import read_trust_documents
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.floors import BoxTime, accept_manifest
 from ..trust.opening import last_rules, manifest_role, read_unverified
 from ..trust.passkeys import add_assertion
-from ..trust.public_keys import Assertion, PublicKey
+from ..trust.public_keys import Assertion, PublicKey, list_people
 from ..trust.signed_documents import ROOT, SCOPE, SignedManifest, SigningRole
 from .bells import read_floors
 from .hub_database import HubDatabase
-from .published_files import MANIFEST, RULES, copy_blobs, read_published
+from .published_files import MANIFEST, RULES, copy_blobs, read_published, read_scope_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,12 @@ class ManifestDraft:
     @property
     def signer_names(self) -> list[str]:
         """What people call those who have signed."""
-        return _names(key for key in self.keys if key.person in self.signers)
+        return list_people(key for key in self.keys if key.person in self.signers)
 
     @property
     def other_names(self) -> list[str]:
         """What people call those who may sign and have not."""
-        return _names(key for key in self.keys if key.person not in self.signers)
+        return list_people(key for key in self.keys if key.person not in self.signers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ManifestDrafts:
 
     def find(self, scope: str) -> ManifestDraft | None:
         """The draft of a scope; None where there is none, or where one that is as new was published meanwhile."""
-        raw = _read(self.folder / scope, scope, MANIFEST) if SCOPE.fullmatch(scope) else None
+        raw = read_scope_document(self.folder / scope, scope, MANIFEST) if SCOPE.fullmatch(scope) else None
         if raw is None:
             return None
         with suppress(UntrustedDocument, NotFound, Refused):
@@ -96,13 +95,13 @@ class ManifestDrafts:
         Raises `NotFound`, `UntrustedDocument`, `Refused`, `DamagedFile`, `BadFile` for what could never be published,
         `WriteError`.
         """
-        raw = _read(delivery, scope, MANIFEST)
+        raw = read_scope_document(delivery, scope, MANIFEST)
         if raw is None:
             raise NotFound(Message("there is no manifest of {scope} in {folder}", scope=scope, folder=delivery))
         make_folder(self.folder)
         fresh = Path(mkdtemp(prefix=".new-", dir=self.folder))
         try:
-            rules = _read(delivery, scope, RULES) or _read(self.root, scope, RULES)
+            rules = read_scope_document(delivery, scope, RULES) or read_scope_document(self.root, scope, RULES)
             for name, content in ((RULES, rules), (MANIFEST, raw)):
                 if content is not None:
                     write_atomic(fresh / ROOT / scope / name, content)
@@ -156,7 +155,7 @@ class ManifestDrafts:
         if manifest.version == floors.manifest and hashlib.sha256(raw).hexdigest() == floors.manifest_sha256:
             raise Refused(Message("version {version} is published already", version=manifest.version))
         accept_manifest(floors, manifest, "", now, VERSION)
-        role = manifest_role(last_rules(_read(folder, scope, RULES), None, served.trust), manifest)
+        role = manifest_role(last_rules(read_scope_document(folder, scope, RULES), None, served.trust), manifest)
         keys = served.trust.keys_of(role)
         signers = find_signers(envelope, keys)
         missing = max(served.trust.threshold(role) - len(signers), 0)
@@ -173,11 +172,3 @@ def proposed_scopes(delivery: Path) -> list[str]:
     """The scopes of which a manifest lies in a delivery."""
     found = [path.parent.name for path in sorted((delivery / ROOT).glob(f"*/{MANIFEST}"))]
     return [scope for scope in found if SCOPE.fullmatch(scope)]
-
-
-def _names(keys: Iterable[PublicKey]) -> list[str]:
-    return list({key.person: key.name for key in keys}.values())
-
-
-def _read(delivery: Path, scope: str, name: str) -> bytes | None:
-    return read_regular_file(delivery / ROOT / scope / name, MOST_DOCUMENT_BYTES + 1)

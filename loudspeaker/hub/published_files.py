@@ -101,10 +101,10 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
     if not documents:
         raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
     trust = _verify_trust(documents, scope, served or root)[-1]
-    raw = _read(root, scope, MANIFEST)
+    raw = read_scope_document(root, scope, MANIFEST)
     manifest = None
     if raw is not None:
-        rules = last_rules(_read(root, scope, RULES), None, trust)
+        rules = last_rules(read_scope_document(root, scope, RULES), None, trust)
         manifest = open_manifest(parse_envelope(raw), trust, rules).document
     sha256 = hashlib.sha256(raw).hexdigest() if raw is not None else ""
     alerts = tuple(_read_alerts(root, scope, documents[-1]))
@@ -143,7 +143,7 @@ def publish_scope(
     floors = accept_published(floors, published, now)
     documents = read_trust_documents(delivery / ROOT / scope / "trust")
     for number, raw in enumerate(documents, 1):
-        served = _read(root, scope, f"trust/{number}.json")
+        served = read_scope_document(root, scope, f"trust/{number}.json")
         if served is not None and parse_envelope(served).payload != parse_envelope(raw).payload:
             raise Refused(
                 Message("{scope}: another trust document {number} is served already", scope=scope, number=number)
@@ -157,7 +157,7 @@ def publish_scope(
         _copy_alert_sound(delivery, root, alert.opened.document)
         _write(root, scope, f"alert/{alert.opened.document.seq}.json", alerts[alert.opened.document.seq])
     for name in (RULES, MANIFEST):  # in this order: what comes last names only what is there
-        if (content := _read(delivery, scope, name)) is not None:
+        if (content := read_scope_document(delivery, scope, name)) is not None:
             _write(root, scope, name, content)
     return floors, published
 
@@ -168,7 +168,7 @@ def _join_signatures(root: Path, scope: str, alert: PublishedAlert) -> bytes:
     Raises `Refused` where another of its number is served.
     """
     number, envelope = alert.opened.document.seq, parse_envelope(alert.raw)
-    raw = _read(root, scope, f"alert/{number}.json")
+    raw = read_scope_document(root, scope, f"alert/{number}.json")
     served = parse_envelope(raw) if raw is not None else envelope
     if served.payload != envelope.payload:
         raise Refused(Message("{scope}: another alert {number} is served already", scope=scope, number=number))
@@ -190,7 +190,7 @@ def write_bell(root: Path, scope: str, raw: bytes) -> None:
 def read_rung_version(root: Path, scope: str) -> int:
     """The version of the manifest of which the bell of a scope tells that is served; 0 without one."""
     with suppress(UntrustedDocument):
-        bell = read_unverified(parse_envelope(_read(root, scope, BELL) or b""))
+        bell = read_unverified(parse_envelope(read_scope_document(root, scope, BELL) or b""))
         if isinstance(bell, Bell) and scope in bell.heads:
             return bell.heads[scope].manifest
     return 0
@@ -255,7 +255,7 @@ def _read_alerts(root: Path, scope: str, trust: bytes) -> Iterator[PublishedAler
     """
     numbers = sorted(int(path.stem) for path in alert_folder(root, scope).glob("*.json") if path.stem.isdecimal())
     for number in numbers[-WINDOW:]:
-        if (raw := _read(root, scope, f"alert/{number}.json")) and (opened := _open_alert(raw, trust)):
+        if (raw := read_scope_document(root, scope, f"alert/{number}.json")) and (opened := _open_alert(raw, trust)):
             yield PublishedAlert(opened, raw)
 
 
@@ -299,12 +299,12 @@ def _copy_blob(delivery: Path, root: Path, sha256: str, size: int) -> bool:
     return True
 
 
-def _read(root: Path, scope: str, name: str) -> bytes | None:
+def read_scope_document(root: Path, scope: str, name: str) -> bytes | None:
     """A document of a scope; None where there is none. What is too long is no document (`parse_envelope`)."""
     return read_regular_file(root / ROOT / scope / name, MOST_DOCUMENT_BYTES + 1)
 
 
 def _write(root: Path, scope: str, name: str, raw: bytes) -> None:
     """What is the same already is left alone: its date is what browsers and boxes ask by."""
-    if _read(root, scope, name) != raw:
+    if read_scope_document(root, scope, name) != raw:
         write_atomic(root / ROOT / scope / name, raw)

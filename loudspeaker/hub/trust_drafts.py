@@ -25,10 +25,10 @@ from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_en
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import last_rules, open_manifest, read_unverified, seal
 from ..trust.passkeys import add_assertion
-from ..trust.public_keys import Assertion, PublicKey
+from ..trust.public_keys import Assertion, PublicKey, list_people
 from ..trust.signed_documents import ROOT, SCOPE, SignedManifest, SigningRole, TrustDocument
 from .hub_database import HubDatabase
-from .published_files import MANIFEST, RULES, read_published
+from .published_files import MANIFEST, RULES, read_published, read_scope_document
 
 TRUST = "trust.json"
 
@@ -55,7 +55,7 @@ class SignedPart:
     def signer_names(self) -> Sequence[str]:
         """What people call those who have signed."""
         signers = find_signers(self.envelope, self.keys)
-        return list({key.person: key.name for key in self.keys if key.person in signers}.values())
+        return list_people(key for key in self.keys if key.person in signers)
 
     @property
     def missing(self) -> int:
@@ -142,7 +142,7 @@ class TrustDrafts:
             write_atomic(own / "trust" / f"{number}.json", raw)
         write_atomic(own / "trust" / f"{draft.document.version}.json", envelopes[TRUST])
         for name in (RULES, MANIFEST):  # what is signed anew sets the rules, too: those who have set them may be gone
-            content = envelopes.get(MANIFEST) or self._read(scope, name)
+            content = envelopes.get(MANIFEST) or read_scope_document(self.root, scope, name)
             if content is not None:
                 write_atomic(own / name, content)
         return delivery
@@ -172,12 +172,12 @@ class TrustDrafts:
 
     def _manifest_to_sign(self, scope: str, document: TrustDocument) -> SignedManifest | None:
         """The manifest in force under its next number, where by `document` it is not signed as it must be."""
-        raw = self._read(scope, MANIFEST)
+        raw = read_scope_document(self.root, scope, MANIFEST)
         if raw is None:
             return None
         envelope = parse_envelope(raw)
         try:
-            open_manifest(envelope, document, last_rules(self._read(scope, RULES), None, document))
+            open_manifest(envelope, document, last_rules(read_scope_document(self.root, scope, RULES), None, document))
         except UntrustedDocument:
             manifest = read_unverified(envelope)
             assert isinstance(manifest, SignedManifest)
@@ -192,7 +192,3 @@ class TrustDrafts:
             raise NotFound(Message("no trust document of {scope} waits for signatures", scope=scope))
         envelope = parse_envelope(raw)
         return envelope, read_unverified(envelope)
-
-    def _read(self, scope: str, name: str) -> bytes | None:
-        """A document of a scope that is served."""
-        return read_regular_file(self.root / ROOT / scope / name, MOST_DOCUMENT_BYTES + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -68,6 +69,11 @@ class Assertion:
 def machine_key(public: str, person: str) -> PublicKey:
     """The Ed25519 key of a machine (a box, a hub) by its public bytes in base64. Raises `UntrustedDocument`."""
     return PublicKey(key_id(decode_base64(public)), KeyType.ED25519, public, person, person)
+
+
+def list_people(keys: Iterable[PublicKey]) -> list[str]:
+    """What people call those whose keys these are, each person once."""
+    return list({key.person: key.name for key in keys}.values())
 
 
 def key_id(public: bytes) -> str:
