@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 from weakref import finalize
 
 from harness.office import NOW, SCOPE
-from harness.signing import make_signer
+from harness.officers import QUICK, Officers
+from harness.signing import HOST, make_signer
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.joining import InvitationCode, JoinKeys, JoinRequest, format_request, open_answer
 from loudspeaker.hub.box_registry import RegisteredBox
 from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.hub_app import create_hub_app
+from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
@@ -22,6 +27,7 @@ from loudspeaker.station.box_key import box_id
 from loudspeaker.station.log_segment import make_segment
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.key_file import SigningKey, key_of
+from loudspeaker.web.console import Console
 
 AUTHORITY = "-----BEGIN CERTIFICATE-----\nof the hub\n-----END CERTIFICATE-----\n"
 
@@ -39,6 +45,13 @@ def open_hub(root: Path, clock: FakeClock | None = None) -> Hub:
     hub.broker.folder.mkdir(exist_ok=True)
     hub.broker.authority.write_text(AUTHORITY)
     return hub
+
+
+@contextmanager
+def open_pages(hub: Hub, *more_hosts: str) -> Iterator[Officers]:
+    """Those who use the pages of a hub by its name, as passkeys need."""
+    with closing(HubSite.open(hub, language="vi", hosts=frozenset({HOST, *more_hosts}), hashes=QUICK)) as pages:
+        yield Officers(cast(Console, pages), host=f"https://{HOST}:8443", app=create_hub_app(hub, pages.create_app()))
 
 
 def make_box_key(secret: str) -> SigningKey:

@@ -72,7 +72,7 @@ def make_signer(person: str, secret: str) -> SigningKey:
 
 NAMES = ("hoa", "pao", "ly", "hub", "tu", "binh", "mai", "sua", "vang")
 PEOPLE: Mapping[str, SigningKey] = {name: make_signer(name, name) for name in NAMES}
-PHONE = make_passkey("hoa")
+PHONE, PAO_PHONE = make_passkey("hoa"), make_passkey("pao")
 STRANGER = make_signer("hoa", "stranger")  # calls herself so
 
 

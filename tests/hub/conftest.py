@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from harness.hub_boxes import open_hub
-from harness.office import NOW, Office, open_office
+from harness.office import NOW, SCOPE, Office, open_office
+from harness.signing import PAO_PHONE, PEOPLE, PHONE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.hub.hub import Hub
+from loudspeaker.station.packing import write_trust
 
 
 @pytest.fixture
@@ -38,3 +40,14 @@ def published(hub: Hub, office: Office) -> Hub:
     """The hub, which serves what the office has signed."""
     hub.publish(office.stick, office.scope)
     return hub
+
+
+@pytest.fixture
+def named(published: Hub, office: Office) -> Hub:
+    """A hub whose commune names the passkeys of Hoa and Páo, beside three key files."""
+    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public, PAO_PHONE.public]
+    _, path = write_trust(office.stick, SCOPE, keys, NOW)
+    office.sign(path, "hoa", "pao")
+    published.publish(office.stick, SCOPE)
+    published.bells.look()
+    return published

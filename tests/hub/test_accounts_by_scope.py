@@ -15,16 +15,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from harness.hub_boxes import JoinedBox, enrol, registered
+from harness.hub_boxes import JoinedBox, enrol, open_pages, registered
 from harness.office import NOW, SCOPE, Office, open_province
-from harness.officers import PASSWORD, QUICK, Officer, Officers
-from harness.signing import HOST, PEOPLE, PHONE, make_passkey
+from harness.officers import PASSWORD, Officer, Officers
+from harness.signing import PEOPLE, PHONE, make_passkey
 from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.topics import BoxHealth, Topic, TopicKind, format_message
 from loudspeaker.hub.hub import Hub
-from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_site import HUB_MAP, OWN, HubSite
 from loudspeaker.hub.incidents import IncidentBook, IncidentKind, Trouble
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
@@ -37,7 +36,6 @@ from loudspeaker.station.trust_changes import TrustWish
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.signed_documents import AlertKind
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.console import Console
 
 OTHER, PROVINCE = "xa-khac", "tinh-thu"
 OTHER_FILES = {
@@ -112,11 +110,9 @@ def both(published: Hub, office: Office, tmp_path: Path) -> Iterator[TwoCommunes
     write_zip(office.stick, SCOPE, tmp_path / "usb.zip")
     hub.passkeys.add("lanthu", "abc", PHONE.public)
     hub.trust_drafts.propose(SCOPE, TrustWish(boxes=(public_box_key(box.key.public.public),)))
-    pages = HubSite.open(hub, language="vi", hosts=frozenset({HOST}), hashes=QUICK)
-    people = Officers(cast(Console, pages), host=f"https://{HOST}:8443", app=create_hub_app(hub, pages.create_app()))
-    yield describe(hub, people, box, (tmp_path / "usb.zip").read_bytes())
+    with open_pages(hub) as people:
+        yield describe(hub, people, box, (tmp_path / "usb.zip").read_bytes())
     assert other.scope == OTHER
-    pages.close()
 
 
 def open_other(stick: Path, folder: Path) -> Office:

@@ -9,51 +9,35 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from harness.hub_boxes import open_pages
 from harness.office import NOW, SCOPE, Office, open_province
-from harness.officers import QUICK, Officer, Officers
-from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey, signed
+from harness.officers import Officer, Officers
+from harness.signing import PAO_PHONE, PHONE, Passkey, make_passkey, signed
 from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, NotFound, Refused
 from loudspeaker.hub.hub import Hub
-from loudspeaker.hub.hub_app import create_hub_app
-from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.station.alert_packing import AlertDraft, write_alert
-from loudspeaker.station.packing import write_trust
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from loudspeaker.trust.faults import UntrustedDocument
 from loudspeaker.trust.opening import OpenedAlert, seal
 from loudspeaker.trust.signed_documents import AlertKind
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.console import Console
 
-ADDRESS = f"https://{HOST}:8443"
-PAO, STRANGER = make_passkey("pao"), make_passkey("sua")
+STRANGER = make_passkey("sua")
 FLOOD = AlertDraft(AlertKind.ALERT, "Nước suối đang dâng 2 m!", repeat=3, gap=30)
 TYPED = {"scope": SCOPE, "text": "Nước suối đang dâng 2 m!", "village": "*", "repeat": "3"}
 
 
 @pytest.fixture
-def named(published: Hub, office: Office) -> Hub:
-    """A hub whose commune names the passkeys of Hoa and Páo."""
-    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public, PAO.public]
-    _, path = write_trust(office.stick, SCOPE, keys, NOW)
-    office.sign(path, "hoa", "pao")
-    published.publish(office.stick, SCOPE)
-    published.bells.look()
-    return published
-
-
-@pytest.fixture
 def people(named: Hub) -> Iterator[Officers]:
-    pages = HubSite.open(named, language="vi", hosts=frozenset({HOST}), hashes=QUICK)
-    yield Officers(cast(Console, pages), host=ADDRESS, app=create_hub_app(named, pages.create_app()))
-    pages.close()
+    with open_pages(named) as people:
+        yield people
 
 
 def write(hub: Hub, draft: AlertDraft = FLOOD) -> SignedEnvelope:
@@ -88,7 +72,7 @@ def test_one_prepares_it_and_another_airs_it(named: Hub) -> None:
     envelope = write(named)
     once = sign(named, envelope, PHONE)
     again = sign(named, envelope, PHONE)
-    twice = sign(named, envelope, PAO)
+    twice = sign(named, envelope, PAO_PHONE)
 
     assert [one.missing for one in (once, again, twice)] == [1, 1, 0]
     assert (twice.document.id, twice.document.spoken) == (f"{SCOPE}/1", "Nước suối đang dâng hai mét!")
@@ -99,7 +83,7 @@ def test_one_prepares_it_and_another_airs_it(named: Hub) -> None:
 
 def test_numbers_rise_and_no_two_are_of_one_second(named: Hub, clock: FakeClock) -> None:
     first = sign(named, write(named), PHONE).document
-    second = sign(named, write(named), PAO).document
+    second = sign(named, write(named), PAO_PHONE).document
 
     assert (first.seq, second.seq) == (1, 2)
     assert second.issued - first.issued == timedelta(seconds=1)
@@ -109,14 +93,14 @@ def test_who_is_late_looks_it_over_again(named: Hub, clock: FakeClock) -> None:
     early, late = write(named), write(named, AlertDraft(AlertKind.ALERT, "Cháy rừng!"))
     sign(named, early, PHONE)
     with pytest.raises(Refused, match="another alert was given"):
-        sign(named, late, PAO)
+        sign(named, late, PAO_PHONE)
     slow = write(named)
     clock.advance(16 * 60)
     with pytest.raises(Refused, match="too long ago"):
-        sign(named, slow, PAO)
+        sign(named, slow, PAO_PHONE)
     clock.advance(2 * 3600)
     with pytest.raises(Refused, match="ended"):
-        sign(named, early, PAO)
+        sign(named, early, PAO_PHONE)
 
     assert [one.missing for one in named.alerts.all(SCOPE)] == [1]
 
@@ -161,7 +145,7 @@ def test_two_people_give_an_alarm_at_the_pages_and_one_ends_it(people: Officers,
     waiting = pao.get(f"/lenh/{SCOPE}/1/ky").text
     assert "hoa đã ký" in text_of(waiting)
     assert "Anh/chị ký là phát ngay" in text_of(waiting)
-    press(pao, looked_over(waiting), PAO)
+    press(pao, looked_over(waiting), PAO_PHONE)
     assert [one.missing for one in named.alerts.all(SCOPE)] == [0]
     assert "Đã đủ chữ ký" in pao.get(f"/lenh/{SCOPE}/1/ky").text
 
@@ -231,7 +215,7 @@ def test_a_template_is_given_as_it_stands_and_its_words_are_shown(people: Office
     page = hoa.post("/lenh/moi", scope=SCOPE, bulletin="lu-quet", village="*", repeat="3").text
     assert "“Nước suối đang dâng!”" in text_of(page)
     press(hoa, looked_over(page), PHONE)
-    press(pao, looked_over(pao.get(f"/lenh/{SCOPE}/1/ky").text), PAO)
+    press(pao, looked_over(pao.get(f"/lenh/{SCOPE}/1/ky").text), PAO_PHONE)
 
     assert [(one.document.bulletin, one.missing) for one in named.alerts.all(SCOPE)] == [("lu-quet", 0)]
 

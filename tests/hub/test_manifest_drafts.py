@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from harness.office import NOW, SCOPE, Office
-from harness.signing import PEOPLE, PHONE, Passkey, make_passkey
+from harness.signing import PAO_PHONE, PEOPLE, PHONE, Passkey, make_passkey
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
@@ -28,13 +28,11 @@ from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.opening import seal
 from loudspeaker.trust.signed_documents import SignedFile, SigningRole
 
-PAO = make_passkey("pao")
-
 
 @pytest.fixture
 def waiting(hub: Hub, office: Office) -> Office:
     """An office whose people have passkeys; the next version of its files lies on its stick, unsigned."""
-    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public, PAO.public]
+    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public, PAO_PHONE.public]
     _, path = write_trust(office.stick, SCOPE, keys, NOW)
     office.sign(path, "hoa", "pao")
     hub.publish(office.stick, SCOPE)
@@ -90,7 +88,7 @@ def test_rules_wait_for_a_second_person(hub: Hub, waiting: Office) -> None:
 
     assert refused.value.fault is Fault.UNSIGNED
     assert again.missing == 1
-    both = sign(hub, again, PAO)
+    both = sign(hub, again, PAO_PHONE)
     hub.publish_draft(both)
     assert served(hub) == 3
 

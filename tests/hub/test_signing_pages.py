@@ -6,25 +6,23 @@ import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from harness.hub_boxes import open_pages
 from harness.office import NOW, SCOPE, Office
-from harness.officers import QUICK, Officers
+from harness.officers import Officers
 from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey
 from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.hub.hub import Hub
-from loudspeaker.hub.hub_app import create_hub_app
-from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.hub.published_files import read_published
 from loudspeaker.station.packing import pack_files, write_trust, write_zip
 from loudspeaker.trust.key_file import read_public_key
 from loudspeaker.trust.public_keys import challenge
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.console import Console
 
 ADDRESS = f"https://{HOST}:8443"
 
@@ -33,9 +31,8 @@ ADDRESS = f"https://{HOST}:8443"
 def people(published: Hub) -> Iterator[Officers]:
     """Those who use the pages of a hub by its name."""
     published.bells.look()
-    with_name = HubSite.open(published, language="vi", hosts=frozenset({HOST, "127.0.0.1"}), hashes=QUICK)
-    yield Officers(cast(Console, with_name), host=ADDRESS, app=create_hub_app(published, with_name.create_app()))
-    with_name.close()
+    with open_pages(published, "127.0.0.1") as people:
+        yield people
 
 
 @pytest.fixture

@@ -5,51 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from harness.hub_boxes import enrol
+from harness.hub_boxes import enrol, open_pages
 from harness.office import NOW, SCOPE, Office, deliveries, join_box
-from harness.officers import QUICK, Officer, Officers
-from harness.signing import HOST, PEOPLE, PHONE, Passkey, make_passkey
+from harness.officers import Officer, Officers
+from harness.signing import PAO_PHONE, PEOPLE, PHONE, Passkey, make_passkey
 from harness.signing import assertion_fields as assertion
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage
 from loudspeaker.hub.hub import Hub
-from loudspeaker.hub.hub_app import create_hub_app
-from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.hub.published_files import read_published
 from loudspeaker.hub.trust_drafts import TrustDraft
-from loudspeaker.station.packing import pack_files, write_trust
+from loudspeaker.station.packing import pack_files
 from loudspeaker.station.trust_changes import TrustWish
 from loudspeaker.trust.faults import UntrustedDocument
 from loudspeaker.trust.signed_documents import SigningRole
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.console import Console
 
-ADDRESS = f"https://{HOST}:8443"
-PAO, SUA = make_passkey("pao"), make_passkey("sua")
+SUA = make_passkey("sua")
 LIST = f"/danh-sach-khoa/{SCOPE}"
 ALL_FOUR = frozenset(SigningRole) - {SigningRole.HUB}
 
 
 @pytest.fixture
-def named(published: Hub, office: Office) -> Hub:
-    """A hub whose commune names the passkeys of Hoa and Páo, beside three key files."""
-    keys = [PEOPLE["ly"].public, PHONE.public, PAO.public]
-    _, path = write_trust(office.stick, SCOPE, [*(PEOPLE[one].public for one in ("hoa", "pao")), *keys], NOW)
-    office.sign(path, "hoa", "pao")
-    published.publish(office.stick, SCOPE)
-    published.bells.look()
-    return published
-
-
-@pytest.fixture
 def people(named: Hub) -> Iterator[Officers]:
-    pages = HubSite.open(named, language="vi", hosts=frozenset({HOST}), hashes=QUICK)
-    yield Officers(cast(Console, pages), host=ADDRESS, app=create_hub_app(named, pages.create_app()))
-    pages.close()
+    with open_pages(named) as people:
+        yield people
 
 
 def text_of(page: str) -> str:
@@ -88,7 +72,7 @@ def test_a_new_persons_key_and_a_box_are_put_in_and_two_of_those_before_sign(
     assert press(admin, named, SUA).status_code == 422  # a new one is no one of those before
     assert press(admin, named, PHONE).headers["location"] == LIST
     assert read_published(named.paths.root, SCOPE).trust.version == 3
-    done = press(admin, named, PAO)
+    done = press(admin, named, PAO_PHONE)
 
     assert "danh sách khóa số 4 có hiệu lực" in text_of(done.text)
     trust = read_published(named.paths.root, SCOPE).trust
@@ -119,7 +103,7 @@ def test_a_telephone_is_lost_and_what_it_had_signed_is_signed_anew(
     assert [part.missing for part in draft.parts] == [2, 2]
     with pytest.raises(UntrustedDocument):  # the keys that go sign nothing anew
         sign(named, draft, PHONE, 1)
-    draft = sign(named, sign(named, draft, PHONE), PAO)
+    draft = sign(named, sign(named, draft, PHONE), PAO_PHONE)
     assert [part.missing for part in draft.parts] == [1, 2]  # of the new list one more: Ly, by her key file
     assert read_published(named.paths.root, SCOPE).trust == before.trust
 
@@ -132,7 +116,7 @@ def test_who_loses_one_of_two_keys_signs_with_the_other_and_boxes_take_both(
     assert len(draft.parts) == 2
     box = join_box(home, office)
     for part in (0, 1):
-        for passkey in (PHONE, PAO, SUA)[part:]:
+        for passkey in (PHONE, PAO_PHONE, SUA)[part:]:
             draft = sign(named, draft, passkey, part)
     assert draft.missing == 0
     admin = people.officer(Role.ADMIN, Role.APPROVE)
