@@ -40,7 +40,7 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles, is_whole
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
-from ..trust.opening import open_document, read_unverified
+from ..trust.opening import open_document, read_unverified, read_unverified_as
 from ..trust.signed_documents import (
     ROOT,
     Alert,
@@ -217,10 +217,7 @@ class BoxSide:
         Where it names none it is only a hint: nothing is taken by its word. Raises `UntrustedDocument`, `Refused`.
         """
         envelope = parse_envelope(raw)
-        bell = read_unverified(envelope)
-        if not isinstance(bell, Bell):
-            wrong = Message("this is “{found}”, not a {kind}", found=bell.document_type, kind=Bell.document_type)
-            raise UntrustedDocument(wrong, Fault.WRONG_TYPE)
+        bell = read_unverified_as(Bell, envelope)
         trust = self._trusts().get(bell.scope)
         if trust and SigningRole.HUB in trust.roles:
             open_document(Bell, envelope, trust, SigningRole.HUB)

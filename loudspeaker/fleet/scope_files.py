@@ -14,10 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ..errors import Message
 from ..trust.dsse import parse_envelope
-from ..trust.faults import Fault, UntrustedDocument
-from ..trust.opening import read_unverified
+from ..trust.opening import check_scope, read_unverified_as
 from ..trust.signed_documents import Heads, SignedManifest
 from .courier_steps import (
     Action,
@@ -48,13 +46,8 @@ UNNUMBERED = ("manifest", "rules")  # documents
 
 def manifest_event(scope: str, raw: bytes) -> ManifestCame:
     """That this was brought as the manifest of a scope. Raises `UntrustedDocument` for what is none of it."""
-    document = read_unverified(parse_envelope(raw))
-    if not isinstance(document, SignedManifest):
-        wrong = Message("this is “{found}”, not a {kind}", found=document.document_type, kind="manifest")
-        raise UntrustedDocument(wrong, Fault.WRONG_TYPE)
-    if document.scope != scope:
-        foreign = Message("this is for {scope}, not for {own}", scope=document.scope, own=scope)
-        raise UntrustedDocument(foreign, Fault.WRONG_SCOPE)
+    document = read_unverified_as(SignedManifest, parse_envelope(raw))
+    check_scope(document, scope)
     return ManifestCame(scope, document.version, raw)
 
 

@@ -18,7 +18,7 @@ from ..model.spoken_text import SpokenPart
 from ..station.alert_packing import AlertDraft, alert_lines
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
-from ..trust.opening import ALERT_SIGNERS, read_unverified
+from ..trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
 from ..trust.public_keys import list_people
 from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
 from .hub_page import HubPage, HubRoutes, status_of_refusal
@@ -103,8 +103,7 @@ def show_confirmation(page: HubPage) -> Response:
 
 def show_end(page: HubPage) -> Response:
     """The end of an alert, in the form that was chosen (`cach`). Raises `NotFound`."""
-    ended, form = read_unverified(_find_alert(page)), page.query.get("cach", "")
-    assert isinstance(ended, Alert)
+    ended, form = read_unverified_as(Alert, _find_alert(page)), page.query.get("cach", "")
     if form not in set(AlertEnd):
         return page.page("hub_alarm_end.html", alert=ended, lines=_lines(page, ended))
     draft = AlertDraft(
@@ -208,8 +207,7 @@ def _signing_page(
     villages: Mapping[str, str] | None = None,
 ) -> Response:
     """`villages`: those of which some may be chosen first."""
-    alert, keys = read_unverified(envelope), page.hub.alert_signers(envelope)
-    assert isinstance(alert, Alert)
+    alert, keys = read_unverified_as(Alert, envelope), page.hub.alert_signers(envelope)
     signers = find_signers(envelope, keys)
     own = {one.key.person for one in page.hub.own_passkeys()}
     role, together = ALERT_SIGNERS[alert.kind]

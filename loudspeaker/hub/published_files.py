@@ -32,6 +32,7 @@ from ..trust.opening import (
     open_alert,
     open_manifest,
     read_unverified,
+    read_unverified_as,
     seal,
     walk_trust,
 )
@@ -262,8 +263,7 @@ def _read_alerts(root: Path, scope: str, trust: bytes) -> Iterator[PublishedAler
 @lru_cache(MOST_KNOWN)
 def _open_alert(raw: bytes, trust: bytes) -> OpenedAlert | None:
     """The alert in an envelope, None for one that is not signed as it must be. Verified once: nothing else decides."""
-    document = read_unverified(parse_envelope(trust))
-    assert isinstance(document, TrustDocument)
+    document = read_unverified_as(TrustDocument, parse_envelope(trust))
     with suppress(UntrustedDocument):
         return open_alert(parse_envelope(raw), document)
     return None

@@ -23,7 +23,7 @@ from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, read_trust_documents
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
-from ..trust.opening import last_rules, open_manifest, read_unverified, seal
+from ..trust.opening import last_rules, open_manifest, read_unverified, read_unverified_as, seal
 from ..trust.passkeys import add_assertion
 from ..trust.public_keys import Assertion, PublicKey, list_people
 from ..trust.signed_documents import ROOT, SCOPE, SignedManifest, SigningRole, TrustDocument
@@ -179,8 +179,7 @@ class TrustDrafts:
         try:
             open_manifest(envelope, document, last_rules(read_scope_document(self.root, scope, RULES), None, document))
         except UntrustedDocument:
-            manifest = read_unverified(envelope)
-            assert isinstance(manifest, SignedManifest)
+            manifest = read_unverified_as(SignedManifest, envelope)
             prev, now = hashlib.sha256(raw).hexdigest(), self.clock.now()
             return replace(manifest, version=manifest.version + 1, prev=prev, issued=now)
         return None

@@ -74,10 +74,7 @@ def open_document(
     _check_type(envelope, kind.document_type)
     persons = _require_signers(envelope, trust, role, at_least)
     document = _parse(kind, envelope)
-    if document.scope != trust.scope:
-        raise UntrustedDocument(
-            Message("this is for {scope}, not for {own}", scope=document.scope, own=trust.scope), Fault.WRONG_SCOPE
-        )
+    check_scope(document, trust.scope)
     return Opened(document, persons)
 
 
@@ -90,6 +87,15 @@ def read_unverified(envelope: SignedEnvelope) -> Document:
     raise UntrustedDocument(
         Message("“{found}” is no document that is known here", found=envelope.payload_type[:80]), Fault.WRONG_TYPE
     )
+
+
+def read_unverified_as(kind: type[D], envelope: SignedEnvelope) -> D:
+    """The same of a document of this kind. Raises `UntrustedDocument` for another one, too."""
+    document = read_unverified(envelope)
+    if not isinstance(document, kind):
+        wrong = Message("this is “{found}”, not a {kind}", found=document.document_type, kind=kind.document_type)
+        raise UntrustedDocument(wrong, Fault.WRONG_TYPE)
+    return document
 
 
 def open_first_trust(envelope: SignedEnvelope) -> TrustDocument:
@@ -123,10 +129,7 @@ def open_next_trust(
         document = _parse(TrustDocument, envelope)
         if not document.reset or document.parent != parent.scope or current.parent != parent.scope:
             raise UntrustedDocument(Message("a parent may sign a reset, and nothing else"), Fault.UNSIGNED)
-    if document.scope != current.scope:
-        raise UntrustedDocument(
-            Message("this is for {scope}, not for {own}", scope=document.scope, own=current.scope), Fault.WRONG_SCOPE
-        )
+    check_scope(document, current.scope)
     if document.version != current.version + 1:
         raise UntrustedDocument(
             Message(
@@ -233,6 +236,14 @@ def payload_type(kind: str) -> str:
     'application/vnd.loudspeaker.manifest+json;v=1'
     """
     return TYPE.format(kind=kind)
+
+
+def check_scope(document: Document, own: str) -> None:
+    """Raises `UntrustedDocument` for a document of another scope."""
+    if document.scope != own:
+        raise UntrustedDocument(
+            Message("this is for {scope}, not for {own}", scope=document.scope, own=own), Fault.WRONG_SCOPE
+        )
 
 
 def _check_type(envelope: SignedEnvelope, kind: str) -> None:
