@@ -117,8 +117,7 @@ def act_of(route: str, page: SitePage, status: int) -> Act | None:
         return None
     account = page.session.account if page.session else None
     about = {name: str(value) for name, value in page.path.items()} | _facts_to_note(page.form)
-    by = (account.name, account.login, account.scope) if account else ("", "", "")
-    name, login, scope = by
+    name, login, scope = (account.name, account.login, account.scope) if account else ("", "", "")
     return Act(route, status, name, login, page.address, about, scope)
 
 
