@@ -16,7 +16,7 @@ from ..interfaces import Clock
 from .origin_checks import HEADERS, is_own_form, is_own_host
 from .site import Site
 
-MOST_REQUESTS, SPAN = 100, 10.0  # of one person, within so many seconds
+MOST_REQUESTS, SPAN = 100, 10.0  # of one session, or of one address without any, within so many seconds
 MOST_PEOPLE = 1_000  # whose requests are counted
 
 
@@ -81,7 +81,7 @@ def limit_body(request: Request, most: int) -> Receive:
 
 
 class RequestRate:
-    """Counts the requests of each person (by any key) within `SPAN` seconds."""
+    """Counts the requests of each session or address (by any key) within `SPAN` seconds."""
 
     def __init__(self, clock: Clock, most: int = MOST_REQUESTS) -> None:
         self._clock = clock

@@ -167,7 +167,7 @@ def _note_act(page: SitePage, route: str, status: int) -> None:
 
 def _refusal(page: SitePage, rate: RequestRate, task: Task | None) -> Response | None:
     """The answer to somebody who may not have what they ask for; None where they may."""
-    wait = rate.wait(page.session.account.login if page.session else page.address)
+    wait = rate.wait(page.session.token if page.session else page.address)
     if wait:
         refusal = page.error(429, Message("please wait a moment and try again"))
         refusal.headers["Retry-After"] = str(int(wait) + 1)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.officers import HTMX, Officer, Officers, officers_of
+from harness.officers import HTMX, PASSWORD, Officer, Officers, officers_of
 from harness.small_commune import at, write_small_commune
 
 from loudspeaker.clock import FakeClock
@@ -180,7 +180,18 @@ def test_too_many_requests_are_asked_to_wait(officers: Officers, clock: FakeCloc
     assert person.get("/them").status_code == 200
 
 
-def test_the_rate_is_each_persons_own() -> None:
+def test_two_computers_of_one_account_have_a_rate_each(officers: Officers) -> None:
+    here, there = officers.officer(Role.VIEW), officers.stranger()
+    session = officers.console.site.accounts.log_in(Role.VIEW.value, PASSWORD, "127.0.0.1", "test")
+    there.client.cookies.set(officers.console.site.cookie, session.token, "127.0.0.1")
+    for _ in range(MOST_REQUESTS):
+        here.get("/them")
+
+    assert here.get("/them").status_code == 429
+    assert there.get("/them").status_code == 200
+
+
+def test_the_rate_is_that_of_each_key() -> None:
     clock = FakeClock(at("2026-11-24T05:00:00"))
     rate = RequestRate(clock, most=2)
 
