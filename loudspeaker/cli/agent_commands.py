@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from . import rooms
 from .app import TranslatedCommand, option
-from .command_context import current_station_context
+from .command_context import by_whom, current_station_context, with_client
 from .parameter_types import _
-from .prompts import read_input, read_input_lines
+from .prompts import ask_decider, read_input, read_input_lines
 from .terminal import tell
+
+if TYPE_CHECKING:
+    from ..daemon.client import Client
 
 PORT = click.IntRange(1, 65535)
 
@@ -45,6 +49,15 @@ def _read_password(file: str | None) -> str:
     return str(click.prompt(_("Password of this box at the hub"), hide_input=True, err=True))
 
 
+@click.command(name="confirm-village", cls=TranslatedCommand)
+@by_whom
+@with_client
+def confirm_village(client: Client, by: str | None) -> None:
+    """At a box that has joined by itself: its spoken test was heard in the right village, and it airs its schedule."""
+    client.decide(rooms.office_requests.ConfirmVillage(), ask_decider(by))
+    tell(_("Confirmed: from now on this box airs what is planned."))
+
+
 @click.command(name="take-fetched", cls=TranslatedCommand, hidden=True)
 def take_fetched() -> None:
     """Take what the agent has fetched. The daemon runs this."""
@@ -60,4 +73,4 @@ def sign_log() -> None:
     rooms.log_segment.sign_wanted_piece(current_station_context().paths, rooms.clock.SystemClock().now())
 
 
-COMMANDS = (connect, take_fetched, sign_log)
+COMMANDS = (connect, confirm_village, take_fetched, sign_log)

@@ -233,6 +233,8 @@ def _states(row: BoxRow) -> Iterator[str]:
         yield text.format(time=_when(row.since))
     if not row.confirmed:
         yield _("not confirmed by the commune yet")
+    if any(fault.about == rooms.board.HealthSubject.VILLAGE for fault in row.wrong):
+        yield _("right village not confirmed")
     if row.log_fault:
         yield _("LOG NOT BELIEVED: {why}").format(why=row.log_fault)
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..maintenance import installation as installation
     from ..maintenance import trials as trials
     from ..maintenance import voice_list as voice_list
+    from ..model import board as board
     from ..model import box as box
     from ..model import enums as enums
     from ..model import office_requests as office_requests
@@ -117,7 +118,7 @@ ROOMS = {
     ),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
-    "model.": ("box", "enums", "office_requests", "requests"),
+    "model.": ("board", "box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
         *(

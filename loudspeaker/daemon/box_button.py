@@ -1,4 +1,6 @@
-"""The button at the box: a press stops everything; held while an alarm waits for a second person, it agrees.
+"""The button at the box: a press stops everything; held while something waits for whoever stands there, it agrees.
+
+An alarm waits for a second person, or a box that has joined by itself for the word that it is in the right village.
 
 Whoever stands at the box has a key to it, and hears what comes. An alarm waits only after somebody with that right has
 read it and typed its word. While one waits, a press counts when the button is let go, and holding it for `HOLD` seconds
@@ -34,6 +36,7 @@ class BoxButton:
     contact: StopButton | None  # None: the box has none
     clock: Clock
     stop: Callable[[], object]
+    find_standing: Callable[[], Callable[[], object] | None] = lambda: None  # what else holding it would agree to now
     _waiting: WaitingAlarm | None = None
     _agreed: WaitingAlarm | None = None
     _down_since: float | None = None  # monotonic, s
@@ -57,6 +60,8 @@ class BoxButton:
             self._waiting = None
         if self.contact and self.contact.take_press():
             self._down_since, self._agreed = now, None
+            if self._waiting is None and (give := self.find_standing()):
+                self._waiting = WaitingAlarm("", give, now + 2 * HOLD)
         if self._down_since is not None and self._is_held(now):
             return True
         return self._agree()
@@ -70,6 +75,7 @@ class BoxButton:
                 return True
             self._agreed, self._waiting = self._waiting, None
         else:
+            self.forget("")
             self.stop()
         self._down_since = None
         return False

@@ -21,12 +21,15 @@ from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
 from ..model.contents import PlanInput
 from ..model.enums import Level
+from ..model.envelope import Envelope
+from ..model.office_requests import ConfirmVillage
 from ..model.programme import Programme
 from ..playout.clock_trust import ClockWatch, Trust
 from ..playout.controller import NAP, Controller
 from ..playout.item import RunningOrder
 from ..playout.memory_log import MemoryLog
 from ..playout.ports import Log
+from ..playout.states import Phase
 from ..production.specification import RATE
 from ..schedule.recheck import recheck
 from ..speakers.card.latency_history import LatencyHistory
@@ -35,15 +38,16 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
+from ..station.decisions import Decisions
 from ..station.hub_contact import read_hub_time
-from ..station.restrictions import COMMISSION, EMPTY, MEMORY, softer
+from ..station.restrictions import COMMISSION, CONFIRM_VILLAGE, EMPTY, JOINED_ALONE, MEMORY, awaits_village, softer
 from ..station.station import Station
 from .box_button import BoxButton
 from .quota_use import heard_for_origin, quota_stretches
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
 T = TypeVar("T")
-DECISION_EVENTS = ("skip", "pause", "resume", "approve", COMMISSION)
+DECISION_EVENTS = ("skip", "pause", "resume", "approve", COMMISSION, JOINED_ALONE, CONFIRM_VILLAGE)
 HOUR = timedelta(hours=1)
 SLICE = 0.03  # s of planning at once
 SOON = timedelta(seconds=0.02)  # until the next day is planned
@@ -70,7 +74,7 @@ class OnAir:
         self.clock = clock
         self.log = log
         self.rehearsal = rehearsal
-        self.button = BoxButton(button, clock, self._stop_by_button)
+        self.button = BoxButton(button, clock, self._stop_by_button, self._village_to_confirm)
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(self.controller.log, boot_id())  # a step of the clock counts on a full disk, too
         self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
@@ -111,6 +115,18 @@ class OnAir:
     def _stop_by_button(self) -> None:
         why, by = Message("somebody pressed it at the box"), Message("stop button")
         self.controller.stop(self.now(), self.say(by), self.say(why))
+
+    def _village_to_confirm(self) -> Callable[[], object] | None:
+        """What holding the button does where nobody has confirmed the village yet, and nothing sounds."""
+        sounds = any(item.state.phase is Phase.ON_AIR for item in self.controller.open_items())
+        if sounds or not awaits_village(self.log):
+            return None
+        return self._confirm_village
+
+    def _confirm_village(self) -> None:
+        who = Envelope(ConfirmVillage(), self.say(Message("button at the box")))
+        Decisions(self.station).confirm_village(ConfirmVillage(), who)
+        self.look()
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.files.commune.zone)

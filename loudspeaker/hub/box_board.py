@@ -21,7 +21,7 @@ from ..errors import Message, NotFound
 from ..fleet.topics import TopicKind
 from ..model.alert_answer import AlertState
 from ..model.asrun_record import AsRunRecord
-from ..model.board import HealthRow
+from ..model.board import HealthRow, HealthSubject
 from ..reports.log_export import BoxLog
 from ..reports.records import RecordStore
 from ..reports.tally import HEARD, Outcome, TallyLine, tally
@@ -58,6 +58,7 @@ class BoxCondition(StrEnum):
     SILENT = "silent"
     LOG_REFUSED = "log-refused"
     UNWELL = "unwell"  # something keeps it from airing anything, as it says itself
+    UNCONFIRMED = "unconfirmed"  # nobody has confirmed that it is in the right village: it airs alarms only
     BEHIND = "behind"  # it holds an older version than is published
     WELL = "well"
 
@@ -93,6 +94,7 @@ class BoxRow:
             BoxCondition.SILENT: not self._is_there(now),
             BoxCondition.LOG_REFUSED: bool(self.log_fault),
             BoxCondition.UNWELL: any(row.serious for row in self.wrong),
+            BoxCondition.UNCONFIRMED: any(row.about == HealthSubject.VILLAGE for row in self.wrong),
             BoxCondition.BEHIND: self.since is not None and self.manifest < self.newest,
         }
         return next((condition for condition, is_so in wrong.items() if is_so), BoxCondition.WELL)

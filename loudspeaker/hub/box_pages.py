@@ -20,6 +20,7 @@ CONDITIONS: Mapping[BoxCondition, tuple[Message, str]] = {
     BoxCondition.SILENT: (Message("is silent"), "bad"),
     BoxCondition.LOG_REFUSED: (Message("its log is not believed"), "bad"),
     BoxCondition.UNWELL: (Message("cannot air anything"), "bad"),
+    BoxCondition.UNCONFIRMED: (Message("right village not confirmed"), "warn"),
     BoxCondition.BEHIND: (Message("has not taken the newest version"), "warn"),
     BoxCondition.NEVER_THERE: (Message("has never been connected"), "warn"),
     BoxCondition.WELL: (Message("is well"), "good"),

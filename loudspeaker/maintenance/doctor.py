@@ -15,7 +15,7 @@ from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..station.airings import PlannedAiring
 from ..station.hub_contact import read_hub_contact
-from ..station.restrictions import uncommissioned
+from ..station.restrictions import awaits_village, uncommissioned
 from ..station.station import Station
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
@@ -23,6 +23,10 @@ from .clock_state import look_at_clock
 from .devices import HealthCheck, Pins, check_devices
 
 NOT_RUNNING = Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
+NOT_CONFIRMED = Message(
+    "nobody has confirmed yet that this box is in the right village: only alarms are heard; listen to"
+    " “loudspeaker test”, then: loudspeaker fleet confirm-village --by NAME, or hold the stop button for three seconds"
+)
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
 SILENCE = timedelta(days=7)  # of the hub: then somebody should know
 OnAirFacts = Mapping[str, object]  # of one airing: id, village, output, title, level, drill, started_at, ends_at
@@ -80,6 +84,8 @@ def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     for name in sorted(uncommissioned(station.log, files.box.outputs)):
         what = Message("commissioning of output {output}", output=name)
         yield _health(HealthSubject.COMMISSIONING, what, _not_commissioned(name))
+    if awaits_village(station.log):
+        yield _health(HealthSubject.VILLAGE, Message("right village"), NOT_CONFIRMED)
     yield from check_devices(files.contents, pins)
     yield _health(HealthSubject.TOMORROW, Message("tomorrow"), _not_prepared(station))
     yield _health(HealthSubject.APPROVALS, Message("approvals"), _not_approved(station))

@@ -155,3 +155,4 @@ class Restrictions:
     skips: Mapping[str, str] = field(default_factory=dict)  # airing id -> why
     pauses: tuple[StandingPause, ...] = ()
     uncommissioned: frozenset[str] = frozenset()  # outputs that nobody has tried and released for the schedule yet
+    unconfirmed: bool = False  # nobody has said yet that this box is in the right village

@@ -79,6 +79,7 @@ class HealthSubject(StrEnum):
     LOG = "log"
     CARD = "card"  # a sound card, its mixer, the input that proves its sound
     COMMISSIONING = "commissioning"
+    VILLAGE = "village"  # whether the box is in the right one
     PIN = "pin"  # a relay, the stop button
     STREAM = "stream"  # another station, a line into the box
     TOMORROW = "tomorrow"  # its sound

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ..codec import UNREADABLE, decode, encode, known_fields
 from ..errors import BadUsage, Message, bad_character
-from .office_requests import AskInstallation, DeclineOffer, InstallVoice
+from .office_requests import AskInstallation, ConfirmVillage, DeclineOffer, InstallVoice
 from .requests import (
     Approve,
     AskBoard,
@@ -61,7 +61,7 @@ WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock, SweepSound), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission, SoftenOutput), Who.NAMED),
     **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent, ConfirmAlert), Who.NAMED),
-    **dict.fromkeys((DeclineOffer, InstallVoice), Who.NAMED),
+    **dict.fromkeys((ConfirmVillage, DeclineOffer, InstallVoice), Who.NAMED),
 }
 REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
 

@@ -1,4 +1,4 @@
-"""What an office asks of its station before anything is heard: offers that it declines, voices that it has installed.
+"""What is asked of a station before anything is heard: offers that are declined, voices, the right village.
 
 Values as those of `requests.py`, which says how a new one is made.
 """
@@ -27,6 +27,13 @@ class DeclineOffer(Request):
     digest: str
     why: str
     undo: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConfirmVillage(Request):
+    """Somebody on site has heard the spoken test of a box that has joined by itself: it is in the right village."""
+
+    verb: ClassVar[str] = "confirm_village"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

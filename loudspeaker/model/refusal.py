@@ -17,6 +17,7 @@ class Refusal(StrEnum):
     STREAM = "stream"  # not among the commune's
     EMERGENCY = "emergency"  # it cannot be scheduled
     COMMISSIONING = "commissioning"  # of the output, which has not been done
+    VILLAGE = "village"  # nobody has confirmed that the box is in the right one
 
 
 # What each kind is called where there is room for a few words.
@@ -28,6 +29,7 @@ LABELS: dict[Refusal, Message] = {
     Refusal.STREAM: Message("station not allowed"),
     Refusal.EMERGENCY: Message("emergencies have no schedule"),
     Refusal.COMMISSIONING: Message("output not commissioned"),
+    Refusal.VILLAGE: Message("right village not confirmed"),
 }
 
 

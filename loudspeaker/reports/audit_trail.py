@@ -142,6 +142,14 @@ def _commission(event: Event) -> Message:
     return Message("commissions output {output}", output=event.facts["output"])
 
 
+def _joined_alone(event: Event) -> Message:
+    return Message("puts in a stick by which the box joins {commune}", commune=event.facts["commune"])
+
+
+def _confirm_village(_event: Event) -> Message:
+    return Message("confirms that the box is in the right village")
+
+
 def _soften(event: Event) -> Message:
     facts = event.facts
     if not facts["decibels"]:
@@ -228,6 +236,8 @@ WORDINGS: Mapping[str, Wording] = {
     "review": _review,
     "edit": _edit,
     "commission": _commission,
+    "joined-alone": _joined_alone,
+    "confirm-village": _confirm_village,
     "soften": _soften,
     "decline": _decline,
     "stop": _stop,

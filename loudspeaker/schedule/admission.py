@@ -32,6 +32,7 @@ class OutputDay:
     skips: Mapping[str, str]  # airing id -> why
     streams: Collection[str]  # hosts that may be relayed
     uncommissioned: str = ""  # the output, where nobody has released it for the schedule yet
+    unconfirmed: bool = False  # nobody has said yet that the box is in the right village
 
     def reject(self, candidate: Candidate, questions: tuple[Question, ...]) -> Rejection | None:
         """Why nothing can become of `candidate` whatever else is on the air; None where it may ask for time."""
@@ -56,6 +57,7 @@ def output_day(given: PlanInput, channel: Channel, calendar: Calendar) -> Output
         restrictions.skips,
         given.commune.streams,
         channel.output if channel.output in restrictions.uncommissioned else "",
+        restrictions.unconfirmed,
     )
 
 
@@ -96,6 +98,15 @@ def _reject_uncommissioned(today: OutputDay, candidate: Candidate) -> Rejection 
             "the output {output} has not been commissioned: try it with “loudspeaker test {output} --by NAME”",
             output=today.uncommissioned,
         ),
+    )
+
+
+def _reject_unconfirmed(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if not today.unconfirmed:
+        return None
+    return _refuse(
+        Refusal.VILLAGE,
+        Message("nobody has confirmed yet that this box is in the right village: “loudspeaker fleet confirm-village”"),
     )
 
 
@@ -163,6 +174,7 @@ RULES: tuple[Question, ...] = (
     _reject_foreign,
     _reject_emergency,
     _reject_uncommissioned,
+    _reject_unconfirmed,
     _reject_expired,
     _reject_unapproved,
     _reject_paused,

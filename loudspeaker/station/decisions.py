@@ -14,7 +14,7 @@ from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused
 from ..model.bulletin import Bulletin
 from ..model.enums import ApprovalRule, ReviewState
 from ..model.envelope import Envelope
-from ..model.office_requests import DeclineOffer
+from ..model.office_requests import ConfirmVillage, DeclineOffer
 from ..model.requests import (
     Approve,
     Commission,
@@ -34,7 +34,16 @@ from . import approvals, reviews
 from .commune_clock import parse_instant
 from .offers import DECLINE, find_offer
 from .paper_photos import is_kept
-from .restrictions import COMMISSION, MEMORY, SOFTEN, skips, standing_pauses
+from .restrictions import (
+    COMMISSION,
+    CONFIRM_VILLAGE,
+    MEMORY,
+    SOFTEN,
+    awaits_village,
+    skips,
+    standing_pauses,
+    uncommissioned,
+)
 from .reviews import EDIT
 
 if TYPE_CHECKING:
@@ -178,6 +187,17 @@ class Decisions:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         self._note(COMMISSION, who, output=output)
 
+    def confirm_village(self, _request: ConfirmVillage, who: Envelope) -> None:
+        """Somebody heard its test in the right village: what is planned is aired, on outputs of a new station, too.
+
+        Raises `Refused` where nothing is to be confirmed.
+        """
+        if not awaits_village(self.station.log):
+            raise Refused(Message("nothing is to be confirmed: this box airs what is planned"))
+        for output in sorted(uncommissioned(self.station.log, self.station.files.box.outputs)):
+            self._note(COMMISSION, who, output=output)
+        self._note(CONFIRM_VILLAGE, who)
+
     def soften(self, request: SoftenOutput, who: Envelope) -> None:
         """An output is to be softer, or again as the technician has set it. Raises `NotFound`."""
         if request.output not in self.station.files.box.outputs:
@@ -221,6 +241,7 @@ DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, Envelope], None]] = 
     Approve: Decisions.approve,
     GiveBack: Decisions.give_back,
     Commission: Decisions.commission,
+    ConfirmVillage: Decisions.confirm_village,
     SoftenOutput: Decisions.soften,
     DeclineOffer: Decisions.decline_offer,
     NoteEdit: Decisions.note_edit,

@@ -1,7 +1,9 @@
-"""What people decided that means less sound, by the log: skips, pauses, outputs that are not commissioned.
+"""What people decided that means less sound, by the log: skips, pauses, outputs and villages that nobody has confirmed.
 
 A station made empty keeps silent until a person has tried each of its outputs. One whose log does not say that it was
 made empty was there before, and is commissioned.
+A box that has joined by itself, from a stick, keeps silent until a person who has heard its spoken test confirms that
+it is in the right village; any other box was set up by somebody who knew.
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ from ..playout.states import moment
 MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 EMPTY = "made-empty"  # the event with which `init --empty` begins a log
 SOFTEN = "soften"  # an output is softer from then on: facts `output`, `decibels`, `by`
+JOINED_ALONE = "joined-alone"  # the box has joined by itself, from a stick: facts `by`, `commune`
+CONFIRM_VILLAGE = "confirm-village"  # a person's word that it is in the right village: fact `by`
 COMMISSION = "commission"  # a person's word that an output was heard: facts `output`, `by`
 
 
 def restrictions(log: Log, outputs: Iterable[str], since: datetime) -> Restrictions:
     """All of them that reach beyond `since`; `outputs` are this box's."""
-    return Restrictions(skips(log, since), tuple(pauses(log, since)), uncommissioned(log, outputs))
+    return Restrictions(skips(log, since), tuple(pauses(log, since)), uncommissioned(log, outputs), awaits_village(log))
 
 
 def mark_empty(log: Log, now: datetime) -> None:
@@ -35,6 +39,12 @@ def uncommissioned(log: Log, outputs: Iterable[str]) -> frozenset[str]:
     if not log.events(EMPTY):
         return frozenset()
     return frozenset(outputs) - {str(event.facts["output"]) for event in log.events(COMMISSION)}
+
+
+def awaits_village(log: Log) -> bool:
+    """Has the box joined by itself, and nobody confirmed yet that it is in the right village?"""
+    joined = log.events(JOINED_ALONE)
+    return bool(joined) and len(joined) > len(log.events(CONFIRM_VILLAGE))
 
 
 def softer(log: Log, output: str) -> float:

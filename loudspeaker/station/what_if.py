@@ -183,4 +183,6 @@ def _schedules_of(planner: Planner, villages: Collection[str]) -> tuple[VillageS
 def _assume(given: PlanInput) -> PlanInput:
     """As if every bulletin that can be read were approved and ready, and every output commissioned."""
     facts = {name: replace(known, approved=True, ready=known is not BROKEN) for name, known in given.facts.items()}
-    return replace(given, facts=facts, restrictions=replace(given.restrictions, uncommissioned=frozenset()))
+    return replace(
+        given, facts=facts, restrictions=replace(given.restrictions, uncommissioned=frozenset(), unconfirmed=False)
+    )

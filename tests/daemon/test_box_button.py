@@ -20,6 +20,7 @@ from loudspeaker.model.envelope import Envelope
 from loudspeaker.model.requests import ProposeUrgent, Urgent, WithdrawUrgent
 from loudspeaker.speakers.pins import StopButton
 from loudspeaker.station import Station
+from loudspeaker.station.restrictions import CONFIRM_VILLAGE, JOINED_ALONE, awaits_village
 
 NOW = at("2026-11-24T06:30:00")
 BOX = """
@@ -198,3 +199,24 @@ def test_a_box_without_a_button_lets_nothing_wait_for_it(home: Path, station: St
     station.reload()
     with closing(open_service(station, lambda: None)) as service, pytest.raises(Refused):
         service.requests.handle(Envelope(ProposeUrgent(ALARM), "chị Lan"))
+
+
+def test_held_it_confirms_the_village_of_a_box_that_has_joined_by_itself_while_nothing_sounds(
+    station: Station, clock: FakeClock, pins: Any
+) -> None:
+    station.log.event(JOINED_ALONE, "", NOW, by="USB", commune="Xã Thử")
+    with closing(open_service(station, lambda: None)) as service:
+        hold(service, clock, pins, 1.0)
+        assert awaits_village(station.log)
+        service.requests.handle(Envelope(replace(ALARM, second="anh Páo"), "chị Lan"))
+        for _ in range(3):
+            service.step()
+            clock.advance(1.0)
+        hold(service, clock, pins, HOLD + 0.1)  # who holds it while an alarm is heard wants silence
+        assert station.log.events("stop")
+        assert awaits_village(station.log)
+        hold(service, clock, pins, HOLD + 0.1)
+
+        (confirmed,) = station.log.events(CONFIRM_VILLAGE)
+        assert confirmed.facts["by"] == "nút bấm ở máy"
+        assert not awaits_village(station.log)

@@ -58,6 +58,7 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
         {"bulletin": "nhac", "digest": "0" * 64, "by": "Lan", "undo": False},
     ),
     (requests.Commission("a"), "Lan", "commission", {"output": "a", "by": "Lan"}),
+    (office_requests.ConfirmVillage(), "Lan", "confirm_village", {"by": "Lan"}),
     (requests.SoftenOutput("a", 4), "Lan", "soften", {"output": "a", "decibels": 4, "by": "Lan"}),
     (requests.ConfirmClock(), "Lan", "confirm_clock", {"by": "Lan"}),
     (

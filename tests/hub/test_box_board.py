@@ -12,12 +12,13 @@ from harness.office import NOW, SCOPE, Office
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import NotFound
-from loudspeaker.fleet.topics import HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
-from loudspeaker.hub.box_board import BoxBoard, VillageCount
+from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
+from loudspeaker.hub.box_board import BoxBoard, BoxCondition, VillageCount
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.published_files import list_scopes, read_published
 from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.model.board import HealthRow, HealthSubject
 from loudspeaker.model.enums import Verdict
 from loudspeaker.station.box_key import public_box_key
 from loudspeaker.station.log_segment import RefusedLog
@@ -38,7 +39,7 @@ def by_village(counts: Iterable[VillageCount]) -> dict[str, tuple[int, bool]]:
     return {count.village: (count.aired, count.logged) for count in counts}
 
 
-def say(hub: Hub, box: str, kind: TopicKind, message: Presence | Receipt, minutes: int = 0) -> None:
+def say(hub: Hub, box: str, kind: TopicKind, message: Presence | BoxHealth | Receipt, minutes: int = 0) -> None:
     said = SaidMessage(str(Topic(kind, box)), format_message(message))
     keep_messages(hub.database, [said], NOW + timedelta(minutes=minutes))
 
@@ -165,3 +166,14 @@ def test_what_cannot_be_read_is_passed_over(published: Hub, tmp_path: Path, topi
     keep_messages(published.database, [SaidMessage(topic.format(box=box.id), payload), good], NOW)
 
     assert [row["kind"] for row in published.database.rows("SELECT kind FROM said")] == ["presence"]
+
+
+def test_a_box_whose_village_nobody_has_confirmed_is_told(published: Hub, tmp_path: Path) -> None:
+    box = enrol(published, tmp_path, "first", ["na-hoa"])
+    row = HealthRow("đúng thôn", "chưa xác nhận", False, HealthSubject.VILLAGE)
+    say(published, box.id, TopicKind.PRESENCE, Presence(True))
+    say(published, box.id, TopicKind.HEALTH, BoxHealth("0.1", NOW, (row,)))
+
+    (found,) = board(published).boxes()
+
+    assert found.condition(NOW) is BoxCondition.UNCONFIRMED

@@ -23,8 +23,10 @@ from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import set_language
 from loudspeaker.model.requests import PreviewUrgent
+from loudspeaker.reports.audit_trail import audit_trail
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.restrictions import JOINED_ALONE
 
 TEMPLATES = ("lu-quet", "sat-lo", "bao-mua-lon", "xa-lu", "chay-rung", "ret-hai", "dong-dat", "tim-nguoi")
 
@@ -34,6 +36,7 @@ def english() -> None:
     set_language("en")
 
 
+DAY = timedelta(days=1)
 NOON = at("2026-11-24T12:00")  # by night nothing is tested
 
 
@@ -294,3 +297,39 @@ def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(
         **{"na-hoa": "refused", "b": "refused"},
         airing.output: "air",
     }
+
+
+# A box that has joined by itself.
+
+
+def test_a_box_that_has_joined_by_itself_airs_nothing_planned_before_somebody_confirms_its_village(home: Path) -> None:
+    with closing(Station.open(home)) as station:
+        station.log.event(JOINED_ALONE, "", NOON, by="USB", commune="Xã Bản Mây")
+    run(home, "test", "na-hoa", "--by", "Páo", given="y\n")
+    expected, why = planned(home)["na-hoa"]
+    assert (expected, "right village" in (why or "")) == ("refused", True)
+    assert "right village" in run(home, "doctor").stdout
+
+    confirmed = run(home, "fleet", "confirm-village", "--by", "Lý")
+
+    assert confirmed.exit_code == 0, confirmed.stderr
+    assert {expected for expected, _ in planned(home).values()} == {
+        "air"
+    }  # all outputs, the one that was not tried, too
+    assert "right village" not in run(home, "doctor").stdout
+    again = run(home, "fleet", "confirm-village", "--by", "Lý")
+    assert (again.exit_code, "nothing is to be confirmed" in again.stderr) == (1, True)
+    with closing(Station.open(home)) as station:
+        acts = [str(act.what) for act in audit_trail(station.log, NOON - DAY, NOON + DAY)]
+    assert "confirms that the box is in the right village" in acts
+    assert "puts in a stick by which the box joins Xã Bản Mây" in acts
+
+
+def test_an_alarm_is_heard_before_that(home: Path) -> None:
+    with closing(Station.open(home)) as station:
+        station.log.event(JOINED_ALONE, "", NOON, by="USB", commune="Xã Bản Mây")
+
+    given = run(home, "urgent", "Lũ đang về!", "--village", "na-hoa", "--by", "Hoa", "--yes")
+
+    assert given.exit_code == 0, given.stderr
+    assert [event["by"] for event in events(home, "asked")] == ["Hoa"]

@@ -18,7 +18,7 @@ from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
 from ...station.offers import sort_offers
-from ...station.restrictions import standing_pauses, uncommissioned
+from ...station.restrictions import awaits_village, standing_pauses, uncommissioned
 from ...station.reviews import ReviewLog
 from ...station.station import Station
 from ..access.delegating import warn_of_few
@@ -226,6 +226,9 @@ def _chores(
     yield from _unheard(day, village_names(station))
     for problem in station.files.problems:
         yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
+    if awaits_village(station.log):
+        message = Message("nobody has confirmed yet that this box is in the right village: only alarms are heard")
+        yield Chore(message, "/thiet-bi", Message("Try and confirm"), pressing=True)
     for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
         yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
 

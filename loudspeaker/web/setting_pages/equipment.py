@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from ...errors import Message, NotFound, Refused
 from ...model.board import Board, HealthRow, HealthSubject
+from ...model.office_requests import ConfirmVillage
 from ...model.requests import Commission, SoftenOutput, SweepSound, TestOutput
-from ...station.restrictions import softer, uncommissioned
+from ...station.restrictions import awaits_village, softer, uncommissioned
 from ...station.station import Station
 from ..pages import PageRequest, Routes
 
@@ -33,6 +34,7 @@ REMEDIES: Mapping[str, tuple[Message, str]] = {
         "",
     ),
     HealthSubject.COMMISSIONING: (Message("try the loudspeaker above, and say that you heard it"), ""),
+    HealthSubject.VILLAGE: (Message("try the loudspeaker above; if it is the right village, say so there"), ""),
     HealthSubject.STREAM: (Message("the station may be off, or there is no network; what stands in is aired"), ""),
     HealthSubject.TOMORROW: (Message("it is being made; what is still missing in the evening is told on Today"), "/"),
     HealthSubject.APPROVALS: (Message("have it approved"), "/duyet"),
@@ -71,12 +73,13 @@ def show_equipment(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         outputs = tuple(output_lines(station, air, names))
         now, looked_at = station.clock.now(), _local(health.looked_at, station)
-        disk = disk_line(station)
+        disk, unconfirmed = disk_line(station), awaits_village(station.log)
     return page.page(
         "equipment.html",
         outputs=outputs,
         volumes=VOLUMES,
         tried=next((one for one in outputs if one.name == page.query.get("thu")), None),
+        unconfirmed=unconfirmed,
         told=page.query.get("xong", ""),
         rows=[health_line(row) for row in health.rows],
         looked_at=looked_at,
@@ -100,7 +103,7 @@ def try_output(page: PageRequest) -> Response:
 
 
 def confirm_heard(page: PageRequest) -> Response:
-    """Somebody heard it: a new station's output may air its schedule from now on.
+    """Somebody heard it: a new station's output, or a box that has joined by itself, may air its schedule from now on.
 
     Raises `Refused` where something must be mended before.
     """
@@ -108,13 +111,16 @@ def confirm_heard(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         if output not in station.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
-        is_new = output in uncommissioned(station.log, station.files.box.outputs)
+        is_alone = awaits_village(station.log)
+        is_new = not is_alone and output in uncommissioned(station.log, station.files.box.outputs)
     if is_new:
         serious = [row for row in page.console.desk.health().rows if row.serious]
         if serious:
             errors = "; ".join(f"{row.what}: {row.wrong}" for row in serious)
             raise Refused(Message("it airs its schedule only once this is mended: {errors}", errors=errors))
         page.console.desk.ask(Commission(output), account.name, account.login)
+    if is_alone:
+        page.console.desk.ask(ConfirmVillage(), account.name, account.login)
     return page.go("/thiet-bi?xong=nghe-ro")
 
 

@@ -11,7 +11,7 @@ from harness.officers import Officers, board_of
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
 from loudspeaker.station import Station
-from loudspeaker.station.restrictions import mark_empty
+from loudspeaker.station.restrictions import JOINED_ALONE, mark_empty
 from loudspeaker.web.access.accounts import Role
 
 LOOKED = "2026-11-24T04:55:00+07:00"
@@ -129,3 +129,19 @@ def test_an_output_is_made_softer_from_the_page(officers: Officers, daemon: Fake
 
     for wrong in ("", "-8", "40"):
         assert on_duty.post("/thiet-bi/am-luong", output="san-kho", decibels=wrong).status_code == 422
+
+
+def test_who_has_tried_a_box_that_joined_by_itself_confirms_its_village(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
+    station = Station.open(home, clock=clock)
+    station.log.event(JOINED_ALONE, "", clock.now(), by="USB", commune="Xã Thử")
+    station.close()
+    daemon.answers["confirm_village"] = None
+    daemon.answers["health"] = {"rows": [], "looked_at": LOOKED}
+    person = officers.officer(Role.ADMIN)
+
+    assert "hưa xác nhận đúng thôn" in person.get("/").text
+    assert "không phải thôn khác" in person.get("/thiet-bi?thu=san-kho").text
+    assert person.post("/thiet-bi/nghe-ro", output="san-kho").status_code == 303
+    assert "confirm_village" in [verb for verb, *_ in daemon.asked]
