@@ -5,6 +5,8 @@
     published_files.py   the folder v1/ of signed files: who may publish into it
     manifest_drafts.py   what waits for signatures before it is published
     trust_drafts.py      the same of trust documents: who may sign, which boxes are the office's
+    audience_plans.py    what a draft of a province would do in its communes
+    audience_summary.py  the same, counted
     draft_upload.py      the same from a browser, as one .zip
     alert_signing.py     alerts that are written and signed at the pages
     passkey_register.py  passkeys that people have made at the pages

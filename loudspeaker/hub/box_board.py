@@ -167,6 +167,19 @@ class BoxBoard:
         """One of them. Raises `NotFound`."""
         return self._find_boxes("WHERE box.id = ?", self.registry.box(ident).id)[0]
 
+    def box_files(self) -> Mapping[str, tuple[str, ...]]:
+        """What boxes of each scope play, as each has told last: their box.yaml; not of those that were revoked."""
+        rows = self.database.rows(
+            "SELECT scope, coalesce(nullif(json_extract(said.body, '$.box_yaml'), ''), box_yaml) AS text FROM box"
+            f" LEFT JOIN said ON said.box = box.id AND said.kind = '{TopicKind.HEALTH}'"
+            " WHERE revoked IS NULL ORDER BY box.id"
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            if row["text"]:
+                found.setdefault(row["scope"], []).append(row["text"])
+        return {scope: tuple(texts) for scope, texts in found.items()}
+
     def said(self, box: str, kind: TopicKind) -> bytes | None:
         """The last that a box has said of this kind."""
         row = self.database.row("SELECT body FROM said WHERE box = ? AND kind = ?", box, kind.value)

@@ -14,6 +14,7 @@ from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
 from ..model.commune import USUAL_ZONE
+from ..station.commune_outlook import CommuneFiles
 from ..station.delivered_changes import DeliveredFiles
 from ..station.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
@@ -22,7 +23,9 @@ from ..trust.dsse import format_envelope
 from ..trust.key_file import SigningKey
 from ..trust.opening import seal
 from ..trust.signed_documents import ROOT, Bell, SignedManifest
+from ..web.jobs import Job
 from .alert_signing import AlertSigning
+from .audience_plans import AudiencePlans, AudienceQuestion, office_files
 from .bells import BellRinger, keep_floors, read_floors
 from .box_board import BoxBoard
 from .box_registry import BoxRegistry, RegisteredBox
@@ -33,7 +36,7 @@ from .log_intake import LogIntake
 from .manifest_drafts import ManifestDraft, ManifestDrafts
 from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
-from .published_files import FIRST_TRUST, PublishedScope, offices_above, publish_scope
+from .published_files import FIRST_TRUST, PublishedScope, communes_below, offices_above, publish_scope
 from .trust_drafts import TrustDrafts
 
 NONCE = re.compile(rb"[0-9a-f]{32}")
@@ -64,6 +67,7 @@ class Hub:
     passkeys: PasskeyRegister
     mqtt_port: int = MQTT_PORT
     contact: BrokerContact = field(default_factory=BrokerContact)
+    plans: AudiencePlans = field(default_factory=AudiencePlans)
     vouch: Callable[[datetime], frozenset[str]] = vouchers  # who vouches for its own time
 
     @classmethod
@@ -114,6 +118,21 @@ class Hub:
         published = self.publish(self.trust_drafts.complete(scope), scope)
         self.trust_drafts.drop(scope)
         return published
+
+    def audience_plan(self, draft: ManifestDraft) -> Job | None:
+        """What a draft would do in the communes below its office, as far as it is planned; None where there are none.
+
+        Raises `Refused` where none of them would take it, or too much is being planned.
+        """
+        scope = draft.manifest.scope
+        communes = communes_below(self.published(), scope)
+        if not communes:
+            return None
+        office = office_files(self.drafts.files(draft), self.alerts.trust(scope), communes)
+        boxes = self.board().box_files()
+        served = {one: self.served_files(one) for one in communes}
+        asked = {one: CommuneFiles(files, boxes.get(one, ())) if files else None for one, files in served.items()}
+        return self.plans.ask(AudienceQuestion(draft.digest, office, asked, self.clock.now()))
 
     def served_files(self, scope: str) -> DeliveredFiles | None:
         """The files of an office that are served; None where it has published none."""

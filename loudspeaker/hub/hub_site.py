@@ -8,6 +8,7 @@ GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second tim
 GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune, /lenh/phat airs a bulletin
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
+GET /ky/SCOPE/ke-hoach  what it would do in the communes below
 GET /danh-sach-khoa     whose signatures count, and the next list of them
 GET /danh-sach-khoa/SCOPE               that one, signed there by passkeys
 GET /khoa-ky            one's own passkeys
@@ -72,6 +73,7 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /ky": Task.LOOK,
     "POST /ky": Task.WRITE,
     "GET /ky/{scope}": Task.LOOK,
+    "GET /ky/{scope}/ke-hoach": Task.LOOK,
     "POST /ky/{scope}": Task.APPROVE,
     "POST /ky/{scope}/phat-hanh": Task.APPROVE,
     "POST /ky/{scope}/bo": Task.APPROVE,

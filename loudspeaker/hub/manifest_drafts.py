@@ -107,7 +107,7 @@ class ManifestDrafts:
                     write_atomic(fresh / ROOT / scope / name, content)
             draft = self._open(fresh, scope, raw)
             copy_blobs(delivery, fresh, draft.manifest)
-            self._files(draft).must_be_sound()
+            self.files(draft).must_be_sound()
             with self.database.change():  # one at a time
                 shutil.rmtree(self.folder / scope, ignore_errors=True)
                 fresh.rename(self.folder / scope)
@@ -119,7 +119,7 @@ class ManifestDrafts:
         """What the boxes of its scope would get that they have not. Raises `Refused`."""
         served = read_published(self.root, draft.manifest.scope).manifest
         before = DeliveredFiles(self.root / ROOT / "blob", served, self.clock.now()) if served else None
-        return find_changes(before, self._files(draft))
+        return find_changes(before, self.files(draft))
 
     def sign(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> tuple[ManifestDraft, PublicKey]:
         """The draft with the signature of one more passkey, and that. Raises `NotFound`, `Refused` where another draft
@@ -161,7 +161,8 @@ class ManifestDrafts:
         missing = max(served.trust.threshold(role) - len(signers), 0)
         return ManifestDraft(folder, envelope, manifest, role, keys, signers, missing)
 
-    def _files(self, draft: ManifestDraft) -> DeliveredFiles:
+    def files(self, draft: ManifestDraft) -> DeliveredFiles:
+        """The files that it would publish."""
         return DeliveredFiles(draft.folder / ROOT / "blob", draft.manifest, self.clock.now())
 
     def _scopes(self) -> list[str]:

@@ -88,6 +88,12 @@ def scopes_below(published: Iterable[PublishedScope], scope: str) -> list[str]:
     return found
 
 
+def communes_below(published: Sequence[PublishedScope], scope: str) -> list[str]:
+    """The scopes below an office below which there are no others, by name."""
+    parents = {one.trust.parent for one in published}
+    return sorted(one for one in scopes_below(published, scope)[1:] if one not in parents)
+
+
 def nothing_in(folder: Path) -> Message:
     """What is told of a folder that is no delivery."""
     return Message("there is no trust document in {folder}: is it a delivery?", folder=folder)

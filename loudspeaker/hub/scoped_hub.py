@@ -26,6 +26,7 @@ from ..trust.opening import OpenedAlert, read_unverified
 from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import Alert, TrustDocument
 from ..web.access.accounts import Session
+from ..web.jobs import Job
 from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
 from .draft_upload import unpack_delivery
 from .hub import Hub
@@ -204,6 +205,11 @@ class ScopedHub:
         """As `ManifestDrafts.changes`."""
         self._own(draft.manifest.scope)
         return self._hub.drafts.changes(draft)
+
+    def audience_plan(self, draft: ManifestDraft) -> Job | None:
+        """As `Hub.audience_plan`. Raises `NotFound`, too."""
+        self._own(draft.manifest.scope)
+        return self._hub.audience_plan(draft)
 
     def propose(self, sent: BinaryIO) -> str:
         """Keep a .zip of a delivery as the draft of its scope; that scope. Raises as `ManifestDrafts.propose` does."""

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ..errors import BadUsage, LoudspeakerError, Message
+from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..station.commune_outlook import CommuneOutlook
+from ..web.jobs import Job
+from .audience_summary import BulletinSummary, CommuneGap, find_faults, summarize
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .manifest_drafts import ManifestDraft
 from .passkey_forms import read_assertion, signing_form
 from .published_files import MANIFEST, RULES
 
 DOWNLOADS = MANIFEST, RULES  # by which the next version of an office is made
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePlan:
+    """What a draft would do in the communes below: how far it is planned, and what comes of it.
+
+    `assumed`: villages that count as played though no box has told so. `error`: no commune would take the draft.
+    """
+
+    job: Job | None = None
+    bulletins: Sequence[BulletinSummary] = ()
+    faults: Sequence[CommuneGap] = ()
+    assumed: int = 0
+    error: LoudspeakerError | None = None
 
 
 def show_drafts(page: HubPage, error: LoudspeakerError | None = None) -> Response:
@@ -39,6 +59,15 @@ def send_draft(page: HubPage) -> Response:
 def show_draft(page: HubPage) -> Response:
     """All that is signed. Raises `NotFound`, `Refused`."""
     return _draft_page(page, page.hub.draft(page.path["scope"]))
+
+
+def show_plan(page: HubPage) -> Response:
+    """What it would do in the communes below, for a page that is open. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.draft(scope)
+    if not page.is_fragment:
+        return page.go(f"/ky/{scope}")
+    return page.page("hub_plan_part.html", scope=scope, plan=_read_plan(page, draft))
 
 
 def sign_draft(page: HubPage) -> Response:
@@ -72,6 +101,20 @@ def drop_draft(page: HubPage) -> Response:
     return page.go("/ky")
 
 
+def _read_plan(page: HubPage, draft: ManifestDraft) -> AudiencePlan | None:
+    try:
+        job = page.hub.audience_plan(draft)
+    except Refused as refused:
+        return AudiencePlan(error=refused)
+    if job is None:
+        return None
+    outlooks: Mapping[str, CommuneOutlook] = job.result or {}
+    names = {scope: page.hub.office_name(scope) for scope in outlooks}
+    summaries, faults = summarize(outlooks, names, page.now), find_faults(outlooks, names)
+    assumed = sum(one.assumed for one in outlooks.values())
+    return AudiencePlan(job, summaries, faults, assumed, job.error)
+
+
 def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | None = None) -> Response:
     form = signing_form(page, draft.keys, draft.envelope, draft.digest)
     served = next((one for one in page.hub.published() if one.scope == draft.manifest.scope), None)
@@ -82,6 +125,8 @@ def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | N
         name=page.hub.office_name(draft.manifest.scope),
         served=served.manifest if served else None,
         changes=page.hub.changes(draft),
+        plan=_read_plan(page, draft),
+        scope=draft.manifest.scope,
         form=form,
         error=error,
     )
@@ -91,6 +136,7 @@ ROUTES: HubRoutes = {
     "GET /ky": show_drafts,
     "POST /ky": send_draft,
     "GET /ky/{scope}": show_draft,
+    "GET /ky/{scope}/ke-hoach": show_plan,
     "POST /ky/{scope}": sign_draft,
     "POST /ky/{scope}/phat-hanh": publish_draft,
     "POST /ky/{scope}/bo": drop_draft,

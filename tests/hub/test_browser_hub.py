@@ -31,6 +31,7 @@ from loudspeaker.i18n import translator
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.board import HealthRow
 from loudspeaker.model.enums import Verdict
+from loudspeaker.station.packing import pack_files
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
 from loudspeaker.web.access.accounts import Role
@@ -40,6 +41,9 @@ pytestmark = [
     pytest.mark.skipif(not FOUND, reason="needs openssl"),
     pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
 ]
+
+
+BOX = "plays: {na-hoa: loa}\noutputs: {loa: {device: file}}\n"
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubStage]:
 def fill(hub: Hub, folder: Path) -> str:
     """What boxes have said and sent; the id of the one that is unwell."""
     office = open_office(folder / "dai", folder)
-    open_province(folder, office.stick)
+    province = open_province(folder, office.stick)
     office.trust("hoa", "pao", parent="tinh-thu", hub=hub.key.public)
     alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9), text="Nước dâng", spoken="Nước dâng")
     path = office.own / "alert" / "1.json"
@@ -83,9 +87,13 @@ def fill(hub: Hub, folder: Path) -> str:
     for scope in ("tinh-thu", SCOPE):
         hub.publish(office.stick, scope)
     hub.bells.look()
+    entry = "{bulletin: bao-so-5, level: priority, at: ['22:30', '05:40']}"
+    province.write("schedules/tinh-thu.yaml", f"broadcasts: [{entry}]\n")
+    pack_files(province.home, province.stick, "tinh-thu", NOW, True)
+    hub.drafts.propose(province.stick, "tinh-thu")
     well, silent, unwell = (enrol(hub, folder, name, ["na-hoa"]) for name in ("trường học", "chợ", "nhà văn hóa"))
     there = Presence(True, "0.1", {SCOPE: HeldVersions(2, 1)})
-    health = BoxHealth("0.1", NOW, (HealthRow("card âm thanh", "không thấy card", True),), box_yaml="plays: {}\n")
+    health = BoxHealth("0.1", NOW, (HealthRow("card âm thanh", "không thấy card", True),), box_yaml=BOX)
     well.air("na-hoa", bulletin="bao-so-5@tinh-thu")
     well.air("na-hoa", 9, Verdict.MISSED_OFF)
     hub.intake.accept(registered(hub, well), well.segment())
@@ -125,6 +133,7 @@ PAGES = (
         f"/lenh/phat?cap={SCOPE}&ban=nhac",
         f"/danh-sach-khoa?cap={SCOPE}",
     ),
+    "/ky/tinh-thu",
     *("/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
 )
 
@@ -136,6 +145,16 @@ def test_a_page_is_accessible_and_fits(visitor: Visitor, stage: HubStage, path: 
     assert axe_violations(visitor.page) == []
     assert small_targets(visitor.page) == []
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_plan_of_a_draft_comes_by_itself_and_opens_to_the_communes_that_do_not_hear_it(visitor: Visitor) -> None:
+    visitor.open("/ky/tinh-thu")
+    visitor.page.locator("#plan").wait_for()
+    visitor.press(visitor.page.locator("summary", has_text="1 xã chỉ phát ở một số thôn"))
+
+    assert "Xã Thử" in visitor.page.inner_text("#plan")
+    assert axe_violations(visitor.page) == []
+    assert small_targets(visitor.page) == []
 
 
 def test_the_board_renews_itself_and_leads_to_the_box_that_is_unwell(visitor: Visitor, stage: HubStage) -> None:
