@@ -94,6 +94,7 @@ make_papers() { # ROOT: what Debian wants beside it
         sed -e 's,/opt/loudspeaker/\.venv,/usr/lib/loudspeaker,g' -e 's,/opt/loudspeaker/,/usr/share/doc/loudspeaker/,g' \
             "$unit" >"$1/usr/lib/systemd/system/$(basename "$unit")"
     done
+    install -D -m 644 -t "$1/usr/lib/udev/rules.d" deploy/60-loudspeaker-stick.rules
     install -d "$1/usr/bin" "$1/usr/share/bash-completion/completions"
     ln -s ../lib/loudspeaker/bin/loudspeaker "$1/usr/bin/loudspeaker"
     ln -s ../lib/loudspeaker/bin/loudspeaker-hub "$1/usr/bin/loudspeaker-hub"

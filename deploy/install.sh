@@ -57,6 +57,7 @@ installed=yes
 for paper in README.md README.vi.md LICENSE NOTICE; do install -m 644 "$work/$paper" "$program/$paper"; done
 rm -rf "$program/docs" && cp -r "$work/docs" "$program/docs"
 install -D -m 644 -t "$root/etc/systemd/system" "$source"/deploy/loudspeaker*.service "$source"/deploy/loudspeaker*.socket
+install -D -m 644 -t "$root/etc/udev/rules.d" "$source"/deploy/60-loudspeaker-stick.rules
 before=$program/.venv
 if [ -d "$before" ] && [ ! -L "$before" ]; then mv "$before" "$program/env-before"; fi
 ln -sfn "${fresh##*/}" "$program/.venv.next" && mv -T "$program/.venv.next" "$program/.venv"

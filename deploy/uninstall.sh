@@ -10,7 +10,8 @@ if [ -d "$root/run/systemd/system" ]; then
     systemctl disable --now loudspeaker loudspeaker-web.socket loudspeaker-fleet loudspeaker-hub loudspeaker-hub-broker.path || true
     systemctl stop loudspeaker-web || true
 fi
-rm -f "$root"/etc/systemd/system/loudspeaker{,-web,-fleet,-hub,-hub-broker}.service "$root"/etc/systemd/system/loudspeaker{-web.socket,-hub-broker.path}
+rm -f "$root"/etc/udev/rules.d/60-loudspeaker-stick.rules
+rm -f "$root"/etc/systemd/system/loudspeaker{,-web,-fleet,-stick@,-hub,-hub-broker}.service "$root"/etc/systemd/system/loudspeaker{-web.socket,-hub-broker.path}
 if [ -d "$root/run/systemd/system" ]; then systemctl daemon-reload; fi
 if [ -L "$root/usr/local/bin/loudspeaker" ]; then rm "$root/usr/local/bin/loudspeaker"; fi
 rm -rf "$program"

@@ -14,7 +14,7 @@ maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
 alert_commands        fleet alert, confirm, decide, receipts           agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
-speaking_commands     fleet speak
+speaking_commands     fleet speak                              stick_commands   fleet stick
 hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
 hub_people_commands   hub user
 """
@@ -44,6 +44,7 @@ from . import (
     setup_command,
     signing_commands,
     speaking_commands,
+    stick_commands,
     web_commands,
     word_commands,
 )
@@ -88,7 +89,7 @@ PARTS = (
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
-for part in (alert_commands, agent_commands, hub_box_commands, speaking_commands):
+for part in (alert_commands, agent_commands, hub_box_commands, speaking_commands, stick_commands):
     for command in part.COMMANDS:
         signing_commands.fleet.add_command(command)
 for command in (*hub_people_commands.COMMANDS, *hub_care_commands.COMMANDS):

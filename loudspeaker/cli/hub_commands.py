@@ -150,6 +150,30 @@ def invite(hub: Hub, scope: str, name: str) -> None:
 
 
 @hub.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
+@option("--box", "name", metavar="NAME", required=True, help="What people call the box.")
+@option("--village", "villages", metavar="V", multiple=True, help="A village that hears it (its id); several times.")
+@option("--at", "address", metavar="ADDRESS", help="Where boxes reach this hub; by the name in its certificate else.")
+@option(
+    "--without-network", is_flag=True, help="For a box without a network: everything that it takes is on the stick."
+)
+@with_hub
+def stick(
+    hub: Hub, folder: Path, scope: str, name: str, villages: tuple[str, ...], address: str | None, without_network: bool
+) -> None:
+    """Write a stick by which one box joins without a keyboard: put in, it says by day which commune it has joined."""
+    if not folder.is_dir():
+        raise NotFound(Message("{folder} is not there: is the stick in?", folder=folder))
+    own = rooms.hub_paths.need_certificate(hub.paths).names()[0]
+    where = "" if without_network else str(rooms.joining.parse_address(address or own, HTTPS_PORT))
+    wish = rooms.join_sticks.StickWish(scope, name, villages, where)
+    written = rooms.join_sticks.write_stick(hub, folder, wish)
+    until = day_hour(written.until.astimezone())
+    tell(_("{file} for {box} is good for one box, until {until}.").format(file="tham-gia.json", box=name, until=until))
+
+
+@hub.command()
 @click.argument("box", metavar="BOX")
 @with_hub
 def revoke(hub: Hub, box: str) -> None:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ..daemon import service as service
     from ..fleet import hub_settings as hub_settings
     from ..fleet import join_client as join_client
+    from ..fleet import join_stick as join_stick
     from ..fleet import joining as joining
     from ..fleet import log_sender as log_sender
+    from ..fleet import stick_joining as stick_joining
     from ..hub import adoption as adoption
     from ..hub import backups as backups
     from ..hub import box_board as box_board
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from ..hub import hub_paths as hub_paths
     from ..hub import hub_process as hub_process
     from ..hub import hub_site as hub_site
+    from ..hub import join_sticks as join_sticks
     from ..hub import manifest_drafts as manifest_drafts
     from ..hub import notices as notices
     from ..hub import published_files as published_files
     from ..importers import draft as draft
     from ..importers import imports as imports
     from ..importers import sheets as sheets
+    from ..maintenance import board_light as board_light
     from ..maintenance import box_setup as box_setup
     from ..maintenance import cache as cache
     from ..maintenance import check as check
@@ -103,7 +107,7 @@ if TYPE_CHECKING:
 ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
-    "fleet.": ("hub_settings", "join_client", "joining", "log_sender"),
+    "fleet.": ("hub_settings", "join_client", "join_stick", "joining", "log_sender", "stick_joining"),
     "hub.": (
         "adoption",
         "backups",
@@ -112,12 +116,23 @@ ROOMS = {
         "hub_paths",
         "hub_process",
         "hub_site",
+        "join_sticks",
         "manifest_drafts",
         "notices",
         "published_files",
     ),
     "importers.": ("draft", "imports", "sheets"),
-    "maintenance.": ("box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials", "voice_list"),
+    "maintenance.": (
+        "board_light",
+        "box_setup",
+        "cache",
+        "check",
+        "clock_state",
+        "doctor",
+        "installation",
+        "trials",
+        "voice_list",
+    ),
     "model.": ("board", "box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (

@@ -153,7 +153,7 @@ def approve(
 def join(place: str, code: str | None, scope: str | None, above: bool, yes: bool, by: str | None) -> None:
     """Take files signed from now on, from a stick or by a hub's code: what lies on this box is read no more."""
     if code is not None:
-        join_by_code(_deliveries(), place, code, ask_decider(by))
+        join_by_code(deliveries(), place, code, ask_decider(by))
     elif scope is None:
         raise BadUsage(Message("a folder is joined with --scope SCOPE, a hub with its code"))
     else:
@@ -161,8 +161,8 @@ def join(place: str, code: str | None, scope: str | None, above: bool, yes: bool
 
 
 def _join_stick(folder: Path, scope: str, above: bool, yes: bool, who: str) -> None:
-    deliveries = _deliveries()
-    first = deliveries.first_trust(folder, scope)
+    taker = deliveries()
+    first = taker.first_trust(folder, scope)
     for person in first.document.keys:
         put(f"{person.person}: {person.name}")
     put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
@@ -170,17 +170,17 @@ def _join_stick(folder: Path, scope: str, above: bool, yes: bool, who: str) -> N
         must_agree(_("Are these the eight syllables on the sheet of that office?"))
     if above:
         commune = current_station_context().station.files.commune.id
-        _take_and_tell(folder, {scope: lambda: deliveries.follow(folder, first, commune, who)})
+        _take_and_tell(folder, {scope: lambda: taker.follow(folder, first, commune, who)})
     else:
-        _take_and_tell(folder, {scope: lambda: deliveries.join(folder, first, who)})
+        _take_and_tell(folder, {scope: lambda: taker.join(folder, first, who)})
 
 
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
-    deliveries = _deliveries()
-    _take_and_tell(folder, {scope: partial(deliveries.take, folder, scope) for scope in deliveries.scopes(folder)})
+    taker = deliveries()
+    _take_and_tell(folder, {scope: partial(taker.take, folder, scope) for scope in taker.scopes(folder)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -247,7 +247,7 @@ def _log_row(log: ReturnedLog) -> dict[str, object]:
 @fleet.command(cls=TranslatedCommand)
 def leave() -> None:
     """Take the files that people edit on this box again, beginning with the last signed ones."""
-    scope = _deliveries().leave()
+    scope = deliveries().leave()
     tell(_("This box takes nothing from {scope} any more; its last files are now its own.").format(scope=scope))
 
 
@@ -338,6 +338,19 @@ def _contents(document: Document) -> Iterator[str]:
 
 def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
     """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
+    results = take_scopes(folder, takes)
+    refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]
+    for result in results:
+        if result not in refused[:1]:  # that one ends the command
+            tell(result.message().say(_))
+    if rooms.membership.read_membership(current_station_context().paths):
+        answer_stick(folder, results)
+    if refused and refused[0].why:
+        raise refused[0].why
+
+
+def take_scopes(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> list[Result]:
+    """What came of each scope and of the alerts beside it: nothing is said of it yet."""
     results: list[Result] = []
     for scope, take in takes.items():
         try:
@@ -345,32 +358,29 @@ def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]
         except LoudspeakerError as error:
             results.append(rooms.delivery.RefusedDelivery(scope, error))
     ask = current_station_context().client.ask
-    rooms.alert_sounds.take_alert_sounds(_deliveries(), folder)
+    rooms.alert_sounds.take_alert_sounds(deliveries(), folder)
     for scope in takes:  # with the files that have come, and by people who still may sign
         results += rooms.alert_delivery.hand_over_alerts(folder, scope, ask)
-    refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]
-    for result in results:
-        if result not in refused[:1]:  # that one ends the command
-            tell(result.message().say(_))
-    _answer_stick(folder, results)
-    if refused and refused[0].why:
-        raise refused[0].why
+    return results
 
 
-def _answer_stick(folder: Path, results: Sequence[Result]) -> None:
+def answer_stick(folder: Path, results: Sequence[Result]) -> None:
     """Write onto the stick what became of it, with this box's log; one that cannot be written costs only that."""
     context = current_station_context()
-    if rooms.membership.read_membership(context.paths) is None:
-        return
+    say = rooms.i18n.translator("vi")
     try:
-        answer = rooms.stick_answer.write_answer(context.station, folder, results, rooms.i18n.translator("vi"))
+        if rooms.membership.read_membership(context.paths) is None:
+            box = rooms.box_key.open_box_key(context.paths).public.person
+            answer = rooms.stick_answer.write_result(folder, box, _now(), results, say)
+        else:
+            answer = rooms.stick_answer.write_answer(context.station, folder, results, say)
         tell(_("The answer lies in {folder}.").format(folder=answer))
     except (LoudspeakerError, OSError) as error:
         why = error.message if isinstance(error, LoudspeakerError) else describe_os_error(error)
         tell(Message("no answer was written onto the stick: {error}", error=why).say(_))
 
 
-def _deliveries() -> Deliveries:
+def deliveries() -> Deliveries:
     """What takes deliveries for this box, whose clock may be wrong until somebody has vouched for it."""
     paths, now = current_station_context().paths, _now()
     return rooms.delivery.Deliveries(paths, now, rooms.hub_contact.is_vouched(paths, now))

@@ -232,7 +232,7 @@ class Client:
 
     def test(self, request: TestOutput, by: str) -> Sequence[Outcome]:
         """At most 5 s on one output, by day only; what became of it once it is over."""
-        self._open_station().preparation.prepare_test(request.output, request.tone)
+        self._open_station().preparation.prepare_test(request.output, request.tone, request.sign)
         return self.air(request, by)
 
     def air(self, request: Request, by: str) -> Sequence[Outcome]:

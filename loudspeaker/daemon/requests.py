@@ -231,7 +231,7 @@ class Requests:
             specs = self.station.planner.replay_specs(bulletin, outputs, self.on_air.now())
         elif isinstance(request, TestOutput):
             self.station.preparation.must_be_testable(request.output)
-            specs = [self.station.preparation.test_spec(request.output, request.tone)]
+            specs = [self.station.preparation.test_spec(request.output, request.tone, request.sign)]
         else:
             words, recipes = (request.text, request.bulletin), request.recipes or {}
             outputs = [one for one in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(one, ""))]
@@ -266,10 +266,13 @@ class Requests:
     def test(self, request: TestOutput, by: str) -> list[str]:
         output = request.output
         self.station.preparation.must_be_testable(output)
+        heard_by = self.station.files.box.hearers().get(output, [])
+        if request.sign and not self.station.alerts.lies_in_hours(heard_by):
+            raise Refused(Message("outside the hours of the policy only the light of the box tells that it was taken"))
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self.manual.free_instant("test", [village])
         trial = self.manual.occurrence("test", now, village, output, Level.ROUTINE)
-        said = self.sound.find_made(self.station.preparation.test_spec(output, request.tone))
+        said = self.sound.find_made(self.station.preparation.test_spec(output, request.tone, request.sign))
         return [self.manual.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
 
     def signed_alerts(self) -> SignedAlerts:

@@ -249,7 +249,7 @@ class BoxBoard:
         boxes = self.registry.boxes(scope)
         logs = [log for box in boxes for log in self._logs(box)]
         villages = sorted(
-            {*_find_schedules(self.published, scope), *(village for box in boxes for village in box.villages)}
+            {*find_schedules(self.published, scope), *(village for box in boxes for village in box.villages)}
         )
         with closing(RecordStore(lambda record: True)) as records:
             records.add(self._records(scope, bulletin))
@@ -317,7 +317,7 @@ def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _find_schedules(published: Sequence[PublishedScope], scope: str) -> Iterator[str]:
+def find_schedules(published: Sequence[PublishedScope], scope: str) -> Iterator[str]:
     """The villages for which a commune has a schedule; those of an office above communes are named by these."""
     if any(one.trust.parent == scope for one in published):
         return

@@ -19,7 +19,7 @@ from ..speakers.pins import RelaySwitch, StopButton
 
 # A device of a card as PortAudio names it under ALSA: card, device, and a number that follows the order of plugging in.
 NUMBERED = re.compile(r"(.+?): (.+) \(hw:\d+,\d+\)")
-SERVICE, SERVICE_HOME = "loudspeaker", Path("/var/lib/loudspeaker")
+SERVICE, AGENT, SERVICE_HOME = "loudspeaker", "loudspeaker-fleet", Path("/var/lib/loudspeaker")
 
 
 def list_cards() -> list[str]:
@@ -87,6 +87,13 @@ def switch_service(action: str) -> None:
     if done.returncode:
         reason = done.stderr.strip() or str(done.returncode)
         raise LoudspeakerError(Message("“systemctl {action}” fails ({reason}): use sudo", action=action, reason=reason))
+
+
+def enable_agent() -> None:
+    """Have the agent run from now on. Raises `LoudspeakerError` where systemd does not do it."""
+    done = subprocess.run(["systemctl", "enable", "--now", AGENT], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LoudspeakerError(Message("the agent does not start: {reason}", reason=done.stderr.strip()))
 
 
 @dataclass(frozen=True, slots=True)

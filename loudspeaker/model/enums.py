@@ -78,3 +78,10 @@ class ReviewState(StrEnum):
     RETURNED = "returned"  # by who should have approved it
     APPROVED = "approved"
     OUTDATED = "outdated"  # it was approved, and edited since
+
+
+class StickSign(StrEnum):
+    """What is heard once a stick was taken: who has put it in has no screen."""
+
+    TAKEN = "taken"  # two beeps
+    JOINED = "joined"  # whose box it is now, in words

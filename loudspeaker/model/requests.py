@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from ..codec import known_fields
 from ..errors import BadUsage, Message, bad_character
-from .enums import Ending
+from .enums import Ending, StickSign
 from .request_checks import SHA256, check_instant, check_length, check_softer
 
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
@@ -124,11 +124,13 @@ class EndUrgent(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TestOutput(Request):
-    """Sound one output, by day, whatever the hours of policy: its villages' names, or a tone. Logged as a test."""
+    """Sound one output, by day: its villages' names, a tone, or (in the policy's hours) a `sign`. Logged as a test."""
 
     verb: ClassVar[str] = "test"
+    later: ClassVar[frozenset[str]] = frozenset({"sign"})
     output: str
     tone: bool
+    sign: StickSign | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

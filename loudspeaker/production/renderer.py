@@ -29,6 +29,7 @@ Progress = Callable[[int, int], None]  # sentences done, of all
 
 AFTER_RECORDING = 0.8  # s
 LONGEST_TAIL = 60.0  # s of a recording behind an alarm: it is one sentence
+BEEP_SECONDS = 0.2
 TONE_SECONDS, TONE_HERTZ, TONE_LEVEL = 5, 1000, -18.0  # dBFS, the alignment level of EBU R 68
 
 LEAD_SOUNDS = {Lead.CHIME: chime.chime, Lead.TUNE: chime.signature, Lead.ATTENTION: chime.emergency}
@@ -72,10 +73,9 @@ class ProgrammeRenderer:
         """The mastered sound, not stored. Raises `LoudspeakerError` with what is missing or failed."""
         if message := spec.missing():
             raise LoudspeakerError(message)
-        if spec.lead is Lead.TONE:
-            return _make_tone(spec.rate), ProgrammeFacts(
-                Lead.TONE, spec.rate, TONE_SECONDS * spec.rate, loudness=TONE_LEVEL
-            )
+        if spec.lead in (Lead.TONE, Lead.BEEPS):
+            clip = _make_tone(spec.rate) if spec.lead is Lead.TONE else _make_beeps(spec.rate)
+            return clip, ProgrammeFacts(spec.lead, spec.rate, len(clip.samples), loudness=TONE_LEVEL)
         arrangement, speech = self._arrange(spec, progress)
         clip = master(arrangement.clip(), profile_of(spec), spec.rate)
         facts = ProgrammeFacts(speech.key(spec), spec.rate, len(clip.samples), speech.voice, spec.doubt_count)
@@ -148,9 +148,15 @@ def profile_of(spec: ProgrammeSpec) -> Profile:
     return profile if spec.loudness is None else replace(profile, target=spec.loudness)
 
 
-def _make_tone(rate: int) -> Clip:
+def _make_beeps(rate: int) -> Clip:
+    """Two beeps of the same tone, with as much silence between them and at both ends."""
+    beep, silence = _make_tone(rate, BEEP_SECONDS).samples, np.zeros(round(BEEP_SECONDS * rate), np.float32)
+    return Clip(rate, np.concatenate([silence, beep, silence, beep, silence]))
+
+
+def _make_tone(rate: int, seconds: float = TONE_SECONDS) -> Clip:
     """The tone that tests an output, faded over 10 ms at both ends so that no horn clicks."""
-    time = np.arange(TONE_SECONDS * rate, dtype=np.float32) / rate
-    fade = np.minimum(1, np.minimum(time, TONE_SECONDS - time) / 0.01)
+    time = np.arange(round(seconds * rate), dtype=np.float32) / rate
+    fade = np.minimum(1, np.minimum(time, seconds - time) / 0.01)
     wave = np.sin(2 * np.pi * TONE_HERTZ * time) * 10 ** (TONE_LEVEL / 20) * fade
     return Clip(rate, wave.astype(np.float32))

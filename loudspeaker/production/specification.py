@@ -31,6 +31,7 @@ class Lead(StrEnum):
     CHIME = "chime"
     TUNE = "tune"  # the signature tune that opens a session
     ATTENTION = "attention"  # an emergency; never like a siren
+    BEEPS = "beeps"  # two short ones: a stick was taken; not mastered
     TONE = "tone"  # 1 kHz at -18 dBFS, to test an output; not mastered
 
 
@@ -257,7 +258,7 @@ def estimate(spec: ProgrammeSpec) -> float:
     return LEAD_SECONDS[spec.lead] + once * spec.repeat + between * (spec.repeat - 1)
 
 
-LEAD_SECONDS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0}
+LEAD_SECONDS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0, Lead.BEEPS: 1.0}
 CHARACTERS_PER_SECOND = 13.0
 UNREAD_SECONDS = 60.0
 

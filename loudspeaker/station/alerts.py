@@ -93,14 +93,24 @@ class Alerts:
 
     def must_be_drill_time(self, villages: Sequence[str], drill: bool) -> None:
         """Raises `Refused` for a drill outside the hours of somebody who would hear it: at night it is an alarm."""
-        now = self.clock.now()
+        if drill and (closed := self._closed_villages(villages)):
+            raise Refused(
+                Message("a drill is given in the hours of the policy only; {village} has none now", village=closed[0])
+            )
+
+    def lies_in_hours(self, villages: Sequence[str]) -> bool:
+        """Is it now within the hours of everybody who would hear something in these villages?"""
+        return not self._closed_villages(villages)
+
+    def _closed_villages(self, villages: Sequence[str]) -> list[str]:
+        """Those of all who would hear it for whom the policy has no hours now."""
+        now, commune = self.clock.now(), self.files.commune
         second = now.hour * 3600 + now.minute * 60 + now.second
-        for village in self._heard_by(villages) if drill else ():
-            hours = open_hours(self.files.commune.policy_of(village, now.date()), now.date(), self.files.commune.days)
-            if not any(begins <= second < ends for begins, ends in hours):
-                raise Refused(
-                    Message("a drill is given in the hours of the policy only; {village} has none now", village=village)
-                )
+        hours = {
+            village: open_hours(commune.policy_of(village, now.date()), now.date(), commune.days)
+            for village in self._heard_by(villages)
+        }
+        return [one for one, spans in hours.items() if not any(begins <= second < ends for begins, ends in spans)]
 
     def asks_for_two(self, villages: Sequence[str]) -> bool:
         """Does the policy of anybody who would hear it ask that two persons give an alarm?"""

@@ -118,12 +118,17 @@ class LackingFiles:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Takes deliveries for one box; `now` is this machine's time, `trusted` whether it is known to be right."""
+    """Takes deliveries for one box; `now` is this machine's time, `trusted` whether it is known to be right.
+
+    `before_joining` is called with the scope just before a box that has joined nobody takes its first files: when they
+    are all here and verified. What it raises keeps the box from joining.
+    """
 
     paths: StationPaths
     now: datetime
     trusted: bool
     system: FileSystem = os
+    before_joining: Callable[[str], object] = lambda scope: None
 
     @property
     def time(self) -> BoxTime:
@@ -291,6 +296,8 @@ class Deliveries:
             self._switch(received, verified.raw, followed.scope == membership.scope, accepted)
         elif received.manifest() != verified.raw:  # it was damaged here
             received.keep_manifest(verified.raw)
+        if read_membership(self.paths) is None:
+            self.before_joining(followed.scope)
         known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
         mended = take_late_files(received, accepted, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
-from ..model.enums import Expected, Level
+from ..model.enums import Expected, Level, StickSign
 from ..production.specification import Lead, ProgrammeSpec
 from ..schedule.open_hours import DAYTIME
 from ..store.asrun import AsRunLog
 from .approvals import Preview, preview
 from .commune_clock import CommuneClock, Day
+from .naming import name_within_sentence
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
@@ -145,13 +146,13 @@ class Preparation:
             raise LoudspeakerError(message)
         return chosen.id
 
-    def prepare_test(self, output: str, tone: bool) -> None:
-        """Make what `test` sounds: whose output it is (about 6 s), or 1 kHz at −18 dBFS (at most 5 s).
+    def prepare_test(self, output: str, tone: bool, sign: StickSign | None = None) -> None:
+        """Make what `test` sounds: whose output it is (about 6 s), or 1 kHz at −18 dBFS (at most 5 s), or a sign.
 
         Raises as `must_be_testable` does, `LoudspeakerError` where it cannot be made.
         """
         self.must_be_testable(output)
-        for message in self.make([self.test_spec(output, tone)], lambda done, total, what: None).values():
+        for message in self.make([self.test_spec(output, tone, sign)], lambda done, total, what: None).values():
             raise LoudspeakerError(message)
 
     def must_be_testable(self, output: str) -> None:
@@ -171,12 +172,14 @@ class Preparation:
             raise Refused(message)
         return preview(chosen, spec, self.files)
 
-    def test_spec(self, output: str, tone: bool) -> ProgrammeSpec:
-        """What `test` sounds: a tone, or who should be hearing it, so that a wrong village is noticed."""
-        if tone:
-            return ProgrammeSpec((), Lead.TONE)
+    def test_spec(self, output: str, tone: bool, sign: StickSign | None = None) -> ProgrammeSpec:
+        """What `test` sounds: a tone, or who should be hearing it, so that a wrong village is noticed; or a sign."""
+        if tone or sign is StickSign.TAKEN:
+            return ProgrammeSpec((), Lead.TONE if tone else Lead.BEEPS)
         names = {schedule.id: schedule.name for schedule in self.files.contents.schedules}
         heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
+        if sign is StickSign.JOINED:
+            return self.planner.words_spec(joined_words(heard, self.files.commune.name), output)
         places = ", ".join([*heard[:2], self.files.commune.name])
         return self.planner.words_spec(f"Thử loa. Đây là cụm loa {places}.", output)
 
@@ -207,6 +210,16 @@ class Preparation:
             programme = self.planner.find_programme(self.planner.airing_spec(airing))
         voice = programme.voice if programme else None
         return Readiness(airing, why, voice, sum(spec.doubt_count for spec in specs))
+
+
+def joined_words(villages: Sequence[str], commune: str) -> str:
+    """What a box says once it has joined a commune by itself.
+
+    >>> joined_words(["Thôn Nà Hoa"], "Xã Bản Mây")
+    'Máy thôn Nà Hoa đã vào hệ thống xã Bản Mây.'
+    """
+    places = ", ".join(map(name_within_sentence, villages[:2]))
+    return f"Máy {places} đã vào hệ thống {name_within_sentence(commune)}."
 
 
 def _is_missed(airing: Airing) -> bool:

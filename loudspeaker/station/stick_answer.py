@@ -11,9 +11,11 @@ BOX is made of the box's own key. Loads `cryptography`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from ..errors import Message
+from ..errors import LoudspeakerError, Message
 from ..model.alert_answer import HandedAlert
 from ..reports.log_export import BoxLog, export_log
 from ..store.atomic import read_regular_file, write_atomic
@@ -23,12 +25,29 @@ from ..trust.opening import seal
 from ..trust.signed_documents import LogHead
 from .box_key import open_box_key
 from .delivery import RefusedDelivery, TakenDelivery
+from .preparation import joined_words
+from .restrictions import awaits_village
 from .station import Station
 
 FOLDER, RESULT = "out", "KET-QUA.txt"
 LARGEST_BOX_FILE = 1_000_000  # bytes
 LINE_END = "\r\n"  # so that the oldest Notepad shows lines
-Result = TakenDelivery | RefusedDelivery | HandedAlert
+
+
+@dataclass(frozen=True, slots=True)
+class StickJoined:
+    """A box has joined a commune (its name) by the invitation on a stick, or has not, and why."""
+
+    commune: str
+    why: LoudspeakerError | None = None
+
+    def message(self) -> Message:
+        if self.why:
+            return Message("NOT JOINED: {why}", why=self.why.message)
+        return Message("This box has joined {commune}.", commune=self.commune)
+
+
+Result = TakenDelivery | RefusedDelivery | HandedAlert | StickJoined
 
 
 def write_answer(
@@ -45,9 +64,21 @@ def write_answer(
     write_atomic(folder / "head.json", format_envelope(key.sign(seal(head))))
     if box := read_regular_file(station.paths.home / "box.yaml", LARGEST_BOX_FILE):
         write_atomic(folder / "box.yaml", box)
-    told = [LINE_END.join(lines) for lines in _paragraphs(station, head, results, translate)]
-    write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
+    _write_paragraphs(folder, [LINE_END.join(lines) for lines in _paragraphs(station, head, results, translate)])
     return folder
+
+
+def write_result(
+    stick: Path, box: str, now: datetime, results: Sequence[Result], translate: Callable[[str], str]
+) -> Path:
+    """Write only what came of it, for a box that has not joined; its folder. Raises `WriteError`."""
+    told = [[f"{box}, {now.astimezone():%d/%m/%Y %H:%M}"], *([*_tell(result, translate)] for result in results)]
+    _write_paragraphs(stick / FOLDER / box, (LINE_END.join(lines) for lines in told))
+    return stick / FOLDER / box
+
+
+def _write_paragraphs(folder: Path, told: Iterable[str]) -> None:
+    write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
 
 
 def _head(log: BoxLog, key: SigningKey, life: str) -> LogHead:
@@ -66,13 +97,27 @@ def _paragraphs(
     yield place.say(translate), f"{head.issued:%d/%m/%Y %H:%M}"
     for result in results:
         yield [sentence for said in _tell(result, translate) for sentence in said.splitlines()]
+    if awaits_village(station.log):
+        heard = [names.get(village, village) for village in station.files.box.plays]
+        yield _unconfirmed(joined_words(heard, station.files.commune.name), translate)
     log = Message("The log lies beside this file: {count} entries, head {head}", count=head.entries, head=head.head)
     yield (log.say(translate),)
 
 
+def _unconfirmed(words: str, translate: Callable[[str], str]) -> Iterator[str]:
+    """What a box says that has joined by itself, and what is to be done then."""
+    yield Message("By day it says: “{words}”", words=words).say(translate)
+    yield Message(
+        "Is it heard in the right village? Hold the stop button for three seconds, or confirm it at the box’s pages:"
+        " until then it airs alarms only."
+    ).say(translate)
+
+
 def _tell(result: Result, translate: Callable[[str], str]) -> Iterator[str]:
     yield result.message().say(translate)
-    if isinstance(result, RefusedDelivery):
+    if isinstance(result, StickJoined) and result.why:
+        yield Message("Nothing has been changed on this box.").say(translate)
+    elif isinstance(result, RefusedDelivery):
         yield Message("What was in force before stays in force.").say(translate)
     elif isinstance(result, TakenDelivery) and result.is_new:
         yield from (Message("  new: {file}", file=path).say(translate) for path in result.changed)

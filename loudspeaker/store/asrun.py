@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -39,6 +39,7 @@ ALL_KINDS = """WITH RECURSIVE kinds (kind) AS (
     UNION ALL SELECT (SELECT min(kind) FROM entries WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 RAW_ENTRY = "CAST(entry AS BLOB)"  # as text, a damaged entry that is not UTF-8 would end the whole query
+COMMUNE = "SELECT commune FROM station"
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}  # the second: the file of shared memory cannot grow
 
 
@@ -278,6 +279,18 @@ class AsRunLog:
         return str(row[0]) if row else None
 
 
+def read_commune(path: Path) -> str | None:
+    """The id of the commune of which the log at `path` is; None where there is none. Raises `LogUnusable`."""
+    _refuse_links(path)
+    if not path.exists():
+        return None
+    try:
+        with closing(connect_read_only(path)) as database:
+            return next((str(row[0]) for row in database.execute(COMMUNE)), None)
+    except sqlite3.Error as error:
+        raise _translate_error(error) from error
+
+
 def _fetch_rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
     """The rows of a query. Raises `LogUnusable` at any of them, where a page is damaged."""
     try:
@@ -351,11 +364,10 @@ def _set_up(database: sqlite3.Connection) -> None:
 
 
 def _bind_commune(database: sqlite3.Connection, commune: str) -> None:
-    query = "SELECT commune FROM station"
-    row = database.execute(query).fetchone()
+    row = database.execute(COMMUNE).fetchone()
     if not row:
         with transaction(database):
-            row = database.execute(query).fetchone()  # another process may have been first
+            row = database.execute(COMMUNE).fetchone()  # another process may have been first
             if not row:
                 database.execute("INSERT INTO station VALUES (?)", (commune,))
     if row and row[0] != commune:

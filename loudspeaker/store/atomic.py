@@ -108,9 +108,14 @@ def move_database_aside(path: Path, now: datetime) -> Path:
     A new one can begin then: a write-ahead log that was left behind would be taken for its own. Raises `OSError`.
     """
     aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S}{path.suffix}")
-    for suffix in ("", "-wal", "-shm"):
-        rename(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
+    move_database(path, aside)
     return aside
+
+
+def move_database(path: Path, target: Path) -> None:
+    """Rename a SQLite database with the files beside it. Raises `OSError`."""
+    for suffix in ("", "-wal", "-shm"):
+        rename(Path(f"{path}{suffix}"), Path(f"{target}{suffix}"))
 
 
 def databases_aside(path: Path) -> list[Path]:

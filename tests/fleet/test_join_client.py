@@ -13,15 +13,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from harness.certificates import FOUND, Authority, secured
+from harness.daemon_thread import HurryingClock
 from harness.office import NOW, SCOPE, Office, open_office
 from uvicorn.server import Server
 
 from loudspeaker.cli import cli
 from loudspeaker.fleet.hub_settings import read_hub_settings
+from loudspeaker.fleet.join_stick import FILE
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
+from loudspeaker.hub.join_sticks import StickWish, write_stick
 from loudspeaker.hub.log_intake import LogEnd
 from loudspeaker.i18n import set_language
 from loudspeaker.station.membership import read_membership
@@ -202,3 +205,40 @@ def test_the_settings_may_come_from_systemd_or_a_file(
     assert send_log(home, "--settings", str(tmp_path / "hub.json")).exit_code == 0
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert send_log(home).exit_code == 0
+
+
+def put_in(home: Path, stick: Path) -> Result:
+    words = ("--home", str(home), "fleet", "stick", str(stick))
+    return CliRunner(mix_stderr=False).invoke(cli, [*words], obj=HurryingClock(NOW))
+
+
+def test_a_box_joins_its_hub_by_a_stick_alone_and_another_one_is_told_that_it_was_used(
+    hub: Hub, port: int, home: Path, tmp_path: Path
+) -> None:
+    stick, other = tmp_path / "usb", tmp_path / "other"
+    shutil.copytree(home, other)
+    write_stick(hub, stick, StickWish(SCOPE, "nhà văn hóa", ("na-hoa",), f"localhost:{port}"))
+    copied = (stick / FILE).read_bytes()
+
+    joined = put_in(home, stick)
+
+    assert joined.exit_code == 0, joined.stderr
+    (box,) = hub.registry.boxes()
+    assert (box.name, box.villages) == ("nhà văn hóa", ("na-hoa", "suoi-trat"))
+    assert read_hub_settings(StationPaths(home, home / ".state")).user == box.id
+    refused = put_in(other, stick)
+    assert (refused.exit_code, "used by another box" in refused.stderr) == (1, True)
+    (stick / FILE).write_bytes(copied)  # somebody has copied it before
+    refused = put_in(other, stick)
+    assert (refused.exit_code, "ask for a new one" in refused.stderr) == (1, True)
+    assert read_membership(StationPaths(other, other / ".state")) is None
+
+
+def test_a_stick_that_finds_no_hub_may_be_put_in_again(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
+    write_stick(hub, tmp_path, StickWish(SCOPE, "nhà văn hóa", (), f"localhost:{port}"))
+    whole = (tmp_path / FILE).read_text()
+    (tmp_path / FILE).write_text(whole.replace(f"localhost:{port}", "localhost:1"))
+    assert "cannot be reached" in put_in(home, tmp_path).stderr
+    (tmp_path / FILE).write_text(whole)
+
+    assert put_in(home, tmp_path).exit_code == 0

@@ -25,6 +25,7 @@ from harness.stand_ins import RECORD, StandIns
 pytestmark = pytest.mark.waits
 
 UNITS = ("loudspeaker.service", "loudspeaker-web.service", "loudspeaker-web.socket", "loudspeaker-fleet.service")
+STICK = "loudspeaker-stick@.service", "loudspeaker-stick@sda1.service"  # as it lies there, and for one stick
 QUIET = "0.2"  # seconds that a restart waits here
 
 # The environment that is made: pip only writes down what it is asked, the program is that of this checkout.
@@ -90,8 +91,9 @@ def test_a_fresh_install_puts_everything_in_its_place(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("README.md", "NOTICE", "LICENSE", "docs/hardware.md", ".venv/bin/loudspeaker"):
         assert (machine.program / name).exists(), name
-    for unit in UNITS:
+    for unit in (*UNITS, STICK[0]):
         assert (machine.root / "etc/systemd/system" / unit).exists(), unit
+    assert (machine.root / "etc/udev/rules.d/60-loudspeaker-stick.rules").exists()
     assert os.readlink(machine.root / "usr/local/bin/loudspeaker") == "/opt/loudspeaker/.venv/bin/loudspeaker"
     assert "nghiệm thu" in done.stdout
     assert machine.called("systemctl") == ["systemctl enable loudspeaker"]  # begins when the machine does
@@ -216,7 +218,8 @@ def test_uninstalling_keeps_the_station(machine: Machine) -> None:
         "systemctl daemon-reload",
     ]
     assert not machine.program.exists()
-    assert not (machine.root / "etc/systemd/system/loudspeaker.service").exists()
+    assert not list((machine.root / "etc/systemd/system").glob("loudspeaker*"))
+    assert not list((machine.root / "etc/udev/rules.d").iterdir())
     assert not (machine.root / "usr/local/bin/loudspeaker").is_symlink()
     assert (machine.station / "commune.yaml").exists()
     assert "/var/lib/loudspeaker" in done.stdout
@@ -353,15 +356,17 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     for name in ("loudspeaker", "loudspeaker-fleet", "python3"):
         (program / name).write_text("#!/bin/sh\n")
         (program / name).chmod(0o755)
-    for unit in UNITS:
+    for unit in (*UNITS, STICK[0]):
         shutil.copy(ROOT / "deploy" / unit, units)
     for name in ("sysinit", "basic", "shutdown", "multi-user", "sound", "sockets", "network-online"):
         (units / f"{name}.target").write_text("[Unit]\nDescription=stand-in\n")
+    (tmp_path / "bin").mkdir()
+    shutil.copy(program / "python3", tmp_path / "bin" / "sh")
     loads = "[Unit]\nDescription=stand-in\n[Service]\nType=oneshot\nExecStart=/opt/loudspeaker/.venv/bin/python3 %i\n"
     (units / "modprobe@.service").write_text(loads)
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", f"--root={tmp_path}", "--man=no", *UNITS],
+        ["systemd-analyze", "verify", f"--root={tmp_path}", "--man=no", *UNITS, STICK[1]],
         capture_output=True,
         text=True,
         check=False,
@@ -370,7 +375,9 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("unit", ["loudspeaker.service", "loudspeaker-web.service", "loudspeaker-fleet.service"])
+@pytest.mark.parametrize(
+    "unit", ["loudspeaker.service", "loudspeaker-web.service", "loudspeaker-fleet.service", STICK[0]]
+)
 def test_a_system_call_that_is_not_allowed_fails_and_does_not_kill(unit: str) -> None:
     """Libraries make some that they can do without: OpenBLAS, in all that makes sound, asks for mbind."""
     lines = (ROOT / "deploy" / unit).read_text().splitlines()

@@ -1,0 +1,127 @@
+"""A box that joins by itself, by the invitation on a stick: all of it, or nothing has changed.
+
+What an untouched box lacks comes with it: which villages it plays, or the whole box.yaml of one whose place it takes.
+Until somebody has confirmed that it is in the right village it airs alarms only (`station/restrictions.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import Message, Refused
+from ..station.box_key import open_box_key
+from ..station.box_villages import played_villages, with_villages
+from ..station.delivery import Deliveries, TakenDelivery
+from ..station.log_lives import close_life, is_blank
+from ..station.membership import read_membership
+from ..station.restrictions import JOINED_ALONE
+from ..station.stick_answer import LARGEST_BOX_FILE
+from ..store.asrun import AsRunLog, read_commune
+from ..store.atomic import read_regular_file, write_atomic
+from .join_client import join_hub
+from .join_stick import JoinStick, write_join_stick
+
+BOX = "box.yaml"
+BY = "USB"
+
+
+@dataclass(frozen=True, slots=True)
+class StickJoining:
+    """The box of `deliveries` before the stick in `folder`, on which `invitation` lies.
+
+    Where it `begins_anew` no daemon may run meanwhile.
+    """
+
+    deliveries: Deliveries
+    folder: Path
+    invitation: JoinStick
+
+    @property
+    def begins_anew(self) -> bool:
+        """Is its log another commune's that says nothing yet? It is closed then, and no daemon may have it open."""
+        commune = read_commune(self.deliveries.paths.log)
+        return commune not in (None, self.invitation.scope) and is_blank(self.deliveries.paths)
+
+    def join(self) -> Sequence[TakenDelivery]:
+        """Take the first files of the commune, then of the offices above it.
+
+        Raises `Refused` where the stick is not for this box, was used, or has ended, where this box has joined already
+        or has a log of another commune; what is on the stick is marked as used by this box before anything else, and
+        that is taken back where it fails. Raises as `join_hub` and `Deliveries.join`, `WriteError` too.
+        """
+        box, data = open_box_key(self.deliveries.paths).public.person, self._box_yaml()
+        self._must_be_for_us(box, data)
+        taker = replace(self.deliveries, before_joining=self._begin_log)
+        with self._marked(box), self._with_box_yaml(data):
+            return list(self._join_by_code(taker) if self.invitation.code else self._join_by_files(taker))
+
+    def _must_be_for_us(self, box: str, data: bytes) -> None:
+        paths = self.deliveries.paths
+        joined = read_membership(paths)
+        broken_off = self.invitation.code and self.invitation.used_by == box and not paths.hub_settings.exists()
+        if joined and not (broken_off and joined.scope == self.invitation.scope):
+            raise Refused(Message("this box has joined {scope} already", scope=joined.scope))
+        now = self.deliveries.now if self.deliveries.trusted else None
+        self.invitation.must_be_for(box, played_villages(data), now)
+        if read_commune(paths.log) not in (None, self.invitation.scope) and not self.begins_anew:
+            AsRunLog.open_read_only(paths.log, self.invitation.scope).close()  # which is refused, and says why
+
+    def _box_yaml(self) -> bytes:
+        return read_regular_file(self.deliveries.paths.home / BOX, LARGEST_BOX_FILE) or b""
+
+    def _wanted_box_yaml(self, before: bytes) -> bytes:
+        """As it is to be once it has joined. Raises `BadFile`."""
+        if self.invitation.box_yaml:
+            after = self.invitation.box_yaml.encode()
+            played_villages(after)  # it can be read
+            return after
+        return before if played_villages(before) else with_villages(before, self.invitation.villages)
+
+    @contextmanager
+    def _with_box_yaml(self, before: bytes) -> Iterator[None]:
+        path, after = self.deliveries.paths.home / BOX, self._wanted_box_yaml(before)
+        if after == before:
+            yield
+            return
+        write_atomic(path, after)
+        with self._undone(lambda: write_atomic(path, before)):
+            yield
+
+    @contextmanager
+    def _marked(self, box: str) -> Iterator[None]:
+        """Nobody else's box takes it from now on; where this fails, another may."""
+        write_join_stick(self.folder, self.invitation.mark_used(box))
+        with self._undone(lambda: write_join_stick(self.folder, self.invitation)):
+            yield
+
+    def _join_by_code(self, taker: Deliveries) -> Iterator[TakenDelivery]:
+        plays = played_villages(self._box_yaml())
+        return join_hub(taker, plays, self.invitation.address, self.invitation.code, BY)
+
+    def _join_by_files(self, taker: Deliveries) -> Iterator[TakenDelivery]:
+        for scope, sha256 in self.invitation.trust.items():
+            first = taker.first_trust(self.folder, scope)
+            if first.sha256 != sha256:
+                raise Refused(Message("the trust document of {scope} on the stick is another one", scope=scope))
+            yield taker.join(self.folder, first, BY)
+
+    def _begin_log(self, scope: str) -> None:
+        """From its first moment on the box waits for somebody who confirms its village."""
+        paths, now = self.deliveries.paths, self.deliveries.now
+        if self.begins_anew:
+            close_life(paths, (), now)
+        with closing(AsRunLog.open(paths.log, scope)) as log:
+            log.event(JOINED_ALONE, "", now, by=BY, commune=self.invitation.commune)
+
+    @contextmanager
+    def _undone(self, undo: Callable[[], object]) -> Iterator[None]:
+        """Undo where the block fails, unless the box has joined by then: what is lacking comes with another try."""
+        try:
+            yield
+        except BaseException:
+            if read_membership(self.deliveries.paths) is None:
+                undo()
+            raise
