@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 120.0  # seconds: only a test that fails waits so long; what makes way for all else may need a minute
+PATIENCE = 300.0  # seconds: only a test that fails waits so long; what makes way for all else may need minutes
 REST = 0.1  # seconds
 
 
