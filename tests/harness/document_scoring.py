@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
-from harness.scoring import Form, canonical, choices
+from harness.scoring import Form, canonical, certain_words, choices, ends_of, likely_choices, possible_words
 
 PAUSE = "\ue0ff"  # stands in canonical text where a short pause is heard; no mark of scoring.py uses it
 FULL_STOP = 0.8  # seconds of silence at which a sentence has ended
 SHORT_PAUSE = re.compile(r"[,;:](?= |$)")  # within an utterance
+BLANK = re.compile(" (?=[^ ])")
 FACTS = {"date", "time", "phone", "money", "name"}  # whatever else is wrong, these must not be wrong in silence
 
 Sentence = Sequence[str]  # its phrases
@@ -38,34 +39,58 @@ class Line:
     join: bool  # may be said in one sentence with the line before
 
     @cached_property
-    def parts(self) -> tuple[tuple[Form, ...], ...]:
-        """What may be said between the pauses that it must have."""
-        return tuple(map(_forms, (self.required or self.optional).split(" , ")))
+    def parts(self) -> Sequence[str]:
+        """Patterns of what may be said between the pauses that it must have."""
+        return (self.required or self.optional).split(" , ")
+
+    @cached_property
+    def possible_words(self) -> frozenset[str]:
+        """No other words are in it, canonical."""
+        return possible_words(self.required or self.optional)
+
+    @cached_property
+    def certain_words(self) -> frozenset[str]:
+        """Those that it has whatever is chosen, canonical."""
+        return certain_words(self.required or self.optional)
 
     @cached_property
     def vocabulary(self) -> set[str]:
         """Every word that the pattern has, canonical."""
         return set(canonical(re.sub(r"[()|]", " ", self.required or self.optional)).split())
 
-    def expressions(self, heard: str) -> list[str]:
-        """For each part those of its forms that may be in `heard`; all of a line's forms take too long to compile.
-
-        Empty where a part has none: then the line is not said there, and nothing need be compiled.
-        """
-        found = [[form for form in forms if form.may_be_in(heard)] for forms in self.parts]
-        if not all(found):
-            return []
-        return [f"(?:{'|'.join(dict.fromkeys(form.expression for form in part))})" for part in found]
-
     def is_found_in(self, stream: str) -> bool:
-        """Whether its words are said somewhere in canonical text in which no pause is marked."""
-        parts = self.expressions(stream)
-        return bool(parts) and re.search("(?<= )" + "".join(parts), stream) is not None
+        """Whether its words are said somewhere in canonical text, with whatever pauses."""
+        starts = {match.end() for match in BLANK.finditer(stream)}
+        return any(_ends(self, stream, starts, starts, forms_of) for forms_of in FORMS)
+
+
+def _all_forms(pattern: str, heard: str) -> tuple[Form, ...]:
+    return _forms_of(pattern)
+
+
+def _likely_forms(pattern: str, heard: str) -> Iterable[Form]:
+    """A few of them: thousands need not be made for a line that is said."""
+    return map(Form.of, likely_choices(pattern, f" {heard}"))
 
 
 @cache
-def _forms(pattern: str) -> tuple[Form, ...]:
+def _forms_of(pattern: str) -> tuple[Form, ...]:
     return tuple(dict.fromkeys(map(Form.of, choices(pattern))))
+
+
+FormsOf = Callable[[str, str], Iterable[Form]]  # of a pattern, to be looked for in canonical text
+FORMS: tuple[FormsOf, ...] = (_likely_forms, _all_forms)  # what the first does not find, the last may
+
+
+def _ends(line: Line, heard: str, starts: set[int], pauses: Container[int], forms_of: FormsOf) -> set[int]:
+    """Where a line may end in canonical text, if it is said from one of the words at `starts` on.
+
+    `pauses`: the words before which a short pause is heard, one of them before each of its parts but the first.
+    """
+    for number, pattern in enumerate(line.parts):
+        begins = {start for start in starts if start in pauses} if number else starts
+        starts = ends_of(tuple(forms_of(pattern, heard)), heard, begins) if begins else set()
+    return starts
 
 
 @dataclass(frozen=True)
@@ -91,8 +116,8 @@ class Document:
 
     def only_optional(self, text: str) -> bool:
         """Whether a sentence says optional lines and nothing else, in any order."""
-        each = [found for line in self.lines if line.optional and (found := _expression([line], text))]
-        return bool(each) and re.fullmatch(f"(?:{'|'.join(each)})+", text) is not None
+        optional = [line for line in self.lines if line.optional]
+        return _may_say(set(text.split()), optional) and any(_says_only(text, optional, forms_of) for forms_of in FORMS)
 
 
 @dataclass(frozen=True)
@@ -157,6 +182,12 @@ def heard_text(sentence: Sentence) -> str:
     return f"{PAUSE} ".join(phrases)
 
 
+def split_pauses(text: str) -> tuple[str, frozenset[int]]:
+    """A text of `heard_text` without its pauses, and where the words begin before which they are."""
+    phrases = text.split(f"{PAUSE} ")
+    return "".join(phrases), frozenset(accumulate(map(len, phrases[:-1])))
+
+
 def score(document: Document, heard: Sequence[Sentence]) -> Score:
     """Pair the sentences with the required lines, in order, so that most lines are right and fewest sentences extra.
 
@@ -181,6 +212,7 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
     """The best way through sentences and lines, found from their ends; sentences of optional lines are left out."""
     lines = document.required
     free = [document.only_optional(text) for text in texts]
+    words = [set(text.split()) for text in texts]
     # (sentence, line) -> lines right from there on, less a little for each extra sentence; the pair; where to go on
     best: dict[tuple[int, int], tuple[float, Pair | None, tuple[int, int]]] = {}
     for at in range(len(texts), -1, -1):
@@ -194,11 +226,11 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
                 )
             if at < len(texts) and number < len(lines):
                 pair = (texts[at], (lines[number],), False)
-                ways.append((0.01 * _likeness(texts[at], lines[number]), pair, (at + 1, number + 1)))
+                ways.append((0.01 * _likeness(words[at], lines[number]), pair, (at + 1, number + 1)))
                 ways += [
                     (len(group), (texts[at], group, True), (at + 1, number + len(group)))
                     for group in _groups(lines, number)
-                    if (said := _expression(group, texts[at])) and re.fullmatch(said, texts[at])
+                    if _may_be_all(words[at], group) and any(_says(texts[at], group, forms_of) for forms_of in FORMS)
                 ]
             scored = [(value + best[end][0], pair, end) for value, pair, end in ways]
             best[at, number] = max(scored, key=lambda way: way[0]) if scored else (0, None, (at, number))
@@ -209,9 +241,8 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
     return pairs
 
 
-def _likeness(text: str, line: Line) -> float:
+def _likeness(words: Set[str], line: Line) -> float:
     """The share of a sentence's words that also stand in the line: tells which line a wrong sentence was meant for."""
-    words = set(text.split())
     return len(words & line.vocabulary) / len(words)
 
 
@@ -221,14 +252,30 @@ def _groups(lines: Sequence[Line], number: int) -> list[tuple[Line, ...]]:
     return [tuple(lines[number : number + 1 + more]) for more in range(joined + 1)]
 
 
-def _expression(lines: Iterable[Line], text: str) -> str:
-    """For `text` of `heard_text`: lines behind each other, a pause between their parts, one allowed behind any word.
+def _may_say(words: Set[str], lines: Iterable[Line]) -> bool:
+    """False where these lines lack one of these words: then none of their forms need be made."""
+    return words <= {PAUSE}.union(*(line.possible_words for line in lines))
 
-    "" where one of the lines is certainly not said in it.
-    """
-    bare = " " + text.replace(f"{PAUSE} ", "")
-    found = [line.expressions(bare) for line in lines]
-    if not all(found):
-        return ""
-    parts = [f"{PAUSE} ".join(parts).replace(r"\ ", rf"\ (?:{PAUSE} )?") for parts in found]
-    return "".join(f"{part}(?:{PAUSE} )?" for part in parts)
+
+def _may_be_all(words: Set[str], lines: Iterable[Line]) -> bool:
+    """False where these lines lack one of these words, or where one of theirs is not among them."""
+    return all(line.certain_words <= words for line in lines) and _may_say(words, lines)
+
+
+def _says(text: str, lines: Iterable[Line], forms_of: FormsOf) -> bool:
+    """Whether these lines behind each other are all that is said, a pause between the parts of each."""
+    bare, pauses = split_pauses(text)
+    found = {0}
+    for line in lines:
+        found = _ends(line, bare, found, pauses, forms_of)
+    return len(bare) in found
+
+
+def _says_only(text: str, lines: Sequence[Line], forms_of: FormsOf) -> bool:
+    """Whether some of these lines, in any order, are all that is said."""
+    bare, pauses = split_pauses(text)
+    reached, begins = {0}, {0}
+    while begins:
+        begins = {end for line in lines for end in _ends(line, bare, begins, pauses, forms_of)} - reached
+        reached |= begins
+    return len(bare) in reached

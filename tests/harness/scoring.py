@@ -11,10 +11,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import zip_longest
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +32,7 @@ _GROUP = re.compile(r"\(([^()]*)\)")
 _MARK = re.compile(r"\{(\w+)\}|\[([^\]]+)\]")
 # While a pattern is made canonical, private characters stand for its marks.
 _SLOTS = "".join(map(chr, range(0xE000, 0xE0C8)))
-_SLOT = re.compile(f"[{_SLOTS[0]}-{_SLOTS[-1]}]")
+_SLOT = re.compile(f"[{_SLOTS[0]}-{_SLOTS[-1]}] ")
 
 
 @cache
@@ -109,74 +108,117 @@ def canonical(text: str) -> str:
     return _apply(_NUMBERS, " ".join(("", *_replaced(_syllables(text)), "")))
 
 
+def _words_of_tables() -> frozenset[str]:
+    """What letters, marks, other spellings and the rules of numbers may put in the place of a pattern's words."""
+    of_tables = [*TABLES["letters"].values(), *TABLES["marks"].values(), *TABLES["same"], "linh bốn tư không trăm"]
+    plain = [re.sub("[()|]", " ", text) for text in of_tables]
+    return frozenset(word for text in plain for word in (*_syllables(text), *canonical(text).split()))
+
+
+@cache
+def possible_words(pattern: str) -> frozenset[str]:
+    """Words among which all are that a form of the pattern has, canonical: it needs no form to be made."""
+    flat = re.sub("[()|]", " ", pattern)
+    letters = " ".join(letter for letters in re.findall(r"\[([^\]]+)\]", pattern) for letter in letters)
+    return frozenset((*_syllables(f"{flat} {letters}"), *canonical(flat).split())) | WORDS_OF_TABLES
+
+
+@cache
+def certain_words(pattern: str) -> frozenset[str]:
+    """Words that each form of the pattern has, canonical: of those outside brackets and marks that nothing changes.
+
+    What stands within two words of a bracket may be another spelling together with what is in it.
+    """
+    flat = _MARK.sub("()", pattern)
+    while _GROUP.search(flat):
+        flat = _GROUP.sub("\n", flat)
+    chunks = [canonical(chunk).split()[2:-2] for chunk in flat.split("\n")]
+    return frozenset(word for chunk in chunks for word in chunk) - WORDS_OF_TABLES
+
+
 def choices(pattern: str, heard: str = "") -> Iterator[str]:
     """Every plain string that a pattern with (a|b) stands for, innermost brackets first.
 
     Those whose words stand in the canonical text `heard` come first: of many strings one is mostly asked for.
     """
+    return _expand(pattern, lambda group: sorted(group, key=lambda choice: (canonical(choice) in heard, len(choice))))
+
+
+def likely_choices(pattern: str, heard: str) -> Iterator[str]:
+    """Few of them, and mostly the one that is said in the canonical text `heard`, if one is."""
+
+    def pick(group: list[str]) -> list[str]:
+        return [choice for choice in group if "{" in choice or "[" in choice or canonical(choice) in heard] or group
+
+    return _expand(pattern, pick)
+
+
+def _expand(pattern: str, pick: Callable[[list[str]], list[str]]) -> Iterator[str]:
+    """With the choices that `pick` leaves of each bracket; its last one is followed first."""
     done: set[str] = set()
     todo = {pattern: None}
     while todo:
         form, _ = todo.popitem()
         if group := _GROUP.search(form):
             head, tail = form[: group.start()], form[group.end() :]
-            likeliest_last = sorted(group[1].split("|"), key=lambda choice: (canonical(choice) in heard, len(choice)))
-            todo.update(dict.fromkeys(head + choice + tail for choice in likeliest_last))
+            todo.update(dict.fromkeys(head + choice + tail for choice in pick(group[1].split("|"))))
         elif form not in done:
             done.add(form)
             yield form
 
 
 @cache
-def _spoken(mark: str, letters: str) -> str:
-    """A regular expression for `{mark}` or `[letters]`; each word in it is followed by a blank."""
+def _choices_of(mark: str, letters: str) -> tuple[tuple[Form, ...], ...]:
+    """What may be said for `{mark}` or `[letters]`, word by word."""
     if letters:
-        names = (f"{TABLES['letters'][letter]}|{letter}" for letter in letters.upper() if letter != " ")
-        return "".join(_either(name) for name in names)
-    return _either(TABLES["marks"][mark])
-
-
-def _either(pattern: str) -> str:
-    return f"(?:{'|'.join(Form.of(form).expression for form in choices(f'({pattern})'))})"
+        names = (f"({TABLES['letters'][letter]}|{letter})" for letter in letters.upper() if letter != " ")
+    else:
+        names = (f"({pattern})" for pattern in [TABLES["marks"][mark]])
+    return tuple(tuple(map(Form.of, choices(name))) for name in names)
 
 
 @dataclass(frozen=True)
 class Form:
-    """One thing that may be said: canonical text, in which a private character stands for each mark."""
+    """One thing that may be said: canonical text in which a private character stands for each mark.
+
+    `pieces` is the text before the first mark, between them and behind the last, each word with the blank behind it;
+    `marks` what may be said for each of them.
+    """
 
     text: str
-    marks: tuple[str, ...]
+    pieces: tuple[str, ...]
+    marks: tuple[tuple[tuple[Form, ...], ...], ...]
 
     @classmethod
     def of(cls, written: str) -> Form:
-        marks = tuple(_spoken(mark[1] or "", mark[2] or "") for mark in _MARK.finditer(written))
+        marks = tuple(_choices_of(mark[1] or "", mark[2] or "") for mark in _MARK.finditer(written))
         slots = iter(_SLOTS)
-        return cls(canonical(_MARK.sub(lambda _: f" {next(slots)} ", written)), marks)
-
-    @cached_property
-    def expression(self) -> str:
-        """For canonical text without its first blank; the words of a mark bring the blank that follows it along."""
-        pieces = re.split(f"{_SLOT.pattern} ", self.text[1:])
-        return "".join(f"{re.escape(piece)}{mark}" for piece, mark in zip_longest(pieces, self.marks, fillvalue=""))
-
-    @cached_property
-    def _plain(self) -> list[str]:
-        """The text between the marks."""
-        return _SLOT.split(self.text)
+        text = canonical(_MARK.sub(lambda _: f" {next(slots)} ", written))
+        return cls(text, tuple(_SLOT.split(text[1:])), marks)
 
     def fits(self, heard: str) -> bool:
-        """Whether the canonical text `heard` is this form; cheap where a part without marks already differs."""
-        if not self.marks:
-            return self.text == heard
-        head, *rest = self._plain
-        if not (heard.startswith(head) and heard.endswith(rest[-1][1:]) and self.may_be_in(heard)):
-            return False
-        return re.fullmatch(self.expression, heard[1:]) is not None
+        """Whether the canonical text `heard` is this form."""
+        return len(heard) in self.ends(heard, 1) if self.marks else self.text == heard
 
-    def may_be_in(self, heard: str) -> bool:
-        """False where this form is certainly no part of the canonical text `heard`; exact where nothing is marked."""
-        head, *rest = self._plain
-        return head in heard and all(one[1:] in heard for one in rest)
+    def ends(self, heard: str, start: int) -> set[int]:
+        """Where this form may end in canonical text, if it is said from the word at `start` on."""
+        head, *pieces = self.pieces
+        if not heard.startswith(head, start):
+            return set()
+        found = {start + len(head)}
+        for mark, piece in zip(self.marks, pieces, strict=True):
+            for forms in mark:
+                found = ends_of(forms, heard, found)
+            found = {at + len(piece) for at in found if heard.startswith(piece, at)}
+        return found
+
+
+def ends_of(forms: Iterable[Form], heard: str, starts: Iterable[int]) -> set[int]:
+    """Where one of these forms may end that begins at one of these places."""
+    return {end for start in starts for form in forms for end in form.ends(heard, start)}
+
+
+WORDS_OF_TABLES = _words_of_tables()
 
 
 @dataclass(frozen=True)
