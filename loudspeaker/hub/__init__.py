@@ -17,6 +17,7 @@
     publish_socket.py    tells the process at once that it has
     hub_session.py       MQTT: bells and alerts out, what boxes say in
     said_messages.py     what boxes say, kept
+    alert_villages.py    how far an alert comes, village by village
     box_board.py         who is there, what they hold, what was aired where
     incidents.py         what people are told, noted once
     troubles.py          what is wrong now
@@ -31,8 +32,9 @@
     hub_page.py          one request at them
     box_pages.py         how boxes are; a code for another one
     hub_metrics.py       figures for programs
-    dispatch_pages.py    what became of each bulletin and each alert
+    dispatch_pages.py    what became of each bulletin
     signing_pages.py     what waits for signatures, shown and signed
+    alert_board_pages.py which alerts there are, and where nobody has heard one
     alert_pages.py       the same of alerts: an alarm by two persons, its end, a check, silence
     trust_pages.py       whose signatures count, and the next list of them
     passkey_pages.py     one's own passkeys

@@ -21,8 +21,10 @@ from ..trust.faults import UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
 from ..trust.public_keys import list_people
 from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
+from .alert_villages import VillageReach
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import PasskeyForm, read_assertion, signing_form
+from .published_files import communes_below
 
 REPEATS, MOST_REPEATS = 3, 10  # of an alarm, unless told otherwise
 GAP = 30.0  # seconds between
@@ -42,6 +44,22 @@ class AlarmTemplate:
     may_be_edited: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AlarmExtent:
+    """How far an alarm goes as boxes are now."""
+
+    villages: Sequence[VillageReach]
+
+    @property
+    def communes(self) -> int:
+        return len({one.scope for one in self.villages})
+
+    @property
+    def silent(self) -> list[VillageReach]:
+        """Those that will hear nothing."""
+        return [one for one in self.villages if one.reason is not None]
+
+
 def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """What is to be said, where, and whether it is a drill; what it takes the place of (`thay`). Raises `NotFound`."""
     scope = page.text("scope") or page.office()
@@ -49,16 +67,22 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
     before = _find_alarm_before(page, scope)
     named = page.text("bulletin") or page.query.get("ban", "")
     chosen = next((one for one in templates if one.id == named), None)
-    typed = {
+    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
+    facts |= {"communes": {one: page.hub.office_name(one) for one in _communes(page, scope)}}
+    said = {"before": before, "chosen": chosen, "typed": _typed(page, templates, before), "error": error}
+    return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
+
+
+def _typed(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> Mapping[str, object]:
+    """What stands in the form: what was typed, else what the alarm `before` was."""
+    return {
         "text": page.text("text") or _first_words(page, templates, before),
         "villages": page.texts("village") or (before.villages if before else (EVERY_VILLAGE,)),
         "drill": page.text("drill") or (before is not None and before.drill),
         "repeat": page.text("repeat") or str(before.repeat if before else REPEATS),
+        "communes": page.texts("commune") or (before.audience if before else ()),
     }
-    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
-    facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
-    said = {"before": before, "chosen": chosen, "typed": typed, "error": error}
-    return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
 
 
 def look_alarm_over(page: HubPage) -> Response:
@@ -107,7 +131,12 @@ def show_end(page: HubPage) -> Response:
     if form not in set(AlertEnd):
         return page.page("hub_alarm_end.html", alert=ended, lines=_lines(page, ended))
     draft = AlertDraft(
-        AlertKind.END, references=(ended.seq,), villages=ended.villages, form=AlertEnd(form), lasts=LASTS
+        AlertKind.END,
+        references=(ended.seq,),
+        villages=ended.villages,
+        audience=ended.audience,
+        form=AlertEnd(form),
+        lasts=LASTS,
     )
     return _signing_page(page, page.hub.write_alert(ended.scope, draft))
 
@@ -176,6 +205,7 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
         None if bulletin else text,
         bulletin or None,
         villages=_read_villages(page, scope),
+        audience=_read_audience(page, scope),
         drill=bool(page.text("drill")),
         repeat=int(repeat),
         gap=GAP,
@@ -200,6 +230,16 @@ def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:
     return villages
 
 
+def _read_audience(page: HubPage, scope: str) -> tuple[str, ...]:
+    """The communes that were chosen; none where it is for all."""
+    return tuple(one for one in _communes(page, scope) if one in page.texts("commune"))
+
+
+def _communes(page: HubPage, scope: str) -> list[str]:
+    """Those below an office."""
+    return communes_below(page.offices(), scope) if scope else []
+
+
 def _signing_page(
     page: HubPage,
     envelope: SignedEnvelope,
@@ -222,6 +262,7 @@ def _signing_page(
         "name": page.hub.office_name(alert.scope),
         "words": words,
         "lines": _lines(page, alert),
+        "extent": AlarmExtent(page.hub.expect_alert(alert)) if alert.kind.is_alarm else None,
         "needed": page.hub.trust(alert.scope).threshold(role) if together and keys else 1,
         "signed_by": list_people(key for key in keys if key.person in signers),
         "others": list_people(key for key in keys if key.person not in signers | own),
@@ -234,7 +275,8 @@ def _signing_page(
 
 
 def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
-    return alert_lines(alert, _villages(page, alert.scope), page.now.tzinfo)
+    names = _villages(page, alert.scope) | {one: page.hub.office_name(one) for one in alert.audience}
+    return alert_lines(alert, names, page.now.tzinfo)
 
 
 def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
@@ -257,7 +299,7 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
     ]
 
 
-def _villages(page: HubPage, scope: str) -> Mapping[str, str]:
+def _villages(page: HubPage, scope: str) -> dict[str, str]:
     """The villages of a commune by their names; none of a province."""
     files = page.hub.served_files(scope) if scope else None
     commune = files.survey.commune.understood if files else None

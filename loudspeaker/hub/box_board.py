@@ -212,12 +212,14 @@ class BoxBoard:
             for row in rows
         ]
 
-    def alerts(self, scope: str) -> list[AlertReach]:
-        """How far boxes have come with each alert of a scope, the newest first."""
+    def alerts(self, scope: str, boxes: Collection[str] | None = None) -> list[AlertReach]:
+        """How far boxes (by their ids; None: all) have come with each alert of a scope, the newest first."""
+        only = "" if boxes is None else f"AND box IN ({_marks(boxes)})"
         rows = self.database.rows(
-            "SELECT alert, state, count(*) AS boxes, min(at) AS first FROM receipt WHERE alert GLOB ?"
+            f"SELECT alert, state, count(*) AS boxes, min(at) AS first FROM receipt WHERE alert GLOB ? {only}"
             " GROUP BY alert, state ORDER BY first",
             f"{scope}/*",
+            *(boxes or ()),
         )
         states: dict[str, dict[AlertState, int]] = {}
         first: dict[str, datetime] = {}
@@ -313,7 +315,7 @@ def name_at(commune: str, bulletin: str, origin: str) -> str:
     return bulletin if commune == origin or "@" in bulletin else f"{bulletin}@{origin}"
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 

@@ -1,36 +1,22 @@
-"""Bản tin and Lệnh khẩn: what became of each document: how often which village has heard it, and which has not."""
+"""Bản tin: what became of each: how often which village has heard it, and which has not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
 from ..errors import Message, NotFound
-from ..model.alert_answer import AlertState
 from ..model.enums import Level
 from ..reports.outcome_words import VERDICTS
-from ..station.alert_packing import alert_lines
 from ..station.delivered_names import BulletinHead
-from ..trust.signed_documents import Alert
-from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
+from .box_board import AiredBulletin, VillageCount
 from .hub_page import HubPage, HubRoutes
 
 LATELY = timedelta(days=30)
 MOST_ASKED = 1_000  # times that a bulletin can be asked for
-# How far a box has come with an alert, the furthest first.
-STEPS: Mapping[AlertState, Message] = {
-    AlertState.AIRED: Message("has been heard"),
-    AlertState.CHECKED: Message("the silent check went well"),
-    AlertState.STOPPED: Message("was stopped"),
-    AlertState.GIVEN: Message("comes next"),
-    AlertState.PREPARED: Message("is prepared, and waits for the second signature"),
-    AlertState.ENDED: Message("has ended"),
-    AlertState.ELSEWHERE: Message("is for none of its villages"),
-    AlertState.FAILED: Message("could not be done so far"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +44,6 @@ class HeardCount:
     @property
     def less(self) -> int:
         return self.villages - self.done - self.without
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """A signed alert and how far boxes have come with it. `document`: None where its file is not here."""
-
-    alert: str
-    title: str
-    document: Alert | None
-    reach: AlertReach | None
-    boxes: int  # that it is for
-    missing: int  # signatures, before it is aired
-
-    @property
-    def is_alarm(self) -> bool:
-        return self.document is not None and self.document.kind.is_alarm
-
-    @property
-    def number(self) -> int:
-        return int(self.alert.rpartition("/")[2])
-
-    def count(self, state: AlertState) -> int:
-        """How many boxes have come so far."""
-        return self.reach.states.get(state, 0) if self.reach else 0
 
 
 def show_documents(page: HubPage) -> Response:
@@ -119,36 +81,6 @@ def show_document(page: HubPage) -> Response:
     )
 
 
-def show_alerts(page: HubPage) -> Response:
-    """The signed alerts of an office, the newest first."""
-    scope = page.office()
-    return page.page(
-        "hub_alerts.html",
-        scope=scope,
-        offices=_offices(page),
-        is_commune=_is_commune(page, scope),
-        alerts=_alerts(page, scope) if scope else [],
-        steps=STEPS,
-    )
-
-
-def show_alert(page: HubPage) -> Response:
-    """How far each box has come with an alert, those that have not aired it first. Raises `NotFound`."""
-    scope, number = page.path["scope"], page.path["number"]
-    row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
-    if row is None:
-        raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
-    receipts, furthest = page.hub.receipts(row.alert), list(STEPS)
-    boxes = []
-    for box in page.hub.boxes(scope):
-        states = receipts.get(box.box, {})
-        if not box.revoked and (states or _is_for(row.document, box)):
-            step = next((state for state in furthest if state in states), None)
-            boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
-    boxes.sort(key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
-    return page.page("hub_alert.html", scope=scope, alert=row, boxes=boxes, steps=STEPS)
-
-
 def _is_commune(page: HubPage, scope: str) -> bool:
     return all(one.trust.parent != scope for one in page.offices())
 
@@ -158,39 +90,6 @@ def _may_be_heard(page: HubPage, scope: str, bulletin: str) -> bool:
     files = page.hub.served_files(scope) if _is_commune(page, scope) else None
     found = files.bulletins.values() if files else ()
     return any(one.id == bulletin and one.level is not Level.EMERGENCY for one in found)
-
-
-def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
-    reached = {one.alert: one for one in page.hub.alert_reach(scope)}
-    signed = page.hub.alerts(scope)
-    documents = {one.document.id: one.document for one in signed}
-    missing = {one.document.id: one.missing for one in signed}
-    boxes = [box for box in page.hub.boxes(scope) if not box.revoked]
-    rows = [
-        AlertRow(
-            alert,
-            _alert_title(page, scope, documents.get(alert)),
-            documents.get(alert),
-            reached.get(alert),
-            sum(_is_for(documents.get(alert), box) for box in boxes),
-            missing.get(alert, 0),
-        )
-        for alert in {**documents, **reached}
-    ]
-    return sorted(rows, key=lambda row: row.number, reverse=True)
-
-
-def _is_for(alert: Alert | None, box: BoxRow) -> bool:
-    """For all that anybody knows of it."""
-    return alert is None or box.is_meant(alert)
-
-
-def _alert_title(page: HubPage, scope: str, alert: Alert | None) -> str:
-    if alert is None:
-        return ""
-    if alert.bulletin:
-        return _head(page, scope, alert.bulletin).title
-    return alert.text or alert_lines(alert)[0].say(page.site.translate)
 
 
 def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[HeardCount]:
@@ -246,6 +145,4 @@ def _read_times(text: str) -> int:
 ROUTES: HubRoutes = {
     "GET /cong-van": show_documents,
     "GET /cong-van/{bulletin}": show_document,
-    "GET /lenh": show_alerts,
-    "GET /lenh/{scope}/{number}": show_alert,
 }

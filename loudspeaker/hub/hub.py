@@ -22,9 +22,10 @@ from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.dsse import format_envelope
 from ..trust.key_file import SigningKey
 from ..trust.opening import seal
-from ..trust.signed_documents import ROOT, Bell, SignedManifest
+from ..trust.signed_documents import ROOT, Alert, Bell, SignedManifest
 from ..web.jobs import Job
 from .alert_signing import AlertSigning
+from .alert_villages import AlertAudience
 from .audience_plans import AudiencePlans, AudienceQuestion, office_files
 from .bells import BellRinger, keep_floors, read_floors
 from .box_board import BoxBoard
@@ -133,6 +134,12 @@ class Hub:
         served = {one: self.served_files(one) for one in communes}
         asked = {one: CommuneFiles(files, boxes.get(one, ())) if files else None for one, files in served.items()}
         return self.plans.ask(AudienceQuestion(draft.digest, office, asked, self.clock.now()))
+
+    def alert_audience(self, alert: Alert) -> AlertAudience:
+        """Whom an alert is for: the commune itself, or those below its office, all or some."""
+        communes = communes_below(self.published(), alert.scope) or [alert.scope]
+        meant = [one for one in communes if not alert.audience or one in alert.audience]
+        return AlertAudience(alert, {one: self.names(one) for one in meant}, self.board().boxes(alert.scope))
 
     def served_files(self, scope: str) -> DeliveredFiles | None:
         """The files of an office that are served; None where it has published none."""

@@ -81,7 +81,13 @@ VERSION_4: Step = (
         key TEXT PRIMARY KEY, login TEXT NOT NULL, credential TEXT NOT NULL, public TEXT NOT NULL,
         added TEXT NOT NULL) WITHOUT ROWID""",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+VERSION_5: Step = (
+    # Who has said that a village knows of an alert, by telephone: their word, and no airing.
+    """CREATE TABLE village_told (
+        alert TEXT NOT NULL, scope TEXT NOT NULL, village TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL,
+        PRIMARY KEY (alert, scope, village)) WITHOUT ROWID""",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
 
 
 class HubDatabase:

@@ -3,7 +3,7 @@
 GET /                   communes and how their boxes are        GET /xa/SCOPE       the boxes of one
 GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may        a code by which a box may join
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
-GET /lenh               signed alerts, and how far boxes came with them
+GET /lenh               signed alerts, and how far boxes came with them; /lenh/SCOPE/NUMBER where one was not heard
 GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second time, …/ket-thuc ends it
 GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune, /lenh/phat airs a bulletin
 GET /su-co              incidents: what stands and what was
@@ -36,7 +36,7 @@ from ..web.guard import NEEDS, Task
 from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
 from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
-from . import alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
+from . import alert_board_pages, alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
 from .draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
@@ -44,7 +44,7 @@ from .hub_page import HubPage, HubRoutes, heading
 from .scoped_hub import ScopedHub
 
 SHARED = (entrance, people, audit_pages)
-OWN = (box_pages, dispatch_pages, alert_pages, signing_pages, trust_pages, passkey_pages)
+OWN = (box_pages, dispatch_pages, alert_board_pages, alert_pages, signing_pages, trust_pages, passkey_pages)
 OWN_NEEDS: Mapping[str, Task] = {
     # box_pages.py
     "GET /": Task.LOOK,
@@ -57,8 +57,10 @@ OWN_NEEDS: Mapping[str, Task] = {
     # dispatch_pages.py
     "GET /cong-van": Task.LOOK,
     "GET /cong-van/{bulletin}": Task.LOOK,
+    # alert_board_pages.py
     "GET /lenh": Task.LOOK,
     "GET /lenh/{scope}/{number}": Task.LOOK,
+    "POST /lenh/{scope}/{number}/da-goi": Task.ALARM,
     # alert_pages.py; whose signature counts, the trust document says
     "GET /lenh/moi": Task.ALARM,
     "POST /lenh/moi": Task.ALARM,
@@ -93,6 +95,7 @@ DEEDS = {
     "POST /may/{box}/thu-hoi": Message("revokes a box"),
     "POST /moi-may": Message("makes a code by which a box may join"),
     "POST /lenh/ky": Message("signs an alert"),
+    "POST /lenh/{scope}/{number}/da-goi": Message("says that a village was called and knows"),
     "POST /lenh/phat": Message("has a bulletin heard now"),
     "POST /ky": Message("proposes what is to be signed"),
     "POST /ky/{scope}": Message("signs what is to be published"),

@@ -8,7 +8,7 @@ is not seen is answered as what is not there.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -19,7 +19,7 @@ from ..model.alert_answer import AlertState
 from ..model.spoken_text import SpokenPart
 from ..station.alert_packing import AlertDraft, find_published, published_digest
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges
-from ..station.delivered_names import DeliveredNames
+from ..station.delivered_names import BulletinHead, DeliveredNames
 from ..station.trust_changes import TrustWish
 from ..trust.dsse import SignedEnvelope
 from ..trust.opening import OpenedAlert, read_unverified
@@ -27,6 +27,7 @@ from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import Alert, TrustDocument
 from ..web.access.accounts import Session
 from ..web.jobs import Job
+from .alert_villages import AlertAudience, ToldVillage, VillageReach, note_told
 from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
 from .draft_upload import unpack_delivery
 from .hub import Hub
@@ -142,18 +143,65 @@ class ScopedHub:
 
     # Alerts
 
+    def alert_scopes(self) -> list[str]:
+        """The offices whose alerts they see: their own, then those above them, whose alerts they only look at."""
+        published = self._hub.published()
+        parents = {one.scope: one.trust.parent for one in published}
+        found = [one.scope for one in self.published()]
+        for scope in found:
+            above = parents.get(scope)
+            if above in parents and above not in found:
+                found.append(above)
+        return found
+
     def alerts(self, scope: str) -> list[OpenedAlert]:
-        """As `AlertSigning.all`. Raises `NotFound`."""
-        return self._hub.alerts.all(self._own(scope))
+        """As `AlertSigning.all`; of an office above theirs those that are for any of theirs. Raises `NotFound`."""
+        found = self._hub.alerts.all(self._heard(scope))
+        own = self.scopes or frozenset()
+        return [
+            one for one in found if self.sees(scope) or not one.document.audience or own & set(one.document.audience)
+        ]
 
     def alert_reach(self, scope: str) -> list[AlertReach]:
-        """How far boxes have come with each alert of a scope, the newest first. Raises `NotFound`."""
-        return self._hub.board().alerts(self._own(scope))
+        """How far their boxes have come with each alert of a scope, the newest first. Raises `NotFound`."""
+        boxes = None if self.sees(self._heard(scope)) else self._own_boxes()
+        return self._hub.board().alerts(scope, boxes)
 
     def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
-        """As `BoxBoard.receipts`. Raises `NotFound`."""
-        self._own(alert.partition("/")[0])
-        return self._hub.board().receipts(alert)
+        """As `BoxBoard.receipts`, of their boxes. Raises `NotFound`."""
+        self._heard(alert.partition("/")[0])
+        boxes = self._own_boxes()
+        return {box: states for box, states in self._hub.board().receipts(alert).items() if box in boxes}
+
+    def alert_boxes(self, scope: str) -> list[BoxRow]:
+        """Their boxes among those that alerts of a scope are for. Raises `NotFound`."""
+        return [box for box in self._hub.board().boxes(self._heard(scope)) if self.sees(box.scope)]
+
+    def alert_head(self, alert: Alert) -> BulletinHead:
+        """What the bulletin of an alert that they see is called. Raises `NotFound`."""
+        names, bulletin = self._hub.names(self._heard(alert.scope)), alert.bulletin or ""
+        return names.bulletin(bulletin) if names else BulletinHead(bulletin, "")
+
+    def expect_alert(self, alert: Alert) -> list[VillageReach]:
+        """As `AlertAudience.expect`, in what is theirs. Raises `NotFound`."""
+        return self._audience(alert).expect(self.now())
+
+    def alert_villages(self, alert: Alert) -> list[VillageReach]:
+        """As `AlertAudience.find`, in what is theirs. Raises `NotFound`."""
+        return self._audience(alert).find(self._hub.database, self.now())
+
+    def note_told(self, alert: Alert, scope: str, village: str, name: str) -> None:
+        """Keep that somebody has called a village of theirs. Raises `NotFound`, `WriteError`."""
+        known = {(one, other) for one, other, _boxes in self._audience(alert).villages()}
+        if (scope, village) not in known:
+            raise NotFound(Message("there is no village “{village}” here", village=village))
+        note_told(self._hub.database, alert, scope, village, ToldVillage(name, self.now()))
+
+    def _audience(self, alert: Alert) -> AlertAudience:
+        self._heard(alert.scope)
+        found = self._hub.alert_audience(alert)
+        communes = {scope: names for scope, names in found.communes.items() if self.sees(scope)}
+        return replace(found, communes=communes)
 
     def write_alert(self, scope: str, draft: AlertDraft) -> SignedEnvelope:
         """As `AlertSigning.write`, by what the office has published."""
@@ -290,6 +338,15 @@ class ScopedHub:
             raise _nothing_of(scope)
         return scope
 
+    def _heard(self, scope: str) -> str:
+        """The scope, whose alerts they see. Raises `NotFound`."""
+        if not self.sees(scope) and scope not in self.alert_scopes():
+            raise _nothing_of(scope)
+        return scope
+
+    def _own_boxes(self) -> set[str]:
+        return {box.id for box in self._hub.registry.boxes() if self.sees(box.scope)}
+
     def _own_alert(self, envelope: SignedEnvelope) -> None:
         """Raises `NotFound`, `UntrustedDocument`."""
         self._own(read_unverified(envelope).scope)
@@ -300,7 +357,7 @@ class ScopedHub:
     def _own_incidents(self, incidents: Sequence[Incident]) -> list[Incident]:
         if self.scopes is None:
             return list(incidents)
-        boxes = {box.id for box in self._hub.registry.boxes() if self.sees(box.scope)}
+        boxes = self._own_boxes()
         return [one for one in incidents if one.kind in OF_ALL or self._is_about(one.about, boxes)]
 
     def _is_about(self, about: str, boxes: set[str]) -> bool:

@@ -59,6 +59,7 @@ class AlertDraft:
     repeat: int = 1
     gap: float = 0.0  # seconds
     lasts: timedelta = timedelta(hours=2)
+    audience: tuple[str, ...] = ()  # communes of a province; none: all
     spoken: bool = False  # here, in the voice of this station: boxes that have got the sound by then use it
 
 
@@ -98,6 +99,7 @@ def compose_alert(
         draft.bulletin,
         approved,
         tuple(f"{scope}/{number}" for number in draft.references),
+        draft.audience,
         drill=draft.drill,
         repeat=draft.repeat,
         gap=draft.gap,
@@ -187,13 +189,19 @@ def _read_alerts(folder: Path) -> Iterator[Alert]:
 
 
 def alert_lines(alert: Alert, names: Mapping[str, str] | None = None, zone: tzinfo | None = None) -> Sequence[Message]:
-    """What whoever signs it reads; `names`: what villages are called; `zone`: of whom reads, else this machine's."""
+    """What whoever signs it reads; `names`: what villages, and communes of its audience, are called; `zone`: of whom
+    reads, else this machine's.
+    """
     named = [(names or {}).get(village, village) for village in alert.villages]
     villages = ", ".join(named) if EVERY_VILLAGE not in alert.villages else Message("all villages")
     times = Message("{times} times", times=alert.repeat) if alert.repeat > 1 else Message("once")
     until = f"{alert.until.astimezone(zone):%H:%M %d/%m/%Y}"
     lines = [ENDS[alert.form] if alert.kind is AlertKind.END else KINDS[alert.kind]]
     lines.append(Message("for {villages}, until {until}", villages=villages, until=until))
+    if alert.audience:
+        communes = ", ".join((names or {}).get(one, one) for one in alert.audience)
+        count = len(alert.audience)
+        lines.append(Message("only in these {count} communes: {communes}", count=count, communes=communes))
     if alert.drill:
         lines.append(Message("it is a drill"))
     if alert.references:

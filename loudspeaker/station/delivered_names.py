@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ..config import bulletin_file, commune_file, schedule_file
 from ..errors import BadFile
+from ..model.commune import Commune, Contact
 from ..store.atomic import read_regular_file
 from ..trust.signed_documents import ROOT, SignedManifest
 from .membership import MOST_BYTES
@@ -35,7 +36,19 @@ class DeliveredNames:
 
     def commune(self) -> str:
         """What the commune is called; its scope where its file cannot be read."""
-        return self._name("commune.yaml", _read_commune) or self.manifest.scope
+        found = self._commune()
+        return found.name if found else self.manifest.scope
+
+    def villages(self) -> tuple[str, ...]:
+        """The ids of its villages: those of its file, in that order, and others for which it has a schedule."""
+        found, paths = self._commune(), map(PurePosixPath, sorted(self.manifest.files))
+        scheduled = [path.stem for path in paths if path.parent.name == "schedules"]
+        return tuple(dict.fromkeys((*(found.villages if found else ()), *scheduled)))
+
+    def contact(self, village: str) -> Contact | None:
+        """Whom to telephone in a village; None where nobody has told."""
+        found = self._commune()
+        return found.contacts.get(village) if found else None
 
     def village(self, village: str) -> str:
         """What a village is called; its id where nobody has told."""
@@ -50,14 +63,17 @@ class DeliveredNames:
         paths = map(PurePosixPath, sorted(self.manifest.files))
         return [path.stem for path in paths if path.parent.name == "bulletins"]
 
+    def _commune(self) -> Commune | None:
+        return self._name("commune.yaml", _read_commune)
+
     def _name(self, path: str, read: Callable[[Path, str], T]) -> T | None:
         file = self.manifest.files.get(path)
         return read(self.root / ROOT / "blob" / file.sha256, path) if file else None
 
 
 @lru_cache(MOST_KEPT)
-def _read_commune(blob: Path, path: str) -> str | None:
-    return _read(blob, lambda data: commune_file.parse(path, data).name)
+def _read_commune(blob: Path, path: str) -> Commune | None:
+    return _read(blob, lambda data: commune_file.parse(path, data))
 
 
 @lru_cache(MOST_KEPT)

@@ -76,7 +76,8 @@ class TwoCommunes:
         return database, files, [theirs, [accounts.log_ins(one.login) for one in theirs], len(accounts.accounts())]
 
 
-TABLES = [f"SELECT * FROM {name}" for name in ("box", "invitation", "passkey", "incident", "scope", "signed_alert")]
+KEPT = "box", "invitation", "passkey", "incident", "scope", "signed_alert", "village_told"
+TABLES = [f"SELECT * FROM {name}" for name in KEPT]
 
 
 @pytest.fixture
@@ -156,6 +157,7 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
         "POST /lenh/moi": {"scope": SCOPE, "text": "Cháy rừng!", "village": "*", "repeat": "3"},
         "POST /lenh/ky": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
         "POST /lenh/phat": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
+        "POST /lenh/{scope}/{number}/da-goi": {"village": f"{SCOPE}/na-hoa"},
         "POST /ky/{scope}/phat-hanh": {},
         "POST /ky/{scope}": {"digest": draft.digest, **assertion(draft.envelope)},
         "POST /ky/{scope}/bo": {"sure": "1"},

@@ -134,6 +134,7 @@ PAGES = (
         f"/danh-sach-khoa?cap={SCOPE}",
     ),
     "/ky/tinh-thu",
+    "/lenh/moi?cap=tinh-thu",
     *("/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
 )
 

@@ -177,7 +177,7 @@ def test_two_people_air_an_alarm_from_two_telephones(chromium: Any, stage: Signi
     pao.visitor.tap(f"{SCOPE}/1", "link")
     pao.visitor.tap("Xem lại và ký ›", "link")
     pao.check()
-    pao.visitor.tap("Ký: PHÁT NGAY")
+    pao.visitor.tap("Ký: PHÁT RA 2 THÔN")
     pao.page.wait_for_url(f"**/lenh/{SCOPE}/1")
     (aired,) = stage.hub.alerts.all(SCOPE)
     assert (aired.missing, aired.persons) == (0, {"hoa", "pao"})
