@@ -15,6 +15,7 @@ setup_command         setup                                            signing_c
 alert_commands        fleet alert, confirm, decide, receipts           agent_commands   fleet connect
 web_commands          web                                              hub_commands     hub
 speaking_commands     fleet speak                              stick_commands   fleet stick
+join_commands         fleet join, leave, move                      daemon_pause     a while without the daemon
 hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
 hub_people_commands   hub user
 """
@@ -38,6 +39,7 @@ from . import (
     hub_care_commands,
     hub_commands,
     hub_people_commands,
+    join_commands,
     log_commands,
     maintenance_commands,
     plan_commands,
@@ -89,7 +91,7 @@ PARTS = (
 for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
-for part in (alert_commands, agent_commands, hub_box_commands, speaking_commands, stick_commands):
+for part in (alert_commands, agent_commands, hub_box_commands, join_commands, speaking_commands, stick_commands):
     for command in part.COMMANDS:
         signing_commands.fleet.add_command(command)
 for command in (*hub_people_commands.COMMANDS, *hub_care_commands.COMMANDS):

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 CREDENTIAL = "hub.json"  # as systemd hands it over (LoadCredential=)
 
 
-def join_by_code(deliveries: Deliveries, address: str, code: str, who: str) -> None:
+def join_by_code(deliveries: Deliveries, address: str, code: str, who: str, replaces: str) -> None:
     """The code vouches for the hub: nobody has to compare syllables."""
-    plays = tuple(current_station_context().station.files.box.plays)
-    for taken in rooms.join_client.join_hub(deliveries, plays, address, code, who):
+    plays = rooms.box_villages.played_villages(rooms.box_villages.read_box_yaml(deliveries.paths))
+    for taken in rooms.join_client.join_hub(deliveries, plays, address, code, who, replaces):
         tell(taken.message().say(_))
 
 

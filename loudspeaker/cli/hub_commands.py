@@ -32,6 +32,11 @@ R = TypeVar("R")
 HTTPS_PORT, BROKER_PORT = 8443, 8883
 
 
+in_place = option(
+    "--replace", "replaces", metavar="BOX", default="", help="In the place of this box, which is revoked."
+)
+
+
 @click.group(cls=TranslatedGroup)
 @option(
     "--folder",
@@ -142,11 +147,16 @@ def propose(hub: Hub, delivery: Path) -> None:
 @hub.command()
 @option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
 @option("--box", "name", metavar="NAME", default="", help="What people call the box.")
+@in_place
 @with_hub
-def invite(hub: Hub, scope: str, name: str) -> None:
+def invite(hub: Hub, scope: str, name: str, replaces: str) -> None:
     """Print a code by which one box may join, once, within a week."""
-    put(str(hub.registry.invite(scope, name)))
-    tell(_("At the box: loudspeaker fleet join ADDRESS CODE. It is not shown again."))
+    put(str(hub.registry.invite(scope, name, replaces)))
+    if replaces:
+        text = _("At the box: loudspeaker fleet join ADDRESS CODE --replace {box}. It is not shown again.")
+        tell(text.format(box=replaces))
+    else:
+        tell(_("At the box: loudspeaker fleet join ADDRESS CODE. It is not shown again."))
 
 
 @hub.command()
@@ -155,19 +165,27 @@ def invite(hub: Hub, scope: str, name: str) -> None:
 @option("--box", "name", metavar="NAME", required=True, help="What people call the box.")
 @option("--village", "villages", metavar="V", multiple=True, help="A village that hears it (its id); several times.")
 @option("--at", "address", metavar="ADDRESS", help="Where boxes reach this hub; by the name in its certificate else.")
+@in_place
 @option(
     "--without-network", is_flag=True, help="For a box without a network: everything that it takes is on the stick."
 )
 @with_hub
 def stick(
-    hub: Hub, folder: Path, scope: str, name: str, villages: tuple[str, ...], address: str | None, without_network: bool
+    hub: Hub,
+    folder: Path,
+    scope: str,
+    name: str,
+    villages: tuple[str, ...],
+    address: str | None,
+    replaces: str,
+    without_network: bool,
 ) -> None:
     """Write a stick by which one box joins without a keyboard: put in, it says by day which commune it has joined."""
     if not folder.is_dir():
         raise NotFound(Message("{folder} is not there: is the stick in?", folder=folder))
     own = rooms.hub_paths.need_certificate(hub.paths).names()[0]
     where = "" if without_network else str(rooms.joining.parse_address(address or own, HTTPS_PORT))
-    wish = rooms.join_sticks.StickWish(scope, name, villages, where)
+    wish = rooms.join_sticks.StickWish(scope, name, villages, where, replaces)
     written = rooms.join_sticks.write_stick(hub, folder, wish)
     until = day_hour(written.until.astimezone())
     tell(_("{file} for {box} is good for one box, until {until}.").format(file="tham-gia.json", box=name, until=until))

@@ -64,12 +64,14 @@ if TYPE_CHECKING:
     from ..station import alert_receipts as alert_receipts
     from ..station import alert_sounds as alert_sounds
     from ..station import box_key as box_key
+    from ..station import box_villages as box_villages
     from ..station import bulletin_editing as bulletin_editing
     from ..station import bulletin_export as bulletin_export
     from ..station import commune_clock as commune_clock
     from ..station import delivery as delivery
     from ..station import hub_contact as hub_contact
     from ..station import late_files as late_files
+    from ..station import log_lives as log_lives
     from ..station import log_segment as log_segment
     from ..station import membership as membership
     from ..station import naming as naming
@@ -141,12 +143,13 @@ ROOMS = {
             "alert_receipts",
             "alert_sounds",
             "box_key",
+            "box_villages",
             "bulletin_editing",
             "bulletin_export",
             "commune_clock",
             "delivery",
         ),
-        *("hub_contact", "late_files", "log_segment", "membership", "naming", "new_station"),
+        *("hub_contact", "late_files", "log_lives", "log_segment", "membership", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("sound_packing", "stick_answer", "what_if"),
     ),

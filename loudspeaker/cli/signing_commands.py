@@ -17,7 +17,6 @@ from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_e
 from . import alert_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, current_station_context, why, with_client, with_station
-from .hub_box_commands import join_by_code
 from .parameter_types import _, bulletins
 from .prompts import ask_decider, must_agree, read_input, read_passphrase
 from .terminal import print_json, put, tell
@@ -144,43 +143,11 @@ def approve(
 
 
 @fleet.command(cls=TranslatedCommand)
-@click.argument("place", metavar="FOLDER|ADDRESS")
-@click.argument("code", metavar="[CODE]", required=False)
-@option("--scope", metavar="SCOPE", help="From a folder: the commune's id, such as ban-may.")
-@option("--above", is_flag=True, help="An office above the commune, whose own files people go on editing here.")
-@option("--yes", is_flag=True, help="From a folder: the fingerprint was compared already.")
-@by_whom
-def join(place: str, code: str | None, scope: str | None, above: bool, yes: bool, by: str | None) -> None:
-    """Take files signed from now on, from a stick or by a hub's code: what lies on this box is read no more."""
-    if code is not None:
-        join_by_code(deliveries(), place, code, ask_decider(by))
-    elif scope is None:
-        raise BadUsage(Message("a folder is joined with --scope SCOPE, a hub with its code"))
-    else:
-        _join_stick(Path(place), scope, above, yes, ask_decider(by))
-
-
-def _join_stick(folder: Path, scope: str, above: bool, yes: bool, who: str) -> None:
-    taker = deliveries()
-    first = taker.first_trust(folder, scope)
-    for person in first.document.keys:
-        put(f"{person.person}: {person.name}")
-    put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
-    if not yes:
-        must_agree(_("Are these the eight syllables on the sheet of that office?"))
-    if above:
-        commune = current_station_context().station.files.commune.id
-        _take_and_tell(folder, {scope: lambda: taker.follow(folder, first, commune, who)})
-    else:
-        _take_and_tell(folder, {scope: lambda: taker.join(folder, first, who)})
-
-
-@fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
     taker = deliveries()
-    _take_and_tell(folder, {scope: partial(taker.take, folder, scope) for scope in taker.scopes(folder)})
+    take_and_tell(folder, {scope: partial(taker.take, folder, scope) for scope in taker.scopes(folder)})
 
 
 @fleet.command(cls=TranslatedCommand)
@@ -242,13 +209,6 @@ def _log_line(log: ReturnedLog) -> str:
 def _log_row(log: ReturnedLog) -> dict[str, object]:
     row = {"box": log.box, "state": log.state, "why": log.why.say(_) if log.why else None}
     return row | {"entries": log.entries, "villages": log.villages, "file": str(log.folder / "log.jsonl")}
-
-
-@fleet.command(cls=TranslatedCommand)
-def leave() -> None:
-    """Take the files that people edit on this box again, beginning with the last signed ones."""
-    scope = deliveries().leave()
-    tell(_("This box takes nothing from {scope} any more; its last files are now its own.").format(scope=scope))
 
 
 @click.command(cls=TranslatedCommand)
@@ -336,7 +296,7 @@ def _contents(document: Document) -> Iterator[str]:
         yield from (line.say(_) for line in rooms.alert_packing.alert_lines(document))
 
 
-def _take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
+def take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
     """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
     results = take_scopes(folder, takes)
     refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]
@@ -383,7 +343,8 @@ def answer_stick(folder: Path, results: Sequence[Result]) -> None:
 def deliveries() -> Deliveries:
     """What takes deliveries for this box, whose clock may be wrong until somebody has vouched for it."""
     paths, now = current_station_context().paths, _now()
-    return rooms.delivery.Deliveries(paths, now, rooms.hub_contact.is_vouched(paths, now))
+    begin = partial(rooms.log_lives.begin_life, paths, now=now)
+    return rooms.delivery.Deliveries(paths, now, rooms.hub_contact.is_vouched(paths, now), before_joining=begin)
 
 
 def _now() -> datetime:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import LoudspeakerError, Message, Refused
+from ..errors import LoudspeakerError
 from . import rooms
 from .app import TranslatedCommand
 from .command_context import current_station_context
+from .daemon_pause import without_daemon
 from .parameter_types import _
 from .signing_commands import answer_stick, deliveries, take_scopes
 from .terminal import tell
@@ -56,7 +56,7 @@ def _join(folder: Path) -> Iterator[Result]:
             return
         station_names = invitation.commune
         joining = rooms.stick_joining.StickJoining(deliveries(), folder, invitation)
-        with _without_daemon(joining.begins_anew):
+        with without_daemon(joining.begins_anew):
             taken = joining.join()
     except LoudspeakerError as error:
         yield joined("", why=error)
@@ -75,26 +75,6 @@ def _is_done(invitation: JoinStick) -> bool:
         and invitation.used_by == rooms.box_key.open_box_key(paths).public.person
         and (not invitation.code or paths.hub_settings.exists())
     )
-
-
-@contextmanager
-def _without_daemon(needed: bool) -> Iterator[None]:
-    """Stop the service meanwhile, where it must not have the log open. Raises `Refused` where a daemon goes on."""
-    context = current_station_context()
-    trials = rooms.trials.Trials()
-    stopped = needed and trials.active(context.home)
-    if stopped:
-        trials.service("stop")
-    try:
-        if needed and context.client.on_air() is not None:
-            raise Refused(
-                Message("a daemon of this station goes on: end it first, where somebody has started it by hand")
-            )
-        yield
-    finally:
-        rooms.box_setup.BoxSetup(context.home, BY).hand_over()
-        if stopped:
-            trials.service("start")
 
 
 def _switch_agent(by_network: bool) -> None:

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..station.box_key import open_box_key
+from ..station.box_villages import box_yaml_in_place, read_box_yaml
 from ..station.delivery import Deliveries, TakenDelivery
 from ..station.membership import read_membership
-from ..station.stick_answer import LARGEST_BOX_FILE
-from ..store.atomic import read_regular_file, write_atomic
+from ..store.atomic import write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified
 from ..trust.signed_documents import ROOT, SignedManifest
@@ -39,9 +39,11 @@ PATIENCE = 30.0  # s
 
 
 def join_hub(
-    deliveries: Deliveries, villages: tuple[str, ...], address: str, code: str, by: str
+    deliveries: Deliveries, villages: tuple[str, ...], address: str, code: str, by: str, replaces: str = ""
 ) -> Iterator[TakenDelivery]:
     """Join the hub at `address` (NAME or NAME:PORT), and take the files of its commune, then of the offices above.
+
+    In the place of the box `replaces`, where one is named: with its box.yaml.
 
     The same code may be used again by this box as long as nothing of it has changed: an answer that was lost, a line
     that broke. Raises `BadUsage` for what is no code, `Refused` where the hub does not know it or is not the one that
@@ -49,18 +51,19 @@ def join_hub(
     """
     hub, invitation, paths = parse_address(address, HTTPS_PORT), parse_code(code), deliveries.paths
     keys = derive_keys(invitation)
-    box_yaml = read_regular_file(paths.home / "box.yaml", LARGEST_BOX_FILE) or b""
+    box_yaml = read_box_yaml(paths)
     request = JoinRequest(
         invitation.letters,
         open_box_key(paths).public.public,
         villages,
         box_yaml.decode(errors="replace"),
         VERSION,
+        replaces,
     )
     raw = format_request(request, keys)
     answer = open_answer(_post(hub, raw), raw, keys)
     settings = HubSettings(hub.host, answer.box, answer.password, answer.ca, answer.mqtt_port, hub.port)
-    with TemporaryDirectory(prefix="join-") as folder:
+    with TemporaryDirectory(prefix="join-") as folder, box_yaml_in_place(paths, answer.box_yaml.encode()):
         yield from _take_first(deliveries, settings, answer, Path(folder), by)
     write_hub_settings(paths, settings)
 

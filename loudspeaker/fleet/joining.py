@@ -79,6 +79,7 @@ class JoinRequest:
     villages: tuple[str, ...]  # ids of those that it plays
     box_yaml: str
     software: str
+    replaces: str = ""  # the id of the box whose place it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class JoinAnswer:
     ca: str  # PEM: whose certificates it believes from now on
     mqtt_port: int
     trust: Mapping[str, str]
+    box_yaml: str = ""  # of the box whose place it takes
 
 
 def parse_address(text: str, port: int) -> Address:

@@ -6,25 +6,28 @@ Until somebody has confirmed that it is in the right village it airs alarms only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import Message, Refused
 from ..station.box_key import open_box_key
-from ..station.box_villages import played_villages, with_villages
+from ..station.box_villages import (
+    box_yaml_in_place,
+    played_villages,
+    read_box_yaml,
+    undone_unless_joined,
+    with_villages,
+)
 from ..station.delivery import Deliveries, TakenDelivery
-from ..station.log_lives import close_life, is_blank
+from ..station.log_lives import begin_life, is_blank
 from ..station.membership import read_membership
 from ..station.restrictions import JOINED_ALONE
-from ..station.stick_answer import LARGEST_BOX_FILE
 from ..store.asrun import AsRunLog, read_commune
-from ..store.atomic import read_regular_file, write_atomic
 from .join_client import join_hub
 from .join_stick import JoinStick, write_join_stick
 
-BOX = "box.yaml"
 BY = "USB"
 
 
@@ -52,10 +55,10 @@ class StickJoining:
         or has a log of another commune; what is on the stick is marked as used by this box before anything else, and
         that is taken back where it fails. Raises as `join_hub` and `Deliveries.join`, `WriteError` too.
         """
-        box, data = open_box_key(self.deliveries.paths).public.person, self._box_yaml()
+        box, data = open_box_key(self.deliveries.paths).public.person, read_box_yaml(self.deliveries.paths)
         self._must_be_for_us(box, data)
         taker = replace(self.deliveries, before_joining=self._begin_log)
-        with self._marked(box), self._with_box_yaml(data):
+        with self._marked(box), box_yaml_in_place(self.deliveries.paths, self._wanted_box_yaml(data)):
             return list(self._join_by_code(taker) if self.invitation.code else self._join_by_files(taker))
 
     def _must_be_for_us(self, box: str, data: bytes) -> None:
@@ -65,41 +68,26 @@ class StickJoining:
         if joined and not (broken_off and joined.scope == self.invitation.scope):
             raise Refused(Message("this box has joined {scope} already", scope=joined.scope))
         now = self.deliveries.now if self.deliveries.trusted else None
-        self.invitation.must_be_for(box, played_villages(data), now)
+        self.invitation.must_be_for(box, () if self.invitation.replaces else played_villages(data), now)
         if read_commune(paths.log) not in (None, self.invitation.scope) and not self.begins_anew:
             AsRunLog.open_read_only(paths.log, self.invitation.scope).close()  # which is refused, and says why
-
-    def _box_yaml(self) -> bytes:
-        return read_regular_file(self.deliveries.paths.home / BOX, LARGEST_BOX_FILE) or b""
 
     def _wanted_box_yaml(self, before: bytes) -> bytes:
         """As it is to be once it has joined. Raises `BadFile`."""
         if self.invitation.box_yaml:
-            after = self.invitation.box_yaml.encode()
-            played_villages(after)  # it can be read
-            return after
+            return self.invitation.box_yaml.encode()
         return before if played_villages(before) else with_villages(before, self.invitation.villages)
-
-    @contextmanager
-    def _with_box_yaml(self, before: bytes) -> Iterator[None]:
-        path, after = self.deliveries.paths.home / BOX, self._wanted_box_yaml(before)
-        if after == before:
-            yield
-            return
-        write_atomic(path, after)
-        with self._undone(lambda: write_atomic(path, before)):
-            yield
 
     @contextmanager
     def _marked(self, box: str) -> Iterator[None]:
         """Nobody else's box takes it from now on; where this fails, another may."""
         write_join_stick(self.folder, self.invitation.mark_used(box))
-        with self._undone(lambda: write_join_stick(self.folder, self.invitation)):
+        with undone_unless_joined(self.deliveries.paths, lambda: write_join_stick(self.folder, self.invitation)):
             yield
 
     def _join_by_code(self, taker: Deliveries) -> Iterator[TakenDelivery]:
-        plays = played_villages(self._box_yaml())
-        return join_hub(taker, plays, self.invitation.address, self.invitation.code, BY)
+        plays = played_villages(read_box_yaml(self.deliveries.paths))
+        return join_hub(taker, plays, self.invitation.address, self.invitation.code, BY, self.invitation.replaces)
 
     def _join_by_files(self, taker: Deliveries) -> Iterator[TakenDelivery]:
         for scope, sha256 in self.invitation.trust.items():
@@ -111,17 +99,6 @@ class StickJoining:
     def _begin_log(self, scope: str) -> None:
         """From its first moment on the box waits for somebody who confirms its village."""
         paths, now = self.deliveries.paths, self.deliveries.now
-        if self.begins_anew:
-            close_life(paths, (), now)
+        begin_life(paths, scope, now)
         with closing(AsRunLog.open(paths.log, scope)) as log:
             log.event(JOINED_ALONE, "", now, by=BY, commune=self.invitation.commune)
-
-    @contextmanager
-    def _undone(self, undo: Callable[[], object]) -> Iterator[None]:
-        """Undo where the block fails, unless the box has joined by then: what is lacking comes with another try."""
-        try:
-            yield
-        except BaseException:
-            if read_membership(self.deliveries.paths) is None:
-                undo()
-            raise

@@ -80,7 +80,7 @@ def _take_confirmed(hub: Hub, paths: HubPaths) -> int:
         for scope, box in found:
             nobodys = make_password()
             connection.execute(
-                "INSERT INTO box VALUES (?, ?, ?, '', '[]', '', ?, '', ?, NULL)",
+                "INSERT INTO box VALUES (?, ?, ?, '', '[]', '', ?, '', ?, NULL, '')",
                 (box.id, scope, box.public, text_of(hub.clock.now()), hash_password(nobodys)),
             )
     return len(found)

@@ -85,6 +85,7 @@ class BoxRow:
     wrong: tuple[HealthRow, ...]  # what it says of itself that is not well
     refused: Mapping[str, str]  # scope -> why it has not taken the newest of it, as it says itself
     fault: str  # what is wrong with its log (`LogFault`); "" where an older version has noted it
+    replaces: str = ""  # the box whose place it has taken
 
     def condition(self, now: datetime) -> BoxCondition:
         """The gravest that is wrong with it. Without a broker nobody tells presence: then its log does."""
@@ -303,6 +304,7 @@ def _box_row(row: sqlite3.Row, newest: dict[str, int], named: Collection[tuple[s
         decode(tuple[HealthRow, ...], json.loads(row["wrong"])),
         json.loads(row["refused"] or "{}"),
         row["fault"] or "",
+        row["replaces"],
     )
 
 

@@ -7,7 +7,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..errors import BadUsage, Message, NotFound, Refused, bad_character
@@ -31,6 +31,10 @@ from .broker_accounts import hash_password, make_password
 from .hub_database import HubDatabase, instant_of, text_of
 
 LASTS, MOST_TRIES = timedelta(days=7), 5  # of an invitation
+TOLD = (  # boxes with the box.yaml that each has told of last
+    "SELECT box.id, name, villages, coalesce(nullif(json_extract(said.body, '$.box_yaml'), ''), box.box_yaml)"
+    " AS box_yaml FROM box LEFT JOIN said ON said.box = box.id AND said.kind = 'health'"
+)
 FIELDS = "id, scope, public, name, villages, joined, revoked"
 
 
@@ -59,12 +63,17 @@ class BoxRegistry:
     clock: Clock
     derive: Callable[[InvitationCode], JoinKeys] = derive_keys
 
-    def invite(self, scope: str, name: str = "") -> InvitationCode:
-        """A code by which one box may join a commune within a week. Raises `BadUsage`."""
+    def invite(self, scope: str, name: str = "", replaces: str = "") -> InvitationCode:
+        """A code by which one box may join a commune within a week, in the place of another where one is named.
+
+        Raises `BadUsage`, `NotFound` where the commune has no such box.
+        """
         if not SCOPE.fullmatch(scope):
             raise BadUsage(Message("“{scope}” is no scope", scope=scope))
         if fault := bad_character(name):
             raise BadUsage(Message("{name}: {fault}", name="--box", fault=fault))
+        if replaces and self.box(replaces).scope != scope:
+            raise NotFound(Message("no box {box} has joined", box=replaces))
         now, code = self.clock.now(), make_code()
         with self.database.change() as connection:
             connection.execute("DELETE FROM invitation WHERE until < ?", (text_of(now),))
@@ -72,8 +81,8 @@ class BoxRegistry:
                 code = make_code()
             keys = self.derive(code)
             connection.execute(
-                "INSERT INTO invitation (letters, scope, name, until, keys) VALUES (?, ?, ?, ?, ?)",
-                (code.letters, scope, name, text_of(now + LASTS), keys.request + keys.answer),
+                "INSERT INTO invitation (letters, scope, name, until, keys, replaces) VALUES (?, ?, ?, ?, ?, ?)",
+                (code.letters, scope, name, text_of(now + LASTS), keys.request + keys.answer, replaces),
             )
         return code
 
@@ -115,14 +124,22 @@ class BoxRegistry:
         known = connection.execute("SELECT public FROM box WHERE id = ?", (box,)).fetchone()
         if known and known["public"] != request.public:
             raise Refused(Message("another box has the id {box} already", box=box))
-        answer = seal_answer(welcome(box, scope, password), raw, keys)
-        facts = (invitation["name"], json.dumps(request.villages), request.box_yaml, text_of(self.clock.now()))
+        before = _find_replaced(connection, invitation, request, box)
+        found = replace(welcome(box, scope, password), box_yaml=before["box_yaml"] if before else "")
+        answer, now = seal_answer(found, raw, keys), text_of(self.clock.now())
+        name, villages, box_yaml = invitation["name"], json.dumps(request.villages), request.box_yaml
+        if before:
+            name, villages, box_yaml = name or before["name"], before["villages"], before["box_yaml"]
+            connection.execute("UPDATE box SET revoked = coalesce(revoked, ?) WHERE id = ?", (now, before["id"]))
         connection.execute(
-            "INSERT INTO box VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET"
+            "INSERT INTO box VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT (id) DO UPDATE SET"
             " scope = excluded.scope, name = excluded.name, villages = excluded.villages,"
             " box_yaml = excluded.box_yaml, joined = excluded.joined, password = excluded.password,"
-            " broker = excluded.broker, revoked = NULL",
-            (box, scope, request.public, *facts, _digest(password), hash_password(password)),
+            " broker = excluded.broker, revoked = NULL, replaces = excluded.replaces",
+            (
+                *(box, scope, request.public, name, villages, box_yaml, now),
+                *(_digest(password), hash_password(password), request.replaces),
+            ),
         )
         connection.execute(
             "UPDATE invitation SET keys = NULL, request = ?, answer = ? WHERE letters = ?",
@@ -136,6 +153,11 @@ class BoxRegistry:
         if row is None:
             raise NotFound(Message("no box {box} has joined", box=ident))
         return _box(row)
+
+    def told_box_yaml(self, ident: str) -> str:
+        """What a box plays, as it has told last; "" where it has not."""
+        row = self.database.row(f"{TOLD} WHERE box.id = ?", ident)
+        return row["box_yaml"] if row else ""
 
     def boxes(self, scope: str | None = None) -> list[RegisteredBox]:
         """Those of a commune, or all, by commune and id."""
@@ -162,6 +184,25 @@ class BoxRegistry:
         """Who may log in at the broker: id and hash of the password."""
         rows = self.database.rows("SELECT id, broker FROM box WHERE revoked IS NULL ORDER BY id")
         return [(row["id"], row["broker"]) for row in rows]
+
+
+def _find_replaced(
+    connection: sqlite3.Connection, invitation: sqlite3.Row, request: JoinRequest, box: str
+) -> sqlite3.Row | None:
+    """The box whose place this one takes, with the box.yaml that it has told of last. Raises `Refused`."""
+    wanted = invitation["replaces"]
+    if request.replaces != wanted:
+        if wanted:
+            raise Refused(
+                Message("this code is for a box in the place of {box}: join with --replace {box}", box=wanted)
+            )
+        raise Refused(Message("this code is for a new box: have one made with --replace {box}", box=request.replaces))
+    if not wanted:
+        return None
+    if wanted == box:
+        raise Refused(Message("this is {box} itself: no other box takes its place", box=box))
+    row: sqlite3.Row | None = connection.execute(f"{TOLD} WHERE box.id = ?", (wanted,)).fetchone()
+    return row
 
 
 def _box_id(request: JoinRequest) -> str:

@@ -87,7 +87,12 @@ VERSION_5: Step = (
         alert TEXT NOT NULL, scope TEXT NOT NULL, village TEXT NOT NULL, at TEXT NOT NULL, name TEXT NOT NULL,
         PRIMARY KEY (alert, scope, village)) WITHOUT ROWID""",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
+VERSION_6: Step = (
+    # Whose place a box takes, "" for nobody's: by its invitation, and once it has come.
+    "ALTER TABLE invitation ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE box ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 
 
 class HubDatabase:

@@ -28,6 +28,7 @@ class StickWish:
     box: str
     villages: tuple[str, ...]
     address: str = ""
+    replaces: str = ""  # the id of the box whose place it takes
 
 
 def write_stick(hub: Hub, folder: Path, wish: StickWish) -> JoinStick:
@@ -42,11 +43,13 @@ def write_stick(hub: Hub, folder: Path, wish: StickWish) -> JoinStick:
         raise BadUsage(
             Message("an invitation for {box} lies on this stick already: delete tham-gia.json", box=found.box)
         )
-    names = DeliveredNames(hub.paths.root, manifest)
-    until = hub.clock.now() + LASTS
-    code = str(hub.registry.invite(wish.scope, wish.box)) if wish.address else ""
+    until, box_yaml = hub.clock.now() + LASTS, ""
+    if wish.replaces:
+        box_yaml = _box_yaml_of(hub, wish)
+    code = str(hub.registry.invite(wish.scope, wish.box, wish.replaces)) if wish.address else ""
     trust = {} if wish.address else _copy_files(hub, folder, wish.scope)
-    stick = JoinStick(wish.scope, names.commune(), wish.box, wish.villages, until, wish.address, code, trust)
+    names = wish.scope, DeliveredNames(hub.paths.root, manifest).commune(), wish.box
+    stick = JoinStick(*names, wish.villages, until, wish.address, code, trust, box_yaml, wish.replaces)
     write_join_stick(folder, stick)
     return stick
 
@@ -62,6 +65,14 @@ def _known_manifest(hub: Hub, wish: StickWish) -> SignedManifest:
             facts = {"scope": wish.scope, "village": village, "there": ", ".join(known) or "–"}
             raise BadUsage(Message("{scope} has no village “{village}”; it has {there}", **facts))
     return published.manifest
+
+
+def _box_yaml_of(hub: Hub, wish: StickWish) -> str:
+    """What the box whose place is taken has told of last. Raises `NotFound`."""
+    before = hub.registry.box(wish.replaces)
+    if before.scope != wish.scope:
+        raise NotFound(Message("no box {box} has joined", box=wish.replaces))
+    return hub.registry.told_box_yaml(before.id)
 
 
 def _copy_files(hub: Hub, folder: Path, scope: str) -> Mapping[str, str]:

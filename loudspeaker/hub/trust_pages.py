@@ -46,6 +46,7 @@ def show_trust(page: HubPage, error: LoudspeakerError | None = None) -> Response
         "roles": ROLE_WORDS,
         "boxes": _own_boxes(page, scope, document),
         "unconfirmed": _unconfirmed(page, scope, document),
+        "gone": {box.box for box in page.hub.boxes(scope) if box.revoked},
         "waits": page.hub.find_trust_draft(scope) is not None,
         "error": error,
     }

@@ -43,6 +43,18 @@ def is_blank(paths: StationPaths) -> bool:
         return log.begins() is None and not log.events(COMMISSION)
 
 
+def begin_life(paths: StationPaths, scope: str, now: datetime) -> None:
+    """Close the log of a box that nobody has set up yet, where it is another commune's: its own begins then.
+
+    Raises `Refused` for any other log of another commune.
+    """
+    if read_commune(paths.log) in (None, scope):
+        return
+    if not is_blank(paths):
+        AsRunLog.open_read_only(paths.log, scope).close()  # which is refused, and says why
+    close_life(paths, (), now)
+
+
 def close_life(paths: StationPaths, villages: Collection[str], now: datetime) -> Path:
     """Close the log of the commune that this box has been of; the folder in which it can be read. A new one may begin.
 

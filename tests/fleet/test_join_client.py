@@ -29,6 +29,8 @@ from loudspeaker.hub.log_intake import LogEnd
 from loudspeaker.i18n import set_language
 from loudspeaker.station.membership import read_membership
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.restrictions import awaits_village
+from loudspeaker.station.station import Station
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.http_server import listen, server_config, tls_context
 
@@ -242,3 +244,57 @@ def test_a_stick_that_finds_no_hub_may_be_put_in_again(hub: Hub, port: int, home
     (tmp_path / FILE).write_text(whole)
 
     assert put_in(home, tmp_path).exit_code == 0
+
+
+def test_a_new_box_comes_back_in_the_place_of_a_broken_one(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
+    join(home, port, str(hub.registry.invite(SCOPE, "nhà văn hóa")))
+    (old,) = hub.registry.boxes()
+    new = tmp_path / "new"
+    CliRunner().invoke(cli, ["init", "--empty", str(new)])
+    code = str(hub.registry.invite(SCOPE, "", old.id))
+    words = ("fleet", "join", f"localhost:{port}", code, "--by", "Lý")
+
+    refused = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(new), *words])
+    assert (refused.exit_code, f"--replace {old.id}" in refused.stderr) == (1, True)
+    joined = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(new), *words, "--replace", old.id])
+
+    assert joined.exit_code == 0, joined.stderr
+    assert (new / "box.yaml").read_bytes() == (home / "box.yaml").read_bytes()
+    (after,) = (box for box in hub.registry.boxes() if not box.revoked)
+    assert (after.name, after.villages) == ("nhà văn hóa", old.villages)
+    with closing(Station.open(new)) as station:  # its log began anew, of this commune
+        assert station.log.commune == SCOPE
+        assert not awaits_village(station.log)
+
+
+def test_a_stick_brings_a_box_in_the_place_of_another(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
+    join(home, port, str(hub.registry.invite(SCOPE, "nhà văn hóa")))
+    (old,) = hub.registry.boxes()
+    new = tmp_path / "new"
+    CliRunner().invoke(cli, ["init", "--empty", str(new)])
+    write_stick(hub, tmp_path / "usb", StickWish(SCOPE, "nhà văn hóa", (), f"localhost:{port}", old.id))
+
+    joined = put_in(new, tmp_path / "usb")
+
+    assert joined.exit_code == 0, joined.stderr
+    assert (new / "box.yaml").read_bytes() == (home / "box.yaml").read_bytes()
+    assert hub.registry.box(old.id).revoked
+
+
+def test_without_a_network_it_takes_what_the_old_box_has_left_on_a_stick(
+    office: Office, home: Path, tmp_path: Path
+) -> None:
+    words = ("fleet", "join", str(office.stick), "--scope", SCOPE, "--yes", "--by", "Lý")
+    run = CliRunner(mix_stderr=False).invoke
+    assert run(cli, ["--home", str(home), *words]).exit_code == 0
+    (left,) = (office.stick / "out").iterdir()
+    new = tmp_path / "new"
+    CliRunner().invoke(cli, ["init", "--empty", str(new)])
+    before = (new / "box.yaml").read_bytes()
+
+    refused = run(cli, ["--home", str(new), *words, "--replace", "b-00000000"])
+    assert (refused.exit_code, (new / "box.yaml").read_bytes()) == (2, before)
+    joined = run(cli, ["--home", str(new), *words, "--replace", left.name])
+
+    assert joined.exit_code == 0, joined.stderr
+    assert (new / "box.yaml").read_bytes() == (home / "box.yaml").read_bytes()

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 from harness.hub_boxes import enrol, make_box_key, open_hub, quick_keys
-from harness.office import SCOPE
+from harness.office import NOW, SCOPE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, NotFound, Refused
 from loudspeaker.fleet.joining import InvitationCode, JoinRequest, format_request, open_answer
+from loudspeaker.fleet.topics import BoxHealth, Topic, TopicKind, format_message
+from loudspeaker.hub.box_board import BoxBoard
 from loudspeaker.hub.box_registry import LASTS, MOST_TRIES
 from loudspeaker.hub.hub import Hub
+from loudspeaker.hub.published_files import read_published
+from loudspeaker.hub.said_messages import SaidMessage, keep_messages
 
 WRONG = "00000000000"
 
@@ -117,3 +121,61 @@ def test_what_is_no_scope_or_no_box_is_told(hub: Hub) -> None:
         hub.registry.invite("ban-may", "a\nb")
     with pytest.raises(NotFound):
         hub.revoke("b-00000000")
+
+
+def take_place(hub: Hub, secret: str, of: str, replaces: str, name: str = "") -> bytes:
+    """What the hub answers a box with this key which wants the place of `replaces`, with a code for that of `of`."""
+    code = hub.registry.invite(SCOPE, name, of)
+    public = make_box_key(secret).public.public
+    request = JoinRequest(code.letters, public, ("thon-cua-toi",), "", "0.1", replaces)
+    raw = format_request(request, quick_keys(code))
+    return open_answer(hub.join(raw), raw, quick_keys(code)).box_yaml.encode()
+
+
+def test_a_box_takes_the_place_of_another_with_its_box_yaml_and_the_old_one_is_let_in_no_more(
+    published: Hub, tmp_path: Path
+) -> None:
+    old = enrol(published, tmp_path, "old", ["na-hoa", "suoi-trat"])
+    health = BoxHealth("0.1", NOW, box_yaml="plays: {na-hoa: loa}\n")
+    keep_messages(published.database, [SaidMessage(str(Topic(TopicKind.HEALTH, old.id)), format_message(health))], NOW)
+
+    answered = take_place(published, "new", old.id, old.id)
+
+    assert answered == b"plays: {na-hoa: loa}\n"
+    before, after = published.registry.box(old.id), published.registry.box(make_box_key("new").public.person)
+    assert before.revoked
+    assert (after.name, after.villages, after.revoked) == ("máy old", ("na-hoa", "suoi-trat"), None)
+    with pytest.raises(Refused):
+        published.registry.authenticate(old.id, old.password)
+    row = BoxBoard(published.database, published.registry, ()).box(after.id)
+    assert row.replaces == old.id
+
+
+def test_what_the_old_box_has_aired_stays_in_reports(published: Hub, tmp_path: Path) -> None:
+    old = enrol(published, tmp_path, "old", ["na-hoa"])
+    old.air("na-hoa", 0)
+    published.intake.accept(published.registry.box(old.id), old.segment())
+    take_place(published, "new", old.id, old.id)
+    root = published.paths.root
+    board = BoxBoard(published.database, published.registry, (read_published(root, SCOPE),))
+
+    (nha_hoa, *_) = board.report(SCOPE, "tin-sang")
+
+    assert (nha_hoa.village, nha_hoa.aired) == ("na-hoa", 1)
+
+
+def test_only_a_code_that_was_made_for_it_takes_a_box_place(published: Hub, tmp_path: Path) -> None:
+    old, other = enrol(published, tmp_path, "old"), enrol(published, tmp_path, "other")
+
+    with pytest.raises(Refused, match="have one made with --replace"):
+        take_place(published, "new", "", old.id)
+    with pytest.raises(Refused, match="join with --replace"):
+        take_place(published, "new", old.id, "")
+    with pytest.raises(Refused, match="join with --replace"):
+        take_place(published, "new", old.id, other.id)
+    with pytest.raises(Refused, match="itself"):
+        take_place(published, "old", old.id, old.id)
+    with pytest.raises(NotFound):
+        published.registry.invite("xa-khac", "", old.id)
+
+    assert published.registry.box(old.id).revoked is None
