@@ -38,6 +38,7 @@
     alert_pages.py       the same of alerts: an alarm by two persons, its end, a check, silence
     trust_pages.py       whose signatures count, and the next list of them
     passkey_pages.py     one's own passkeys
+    signature_files.py   what is signed on another PC, and comes back
     passkey_forms.py     what a browser is asked to sign, and what it has signed
     hub_process.py       its process
 

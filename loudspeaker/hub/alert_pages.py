@@ -16,6 +16,7 @@ from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from ..model.enums import Level
 from ..model.spoken_text import SpokenPart
 from ..station.alert_packing import AlertDraft, alert_lines
+from ..trust.added_signatures import must_be_same
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
@@ -25,6 +26,7 @@ from .alert_villages import VillageReach
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import PasskeyForm, read_assertion, signing_form
 from .published_files import communes_below
+from .signature_files import read_signed_file, send_document
 
 REPEATS, MOST_REPEATS = 3, 10  # of an alarm, unless told otherwise
 GAP = 30.0  # seconds between
@@ -97,16 +99,48 @@ def look_alarm_over(page: HubPage) -> Response:
 
 def sign_alert(page: HubPage) -> Response:
     """Add a signature, and serve it; the page again where that cannot be. Raises `BadUsage` for what is no alert."""
-    try:
-        envelope = parse_envelope(page.text("envelope").encode())
-        page.hub.alert_signers(envelope)
-    except UntrustedDocument as error:
-        raise BadUsage(error.message) from error
+    envelope = _posted_alert(page)
     try:
         alert = page.hub.sign_alert(envelope, *read_assertion(page))
     except LoudspeakerError as error:
         return _signing_page(page, envelope, error)
     return page.go(f"/lenh/{alert.id}")
+
+
+def send_alert_to_sign(page: HubPage) -> Response:
+    """What was looked over, for whoever signs with a key file. Raises `BadUsage`, `NotFound`."""
+    envelope = _posted_alert(page)
+    alert = read_unverified_as(Alert, envelope)
+    return send_document(f"{alert.scope}-{alert.seq}.json", envelope)
+
+
+def take_signed_alert(page: HubPage) -> Response:
+    """Take the signatures of a file that was signed elsewhere; the page of what it was for, where they are not taken.
+
+    Raises `BadUsage`, `NotFound`.
+    """
+    shown = _posted_alert(page)
+    try:
+        alert = page.hub.add_alert_signatures(_must_be_shown(read_signed_file(page), shown))
+    except LoudspeakerError as error:
+        return _signing_page(page, shown, error)
+    return page.go(f"/lenh/{alert.id}")
+
+
+def _must_be_shown(sent: SignedEnvelope, shown: SignedEnvelope) -> SignedEnvelope:
+    """Raises `UntrustedDocument` for another document than the page has shown."""
+    must_be_same(shown, sent)
+    return sent
+
+
+def _posted_alert(page: HubPage) -> SignedEnvelope:
+    """The alert of a form, as it was shown. Raises `BadUsage` for what is none, `NotFound`."""
+    try:
+        envelope = parse_envelope(page.text("envelope").encode())
+        page.hub.alert_signers(envelope)
+    except UntrustedDocument as error:
+        raise BadUsage(error.message) from error
+    return envelope
 
 
 def sign_play(page: HubPage) -> Response:
@@ -310,6 +344,8 @@ ROUTES: HubRoutes = {
     "GET /lenh/moi": show_alarm_form,
     "POST /lenh/moi": look_alarm_over,
     "POST /lenh/ky": sign_alert,
+    "POST /lenh/tai-ve": send_alert_to_sign,
+    "POST /lenh/tep": take_signed_alert,
     "GET /lenh/kiem-tra": show_check,
     "GET /lenh/dung": show_stop,
     "GET /lenh/phat": show_play,

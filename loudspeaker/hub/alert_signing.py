@@ -7,6 +7,7 @@ its scope: who signs later than another alert was given looks it over again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from ..station.delivered_changes import DeliveredFiles
 from ..station.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES
+from ..trust.added_signatures import add_signatures
 from ..trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, OpenedAlert, open_alert, read_unverified, seal
@@ -79,7 +81,17 @@ class AlertSigning:
         Raises `NotFound`, `Refused` where it is over, another has its number or it was looked over long ago,
         `UntrustedDocument` for a signature that does not hold, `WriteError`.
         """
-        alert, keys = _alert_in(envelope), self.signers(envelope)
+        keys = self.signers(envelope)
+        return self._serve(envelope, lambda served: add_assertion(served, keys, value, assertion)[0])
+
+    def add_signatures(self, sent: SignedEnvelope) -> OpenedAlert:
+        """The same with signatures that were made elsewhere. Raises as `sign` does."""
+        keys = self.signers(sent)
+        return self._serve(sent, lambda served: add_signatures(served, sent, keys))
+
+    def _serve(self, envelope: SignedEnvelope, add: Callable[[SignedEnvelope], SignedEnvelope]) -> OpenedAlert:
+        """Serve an alert with what `add` makes of it as it is served by now. Raises as `sign` does."""
+        alert = _alert_in(envelope)
         if alert.until <= (now := self.clock.now()):
             ended = alert.until.astimezone(now.tzinfo)
             raise Refused(Message("it ended at {instant}", instant=f"{ended:%H:%M %d/%m/%Y}"))
@@ -90,7 +102,7 @@ class AlertSigning:
             elif served.payload != envelope.payload:
                 raise _overtaken(alert)
             unsigned = SignedEnvelope(envelope.payload_type, envelope.payload)
-            signed, _key = add_assertion(served or unsigned, keys, value, assertion)
+            signed = add(served or unsigned)
             opened = self.opened(signed)
             write_atomic(self._path(alert.scope, alert.seq), format_envelope(signed))
         notify_published(self.root, alert.scope)

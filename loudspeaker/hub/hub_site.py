@@ -8,6 +8,7 @@ GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second tim
 GET /lenh/kiem-tra      a silent check; /lenh/dung silences a commune, /lenh/phat airs a bulletin
 GET /su-co              incidents: what stands and what was
 GET /ky                 what waits for signatures               GET /ky/SCOPE       all of it, signed there by a passkey
+GET /ky/SCOPE/tep    what a key file signs on another PC; POST brings it back, as those of lists and alerts do
 GET /ky/SCOPE/ke-hoach  what it would do in the communes below
 GET /danh-sach-khoa     whose signatures count, and the next list of them
 GET /danh-sach-khoa/SCOPE               that one, signed there by passkeys
@@ -42,6 +43,7 @@ from .hub import Hub
 from .hub_metrics import FEEDS
 from .hub_page import HubPage, HubRoutes, heading
 from .scoped_hub import ScopedHub
+from .signature_files import MOST_SENT as MOST_SIGNED
 
 SHARED = (entrance, people, audit_pages)
 OWN = (box_pages, dispatch_pages, alert_board_pages, alert_pages, signing_pages, trust_pages, passkey_pages)
@@ -65,6 +67,8 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /lenh/moi": Task.ALARM,
     "POST /lenh/moi": Task.ALARM,
     "POST /lenh/ky": Task.ALARM,
+    "POST /lenh/tai-ve": Task.ALARM,
+    "POST /lenh/tep": Task.ALARM,
     "GET /lenh/kiem-tra": Task.ALARM,
     "GET /lenh/dung": Task.ALARM,
     "GET /lenh/phat": Task.SKIP,
@@ -77,6 +81,8 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /ky/{scope}": Task.LOOK,
     "GET /ky/{scope}/ke-hoach": Task.LOOK,
     "POST /ky/{scope}": Task.APPROVE,
+    "GET /ky/{scope}/tep": Task.LOOK,
+    "POST /ky/{scope}/tep": Task.APPROVE,
     "POST /ky/{scope}/phat-hanh": Task.APPROVE,
     "POST /ky/{scope}/bo": Task.APPROVE,
     # trust_pages.py; whose signature counts, the trust document in force says
@@ -84,6 +90,8 @@ OWN_NEEDS: Mapping[str, Task] = {
     "POST /danh-sach-khoa": Task.RULE,
     "GET /danh-sach-khoa/{scope}": Task.LOOK,
     "POST /danh-sach-khoa/{scope}": Task.APPROVE,
+    "GET /danh-sach-khoa/{scope}/tep": Task.LOOK,
+    "POST /danh-sach-khoa/{scope}/tep": Task.APPROVE,
     "POST /danh-sach-khoa/{scope}/bo": Task.RULE,
     # passkey_pages.py
     "GET /khoa-ky": Task.LOOK,
@@ -96,22 +104,29 @@ DEEDS = {
     "POST /moi-may": Message("makes a code by which a box may join"),
     "POST /lenh/ky": Message("signs an alert"),
     "POST /lenh/{scope}/{number}/da-goi": Message("says that a village was called and knows"),
+    "POST /lenh/tep": Message("brings an alert that was signed elsewhere"),
     "POST /lenh/phat": Message("has a bulletin heard now"),
     "POST /ky": Message("proposes what is to be signed"),
     "POST /ky/{scope}": Message("signs what is to be published"),
+    "POST /ky/{scope}/tep": Message("brings signatures that were made elsewhere"),
     "POST /ky/{scope}/phat-hanh": Message("publishes what was signed"),
     "POST /ky/{scope}/bo": Message("drops what waits for signatures"),
     "POST /danh-sach-khoa": Message("proposes who is to sign, and whose boxes are whose"),
     "POST /danh-sach-khoa/{scope}": Message("signs the trust document"),
+    "POST /danh-sach-khoa/{scope}/tep": Message("brings signatures of the trust document that were made elsewhere"),
     "POST /danh-sach-khoa/{scope}/bo": Message("drops a trust document that waits for signatures"),
     "POST /khoa-ky": Message("adds a passkey of their own"),
     "POST /khoa-ky/{key}/bo": Message("removes a passkey of their own"),
 }
 HUB_MAP = SiteMap(
     needs={**{route: NEEDS[route] for module in SHARED for route in module.ROUTES}, **OWN_NEEDS},
-    largest_bodies={"POST /ky": MOST_SENT},
+    largest_bodies={
+        "POST /ky": MOST_SENT,
+        "POST /ky/{scope}/tep": MOST_SIGNED,
+        "POST /danh-sach-khoa/{scope}/tep": MOST_SIGNED,
+    },
     deeds={**audit_pages.DEEDS, **DEEDS},
-    trials=frozenset({"POST /lenh/moi"}),
+    trials=frozenset({"POST /lenh/moi", "POST /lenh/tai-ve"}),
     navigation=(
         ("/", Message("Boxes")),
         ("/cong-van", Message("Bulletins")),

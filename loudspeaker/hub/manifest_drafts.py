@@ -21,6 +21,7 @@ from ..interfaces import Clock
 from ..station.delivered_changes import DeliveredFiles, ManifestChanges, find_changes
 from ..store.atomic import make_folder, write_atomic
 from ..store.received import read_trust_documents
+from ..trust.added_signatures import add_signatures
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
 from ..trust.floors import BoxTime, accept_manifest
@@ -132,6 +133,14 @@ class ManifestDrafts:
             envelope, key = add_assertion(draft.envelope, draft.keys, value, assertion)
             write_atomic(draft.folder / ROOT / scope / MANIFEST, format_envelope(envelope))
         return self.draft(scope), key
+
+    def add_signatures(self, scope: str, sent: SignedEnvelope) -> ManifestDraft:
+        """The draft with signatures that were made elsewhere. Raises `NotFound`, `UntrustedDocument`, `WriteError`."""
+        with self.database.change():
+            draft = self.draft(scope)
+            envelope = add_signatures(draft.envelope, sent, draft.keys)
+            write_atomic(draft.folder / ROOT / scope / MANIFEST, format_envelope(envelope))
+        return self.draft(scope)
 
     def complete(self, draft: ManifestDraft) -> Path:
         """The delivery of a draft that is signed, with the trust documents that are served. Raises `WriteError`."""

@@ -239,6 +239,11 @@ class ScopedHub:
         self._own_alert(envelope)
         return self._hub.alerts.sign(envelope, value, assertion).document
 
+    def add_alert_signatures(self, sent: SignedEnvelope) -> Alert:
+        """As `AlertSigning.add_signatures`."""
+        self._own_alert(sent)
+        return self._hub.alerts.add_signatures(sent).document
+
     # What waits for signatures
 
     def drafts(self) -> list[ManifestDraft]:
@@ -268,6 +273,10 @@ class ScopedHub:
     def sign_draft(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> ManifestDraft:
         """As `ManifestDrafts.sign`."""
         return self._hub.drafts.sign(self._own(scope), digest, value, assertion)[0]
+
+    def add_draft_signatures(self, scope: str, sent: SignedEnvelope) -> ManifestDraft:
+        """As `ManifestDrafts.add_signatures`."""
+        return self._hub.drafts.add_signatures(self._own(scope), sent)
 
     def publish_draft(self, scope: str) -> None:
         """As `Hub.publish_draft`. Raises `NotFound`, too."""
@@ -299,6 +308,10 @@ class ScopedHub:
     def sign_trust(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> TrustDraft:
         """As `TrustDrafts.sign`."""
         return self._hub.trust_drafts.sign(self._own(scope), digest, value, assertion)
+
+    def add_trust_signatures(self, scope: str, sent: SignedEnvelope) -> TrustDraft:
+        """As `TrustDrafts.add_signatures`."""
+        return self._hub.trust_drafts.add_signatures(self._own(scope), sent)
 
     def publish_trust(self, scope: str) -> None:
         """As `Hub.publish_trust_draft`."""

@@ -16,6 +16,7 @@ from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .manifest_drafts import ManifestDraft
 from .passkey_forms import read_assertion, signing_form
 from .published_files import MANIFEST, RULES
+from .signature_files import read_signed_file, read_signing_files, send_zip
 
 DOWNLOADS = MANIFEST, RULES  # by which the next version of an office is made
 
@@ -80,6 +81,23 @@ def sign_draft(page: HubPage) -> Response:
     return page.go(f"/ky/{scope}") if draft.missing else publish_draft(page)
 
 
+def send_file_to_sign(page: HubPage) -> Response:
+    """The draft with the words that are signed, for whoever signs with a key file. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.draft(scope)
+    return send_zip(f"{scope}-{draft.manifest.version}.zip", read_signing_files(draft))
+
+
+def take_signed_file(page: HubPage) -> Response:
+    """Take the signatures of a file that was signed elsewhere. Raises `NotFound`."""
+    scope = page.path["scope"]
+    try:
+        draft = page.hub.add_draft_signatures(scope, read_signed_file(page))
+    except LoudspeakerError as error:
+        return _draft_page(page, page.hub.draft(scope), error)
+    return page.go(f"/ky/{scope}") if draft.missing else publish_draft(page)
+
+
 def publish_draft(page: HubPage) -> Response:
     """Serve what was signed. Raises `NotFound`."""
     scope = page.path["scope"]
@@ -138,6 +156,8 @@ ROUTES: HubRoutes = {
     "GET /ky/{scope}": show_draft,
     "GET /ky/{scope}/ke-hoach": show_plan,
     "POST /ky/{scope}": sign_draft,
+    "GET /ky/{scope}/tep": send_file_to_sign,
+    "POST /ky/{scope}/tep": take_signed_file,
     "POST /ky/{scope}/phat-hanh": publish_draft,
     "POST /ky/{scope}/bo": drop_draft,
 }

@@ -21,6 +21,7 @@ from ..interfaces import Clock
 from ..station.trust_changes import TrustWish, next_trust
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, read_trust_documents
+from ..trust.added_signatures import add_signatures
 from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import last_rules, open_manifest, read_unverified, read_unverified_as, seal
@@ -130,6 +131,18 @@ class TrustDrafts:
         with self.database.change():  # no signature of two that come at once is lost
             part = self.draft(scope).part(digest)
             envelope, _key = add_assertion(part.envelope, part.keys, value, assertion)
+            write_atomic(self.folder / scope / part.name, format_envelope(envelope))
+        return self.draft(scope)
+
+    def add_signatures(self, scope: str, sent: SignedEnvelope) -> TrustDraft:
+        """The draft with signatures that were made elsewhere, of that part of it which was signed.
+
+        Raises `NotFound`, `UntrustedDocument`, `WriteError`.
+        """
+        with self.database.change():
+            parts = self.draft(scope).parts
+            part = next((one for one in parts if one.envelope.payload_type == sent.payload_type), parts[0])
+            envelope = add_signatures(part.envelope, sent, part.keys)
             write_atomic(self.folder / scope / part.name, format_envelope(envelope))
         return self.draft(scope)
 

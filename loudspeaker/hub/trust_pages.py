@@ -17,6 +17,7 @@ from .box_board import BoxRow
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import read_assertion, signing_form
 from .passkey_register import RegisteredPasskey
+from .signature_files import read_signed_file, send_document
 from .trust_drafts import TRUST, TrustDraft
 
 LIST = "/danh-sach-khoa"
@@ -75,13 +76,41 @@ def sign_trust(page: HubPage) -> Response:
     draft = page.hub.trust_draft(scope)
     try:
         if draft.missing:
-            draft = page.hub.sign_trust(scope, page.text("digest"), *read_assertion(page))
-        if draft.missing:
-            return page.go(f"{LIST}/{scope}")
-        page.hub.publish_trust(scope)
+            page.hub.sign_trust(scope, page.text("digest"), *read_assertion(page))
     except LoudspeakerError as error:
         return _draft_page(page, page.hub.trust_draft(scope), error)
+    return _publish_whole(page)
+
+
+def _publish_whole(page: HubPage) -> Response:
+    """Publish a draft that has all signatures. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.trust_draft(scope)
+    if draft.missing:
+        return page.go(f"{LIST}/{scope}")
+    try:
+        page.hub.publish_trust(scope)
+    except LoudspeakerError as error:
+        return _draft_page(page, draft, error)
     return page.page("hub_trust_published.html", document=draft.document, name=page.hub.office_name(scope))
+
+
+def send_trust_to_sign(page: HubPage) -> Response:
+    """A part of the draft (`phan`), for whoever signs with a key file. Raises `NotFound`."""
+    scope = page.path["scope"]
+    draft = page.hub.trust_draft(scope)
+    part = next((one for one in draft.parts if one.name == page.query.get("phan")), draft.parts[0])
+    return send_document(f"{scope}-{draft.document.version}-{part.name}", part.envelope)
+
+
+def take_signed_trust(page: HubPage) -> Response:
+    """Take the signatures of a file that was signed elsewhere. Raises `NotFound`."""
+    scope = page.path["scope"]
+    try:
+        page.hub.add_trust_signatures(scope, read_signed_file(page))
+    except LoudspeakerError as error:
+        return _draft_page(page, page.hub.trust_draft(scope), error)
+    return _publish_whole(page)
 
 
 def drop_trust(page: HubPage) -> Response:
@@ -168,5 +197,7 @@ ROUTES: HubRoutes = {
     "POST /danh-sach-khoa": propose_trust,
     "GET /danh-sach-khoa/{scope}": show_trust_draft,
     "POST /danh-sach-khoa/{scope}": sign_trust,
+    "GET /danh-sach-khoa/{scope}/tep": send_trust_to_sign,
+    "POST /danh-sach-khoa/{scope}/tep": take_signed_trust,
     "POST /danh-sach-khoa/{scope}/bo": drop_trust,
 }

@@ -5,6 +5,7 @@
     dsse.py              DSSE: bytes ⇄ a payload with its signatures; which persons have signed it
     signed_documents.py  trust document, manifest, alert, bell as values, every field checked
     opening.py           an envelope and the trust document in force → the document, or why not
+    added_signatures.py  signatures that come in a file of their own
     floors.py            what may still be accepted: versions, numbers of alerts, the least time that it can be
 
 Pure: bytes and values in, values out. Nothing here asks for the time, reads a file or opens a connection.

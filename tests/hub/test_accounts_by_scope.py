@@ -158,7 +158,11 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
         "POST /lenh/ky": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
         "POST /lenh/phat": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
         "POST /lenh/{scope}/{number}/da-goi": {"village": f"{SCOPE}/na-hoa"},
+        "POST /lenh/tai-ve": {"envelope": format_envelope(alert).decode()},
+        "POST /lenh/tep": {"envelope": format_envelope(alert).decode()},
         "POST /ky/{scope}/phat-hanh": {},
+        "POST /ky/{scope}/tep": {},
+        "POST /danh-sach-khoa/{scope}/tep": {},
         "POST /ky/{scope}": {"digest": draft.digest, **assertion(draft.envelope)},
         "POST /ky/{scope}/bo": {"sure": "1"},
         "POST /danh-sach-khoa/{scope}": {"digest": trust.digest, **assertion(trust.envelope)},
@@ -247,11 +251,15 @@ def test_an_account_of_another_commune_does_nothing_to_the_first(both: TwoCommun
         answer = stranger.post(fill(route.removeprefix("POST "), both.parts), **fields)
         assert answer.status_code in (404, 422), route
         assert [word for word in both.words if word in blank(answer.text, both.parts)] == [], route
-    sent = stranger.client.post("/ky", data={"form_token": stranger.token}, files={"file": ("usb.zip", both.zip)})
-    assert sent.status_code == 404
+    signed_file = format_envelope(both.hub.drafts.draft(SCOPE).envelope)
+    files = {"/ky": both.zip, f"/ky/{SCOPE}/tep": signed_file, f"/danh-sach-khoa/{SCOPE}/tep": signed_file}
+    for path, content in files.items():
+        sent = stranger.client.post(path, data={"form_token": stranger.token}, files={"file": ("x", content)})
+        assert sent.status_code == 404, path
     assert both.state() == before
 
     refused = {
+        **dict.fromkeys(("POST /lenh/tep", "POST /ky/{scope}/tep", "POST /danh-sach-khoa/{scope}/tep"), 422),
         "POST /lenh/phat": 422,
         "POST /ky/{scope}/phat-hanh": 422,
         "POST /ky/{scope}/bo": 404,
