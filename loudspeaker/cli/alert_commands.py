@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +14,13 @@ from ..errors import BadUsage, Message
 from . import rooms
 from .app import TextType, TranslatedCommand, option
 from .command_context import as_json, by_whom, current_station_context, why
-from .parameter_types import LENGTH, _
+from .parameter_types import LENGTH, MOMENT, _
 from .prompts import ask_decider
 from .signing_commands import in_scope
 from .terminal import print_json, put, tell
+
+if TYPE_CHECKING:
+    from ..station import Station
 
 NUMBER = click.IntRange(min=1)  # of an alert
 
@@ -30,6 +34,8 @@ NUMBER = click.IntRange(min=1)  # of an alert
 @option("--repeat", type=click.IntRange(1, 100), default=3, show_default=True, help="How often it is said.")
 @option("--gap", type=LENGTH, default="30s", show_default=True, metavar="T", help="Silence between.")
 @option("--lasts", type=LENGTH, default="2h", show_default=True, metavar="T", help="Boxes take it for so long.")
+@option("--again", type=LENGTH, metavar="T", help="Say it again so often, day and night, such as each 2h.")
+@option("--until", type=MOMENT, metavar="T", help="With --again: until then, at most for a day.")
 @option("--drill", is_flag=True, help="Say that it is a drill.")
 @option("--end", type=NUMBER, metavar="N", help="End alarm number N.")
 @option("--form", type=click.Choice(["clear", "stop", "mistake"]), default="clear", help="With --end: how it ends.")
@@ -46,6 +52,8 @@ def alert(
     repeat: int,
     gap: timedelta,
     lasts: timedelta,
+    again: timedelta | None,
+    until: str | None,
     drill: bool,
     end: int | None,
     form: str,
@@ -59,6 +67,7 @@ def alert(
     documents = rooms.signed_documents
     if bool(text) + bool(bulletin) != kind.is_alarm:
         raise BadUsage(Message("an alarm has either a text or --bulletin, and nothing else has one"))
+    station = current_station_context().station
     draft = rooms.alert_packing.AlertDraft(
         kind,
         text,
@@ -70,14 +79,23 @@ def alert(
         repeat if kind.is_alarm else 1,
         gap.total_seconds() if kind.is_alarm else 0.0,
         lasts,
+        again=_cadence(again, until, station),
         spoken=speak,
     )
-    station = current_station_context().station
     written, path = rooms.alert_packing.write_alert(station, folder, scope, draft, station.clock.now())
     put(str(path))
     for line in rooms.alert_packing.alert_lines(written):
         put(line.say(_))
     tell(_("Nobody has signed it yet: use “sign”."))
+
+
+def _cadence(again: timedelta | None, until: str | None, station: Station) -> rooms.signed_documents.Cadence | None:
+    """Raises `BadUsage` where only one of both was given, or that instant is past."""
+    if again is None and until is None:
+        return None
+    if again is None or until is None:
+        raise BadUsage(Message("--again and --until belong together: how often it is said again, and until when"))
+    return rooms.signed_documents.Cadence(again.total_seconds(), station.clock.resolve_future(until))
 
 
 def _kind(

@@ -14,18 +14,19 @@ from datetime import datetime, timedelta, tzinfo
 from ..errors import LoudspeakerError, Message, NotFound, Refused, SpeakerError
 from ..model.airing import Airing
 from ..model.alert_answer import AlertAnswer, AlertState, PreparedAlert
-from ..model.asrun_record import ALARM, PLAY
+from ..model.asrun_record import ALARM, CADENCE, PLAY
 from ..model.enums import Ending, Level
 from ..model.programme import Programme
 from ..model.requests import ConfirmAlert, TakeAlert
 from ..playout.item import ManualRequest, request_from_facts
 from ..station.alarms import standing
-from ..station.alert_log import AlertLog, first_sound
+from ..station.alert_log import AlertLog, find_cadence, first_sound, times_heard
 from ..station.reviews import Signer
 from ..station.signed_alerts import AlertReader, ReceivedAlert
 from ..trust.signed_documents import EVERY_VILLAGE, AlertKind
 from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings
+from .repeated_alerts import RepeatedAlerts
 
 FORGOTTEN = timedelta(minutes=30)  # so long an alert waits for its second person
 MOST_WAITING = 16  # alerts at a time: one key that was stolen must not fill the memory
@@ -54,6 +55,7 @@ class SignedAlerts:
         self._log = manual.on_air.controller.log
         self._ledger = AlertLog(self._log)
         self._reader = AlertReader(self._station, self._ledger)
+        self.repeated = RepeatedAlerts(manual, self._ledger)
         self._waiting: dict[str, WaitingAlert] = {}
 
     def take(self, request: TakeAlert) -> AlertAnswer:
@@ -152,7 +154,10 @@ class SignedAlerts:
             return self._silence(alert.references, Ending.STOP, by)
         self._station.alerts.must_be_drill_time([name.village for name in lacking], alert.drill)
         said = self._make(received, lacking)
-        facts = {"differs": True} if self._reader.differs(received) else {}
+        facts: dict[str, object] = {"differs": True} if self._reader.differs(received) else {}
+        if cadence := find_cadence(alert, received.now):
+            facts[CADENCE] = cadence.facts()
+            self.repeated.anchor(cadence, max(received.now, alert.issued))
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking], **facts)
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
@@ -177,14 +182,14 @@ class SignedAlerts:
         )
         airing = at_once(occurrence, fallback=found.all_clear if found else None)
         programme, ends = said[occurrence.output], self._airings_in(alert.references, name.village)
-        if alert.again is None:
-            until = self._by_our_clock(received, alert.until)
-            return ManualRequest(airing, by, (programme,), alert.repeat, alert.gap, until, ends=ends)
-        last = min(alert.again.until, alert.until)
-        gap = max(alert.again.every - programme.duration * alert.repeat, 0.0)
-        plays = 1 + int((last - alert.issued).total_seconds() // alert.again.every)
-        until = self._by_our_clock(received, last)
-        return ManualRequest(airing, by, (programme,) * alert.repeat, plays, gap, until, ends=ends)
+        cadence, until = find_cadence(alert, received.now), alert.until
+        if cadence:  # then its next number is due
+            until = min(cadence.instant(cadence.first + 1), until)
+        again_until = self._by_our_clock(received, cadence.until) if cadence else None
+        until = self._by_our_clock(received, until)
+        return ManualRequest(
+            airing, by, (programme,), alert.repeat, alert.gap, until, ends=ends, again_until=again_until
+        )
 
     def _airings_in(self, references: Iterable[str], village: str) -> tuple[str, ...]:
         """The airings of these alerts in a village, which an update puts an end to."""
@@ -214,16 +219,17 @@ class SignedAlerts:
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
         alert = received.alert
-        known = [parse_airing_name(one, self._zone) for one in self._ledger.airings(alert.id)]
+        known = [parse_airing_name(one, self._zone) for one in self._ledger.airings_of(alert.id, None)]
         names = known or self._names(received, f"{kind}@{alert.scope}")
         if any(self._log.events("end", name.id) for name in names):
             return []
         return [name for name in names if not self._log.events("asked", name.id)]
 
     def _names(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
-        """By the second at which it was signed; by a later one where another alert of that second has those names."""
+        """By the second at which it was signed, or its number was due; by a later one where another has that name."""
         alert, villages = received.alert, self._villages(received)
-        at = alert.issued.astimezone(self._zone)
+        cadence = find_cadence(alert, received.now)
+        at = (cadence.instant(cadence.first) if cadence else alert.issued).astimezone(self._zone)
         while any(self._ledger.is_anothers(airing_name(kind, village, at), alert.id) for village in villages):
             at += SECOND
         return [AiringName(village, kind, at) for village in villages]
@@ -301,11 +307,12 @@ class SignedAlerts:
     def _report(self, received: ReceivedAlert) -> AlertAnswer:
         """How far it has come, by the log."""
         alert = received.alert.id
-        airings = tuple(self._ledger.airings(alert))
-        sound = first_sound(self._log, airings)
-        done = self._ledger.decided(alert)
-        step = AlertState(str(done["state"])) if done else AlertState.FAILED
-        return AlertAnswer(alert, self._ledger.state_of(alert, step, sound), airings, sound)
+        said, done = self._ledger.times_said(alert), self._ledger.decided(alert)
+        sound, step = first_sound(self._log, said), AlertState(str(done["state"])) if done else AlertState.FAILED
+        state, airings = self._ledger.state_of(alert, step, sound), tuple(self._ledger.airings(alert))
+        again = self.repeated.next_instant(alert)
+        again_in = (again - self._on_air.now()).total_seconds() if again else None
+        return AlertAnswer(alert, state, airings, sound, times_heard(self._log, said), again_in)
 
     def _villages(self, received: ReceivedAlert) -> list[str]:
         return self._reader.villages(received.alert, self._on_air.speakers)

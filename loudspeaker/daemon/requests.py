@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..codec import encode
-from ..errors import BeingRead, LoudspeakerError, Message, Refused
+from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Refused
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.asrun_record import ALARM, PLAY
 from ..model.board import Board, Health
@@ -49,7 +49,7 @@ from ..playout.item import ManualRequest, request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults
-from ..station.alarms import Closing, standing
+from ..station.alarms import Closing, has_cadence, standing
 from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
@@ -96,12 +96,34 @@ class Requests:
         self.voices = voices or VoiceInstaller(on_air.station.paths)
         self._access = access or AgentAccess()
         self._signed_alerts: SignedAlerts | None = None
+        self._knows_cadences = False
         self.station = on_air.station
         self.sound = RequestSound(on_air.station, jobs)
         self.manual = ManualAirings(on_air, self.sound)
         self.controller = on_air.controller
         self.speakers = on_air.speakers
         self.log = on_air.log
+
+    def step(self) -> datetime:
+        """As `OnAir.step`, with what is said again and what is made behind all else."""
+        again, fault = None, None
+        try:
+            again = self._say_again()
+        except Exception as error:  # the step comes all the same
+            fault = error
+        wake = self.on_air.step()
+        self.sound.start_postponed()
+        if fault:
+            raise fault
+        return min(wake, again) if again else wake
+
+    def _say_again(self) -> datetime | None:
+        """Submit what of signed alerts is due once more; when the next is."""
+        if not self._knows_cadences and self._signed_alerts is None and has_cadence(self.log):
+            with suppress(BadUsage):  # it has left its commune since
+                self.signed_alerts()
+        self._knows_cadences = True
+        return self._signed_alerts.repeated.submit_due() if self._signed_alerts else None
 
     def carry_out(self, verb: str, arguments: Mapping[str, object], uid: int) -> object:
         """What came through the control socket; the answer is JSON. Raises `BadUsage` for what is no request."""

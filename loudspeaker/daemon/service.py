@@ -178,11 +178,10 @@ class Service:
 
     def step(self) -> datetime:
         try:
-            wake = self.on_air.step()
+            wake = self.requests.step()
         except LogDamaged:  # which is told, and what is to be written waits until the next step
             renew_log(self.station.log, self.station.paths, self.on_air.now())
             raise
-        self.requests.sound.start_postponed()
         missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
         if len(missed) == 1:
             self._announce(missed[0])

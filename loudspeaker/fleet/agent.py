@@ -337,7 +337,7 @@ class Agent:
         now, answer = self._clock.now(), news.answer
         if answer is None:
             return Receipt(news.alert, AlertState.FAILED, now, why=news.why)
-        return Receipt(news.alert, answer.state, now, answer.airings, answer.first_sound)
+        return Receipt(news.alert, answer.state, now, answer.airings, answer.first_sound, times=answer.times)
 
 
 def _stamp(path: Path) -> object:

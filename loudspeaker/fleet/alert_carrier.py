@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..model.alert_answer import AlertState
+from ..model.alert_answer import AlertAnswer, AlertState
 from .courier_steps import (
     Acknowledge,
     Action,
@@ -32,7 +32,9 @@ MOST = 256  # alerts that are asked about again
 FOLLOW = (1.0, 2.0, 7.0, 20.0, 30.0, 60.0, 180.0, 300.0)  # s, between questions whether it has been heard
 RETRY = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 600.0)  # s: a card that comes back, a template that comes later
 
-Told = tuple[AlertState, float | None] | None  # state and first sound, by the last receipt
+HEARD_BY, CADENCE = 20.0, 300.0  # s: behind its instant what is said again has begun; asked about at the latest
+
+Told = tuple[AlertState, float | None, int] | None  # state, first sound and times, by the last receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +103,23 @@ class AlertCarrier:
                 wait = AWAY[min(alert.away, len(AWAY) - 1)]
                 return self._with(replace(alert, at=now + wait, away=alert.away + 1)), []
             case DaemonAnswered(_, answer):
-                again = FOLLOW if answer.state is AlertState.GIVEN else ()
-                told = answer.state, answer.first_sound
-                return self._answer(alert, told, PublishReceipt(alert.id, answer), again, now)
+                told = answer.state, answer.first_sound, answer.times
+                return self._answer(alert, told, PublishReceipt(alert.id, answer), _follow(alert, answer), now)
             case DaemonRefused(_, why, passing, silent):
-                refused = alert.told if silent else (AlertState.FAILED, None)
-                return self._answer(alert, refused, PublishReceipt(alert.id, None, why), RETRY if passing else (), now)
+                refused = alert.told if silent else (AlertState.FAILED, None, 0)
+                again = RETRY[alert.asked] if passing and alert.asked < len(RETRY) else None
+                return self._answer(alert, refused, PublishReceipt(alert.id, None, why), again, now)
         return self, []
 
     def _answer(
-        self, alert: CarriedAlert, told: Told, receipt: PublishReceipt, again: Sequence[float], now: float
+        self, alert: CarriedAlert, told: Told, receipt: PublishReceipt, again: float | None, now: float
     ) -> Step:
-        """The hub hears what is new, the broker need not send it again, the daemon is asked `again` after a while."""
+        """The hub hears what is new, the broker need not send it again, the daemon is asked `again` after so long."""
         actions: list[Action] = [Acknowledge(message) for message in alert.messages]
         actions += [receipt] if told != alert.told else []
-        if alert.asked >= len(again) or len(self.alerts) > MOST:
+        if again is None or len(self.alerts) > MOST:
             return replace(self, alerts={name: one for name, one in self.alerts.items() if name != alert.name}), actions
-        later = replace(alert, messages=(), told=told, at=now + again[alert.asked], asked=alert.asked + 1, away=0)
+        later = replace(alert, messages=(), told=told, at=now + again, asked=alert.asked + 1, away=0)
         return self._with(later), actions
 
     def _ask(self, now: float) -> Step:
@@ -129,6 +131,13 @@ class AlertCarrier:
 
     def _with(self, alert: CarriedAlert) -> AlertCarrier:
         return replace(self, alerts={**self.alerts, alert.name: alert})
+
+
+def _follow(alert: CarriedAlert, answer: AlertAnswer) -> float | None:
+    """Seconds until its first sample, or one when it is said again, may have left the box; None: nothing is to come."""
+    if answer.state is AlertState.GIVEN and alert.asked < len(FOLLOW):
+        return FOLLOW[alert.asked]
+    return None if answer.again_in is None else min(answer.again_in + HEARD_BY, CADENCE)
 
 
 def alert_event(scope: str, seq: int, envelope: bytes, message: int | None = None) -> AlertCame:

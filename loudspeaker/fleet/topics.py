@@ -168,7 +168,10 @@ class BoxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How far a box has come with an alert (its id). `first_sound`: ms from its coming to the first sample."""
+    """How far a box has come with an alert (its id). `first_sound`: ms from its coming to the first sample.
+
+    `times`: how often it was said so far, of one that is said again and again.
+    """
 
     alert: str
     state: AlertState  # FAILED: refused, or not done so far
@@ -176,6 +179,7 @@ class Receipt:
     airings: tuple[str, ...] = ()
     first_sound: float | None = None
     why: str = ""  # it has failed, in Vietnamese
+    times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

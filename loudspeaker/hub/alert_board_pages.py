@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ..errors import Message, NotFound
 from ..model.alert_answer import AlertState
-from ..station.alert_packing import alert_lines
+from ..station.alert_packing import alert_lines, cadence_line
 from ..trust.signed_documents import Alert
 from .alert_villages import VillageReach
 from .box_board import AlertReach, BoxRow
@@ -101,6 +101,8 @@ def show_alert(page: HubPage) -> Response:
     if page.is_fragment:
         return page.page("hub_alert_part.html", reach=reach, alert=row)
     facts = {"scope": scope, "alert": row, "boxes": _boxes(page, row), "steps": STEPS, "reach": reach}
+    again = cadence_line(row.document, page.now.tzinfo) if row.document else None
+    facts |= {"again": again, "said": page.hub.times_said(row.alert) if again else {}}
     is_own = page.hub.sees(scope)
     return page.page("hub_alert.html", **facts, is_own=is_own, office=page.hub.office_name(scope))
 

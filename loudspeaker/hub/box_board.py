@@ -241,6 +241,11 @@ class BoxBoard:
             found.setdefault(row["box"], {})[AlertState(row["state"])] = instant_of(row["at"])
         return found
 
+    def times_said(self, alert: str) -> Mapping[str, int]:
+        """How often each box has said an alert so far, by its id; of those that count."""
+        query = "SELECT box, max(json_extract(body, '$.times')) AS times FROM receipt WHERE alert = ? GROUP BY box"
+        return {row["box"]: row["times"] for row in self.database.rows(query, alert) if row["times"]}
+
     def _find_boxes(self, which: str, *values: str) -> list[BoxRow]:
         """Those of a query's end."""
         newest = {one.scope: one.heads.manifest for one in self.published}

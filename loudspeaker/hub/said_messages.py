@@ -21,7 +21,8 @@ MESSAGES: Mapping[TopicKind, type[Presence | BoxHealth | Receipt]] = {
 # Of strangers nothing is kept.
 KEEP_SAID = """INSERT INTO said SELECT id, ?, ?, ? FROM box WHERE id = ?
     ON CONFLICT (box, kind) DO UPDATE SET at = excluded.at, body = excluded.body WHERE body != excluded.body"""
-KEEP_RECEIPT = "INSERT OR IGNORE INTO receipt SELECT id, ?, ?, ?, ? FROM box WHERE id = ?"
+KEEP_RECEIPT = """INSERT INTO receipt SELECT id, ?, ?, ?, ? FROM box WHERE id = ?
+    ON CONFLICT (box, alert, state) DO UPDATE SET body = excluded.body WHERE body != excluded.body"""
 logger = logging.getLogger(__name__)
 
 

@@ -203,6 +203,12 @@ class ScopedHub:
         communes = {scope: names for scope, names in found.communes.items() if self.sees(scope)}
         return replace(found, communes=communes)
 
+    def times_said(self, alert: str) -> Mapping[str, int]:
+        """As `BoxBoard.times_said`, of their boxes. Raises `NotFound`."""
+        self._heard(alert.partition("/")[0])
+        boxes = self._own_boxes()
+        return {box: times for box, times in self._hub.board().times_said(alert).items() if box in boxes}
+
     def write_alert(self, scope: str, draft: AlertDraft) -> SignedEnvelope:
         """As `AlertSigning.write`, by what the office has published."""
         files = self.served_files(scope)

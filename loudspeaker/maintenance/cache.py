@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..model.airing import Airing
 from ..model.programme import Voice
+from ..playout.item import request_from_facts
 from ..playout.journal import PlayoutJournal
 from ..production.specification import ProgrammeSpec
 from ..station.station import Station
@@ -44,16 +46,24 @@ def verify_cache(station: Station) -> tuple[int, int]:
 
 
 def sweep_cache(station: Station, budget: int = BUDGET) -> int:
-    """Bytes freed; never what the coming 48 hours need, nor the plan that a daemon accepted on a good clock."""
+    """Bytes freed; never what the coming 48 hours need, what a daemon has planned on a good clock, or an alarm."""
     airings = station.airings.between(*station.clock.window(None, 3))
     coming = [airing for airing in airings if airing.output]
     orders = set(station.preparation.specs_of([*coming, *_accepted_plan(station)]))
-    recipes = {station.planner.recipe(order) for order in orders}
+    recipes = {station.planner.recipe(order) for order in orders} | _alarms_said_again(station)
     keys = {key for order in orders for key in _clip_keys(station, order)}
     now = station.clock.now().timestamp()
     return station.planner.programmes.sweep(budget, recipes, now) + ClipStore(station.paths.clips).sweep(
         budget, keys, now
     )
+
+
+def _alarms_said_again(station: Station) -> set[str]:
+    """The recipes of alarms with a cadence: their sound is made once."""
+    asked = station.log.events("asked", since=station.clock.now() - timedelta(days=2))
+    again = [event for event in asked if event.facts.get("again_until")]
+    needed = {programme.path for event in again for programme in request_from_facts(event.facts).programmes}
+    return {recipe for recipe, programme in station.planner.programmes.all() if programme.path in needed}
 
 
 def _accepted_plan(station: Station) -> Iterator[Airing]:

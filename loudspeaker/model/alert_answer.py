@@ -25,12 +25,17 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertAnswer:
-    """The state of one alert, the ids of its airings, and how soon after it came it was heard (ms, of the first)."""
+    """The state of one alert, the ids of its airings, and how soon after it came it was heard (ms, of the first).
+
+    `times`: how often it was said, as far as samples have left; `again_in`: seconds until it is said again.
+    """
 
     alert: str
     state: AlertState
     airings: tuple[str, ...] = ()
     first_sound: float | None = None
+    times: int = 0
+    again_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

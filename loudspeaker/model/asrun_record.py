@@ -11,6 +11,7 @@ from .enums import Verdict
 
 # Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
 ALARM, ALL_CLEAR, CORRECTION, PLAY = "urgent", "all-clear", "correction", "play"
+ALERT, CADENCE = "alert", "again"  # the kind of events that are steps of signed alerts; which of them are said again
 ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
 
 

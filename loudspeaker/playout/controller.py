@@ -160,7 +160,7 @@ class Controller:
         """
         self._begin(now)
         for alarm in alarms:
-            if not self._journal.has_verdict(alarm.id):
+            if not self._journal.has_verdict(alarm.id) or self._journal.is_said_again(alarm.id, now):
                 facts = {"by": by, "form": form, "drill": alarm.drill}
                 self._journal.note("end", alarm.id, now, **facts)  # before the fade: a restart must not bring it back
         for item in self._queue:

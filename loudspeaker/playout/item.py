@@ -43,7 +43,8 @@ class ManualRequest:
     gap: float = 30.0  # seconds between plays
     until: datetime | None = None  # no play begins after this
     override: str = ""  # why policy may be broken
-    ends: tuple[str, ...] = ()  # ids of the alarms that this puts an end to
+    ends: tuple[str, ...] = ()  # ids of the alarms that this puts an end to, or stands in the place of
+    again_until: datetime | None = None  # until then it is asked for again and again, each time under another id
 
 
 @dataclass(slots=True, eq=False)

@@ -181,6 +181,14 @@ class PlayoutJournal:
         """Log that a person asked for it."""
         self._log.event("asked", request.airing.id, now, **request_facts(request))
 
+    def is_said_again(self, airing: str, now: datetime) -> bool:
+        """Is it to be asked for once more, under another id, as far as nobody has ended it?"""
+        requests = self._readable(
+            "asked", lambda event: request_from_facts(event.facts), self._log.events("asked", airing)
+        )
+        again = any(request.again_until and request.again_until > now for request in requests)
+        return again and not self._log.events("end", airing)
+
     def open_requests(self) -> list[tuple[ManualRequest, datetime]]:
         """Requests that have no verdict yet, each with the instant at which it was given."""
         asked = (event for event in self._recent("asked") if not self.has_verdict(event.airing))

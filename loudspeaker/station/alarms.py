@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..model.airing import Airing
-from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, ENDINGS, asked_kind
+from ..model.asrun_record import ALARM, ALERT, ALL_CLEAR, CADENCE, CORRECTION, ENDINGS, asked_kind
 from ..model.board import StandingAlarm
 from ..model.enums import Ending
 from ..playout import deadlines
 from ..playout.item import request_from_facts
 from ..playout.ports import Log
 from ..production import specifications as said
+
+MEMORY = timedelta(hours=25)  # an alert lasts at most a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,24 @@ def standing(log: Log, now: datetime) -> list[Airing]:
     return list(found.values())
 
 
+def has_cadence(log: Log) -> bool:
+    """May a signed alert on record have to be said again? Whatever time it is: counted from the last step of any."""
+    events = log.events(ALERT)
+    return any(CADENCE in event.facts for event in events if events[-1].at - event.at < MEMORY)
+
+
 def standing_alarm(alarm: Airing, repeats: bool) -> StandingAlarm:
     """A standing alarm as it is shown."""
     return StandingAlarm(alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats)
 
 
-def repeats(log: Log, alarm: Airing) -> bool:
+def repeats(log: Log, alarm: Airing, now: datetime) -> bool:
     """Is it still to be said, as far as nobody has ended it?"""
-    return log.verdict_of(alarm.id) is None and not log.events("end", alarm.id)
+    if log.events("end", alarm.id):
+        return False
+    requests = (request_from_facts(event.facts) for event in log.events("asked", alarm.id))
+    again = any(request.again_until and request.again_until > now for request in requests)
+    return again or log.verdict_of(alarm.id) is None
 
 
 def closings(alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:

@@ -2,26 +2,74 @@
 
 An event `alert` is one step of an alert: `alert` (its id), `kind`, `state` (an `AlertState`), `sha256` of its payload,
 `by` (who signed it), `references`, and of what is heard `airings`, their ids. It is on the disk before that is heard.
+What has a cadence names it (`again`), and each time that it is said again is a step more, with its `number`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..codec import UNREADABLE, decode, encode
 from ..model.alert_answer import AlertState
-from ..model.asrun_record import Event
+from ..model.asrun_record import ALERT, CADENCE, Event
 from ..playout.ports import Log
 from ..trust.floors import Floors
 from ..trust.opening import OpenedAlert
-from ..trust.signed_documents import AlertKind
+from ..trust.signed_documents import Alert, AlertKind, Cadence
 
-ALERT = "alert"  # the kind of its events
+NUMBER = "number"  # of a step by which it is said again
 BEGUN = (AlertState.PREPARED, AlertState.FAILED)  # steps by which nothing is decided
 ENDS = (AlertKind.END, AlertKind.UPDATE)  # they end what they refer to
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCadence:
+    """An alert that is said again: number 0 when it was signed, each next one `every` later, none after `until`."""
+
+    alert: str
+    issued: datetime
+    every: timedelta
+    until: datetime
+    first: int  # the number as which this box has given it
+
+    @property
+    def scope(self) -> str:
+        return self.alert.partition("/")[0]
+
+    def number_at(self, instant: datetime) -> int:
+        """The newest number that was due at `instant`."""
+        return max((min(instant, self.until) - self.issued) // self.every, 0)
+
+    def instant(self, number: int) -> datetime:
+        """When a number is due."""
+        return self.issued + number * self.every
+
+    def facts(self) -> Mapping[str, object]:
+        """As a step keeps it; `cadence_of` gives it back."""
+        seconds = self.every.total_seconds()
+        return {**encode(Cadence(seconds, self.until)), "issued": self.issued.isoformat(), "first": self.first}
+
+
+def find_cadence(alert: Alert, now: datetime) -> StandingCadence | None:
+    """The cadence of an alert that is first given `now`; None where it has none."""
+    if alert.again is None:
+        return None
+    every, until = timedelta(seconds=alert.again.every), min(alert.again.until, alert.until)
+    begun = StandingCadence(alert.id, alert.issued, every, until, 0)
+    return replace(begun, first=begun.number_at(now))
+
+
+def cadence_of(facts: Mapping[str, object]) -> StandingCadence | None:
+    """The cadence that a step names; None where it names none, or one that cannot be read."""
+    with suppress(*UNREADABLE):
+        kept = decode(dict[str, object], facts[CADENCE])
+        cadence, first = decode(Cadence, kept), decode(int, kept["first"])
+        issued = datetime.fromisoformat(str(kept["issued"]))
+        return StandingCadence(str(facts["alert"]), issued, timedelta(seconds=cadence.every), cadence.until, first)
+    return None
 
 
 @dataclass(slots=True)
@@ -51,9 +99,39 @@ class AlertLog:
         return any(alert in _names(event.facts.get("references")) for event in self._ends())
 
     def airings(self, alert: str) -> Sequence[str]:
-        """The ids of what it has had heard."""
-        done = self.decided(alert)
-        return _names(done.get("airings")) if done else ()
+        """The ids of all that it has had heard, however often it was said."""
+        return tuple(airing for _, airings in self.times_said(alert) for airing in airings)
+
+    def times_said(self, alert: str) -> Sequence[tuple[int | None, Sequence[str]]]:
+        """Each time that it was said: its number (None: when it was given), and the ids of its airings."""
+        steps = [event.facts for event in self._steps(alert) if event.facts.get("state") not in BEGUN]
+        again = (facts for facts in steps[1:] if NUMBER in facts)
+        return [(_number(facts), _names(facts.get("airings"))) for facts in (*steps[:1], *again)]
+
+    def airings_of(self, alert: str, number: int | None) -> Sequence[str]:
+        """The ids of what it has had heard as this number; `number` None: when it was given."""
+        return next((airings for said, airings in self.times_said(alert) if said == number), ())
+
+    # What is said again.
+
+    @property
+    def count(self) -> int:
+        """Steps on record."""
+        return len(self._events())
+
+    def cadences(self) -> Iterator[StandingCadence]:
+        """Of all alerts that were given and are not ended, whatever time it is."""
+        for event in self._events():
+            cadence = cadence_of(event.facts) if NUMBER not in event.facts else None
+            given = cadence and event.facts.get("state") == AlertState.GIVEN
+            if cadence and given and not self.is_ended(cadence.alert):
+                yield cadence
+
+    def note_again(self, alert: str, number: int, airings: Sequence[str], at: datetime) -> None:
+        """Write down that an alert which was given is said again."""
+        told = {**(self.decided(alert) or {}), NUMBER: number, "airings": encode(tuple(airings))}
+        self.log.event(ALERT, "", at, **told)
+        self._events().append(Event(ALERT, "", at, told))
 
     def state_of(self, alert: str, step: AlertState, sound: float | None) -> AlertState:
         """How far an alert is whose last `step` this was; `sound`: ms to its first sample, None before it."""
@@ -95,8 +173,18 @@ class AlertLog:
         return [event for event in done if event.facts.get("kind") in ENDS]
 
 
-def first_sound(log: Log, airings: Sequence[str]) -> float | None:
-    """Milliseconds from when these were asked for to the first sample of any; None where none has left."""
+def times_heard(log: Log, said: Sequence[tuple[int | None, Sequence[str]]]) -> int:
+    """How many of the times that an alert was said its first sample has left."""
+    return sum(any(log.events("on-air", airing) for airing in airings) for _, airings in said)
+
+
+def first_sound(log: Log, said: Sequence[tuple[int | None, Sequence[str]]]) -> float | None:
+    """Milliseconds from when it was asked for to its first sample, of the first time that one has left; else None."""
+    waits = (_wait(log, airings) for _, airings in said)
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _wait(log: Log, airings: Sequence[str]) -> float | None:
     waits = []
     for airing in airings:
         asked, begun = log.events("asked", airing), log.events("on-air", airing)
@@ -104,6 +192,11 @@ def first_sound(log: Log, airings: Sequence[str]) -> float | None:
             began = datetime.fromisoformat(str(begun[0].facts["started_at"]))
             waits.append((began - asked[0].at).total_seconds() * 1000)
     return min(waits, default=None)
+
+
+def _number(facts: Mapping[str, object]) -> int | None:
+    number = facts.get(NUMBER)
+    return number if isinstance(number, int) else None
 
 
 def _names(stored: object) -> Sequence[str]:

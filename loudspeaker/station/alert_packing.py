@@ -23,7 +23,7 @@ from ..text.reading import read
 from ..text.sentences import utterances
 from ..trust.dsse import format_envelope, parse_envelope
 from ..trust.opening import read_unverified, seal
-from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, SignedSound
+from ..trust.signed_documents import EVERY_VILLAGE, ROOT, Alert, AlertEnd, AlertKind, Cadence, SignedSound
 from . import approvals
 from .alerts import refuse_blanks
 from .delivered_changes import DeliveredFiles
@@ -60,6 +60,7 @@ class AlertDraft:
     gap: float = 0.0  # seconds
     lasts: timedelta = timedelta(hours=2)
     audience: tuple[str, ...] = ()  # communes of a province; none: all
+    again: Cadence | None = None
     spoken: bool = False  # here, in the voice of this station: boxes that have got the sound by then use it
 
 
@@ -85,7 +86,10 @@ def write_alert(station: Station, out: Path, scope: str, draft: AlertDraft, now:
 def compose_alert(
     scope: str, seq: int, issued: datetime, draft: AlertDraft, spoken: str | None = None, approved: str | None = None
 ) -> Alert:
-    """What somebody wants as an alert of this number. Raises `UntrustedDocument` for what no alert can be."""
+    """What somebody wants as an alert of this number; one with a cadence lasts until that ends.
+
+    Raises `UntrustedDocument` for what no alert can be.
+    """
     return Alert(
         f"{scope}/{seq}",
         seq,
@@ -93,7 +97,7 @@ def compose_alert(
         draft.kind,
         draft.villages,
         issued,
-        issued + draft.lasts,
+        max(issued + draft.lasts, draft.again.until if draft.again else issued),
         draft.text,
         spoken,
         draft.bulletin,
@@ -103,6 +107,7 @@ def compose_alert(
         drill=draft.drill,
         repeat=draft.repeat,
         gap=draft.gap,
+        again=draft.again,
         form=draft.form,
     )
 
@@ -164,6 +169,21 @@ def _must_suit(found: Bulletin, kind: AlertKind) -> None:
         raise BadUsage(Message("an alarm says a template, and a template is said by an alarm: “{name}”", name=found.id))
 
 
+def cadence_line(alert: Alert, zone: tzinfo | None = None) -> Message | None:
+    """How often it is said again, and until when; None where it is not."""
+    if alert.again is None:
+        return None
+    every, last = timedelta(seconds=alert.again.every), f"{alert.again.until.astimezone(zone):%H:%M %d/%m/%Y}"
+    return Message("said again every {every} until {until}, day and night", every=_span(every), until=last)
+
+
+def _span(length: timedelta) -> Message:
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    if minutes == 0:
+        return Message("{hours} hours", hours=hours)
+    return Message("{minutes} minutes", minutes=hours * 60 + minutes)
+
+
 def _speak(station: Station, out: Path, draft: AlertDraft, spoken: str | None) -> SignedSound:
     """The sound of an alarm, which then lies in `out`; of one in which nothing is said, BadUsage is raised."""
     from .sound_packing import speak_alarm  # numpy: only for what is spoken here
@@ -202,6 +222,8 @@ def alert_lines(alert: Alert, names: Mapping[str, str] | None = None, zone: tzin
         communes = ", ".join((names or {}).get(one, one) for one in alert.audience)
         count = len(alert.audience)
         lines.append(Message("only in these {count} communes: {communes}", count=count, communes=communes))
+    if again := cadence_line(alert, zone):
+        lines.append(again)
     if alert.drill:
         lines.append(Message("it is a drill"))
     if alert.references:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from ..errors import Message
 from ..model.alert_answer import STATES, AlertState
-from ..model.asrun_record import Event
+from ..model.asrun_record import ALERT, Event
 from ..playout.ports import Log
-from .alert_log import ALERT, AlertLog, first_sound
+from .alert_log import AlertLog, first_sound, times_heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class AlertReceipt:
     airings: tuple[str, ...] = ()
     first_sound: float | None = None
     why: str = ""  # it could not be done
+    times: int = 0  # that it was said, of one that is said again
 
     def message(self) -> Message:
         """The same in a sentence."""
@@ -38,6 +39,8 @@ class AlertReceipt:
             became = Message("{state}, after {ms} ms", state=STATES[self.state], ms=round(self.first_sound))
         else:
             became = STATES[self.state]
+        if self.times > 1:
+            became = Message("{became}; said {times} times", became=became, times=self.times)
         return Message(
             "{time}  {alert} “{title}”: {became} ({by})",
             time=f"{self.at:%H:%M:%S %d/%m/%Y}",
@@ -59,8 +62,10 @@ def read_receipts(log: Log) -> Sequence[AlertReceipt]:
 
 
 def _receipt(log: Log, ledger: AlertLog, alert: str, event: Event) -> AlertReceipt:
-    facts, airings = event.facts, tuple(ledger.airings(alert))
-    sound = first_sound(log, airings)
+    facts, said = event.facts, ledger.times_said(alert)
+    airings, sound = tuple(ledger.airings(alert)), first_sound(log, said)
     state = ledger.state_of(alert, AlertState(str(facts["state"])), sound)
     title, by, why = (str(facts.get(name, "")) for name in ("title", "by", "why"))
-    return AlertReceipt(alert, state, event.at, title, by, bool(facts.get("drill")), airings, sound, why)
+    return AlertReceipt(
+        alert, state, event.at, title, by, bool(facts.get("drill")), airings, sound, why, times_heard(log, said)
+    )

@@ -229,7 +229,7 @@ class Alerts:
             alarms=[alarm.id for alarm in closing.alarms],
             titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
             villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
-            repeats=any(repeats(self.log(), alarm) for alarm in closing.alarms),
+            repeats=any(repeats(self.log(), alarm, self.clock.now()) for alarm in closing.alarms),
             spoken=order.spoken_text if order else "",
         )
 

@@ -244,7 +244,7 @@ class SignedSound:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """An alert that is said again, day and night, until an end, an update or `until`."""
+    """An alert that is said again, day and night, until an end, an update or `until`, its last instant."""
 
     every: float  # seconds, from one beginning to the next
     until: datetime
@@ -298,7 +298,9 @@ class Alert:
             require(self.bulletin is not None and self.text is None, Message("what is played is a bulletin"))
         else:
             require(words == 0, Message("this says nothing by itself"))
-        require(self.audio is None or self.kind.is_alarm, Message("this says nothing by itself"))
+        for more in (self.audio, self.again):
+            require(more is None or self.kind.is_alarm, Message("this says nothing by itself"))
+        require(self.again is None or not self.drill, Message("a drill is given once, and not again and again"))
         refers = self.kind in (AlertKind.UPDATE, AlertKind.END)
         require(bool(self.references) == refers, Message("an update or an end names what it is of"))
         own = re.compile(rf"{self.scope}/[1-9]\d{{0,17}}")

@@ -280,7 +280,7 @@ class Desk:
         try:
             with self.station() as station:
                 log, now = station.log, station.clock.now()
-                alarms = [standing_alarm(alarm, repeats(log, alarm)) for alarm in standing(log, now)]
+                alarms = [standing_alarm(alarm, repeats(log, alarm, now)) for alarm in standing(log, now)]
                 return AirState(alarms=tuple(alarms), log=log.last_number())
         except LoudspeakerError as error:
             return AirState(fault=error.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,29 @@ def test_an_alarm_that_the_office_has_spoken_is_heard_in_that_sound(home: Path, 
 
     assert taken.exit_code == 0, taken.stderr
     assert started(home) == {f"signed:{sound.sha256[:12]}"}
+
+
+def test_an_alarm_is_said_again_as_often_as_the_office_has_written(office: Office) -> None:
+    written = run(
+        office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, WORDS, "--again", "2h", "--until", "9h"
+    )
+    alert = stored(Path(written.stdout.splitlines()[0]))
+    assert alert.again
+    assert (alert.again.every, alert.again.until) == (7200.0, alert.until)
+    assert alert.until - alert.issued > timedelta(hours=8)
+    assert "said again every 2 hours until" in written.stdout
+
+    for words in (
+        ("--again", "2h"),
+        ("--until", "9h"),
+        ("--again", "2h", "--until", "30h"),
+        ("--again", "5s", "--until", "1h"),
+    ):
+        refused = run(office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, WORDS, *words)
+        assert refused.exit_code != 0, words
+    assert run(
+        office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, "--stop", "--again", "2h", "--until", "9h"
+    ).exit_code
 
 
 def test_the_second_person_may_stand_at_the_box(home: Path, office: Office) -> None:

@@ -23,7 +23,7 @@ from loudspeaker.reports.outcome_words import subject_words
 from loudspeaker.reports.tally import AiringKind, kind_of
 from loudspeaker.station.approvals import digest
 from loudspeaker.trust.faults import Fault, UntrustedDocument
-from loudspeaker.trust.signed_documents import Alert, AlertKind, Cadence
+from loudspeaker.trust.signed_documents import Alert, AlertKind
 
 ID = f"na-hoa/urgent@{SCOPE}/2026-11-24T05:00:00"
 TWO = ("hoa", "pao")
@@ -388,16 +388,6 @@ def test_a_template_that_is_not_here_is_told_and_heard_when_it_has_come(box: Ale
     office.publish("hoa")
     deliveries(box.station.paths).take(office.stick)
     assert box.deliver(alert, *TWO).state is AlertState.GIVEN
-
-
-def test_a_cadence_says_it_again_until_its_end(box: AlertBox) -> None:
-    again = Cadence(every=1800.0, until=NOW + HOUR)
-    box.deliver(flood(repeat=2, again=again), *TWO)
-    box.run(3 * 3600)
-
-    assert box.heard() == [f"urgent@{SCOPE}"] * 3
-    begun = [at for name, at, _ in box.played if name.startswith("na-hoa")]
-    assert [round((at - NOW).total_seconds()) for at in begun] == [0, 1800, 3600]
 
 
 # A second person at the box.

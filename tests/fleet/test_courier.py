@@ -163,6 +163,23 @@ def test_one_that_is_given_is_asked_about_until_it_has_been_heard() -> None:
     assert not box.courier.alerts.alerts
 
 
+def test_one_with_a_cadence_is_asked_about_as_long_as_it_is_said_again_and_each_time_is_told() -> None:
+    box, came = Box().online(), alert(message=7)
+    box.tell(came)
+
+    def said(times: int, again_in: float | None) -> list[object]:
+        told = AlertAnswer(f"{SCOPE}/17", AlertState.AIRED, (), 90.0, times, again_in)
+        return of(PublishReceipt, box.tell(DaemonAnswered(came.name, told)))
+
+    assert said(1, 7000.0)
+    assert not of(HandOver, [action for _, action in box.wait(299)])
+    assert of(HandOver, [action for _, action in box.wait(2)])
+    assert not said(1, 100.0)  # nothing new
+    assert of(HandOver, [action for _, action in box.wait(121)])
+    assert said(2, None)
+    assert not box.courier.alerts.alerts
+
+
 def test_what_the_daemon_refuses_is_told_and_ends_but_for_what_passes() -> None:
     box, came, later = Box().online(), alert(1, message=7), alert(2, message=8)
     box.tell(came)

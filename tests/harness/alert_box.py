@@ -174,9 +174,7 @@ class AlertBox:
 
     def _step(self) -> datetime:
         """As the daemon's service does it."""
-        wake = self.requests.on_air.step()
-        self.requests.sound.start_postponed()
-        return wake
+        return self.requests.step()
 
     def heard(self, village: str = "na-hoa") -> list[str]:
         """Kinds of all that was heard whole there, in order."""

@@ -26,7 +26,7 @@ from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import SignedEnvelope, format_envelope, parse_envelope
 from loudspeaker.trust.faults import UntrustedDocument
 from loudspeaker.trust.opening import OpenedAlert, seal
-from loudspeaker.trust.signed_documents import AlertKind
+from loudspeaker.trust.signed_documents import AlertKind, Cadence
 from loudspeaker.web.access.accounts import Role
 
 STRANGER = make_passkey("sua")
@@ -177,6 +177,35 @@ def test_what_is_wrong_with_an_alarm_is_told_and_what_was_typed_stays(people: Of
     assert hoa.post("/lenh/ky", envelope=format_envelope(envelope).decode()).status_code == 422
     assert hoa.get(f"/lenh/{SCOPE}/9/ky").status_code == 404
     assert named.alerts.all(SCOPE) == []
+
+
+def test_an_alarm_is_said_again_until_the_hour_that_was_chosen(people: Officers, named: Hub) -> None:
+    hoa = people.officer(Role.DUTY)
+    page = hoa.post("/lenh/moi", **TYPED, again="120", until="02:30").text
+    assert "Phát lại mỗi 2 giờ, đến 02:30 25/11/2026, cả ngày lẫn đêm" in text_of(page)
+    press(hoa, looked_over(page), PHONE)
+    (given,) = named.alerts.all(SCOPE)
+    assert given.document.again == Cadence(7200.0, NOW.replace(day=25, hour=2, minute=30))
+    assert given.document.until == given.document.again.until
+    assert "Phát lại mỗi 2 giờ" in text_of(hoa.get(f"/lenh/{SCOPE}/1").text)
+
+    update = hoa.get(f"/lenh/moi?cap={SCOPE}&thay=1").text
+    assert '<option value="120" selected>' in update
+    assert 'type="time" value="02:30"' in update
+
+
+def test_a_cadence_that_cannot_be_is_told_and_what_was_typed_stays(people: Officers) -> None:
+    hoa = people.officer(Role.DUTY)
+    wrong = {
+        "ghi giờ phát lại lần cuối": {"again": "60", "until": ""},
+        "diễn tập chỉ phát một lần": {"again": "60", "until": "18:00", "drill": "1"},
+        "không có mức phát lại này": {"again": "1", "until": "18:00"},
+    }
+    for words, typed in wrong.items():
+        answer = hoa.post("/lenh/moi", **TYPED, **typed)
+        assert answer.status_code == 422, words
+        assert words in answer.text.lower()
+        assert f'type="time" value="{typed["until"]}"' in answer.text
 
 
 def test_a_template_begins_an_alarm_and_a_drill_says_so(people: Officers) -> None:

@@ -149,6 +149,19 @@ def test_each_step_with_an_alert_is_kept_once_and_strangers_say_nothing(publishe
     assert published.database.rows("SELECT * FROM said") == []
 
 
+def test_how_often_a_box_has_said_an_alert_is_counted_and_when_it_first_did_stays(
+    published: Hub, tmp_path: Path
+) -> None:
+    box, other = enrol(published, tmp_path), enrol(published, tmp_path, "other")
+    for times in (1, 2, 3):
+        receipt = Receipt(f"{SCOPE}/1", AlertState.AIRED, NOW, times=times)
+        say(published, box.id, TopicKind.RECEIPT, receipt, minutes=times)
+    say(published, other.id, TopicKind.RECEIPT, Receipt(f"{SCOPE}/1", AlertState.PREPARED, NOW))
+
+    assert board(published).times_said(f"{SCOPE}/1") == {box.id: 3}
+    assert board(published).receipts(f"{SCOPE}/1")[box.id] == {AlertState.AIRED: NOW + timedelta(minutes=1)}
+
+
 @pytest.mark.parametrize(
     ("topic", "payload"),
     [

@@ -34,6 +34,7 @@ from loudspeaker.model.enums import Verdict
 from loudspeaker.station.packing import pack_files
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
+from loudspeaker.trust.signed_documents import Cadence
 from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
@@ -80,7 +81,8 @@ def fill(hub: Hub, folder: Path) -> str:
     office = open_office(folder / "dai", folder)
     province = open_province(folder, office.stick)
     office.trust("hoa", "pao", parent="tinh-thu", hub=hub.key.public)
-    alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9), text="Nước dâng", spoken="Nước dâng")
+    words = {"text": "Nước dâng", "spoken": "Nước dâng", "again": Cadence(7200.0, NOW.replace(hour=9))}
+    alert = make_alert(1, scope=SCOPE, issued=NOW, until=NOW.replace(hour=9), **words)
     path = office.own / "alert" / "1.json"
     path.parent.mkdir()
     path.write_bytes(format_envelope(signed(seal(alert), "hoa", "pao")))
@@ -101,7 +103,7 @@ def fill(hub: Hub, folder: Path) -> str:
         *((box.id, TopicKind.PRESENCE, there) for box in (well, unwell)),
         (silent.id, TopicKind.PRESENCE, Presence(False)),
         (unwell.id, TopicKind.HEALTH, health),
-        (well.id, TopicKind.RECEIPT, Receipt(alert.id, AlertState.AIRED, NOW)),
+        (well.id, TopicKind.RECEIPT, Receipt(alert.id, AlertState.AIRED, NOW, times=2)),
     ]
     messages = [SaidMessage(str(Topic(kind, box)), format_message(message)) for box, kind, message in said]
     keep_messages(hub.database, messages, NOW - timedelta(minutes=20))
