@@ -195,10 +195,15 @@ def _remembered(context: Context, written: str, lines: Sequence[Meaning], otherw
             return None
         usual = otherwise is not None and otherwise.reading == reading
         return Entry(reading, sure=usual or len(written) > _SHORT)
-    beside = otherwise is not None and bool(otherwise.before or otherwise.after)
-    if full is None or (beside and len(written) == _SHORT):
+    if full is None or (len(written) == _SHORT and _is_weak(context, written, full, otherwise)):
         return None
     return Entry(full, sure=len(written) > _SHORT)
+
+
+def _is_weak(context: Context, written: str, full: str, otherwise: Meaning | None) -> bool:
+    """Whether a word beside two letters says anything, or the text is about another of their meanings."""
+    beside = otherwise is not None and bool(otherwise.before or otherwise.after)
+    return beside or _is_contradicted(context, written, full)
 
 
 def _decided(context: Context, written: str) -> frozenset[str]:

@@ -31,7 +31,16 @@ _MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễ�
 _QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,80})[\"”]")  # ghi rõ "nop tien dat truoc"
 _SHOUTED = pattern(r"(?<![\w.@/-])[A-Z]{2,7}(?: [A-Z]{1,7}){2,7}(?![\w@/-]|\.\w)")  # DIEN LUC CAI SON
 _CAPITALS = pattern(r"[A-Z]+")
+_LETTERS = pattern(r"[A-Za-z]+")
 _ACCOUNT = pattern(r"(?i)(?:chủ (?:tk|stk|tài khoản)|ctk|tên (?:tk|tài khoản)|người (?:nhận|thụ hưởng)) ?[:-]? ?$")
+_NUMBERED = pattern(
+    r"(?i)(?<!\w)(?:s?tk|tài khoản|ck)(?!\w)[^\n]{0,40}\d{3}[^\n]{0,40}$"
+)  # STK 0731… VCB - DO THI HOAI
+_NOTE = pattern(  # what is to be written with a transfer: ghi so nha + quy den
+    r"(?i)(?<!\w)(?:ghi rõ|ghi|nội dung|nội dung ck|nd|cú pháp|lời nhắn)(?: ?: ?[\"“']?| ?[\"“']|(?<=rõ) )"
+    r"(?P<words>[a-z]{2,7}(?:(?: ?[+_,-] ?| )[a-z]{2,7}){1,8})(?=[\"”'.,;)\n]| ?$)"
+)
+_PAID = pattern(r"(?i)(?<!\w)(?:s?tk|tài khoản|chuyển(?: khoản)?|ck|momo|nộp|zalopay|agribank|techcombank)(?!\w)")
 _SAMPLE = 20_000  # letters that are looked at
 
 
@@ -50,11 +59,20 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
     yield from _join_lines(text, [line.span() for line in lost])
     starts = {line.start() for line in lost}
     for line in (match for match in lines if match.start() not in starts):
-        for quoted in _QUOTED.finditer(line[0]):
-            if is_toneless(quoted["words"]):
-                yield line.start() + quoted.start("words"), line.start() + quoted.end("words")
-        for start, until in _toneless_names(line[0]):
+        quoted = [match.span("words") for match in _QUOTED.finditer(line[0]) if is_toneless(match["words"])]
+        for start, until in sorted({*quoted, *_toneless_notes(line[0]), *_toneless_names(line[0])}):
             yield line.start() + start, line.start() + until
+
+
+def _toneless_notes(line: str) -> Iterator[tuple[int, int]]:
+    """What is to be written with a transfer, if its words are likelier with marks."""
+    if not _PAID.search(line):
+        return
+    for note in _NOTE.finditer(line):
+        words = note["words"]
+        plain = all(is_plain_syllable(word.lower()) for word in _LETTERS.findall(words))
+        if plain and word_pairs().restore(words) != words:
+            yield note.span("words")
 
 
 def _toneless_names(line: str) -> Iterator[tuple[int, int]]:
@@ -64,7 +82,8 @@ def _toneless_names(line: str) -> Iterator[tuple[int, int]]:
     for shouted in _SHOUTED.finditer(line):
         for syllables, words in groupby(_CAPITALS.finditer(line, *shouted.span()), key=_is_name_part):
             named = list(words)
-            account = _ACCOUNT.search(line, 0, named[0].start()) is not None
+            ahead = line[: named[0].start()]
+            account = _ACCOUNT.search(ahead) is not None or _NUMBERED.search(ahead) is not None
             lost = account or any(_LOST.fullmatch(word[0].lower()) for word in named)
             if syllables and lost and len(named) >= _FEWEST and not _is_quoted(line, named[0].start()):
                 yield named[0].start(), named[-1].end()
@@ -94,10 +113,19 @@ def restore_marks(text: str, lost: Sequence[tuple[int, int]]) -> str:
     """The text with the marks of its stretches that were typed without, where they are certain; as long as before."""
     pieces, end = list[str](), 0
     for start, until in sorted(lost):
-        restored = "\n".join(map(word_pairs().restore, text[start:until].split("\n")))
+        restored = "\n".join(map(_restore_line, text[start:until].split("\n")))
         pieces += (text[end:start], restored)
         end = until
     return "".join((*pieces, text[end:]))
+
+
+def _restore_line(line: str) -> str:
+    """A line with its marks; one in capitals may be somebody's name, as banks write it: DO THI HOAI"""
+    restored = word_pairs().restore(line)
+    if not (line.isupper() and _LETTERS.fullmatch(line.replace(" ", ""))):
+        return restored
+    named = word_pairs().restore(line.title())
+    return named.upper() if word_pairs().is_name(line.title()) else restored
 
 
 def _join_lines(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -100,6 +100,7 @@ def _break_lines(lines: list[str], margins: list[int]) -> Iterator[str]:
     alike = any(abs(margin - other) <= _ALIKE for other in margins)
     for (line, following), written in zip(_breaks(lines), lines, strict=False):
         full = _is_full(line, following, margin) and (wrapped or (alike and _breaks_name(line, following)))
+        full = full and not _are_entries(line, following)
         yield written
         yield " " if _goes_on(line, following, margin, full) else "\n"
     yield lines[-1] + "\n"
@@ -143,6 +144,11 @@ def _is_listed(line: str, following: str) -> bool:
     """Whether two lines are entries of a list in small letters: ngõ 3: quét đường⏎ngõ 7: khơi rãnh"""
     labelled = _LABELLED.match(following) is not None
     return labelled or line.lstrip("-+*• ").split(" ")[0] == following.split(" ")[0]
+
+
+def _are_entries(line: str, following: str) -> bool:
+    """Whether both lines begin with what they tell of: Tổng cộng: 132.850.000 đồng (…)⏎Lễ rót đồng: 7g – 9g"""
+    return bool(line[-1:] == ")" and following[:1].isupper() and _LABELLED.match(line) and _LABELLED.match(following))
 
 
 def _tells_kind(line: str, following: str) -> bool:

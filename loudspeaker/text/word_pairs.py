@@ -138,6 +138,11 @@ class WordPairs:
                 )
         return "".join(letters)
 
+    def is_name(self, line: str) -> bool:
+        """Whether all words of a line without marks are somebody's name: Do Thi Hoai"""
+        found = list(tokens(line))
+        return bool(found) and len(self._names.forms(line, found)) == len(found)
+
     def _likeliest(self, chain: Sequence[Sequence[str]]) -> Sequence[str]:
         """The forms of the likeliest way through a chain, without its ends (Viterbi)."""
         ways = {form: (0.0, [form]) for form in chain[0]}

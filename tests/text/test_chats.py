@@ -82,3 +82,101 @@ def test_highland_names_in_capitals_are_words(name: str) -> None:
 )
 def test_signs_and_short_words_of_markets_loans_and_lists(text: str, spoken: str) -> None:
     assert spoken in read(text).spoken
+
+
+CHAT = "Cả nhà ơi, "
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("e thay mặt tổ báo cáo ạ", "em thay mặt tổ báo cáo ạ"),
+        ("quỹ e giữ 990.300đ nhé", "quỹ em giữ chín trăm chín mươi nghìn ba trăm đồng nhé"),
+        ("cây nhà a Dũng che đèn, nhờ a tỉa giúp", "cây nhà anh Dũng che đèn, nhờ anh tỉa giúp"),
+        ("nhà trọ c Loan nộp rồi", "nhà trọ chị Loan nộp rồi"),
+        ("c nào chưa đóng thì báo e", "chị nào chưa đóng thì báo em"),
+        ("danh sách e Tùng bí thư gửi sau", "danh sách em Tùng bí thư gửi sau"),
+        ("các a c e đến đủ", "các anh chị em đến đủ"),
+        ("a e trong tổ mang xẻng", "anh em trong tổ mang xẻng"),
+    ],
+)
+def test_a_letter_in_a_chat_calls_whoever_writes_or_is_asked(text: str, spoken: str) -> None:
+    reading = read(CHAT + text)
+
+    assert reading.spoken == CHAT + spoken
+    assert reading.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "written"),
+    [
+        ("Hóa đơn e để ở quầy", "Hóa đơn e để ở quầy", "e"),
+        ("A e trong tổ mang xẻng", "Anh em trong tổ mang xẻng", "A e"),
+        ("Thuê máy nhờ a thợ cả lo", "Thuê máy nhờ anh thợ cả lo", "a"),
+        ("C nào chưa tiêm thì đến trạm", "Chị nào chưa tiêm thì đến trạm", "C"),
+    ],
+)
+def test_a_letter_for_a_person_outside_a_chat_is_a_doubt(text: str, spoken: str, written: str) -> None:
+    reading = read(text)
+
+    assert (reading.spoken, [doubt.written for doubt in reading.doubts]) == (spoken, [written])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tôi e rằng mưa to nhé",
+        "Cả nhà xem điểm e khoản hai nhé",
+        "Con cháu học lớp bốn e nhé",
+        "Trồng giống a, e nhé",
+        "Cả nhà cho a lô một tiếng nhé",
+    ],
+)
+def test_a_letter_that_stands_for_itself_calls_nobody_even_in_a_chat(text: str) -> None:
+    assert read(text).spoken == text
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Cho ăn 4 lần: 6g, 10g, 14g, 18g, mỗi lần 3kg", "bốn lần: sáu giờ, mười giờ, mười bốn giờ, mười tám giờ, mỗi"),
+        ("Hai chuyến, 2 chuyến 10g và 17g", "hai chuyến mười giờ và mười bảy giờ"),
+        ("Gói 3 lần 5g, 10g, 20g thuốc", "năm giờ, mười giờ, hai mươi giờ thuốc"),
+        ("Bán gói 5g, 10g, 20g thuốc", "gói năm gam, mười gam, hai mươi gam thuốc"),
+    ],
+)
+def test_as_many_hours_as_times_are_told_are_hours(text: str, spoken: str) -> None:
+    assert spoken in read(text).spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Ai không đồng ý cmt xuống dưới", "Ai không đồng ý bình luận xuống dưới"),
+        ("Phát hiện 88 người chưa ĐKTT", "Phát hiện tám mươi tám người chưa đăng ký tạm trú"),
+        ("Nơi ĐKTT: thôn 4", "Nơi đăng ký thường trú: thôn bốn"),
+        ("Miễn phí cho HS, người trên 60 tuổi", "Miễn phí cho học sinh, người trên sáu mươi tuổi"),
+        ("Bẫy chuột, cấm thuốc TQ", "Bẫy chuột, cấm thuốc Trung Quốc"),
+        ("Xe chạy KCN - Quỳnh Côi - An Bài", "Xe chạy khu công nghiệp, Quỳnh Côi, An Bài"),
+        ("Tỉnh Bà Rịa - Vũng Tàu", "Tỉnh Bà Rịa Vũng Tàu"),
+        ("STK 0731 000 884 512 VCB - DO THI HOAI nhé", "vê xê bê, đỗ thị hoài nhé"),
+        ('Chuyển khoản ghi "so nha + ho ten"', 'ghi "số nhà cộng họ tên"'),
+    ],
+)
+def test_short_forms_of_groups_and_transfers(text: str, spoken: str) -> None:
+    assert spoken in read(text).spoken
+
+
+def test_what_is_written_with_a_transfer_without_marks_is_a_doubt() -> None:
+    assert "ten + so luong" in [doubt.written for doubt in read("STK 1903 5566 021, nd: ten + so luong").doubts]
+
+
+def test_two_entries_that_tell_what_they_are_about_are_no_paragraph() -> None:
+    text = (
+        "Nhân công do các hộ trong làng góp, không tính vào tiền của quỹ đúc\n"
+        "chuông năm nay.\n"
+        "Tổng cộng: 132.850.000 đồng (một trăm ba mươi hai triệu đồng chẵn)\n"
+        "Lễ rót đồng: ngày 27/12/2026 tại sân chùa."
+    )
+
+    assert "chẵn\nLễ rót đồng" in read(text).spoken

@@ -20,7 +20,7 @@ from .identifiers import (
 )
 from .layout import blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
-from .names import acronyms, addresses, capitals, persons, titles
+from .names import acronyms, addresses, capitals, chat_letters, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, months, periods
 
@@ -56,6 +56,7 @@ _FILES = (
     army_units,
     codes,
     titles,
+    chat_letters,
     persons,
     capitals,
     acronyms,

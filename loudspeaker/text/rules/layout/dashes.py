@@ -144,19 +144,6 @@ _SUBTRAHEND = pattern(rf" ?{NUMBER} ?(?:[^\W\d_]{{1,6}})? ?= ?\*{{0,2}}\d")
 
 
 @rule(_DASH, starts="sign")
-def dash_between_sides(match: re.Match[str], context: Context) -> str | None:
-    """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
-    sides = _SIDE.search(context.text, max(0, match.start() - 3), match.start()) and _SIDE.match(
-        context.text, match.end()
-    )
-    return " gặp " if sides and context.memory.count_words(_CONTESTS) > 1 else None
-
-
-_SIDE = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
-_CONTESTS = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
-
-
-@rule(_DASH, starts="sign")
 def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
     """A dash in a row of hours that are not all from and until: 5h - 7h30 - 17h; 7h-11h - 13h-17h
 
@@ -382,9 +369,19 @@ def _link_words(context: Context, start: int, end: int, before: str, after: str)
 def _pause(context: Context, start: int, end: int) -> str:
     """A comma between two phrases, nothing between two names.
 
-    Lưu ý - mang theo -> a comma; two names that are one, nothing.
+    Lưu ý - mang theo -> a comma; two names that are one, nothing; three are the stops of a way.
     """
-    return "" if _is_double_name(context, start, end) else ","
+    return "" if _is_double_name(context, start, end) and not _is_one_of_several(context, start, end) else ","
+
+
+def _is_one_of_several(context: Context, start: int, end: int) -> bool:
+    """Whether another dash stands in the same phrase: KCN - Quỳnh Côi - An Bài"""
+    ahead = _PHRASE_END.split(context.text[max(0, start - 2 * REACH) : start])[-1]
+    behind = _PHRASE_END.split(context.text[end : end + 2 * REACH])[0]
+    return " - " in ahead or " - " in behind
+
+
+_PHRASE_END = pattern(r"[,.;:()\n\d]")
 
 
 def _is_double_name(context: Context, start: int, end: int) -> bool:

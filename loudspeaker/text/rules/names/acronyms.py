@@ -8,15 +8,14 @@ import unicodedata
 from ....errors import Message
 from ...abbreviations import guess_phrase, meaning
 from ...context import Context
-from ...cues import words_after, words_before
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list
-from ...numerals import LETTERS, spell_letters
+from ...numerals import spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
-from .capitals import neighbours_of
 
 rule = RuleMaker(Kind.ACRONYM)
 
@@ -246,33 +245,6 @@ def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     capital = context.lexicon.known(context.lexicon.small.get(word, ""))
     return capital.reading if capital and capital.sure else None
 
-
-@rule(r"[ek](?![\w.)'’/@-])", starts="word")
-def typed_in_a_chat(match: re.Match[str], context: Context) -> Answer:
-    """One letter for a word, as telephones are typed on: e thông báo -> em; k đi -> không"""
-    at = match.start()
-    if context.char(at - 1) not in ("", *' \n("“') or context.adjoins(at, _LETTERED):
-        return None
-    before, after = neighbours_of(context, at, match.end())
-    if before.lower() in _LETTER_NAMES or after.lower() in _LETTER_NAMES:  # vê nờ e i đê: spoken already
-        return None
-    if match[0] == "e":
-        doing = context.is_before(match.end(), _I_DO) and not context.begins_line(at)
-        return "em" if doing or context.is_after(at, _TO_ME) else None
-    return "không" if context.is_before(match.end(), _NOT) else None
-
-
-_LETTER_NAMES = frozenset(name for names in LETTERS.values() for name in (*names.split(), *names.lower().split()))
-_LETTERED = words_before("lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|nhóm|loại|hạng|tuyến|câu|vitamin|bảng|khối")
-_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
-_I_DO = words_after(
-    "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
-    "hỏi|chúc|được|đc|đi|về|làm|thu|tổng hợp|đăng|up|lập|bán|mua|nhận"
-)
-_NOT = words_after(
-    "đi|có|được|đc|gửi|biết|nghe|tin|phải|nên|cần|thu|mất|bị|đến|về|thấy|cho|làm|ra|vào|dùng|nhận|tham gia|tính|rõ|"
-    "trừ|lý do|phép|kịp|thể|ai|còn|đúng|ở|mở|lấy|trả|nộp|để|quên|rọ|muốn|mang|đóng|bán|mua|họp|xả|vứt|đốt|ăn|uống"
-)
 
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 

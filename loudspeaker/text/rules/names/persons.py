@@ -14,6 +14,7 @@ from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
+from .chat_letters import LETTERED, is_chat
 from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
@@ -150,7 +151,17 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     if context.is_after(at, _DEALT_WITH) and context.char(at - 1) == " ":  # đóng cho c Xoan kế toán
         return spoken
     if match[1] in "ac" and _is_called(match, context):
-        return spoken if _CALLED_SO.search(context.text) else Guess(spoken, LONE_LETTER)
+        called = is_chat(context.text) or _CALLED_SO.search(context.text)
+        return spoken if called else Guess(spoken, LONE_LETTER)
+    lone = match[1] in "ace" and _is_within(match, context)
+    if lone and is_chat(context.text):
+        return spoken
+    return _named(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
+
+
+def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
+    """The same by the words beside: con ô Dũng, ủng hộ: ô Chiến 5tr"""
+    at = match.start()
     if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
         return None
     if context.is_after(at, _KIN):
@@ -184,6 +195,13 @@ def sister_at_work(match: re.Match[str], context: Context) -> Guess | None:
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     opens = ahead.strip() in ("", ".", ",", ";", ":", "!") or ahead[-1:] == "\n"
     return Guess("chị ", LONE_LETTER) if opens else None
+
+
+def _is_within(match: re.Match[str], context: Context) -> bool:
+    """Whether a word stands before a letter and a name, and none of those that have letters: nhà trọ c Loan nộp rồi"""
+    at = match.start()
+    within = context.char(at - 1) == " " and context.char(at - 2).isalpha()
+    return within and not _HEADS.match(context.text, match.end()) and not context.adjoins(at, LETTERED)
 
 
 def _is_called(match: re.Match[str], context: Context) -> bool:

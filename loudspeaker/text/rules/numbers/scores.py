@@ -240,3 +240,16 @@ def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {context.number(match[2])} ét" if match[2] else ""
     return ", ".join(context.number(number) for number in numbers) + more
+
+
+@rule(r"-", starts="sign")
+def dash_between_sides(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
+    sides = _TEAM.search(context.text, max(0, match.start() - 3), match.start()) and _TEAM.match(
+        context.text, match.end()
+    )
+    return " gặp " if sides and context.memory.count_words(_OF_MATCHES) > 1 else None
+
+
+_TEAM = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
+_OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")

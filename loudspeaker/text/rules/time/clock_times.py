@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -240,6 +241,24 @@ def hour(match: re.Match[str], context: Context) -> str | None:
     ):
         return None
     return f"{context.number(match[1])} giờ"
+
+
+@rule(r"\d{1,2}g(?:[0-5]\d)?(?:(?:, ?| và )\d{1,2}g(?:[0-5]\d)?){1,6}(?![^\W_]|-)")
+def southern_hours_of_feeding(match: re.Match[str], context: Context) -> str | None:
+    """As many hours as things are said to be done a day: cho ăn 4 lần: 6g, 10g, 14g, 18g, whatever is weighed there"""
+    times = _TIMES_A_DAY.search(context.text[max(0, match.start() - REACH) : match.start()])
+    hours = _HOUR_IN_ROW.findall(match[0])
+    rising = all(int(one) < int(other) <= 24 for (one, *_), (other, *_) in pairwise(hours))
+    if times is None or int(times[1]) != len(hours) or not rising:
+        return None
+    return "".join(f"{_say_time(context, hour, minute)}{link and f'{link.rstrip()} '}" for hour, minute, link in hours)
+
+
+_TIMES_A_DAY = pattern(
+    r"(?<!\d)(\d) ?(?:lần|cữ|bữa|suất|lượt|chuyến|buổi|đợt)"
+    r"(?: ?/ ?ngày| (?:một|mỗi|trong) ngày)?(?: vào)?(?: lúc)?[ :(]+$"
+)
+_HOUR_IN_ROW = pattern(r"(\d{1,2})g(\d\d)?(,|(?: và)?)")
 
 
 @rule(r"(\d{1,2})[gG](?![^\W_])")

@@ -1,0 +1,128 @@
+"""One letter for a word, as people type to each other: e thông báo -> em, nhờ a giúp -> anh, k đi -> không."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ...context import Context
+from ...cues import words_after, words_before
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import LETTERS
+from ...rule import Answer, Guess, RuleMaker
+from ...syllables import LOWER, UPPER, is_syllable
+from .capitals import neighbours_of
+from .titles import LONE_LETTER
+
+rule = RuleMaker(Kind.ACRONYM)
+
+_ALONE = r"(?![\w.)'’/@-])"
+_WORDS = {"a": "anh", "c": "chị", "e": "em"}
+_LETTER_NAMES = frozenset(name for names in LETTERS.values() for name in (*names.split(), *names.lower().split()))
+_NUMBERS = frozenset(re.findall(r"\w+", "một hai ba bốn tư năm lăm sáu bảy tám chín mười mươi mốt trăm"))
+LETTERED = words_before(
+    "lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|nhóm|loại|hạng|tuyến|câu|vitamin|bảng|khối|khu|lô|dãy|tòa|căn|cột|phương án|"
+    "đáp án|chữ|máu|viêm gan|phần|mẫu|biểu|sân|cổng|cửa|hàng|kho|xe|vùng|điều|chương"
+)
+_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
+_I_DO = words_after(
+    "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
+    "hỏi|chúc|được|đc|đi|về|làm|thu|tổng hợp|đăng|up|lập|bán|mua|nhận|thay mặt|giữ|gởi|qua|chốt|nộp|dán|treo|trực|đặt|"
+    "chở|mang|chuyển|ck|kiểm tra|nhắn|hẹn|phụ trách|đại diện"
+)
+_NOT = words_after(
+    "đi|có|được|đc|gửi|biết|nghe|tin|phải|nên|cần|thu|mất|bị|đến|về|thấy|cho|làm|ra|vào|dùng|nhận|tham gia|tính|rõ|"
+    "trừ|lý do|phép|kịp|thể|ai|còn|đúng|ở|mở|lấy|trả|nộp|để|quên|rọ|muốn|mang|đóng|bán|mua|họp|xả|vứt|đốt|ăn|uống"
+)
+_FEARS = words_after("ngại|rằng|dè|sợ|lệ|thẹn|ấp|là không|khó")  # e rằng, e ngại: a word of its own
+_PARTS = words_after("khoản|điểm|mục|điều|và|hoặc|đến|lô|di|phiến|dua|còng|xít|tòng|men|móc|vòng|lê")  # a lô, a xít
+_TOLD = words_before(
+    "nhờ|hỏi|gặp|nhắn|gọi|gọi cho|cho|với|của|báo|gửi|cảm ơn|mời|chào|các|mấy|nhà|thưa|hôm nay|mai|chỗ|bên"
+)
+_WHO = words_after("nào|ơi|ấy")
+_ALL = words_before("các|mấy|mời|chào|kính chào|kính mời|thưa|toàn thể|cảm ơn|nhờ|nhắc|tất cả|bà con")
+_TOGETHER = {"ace": "anh chị em", "ac": "anh chị", "ae": "anh em", "ce": "chị em"}
+_CHAT = pattern(r"(?<!\w)(?:ạ|[Nn]hé|[Nn]há|nha|ko|đc|mn|mng|ib|ace|cmt|[Cc]ả nhà|ơi|ad|inbox|zalo nhóm)(?!\w)")
+_NAME = pattern(rf" [{UPPER}][{LOWER}]{{1,6}}(?![^\W_])")
+_WORD = pattern(rf" ([{LOWER}]{{1,7}})(?![^\W_])")
+
+
+@lru_cache(maxsize=4)
+def is_chat(text: str) -> bool:
+    """Whether a text is typed as people write to each other: … nhé, ko, cả nhà"""
+    return _CHAT.search(text) is not None
+
+
+def is_apart(match: re.Match[str], context: Context) -> bool:
+    """Whether a letter is a word: nothing touches it, and nothing beside it has letters for names: lớp 4 e, vê nờ e"""
+    at, end = match.span()
+    if context.char(at - 1) not in ("", *' \n("“') or context.adjoins(at, LETTERED):
+        return False
+    before, after = (word.lower() for word in neighbours_of(context, at, end))
+    near = context.char(at - 2) if context.char(at - 1) == " " else ""
+    listed = before in _LETTER_NAMES or before in _NUMBERS or after in _LETTER_NAMES or after in _NUMBERS
+    return not listed and not near.isdecimal()
+
+
+def _told(match: re.Match[str], context: Context) -> Answer:
+    """The word for the letter; certain where the whole text is a chat."""
+    word = _WORDS[match[0].lower()]
+    return word if is_chat(context.text) else Guess(word, LONE_LETTER)
+
+
+@rule(rf"([Aa]) ([ce])(?: (e))?{_ALONE}(?= [{LOWER}]|[,!?:]|$|\n)|([Cc]) (e){_ALONE}(?= [{LOWER}]|[,!?:]|$|\n)", "word")
+def people_together(match: re.Match[str], context: Context) -> Answer:
+    """Who is called together: các a c e -> anh chị em, A e trong tổ -> anh em"""
+    at = match.start()
+    if context.char(at - 1) not in ("", *" \n(") or context.adjoins(at, LETTERED):
+        return None
+    words = _TOGETHER["".join(filter(None, match.groups())).lower()]
+    called = context.is_after(at, _ALL) or is_chat(context.text)
+    return words if called else Guess(words, LONE_LETTER)
+
+
+@rule(rf"e{_ALONE}", starts="word", only_if=is_apart)
+def who_writes(match: re.Match[str], context: Context) -> Answer:
+    """Who writes or is younger: e thông báo, danh sách e Tùng gửi -> em; tôi e rằng is a word of its own"""
+    at, end = match.span()
+    if context.is_before(end, _FEARS) or context.is_before(end, _PARTS[:4]):
+        return None
+    doing = context.is_before(end, _I_DO) and not context.begins_line(at)
+    if doing or context.is_after(at, _TO_ME):
+        return "em"
+    word = _WORD.match(context.text, end)
+    if word is None or not is_syllable(word[1]):  # names are read by the rules of persons
+        return None
+    return "em" if is_chat(context.text) else Guess(match[0], LONE_LETTER)  # cài e tác mâu bai
+
+
+@rule(rf"E(?= (?:[{LOWER}]{{2,7}}(?![^\W_])|[{UPPER}][{LOWER}]{{1,6}}[^\d\n]{{0,24}}0\d\d))", starts="word")
+def who_writes_first(match: re.Match[str], context: Context) -> Answer:
+    """The same at the head of a sentence: E xin chào cả nhà, E Thắng – 0867… -> em"""
+    at, end = match.span()
+    opens = context.begins_line(at) or context.text[max(0, at - 2) : at] in (". ", "! ", "? ")
+    doing = context.is_before(end, _I_DO) or _NAME.match(context.text, end) is not None
+    return _told(match, context) if opens and (doing or is_chat(context.text)) else None
+
+
+@rule(rf"[ac]{_ALONE}(?= [{LOWER}]{{2,7}}(?![^\W_]))", starts="word", only_if=is_apart)
+def whom_one_asks(match: re.Match[str], context: Context) -> Answer:
+    """Who is told or asked: nhờ a tỉa giúp, nhà a trưởng thôn, c nào chưa đóng -> anh, chị"""
+    at, end = match.span()
+    told = context.is_after(at, _TOLD) or context.is_before(end, _WHO)
+    if context.is_before(end, _PARTS) or not (told or is_chat(context.text)):
+        return None
+    return _told(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
+
+
+@rule(r"[AC](?= (?:nào|ơi|ấy)(?!\w))", starts="word")
+def whom_one_asks_first(match: re.Match[str], context: Context) -> Answer:
+    """The same at the head of a sentence: C nào chưa đóng -> chị"""
+    return _told(match, context)
+
+
+@rule(rf"k{_ALONE}", starts="word", only_if=is_apart)
+def not_so(match: re.Match[str], context: Context) -> str | None:
+    """“Không” typed as one letter: ai k đi báo trước -> không"""
+    return "không" if context.is_before(match.end(), _NOT) else None
