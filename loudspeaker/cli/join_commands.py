@@ -64,4 +64,24 @@ def leave() -> None:
     tell(_("This box takes nothing from {scope} any more; its last files are now its own.").format(scope=scope))
 
 
-COMMANDS = (join, leave)
+@click.command(cls=TranslatedCommand)
+@click.argument("commune", metavar="COMMUNE")
+@option("--name", metavar="NAME", default="", help="What the new commune is called.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@by_whom
+def move(commune: str, name: str, yes: bool, by: str | None) -> None:
+    """Go over to another commune (its id): the log is closed, stays readable, and a new one begins."""
+    paths, who = current_station_context().paths, ask_decider(by)
+    if not yes:
+        must_agree(_("Close this box’s log for good, and begin one of {commune}?").format(commune=commune))
+    with without_daemon(True):
+        moved = rooms.moving.move_box(paths, commune, who, rooms.clock.SystemClock().now(), name)
+    text = _("This box is of {after} now. The log of {before} is closed: {folder}")
+    tell(text.format(before=moved.before, after=moved.after, folder=moved.life))
+    if moved.left:
+        tell(
+            _("It airs the last files of {before} until it joins: “loudspeaker fleet join”.").format(before=moved.left)
+        )
+
+
+COMMANDS = (join, leave, move)

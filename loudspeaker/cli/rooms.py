@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from ..station import log_lives as log_lives
     from ..station import log_segment as log_segment
     from ..station import membership as membership
+    from ..station import moving as moving
     from ..station import naming as naming
     from ..station import new_station as new_station
     from ..station import offers as offers
@@ -149,7 +150,7 @@ ROOMS = {
             "commune_clock",
             "delivery",
         ),
-        *("hub_contact", "late_files", "log_lives", "log_segment", "membership", "naming", "new_station"),
+        *("hub_contact", "late_files", "log_lives", "log_segment", "membership", "moving", "naming", "new_station"),
         *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
         *("sound_packing", "stick_answer", "what_if"),
     ),

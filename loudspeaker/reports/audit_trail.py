@@ -142,6 +142,10 @@ def _commission(event: Event) -> Message:
     return Message("commissions output {output}", output=event.facts["output"])
 
 
+def _moved(event: Event) -> Message:
+    return Message("moves the box from {commune} into this commune", commune=event.facts["commune"])
+
+
 def _joined_alone(event: Event) -> Message:
     return Message("puts in a stick by which the box joins {commune}", commune=event.facts["commune"])
 
@@ -240,6 +244,7 @@ WORDINGS: Mapping[str, Wording] = {
     "review": _review,
     "edit": _edit,
     "commission": _commission,
+    "moved": _moved,
     "joined-alone": _joined_alone,
     "confirm-village": _confirm_village,
     "soften": _soften,

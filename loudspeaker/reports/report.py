@@ -180,7 +180,8 @@ def _month_window(data: ReportData, period: Period) -> Window:
 def _read_other(data: ReportData, path: Path, records: RecordStore) -> BoxLog:
     """The log of another box. Raises `BadFile` where it is not whole, or another commune's."""
     box_log, ours = read_export(path, records), data.commune.id
-    if box_log.commune != ours:
+    merged = {event.facts.get("commune") for event in data.log.events("moved")}  # what is theirs by now
+    if box_log.commune != ours and box_log.commune not in merged:
         message = Message("this log is of commune “{theirs}”, not of “{ours}”", theirs=box_log.commune, ours=ours)
         raise BadFile([Problem(path.name, 1, message)])
     return box_log

@@ -1,6 +1,6 @@
 """Lives of a box's log: one that is closed stays readable beside the one that goes on.
 
-    .state/lives/COMMUNE-20251001T0630/log.jsonl    as `log --export` writes it and `report --log` reads it
+    .state/lives/COMMUNE-20251001T0630/log.jsonl    as `log --export` writes it and `report` reads it
     .state/lives/COMMUNE-20251001T0630/head.json    its end, signed by the box
     .state/lives/COMMUNE-20251001T0630/asrun.db     the log itself
 

@@ -374,7 +374,7 @@ def _bind_commune(database: sqlite3.Connection, commune: str) -> None:
         raise Refused(
             Message(
                 "this state folder belongs to commune “{theirs}”, not to “{ours}”: write “id: {theirs}” into"
-                " commune.yaml again, or choose another with --state",
+                " commune.yaml again; or, where the commune was merged: “loudspeaker fleet move {ours}”",
                 theirs=row[0],
                 ours=commune,
             )
