@@ -17,6 +17,7 @@
     publish_socket.py    tells the process at once that it has
     hub_session.py       MQTT: bells and alerts out, what boxes say in
     said_messages.py     what boxes say, kept
+    cosigners.py         who can still sign an alert, and how they are reached
     alert_villages.py    how far an alert comes, village by village
     box_board.py         who is there, what they hold, what was aired where
     incidents.py         what people are told, noted once

@@ -15,6 +15,7 @@ from ..station.alert_packing import alert_lines, cadence_line
 from ..trust.signed_documents import Alert
 from .alert_villages import VillageReach
 from .box_board import AlertReach, BoxRow
+from .cosigners import find_waiting
 from .hub_page import HubPage, HubRoutes
 
 # How far a box has come with an alert, the furthest first.
@@ -100,11 +101,14 @@ def show_alert(page: HubPage) -> Response:
     reach = ReachSummary(page.hub.alert_villages(row.document)) if row.document and is_given else None
     if page.is_fragment:
         return page.page("hub_alert_part.html", reach=reach, alert=row)
+    served = page.hub.served_alert(scope, row.number) if row.missing else None
+    waiting = find_waiting(page, served) if served else None
     facts = {"scope": scope, "alert": row, "boxes": _boxes(page, row), "steps": STEPS, "reach": reach}
     again = cadence_line(row.document, page.now.tzinfo) if row.document else None
     facts |= {"again": again, "said": page.hub.times_said(row.alert) if again else {}}
     is_own = page.hub.sees(scope)
-    return page.page("hub_alert.html", **facts, is_own=is_own, office=page.hub.office_name(scope))
+    office = page.hub.office_name(scope)
+    return page.page("hub_alert.html", **facts, waiting=waiting, is_own=is_own, office=office)
 
 
 def note_called(page: HubPage) -> Response:

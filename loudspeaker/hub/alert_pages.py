@@ -23,6 +23,7 @@ from ..trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
 from ..trust.public_keys import list_people
 from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind, Cadence
 from .alert_villages import VillageReach
+from .cosigners import find_waiting
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import PasskeyForm, read_assertion, signing_form
 from .published_files import communes_below
@@ -330,6 +331,7 @@ def _signing_page(
         "needed": page.hub.trust(alert.scope).threshold(role) if together and keys else 1,
         "signed_by": list_people(key for key in keys if key.person in signers),
         "others": list_people(key for key in keys if key.person not in signers | own),
+        "waiting": find_waiting(page, envelope) if signers else None,
         "envelope": format_envelope(envelope).decode().strip(),
         "form": form,
         "error": error,

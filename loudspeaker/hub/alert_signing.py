@@ -28,12 +28,13 @@ from ..trust.passkeys import add_assertion
 from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import Alert, TrustDocument
 from .bells import read_floors
-from .hub_database import HubDatabase
+from .hub_database import HubDatabase, instant_of, text_of
 from .publish_socket import notify_published
 from .published_files import read_published
 
 SIGN_WITHIN = timedelta(minutes=15)  # from the looking over to the first signature: then its instant is too old
 SECOND = timedelta(seconds=1)
+HELD = timedelta(minutes=30)  # by boxes: `daemon.alert_requests.FORGOTTEN`
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class AlertSigning:
         if alert.until <= (now := self.clock.now()):
             ended = alert.until.astimezone(now.tzinfo)
             raise Refused(Message("it ended at {instant}", instant=f"{ended:%H:%M %d/%m/%Y}"))
-        with self.database.change():  # no signature of two that come at once is lost
+        with self.database.change() as connection:  # no signature of two that come at once is lost
             served = self.served(alert.scope, alert.seq)
             if served is None:
                 self._must_be_next(alert)
@@ -105,8 +106,14 @@ class AlertSigning:
             signed = add(served or unsigned)
             opened = self.opened(signed)
             write_atomic(self._path(alert.scope, alert.seq), format_envelope(signed))
+            connection.execute("INSERT OR IGNORE INTO begun_alert VALUES (?, ?)", (alert.id, text_of(now)))
         notify_published(self.root, alert.scope)
         return opened
+
+    def held_until(self, alert: Alert) -> datetime:
+        """Until when boxes hold the sound of an alert that waits for signatures; at least, where it came on a stick."""
+        row = self.database.row("SELECT at FROM begun_alert WHERE alert = ?", alert.id)
+        return min((instant_of(row["at"]) if row else alert.issued) + HELD, alert.until)
 
     def _must_be_next(self, alert: Alert) -> None:
         """Raises `Refused`."""

@@ -92,7 +92,11 @@ VERSION_6: Step = (
     "ALTER TABLE invitation ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE box ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
+VERSION_7: Step = (
+    # When an alert got its first signature at the hub: from then on boxes hold its sound for half an hour.
+    "CREATE TABLE begun_alert (alert TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
 
 
 class HubDatabase:

@@ -231,6 +231,11 @@ class ScopedHub:
             )
         return files.spoken(found)
 
+    def held_until(self, alert: Alert) -> datetime:
+        """As `AlertSigning.held_until`. Raises `NotFound`."""
+        self._own(alert.scope)
+        return self._hub.alerts.held_until(alert)
+
     def served_alert(self, scope: str, number: int) -> SignedEnvelope | None:
         """As `AlertSigning.served`; None for that of an office which is not theirs, too."""
         return self._hub.alerts.served(scope, number) if self.sees(scope) else None

@@ -6,6 +6,7 @@ Secrets are kept as hashes only.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import sqlite3
 import unicodedata
@@ -43,7 +44,11 @@ CREATE TABLE IF NOT EXISTS links (
     code TEXT PRIMARY KEY, account INTEGER REFERENCES accounts ON DELETE CASCADE, made TEXT NOT NULL,
     lasts REAL NOT NULL, used REAL);
 """
-SCOPE_COLUMN = AddedColumn("accounts", "scope", "TEXT NOT NULL DEFAULT ''")
+ADDED = (
+    AddedColumn("accounts", "scope", "TEXT NOT NULL DEFAULT ''"),
+    AddedColumn("accounts", "phone", "TEXT NOT NULL DEFAULT ''"),
+)
+PHONE = re.compile(r"\+?[0-9][0-9 .()-]{2,24}")
 
 
 class Role(StrEnum):
@@ -67,6 +72,7 @@ class Account:
     locked: bool
     has_password: bool
     scope: str = ""
+    phone: str = ""  # by which a colleague reaches them
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class AccountStore:
         self._database = database
         self._hashes = hashes or PasswordHashes()
         self._tries = LoginTries(database)
-        database.create(SCHEMA, SCOPE_COLUMN)
+        database.create(SCHEMA, *ADDED)
 
     @classmethod
     def open(
@@ -156,6 +162,15 @@ class AccountStore:
         account = self.account(login)
         self._keep_an_administrator(account, scope == account.scope)
         self._change_account(account, "scope", scope)
+
+    def set_phone(self, login: str, phone: str) -> None:
+        """The number by which colleagues reach a person; "" for none. Raises `NotFound`, `BadUsage`."""
+        account, written = self.account(login), " ".join(phone.split())
+        if written and not PHONE.fullmatch(written):
+            message = Message("“{value}” is no telephone number; write it as 0912 345 678", value=written)
+            raise BadUsage(message)
+        with self._database.change() as database:
+            database.execute("UPDATE accounts SET phone = ? WHERE id = ?", (written, account.id))
 
     def set_locked(self, login: str, locked: bool) -> None:
         """Lock or unlock; the person's sessions end. Raises `NotFound`, `Refused` for the last administrator."""
@@ -245,7 +260,7 @@ class AccountStore:
 
     def session(self, token: str) -> Session | None:
         """The session of a cookie, which is thereby in use; None where it has ended."""
-        person = "accounts.id, login, name, hash, roles, locked, scope"
+        person = "accounts.id, login, name, hash, roles, locked, scope, phone"
         question = f"SELECT sessions.*, {person} FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
         row = next(self._database.rows(question, _digest(token)), None)
         if row is None:
@@ -352,7 +367,9 @@ class AccountStore:
 def _account(row: sqlite3.Row) -> Account:
     roles = frozenset(Role(role) for role in row["roles"].split())
     has_password = row["hash"] is not None
-    return Account(row["id"], row["login"], row["name"], roles, bool(row["locked"]), has_password, row["scope"])
+    return Account(
+        row["id"], row["login"], row["name"], roles, bool(row["locked"]), has_password, row["scope"], row["phone"]
+    )
 
 
 def _role_text(roles: frozenset[Role]) -> str:

@@ -47,6 +47,7 @@ def add_person(page: SitePage) -> Response:
     page.must_be_proved()
     try:
         code = page.people.add(login, name, _roles(page), _scope(page, ""))
+        _keep_phone(page, login)
     except BadUsage as error:
         return _people_page(page, error=error, typed={"login": login, "name": name})
     return _people_page(page, link=_link(page, name, code))
@@ -55,6 +56,10 @@ def add_person(page: SitePage) -> Response:
 def set_roles(page: SitePage) -> Response:
     page.must_be_proved()
     account = page.people.account(page.path["login"])
+    try:
+        _keep_phone(page, account.login)
+    except BadUsage as error:
+        return _people_page(page, error=error)
     page.people.set_rights(account.login, _roles(page), _scope(page, account.scope))
     return page.go("/cai-dat/nguoi")
 
@@ -125,6 +130,12 @@ def _roles(page: SitePage) -> frozenset[Role]:
     """The boxes that were ticked; somebody with none may at least look."""
     known = {str(role) for role in Role}
     return frozenset(Role(name) for name in page.texts("role") if name in known) or frozenset({Role.VIEW})
+
+
+def _keep_phone(page: SitePage, login: str) -> None:
+    """Raises `BadUsage`; nothing is changed where the form has none, as at a station."""
+    if "phone" in page.form:
+        page.people.set_phone(login, page.text("phone"))
 
 
 def _scope(page: SitePage, before: str) -> str:

@@ -43,6 +43,10 @@ class SeenPeople:
             self.store.set_scope(login, scope)
         self.store.set_roles(login, roles)
 
+    def set_phone(self, login: str, phone: str) -> None:
+        """Raises as `AccountStore.set_phone` does."""
+        self.store.set_phone(self.account(login).login, phone)
+
     def set_locked(self, login: str, locked: bool) -> None:
         """Raises as `AccountStore.set_locked` does."""
         self.store.set_locked(self.account(login).login, locked)
