@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from .. import VERSION
 from ..errors import Message, NotFound, Refused
 from ..station.box_key import open_box_key
-from ..station.box_villages import box_yaml_in_place, read_box_yaml
+from ..station.box_villages import box_yaml_in_place, box_yaml_of_another, read_box_yaml
 from ..station.delivery import Deliveries, TakenDelivery
 from ..station.membership import read_membership
 from ..store.atomic import write_atomic
@@ -63,7 +63,8 @@ def join_hub(
     raw = format_request(request, keys)
     answer = open_answer(_post(hub, raw), raw, keys)
     settings = HubSettings(hub.host, answer.box, answer.password, answer.ca, answer.mqtt_port, hub.port)
-    with TemporaryDirectory(prefix="join-") as folder, box_yaml_in_place(paths, answer.box_yaml.encode()):
+    given = box_yaml_of_another(answer.box_yaml.encode())
+    with TemporaryDirectory(prefix="join-") as folder, box_yaml_in_place(paths, given):
         yield from _take_first(deliveries, settings, answer, Path(folder), by)
     write_hub_settings(paths, settings)
 

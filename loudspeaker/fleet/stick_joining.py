@@ -15,6 +15,7 @@ from ..errors import Message, Refused
 from ..station.box_key import open_box_key
 from ..station.box_villages import (
     box_yaml_in_place,
+    box_yaml_of_another,
     played_villages,
     read_box_yaml,
     undone_unless_joined,
@@ -75,7 +76,7 @@ class StickJoining:
     def _wanted_box_yaml(self, before: bytes) -> bytes:
         """As it is to be once it has joined. Raises `BadFile`."""
         if self.invitation.box_yaml:
-            return self.invitation.box_yaml.encode()
+            return box_yaml_of_another(self.invitation.box_yaml.encode())
         return before if played_villages(before) else with_villages(before, self.invitation.villages)
 
     @contextmanager

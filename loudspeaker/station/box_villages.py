@@ -10,7 +10,7 @@ from ..config import box_file
 from ..config.keywords import KEYWORDS
 from ..errors import Message, NotFound
 from ..store.atomic import read_regular_file, write_atomic
-from ..yamlfile import put
+from ..yamlfile import put, remove
 from .membership import read_membership
 from .new_station import VILLAGE, id_of
 from .paths import StationPaths
@@ -40,12 +40,26 @@ def read_box_yaml(paths: StationPaths) -> bytes:
     return read_regular_file(paths.home / FILE, MOST_BYTES) or b""
 
 
+def box_yaml_of_another(data: bytes) -> bytes:
+    """What this box takes of another's file, which a hub or a stick brings and nobody has signed. Raises `BadFile`.
+
+    Without its voices, which may be programs, and without its word that the clock is right: people say both here.
+    """
+    if not data:
+        return data
+    box = box_file.parse(FILE, data)
+    for key, is_there in (("voices", box.voices), ("clock", box.clock_trusted)):
+        if is_there:
+            data = remove(FILE, data, (key,), KEYWORDS).after
+    return data
+
+
 def carried_box_yaml(stick: Path, box: str) -> bytes:
-    """What a box has left of itself on a stick. Raises `NotFound`."""
+    """What a box has left of itself on a stick, as this one may take it. Raises `NotFound`, `BadFile`."""
     found = read_regular_file(stick / ANSWERS / box / FILE, MOST_BYTES)
     if found is None:
         raise NotFound(Message("the stick has no {file} of {box}: has it been in that box?", file=FILE, box=box))
-    return found
+    return box_yaml_of_another(found)
 
 
 @contextmanager
