@@ -19,7 +19,7 @@ from .identifiers import (
     web_addresses,
 )
 from .layout import blanks, brackets, changes, dashes, labels, noise, separators
-from .measures import ages, coordinates, factors, money, quantities, rates, temperatures
+from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, months, periods
@@ -40,6 +40,7 @@ _FILES = (
     dates,
     days,
     clock_times,
+    short_units,
     addresses,
     citations,
     roman_numerals,

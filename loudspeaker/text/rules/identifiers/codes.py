@@ -117,6 +117,12 @@ def flight(match: re.Match[str], context: Context) -> str | None:
     return f"{spell_letters(match[1])} {context.numerals.code(match[2])}" if flown else None
 
 
+@rule(r"CT0[1-9][a-z]?(?![^\W_]|[./-]\d)", starts="word", unless_before=("của", "ngày"))
+def form_of_residence(match: re.Match[str], context: Context) -> str:
+    """A form that people fill in at the police: tờ khai CT01, CT07 -> xê tê không một, and no directive"""
+    return _spell_parts(match[0], context)
+
+
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
     """Letters and digits in turn: H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""

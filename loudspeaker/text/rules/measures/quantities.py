@@ -113,9 +113,9 @@ def thousands_with_blank(match: re.Match[str], context: Context) -> Guess:
     return Guess(f"{context.number(match[1] + match[2])} {unit}", APART)
 
 
-@rule(r"(\d{1,2}(?: ?- ?\d)?) ?l(?= ?/ ?(?:ngày|tuần|tháng)(?!\w))")
+@rule(r"(\d{1,2}(?: ?- ?\d)?) ?l(?![^\W_])")
 def times_of_medicine(match: re.Match[str], context: Context) -> str | None:
-    """How often a medicine is taken: 500mg x 3l/ngày -> ba lần; 20l/ngày of water are litres"""
+    """How often a medicine is taken: 500mg x 3l/ngày, 2v x 3l -> ba lần; 20l/ngày of water are litres"""
     taken = _TAKEN.search(context.text[max(0, match.start() - REACH) : match.start()])
     return f"{context.number_range(*match[1].replace(' ', '').partition('-')[::2])} lần" if taken else None
 

@@ -324,3 +324,9 @@ def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
 
 
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
+
+
+@rule(r"[bcdđghkmnpqrtv](?=\d{1,3}(?![^\W_]))", starts="word")
+def small_letter_with_number(match: re.Match[str], context: Context) -> Guess:
+    """One small letter right before a number that nobody has read: Điều 5, k2 -> ca hai, and doubtful"""
+    return Guess(f"{spell_letters(match[0].upper())} ", UNKNOWN)

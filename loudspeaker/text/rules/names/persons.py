@@ -58,6 +58,12 @@ def mister(match: re.Match[str], context: Context) -> str:
     return "ông"
 
 
+@rule(r"Ô (?=[^\W\d_])", starts="word")
+def mister_without_dot(match: re.Match[str], context: Context) -> str | None:
+    """The same without its dot: Ô Lý Văn A, sinh 1960 -> ông; Ô tô, Ô Môn are none"""
+    return "ông " if FULL_NAME.match(context.text, match.end()) else None
+
+
 def heads_account(text: str, at: int) -> bool:
     """Whether a name stands at `at`, and a telephone or an amount right behind it: Tư: 0912…; Thu thủ quỹ: 200.000đ"""
     found = _ACCOUNT.match(text, at)

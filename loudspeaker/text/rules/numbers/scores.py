@@ -245,11 +245,11 @@ def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
 @rule(r"-", starts="sign")
 def dash_between_sides(match: re.Match[str], context: Context) -> str | None:
     """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
-    sides = _TEAM.search(context.text, max(0, match.start() - 3), match.start()) and _TEAM.match(
+    sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 3), match.start()) and _LETTERED_SIDE.match(
         context.text, match.end()
     )
     return " gặp " if sides and context.memory.count_words(_OF_MATCHES) > 1 else None
 
 
-_TEAM = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
+_LETTERED_SIDE = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
 _OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")

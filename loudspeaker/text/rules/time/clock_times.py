@@ -170,6 +170,14 @@ def hour_with_colon(match: re.Match[str], context: Context) -> str | None:
     return f"{clock} {context.number(str(seconds))} giây" if clock and seconds else clock
 
 
+@rule(r"(\d{1,2}):(\d)(?![\d:.,]|[^\W_])")
+def hour_with_short_minutes(match: re.Match[str], context: Context) -> Guess | None:
+    """Hour and minute of one digit: lúc 7:5, phát 17:0 -> bảy giờ năm phút, which nobody should have to guess"""
+    cued = context.is_after(match.start(), _CLOCK) or context.is_before(match.end(), _HOURS) or match[2] == "0"
+    clock = _say_time(context, match[1], match[2]) if cued else None
+    return Guess(clock, Message("this time of the day does not exist")) if clock else None
+
+
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
 def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     """From hour to hour with points: từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""

@@ -9,6 +9,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...reasons import UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, YEAR, follows_date
 
@@ -99,6 +100,13 @@ def day_of_new_year(match: re.Match[str], context: Context) -> str:
     return f"mùng {context.number(match[1])}"
 
 
+@rule(r"m(10|[1-9])(?![^\W_]|[./-]\d)", starts="word")
+def day_of_new_year_in_a_chat(match: re.Match[str], context: Context) -> Guess | None:
+    """The same in a text about the new year: mùng 3 nghỉ, m4 đi làm -> mùng bốn"""
+    festive = context.memory.count_words(("tết", "mùng", "mồng"))
+    return Guess(f"mùng {context.number(match[1])}", UNKNOWN) if festive else None
+
+
 @rule(r"(10|[1-9])(?= [Tt]ết(?!\w| ?(?:[Tt]rung|[Đđ]oan|[Tt]rồng|[Tt]hiếu|liền|liên)))", unless_after=_COUNTING)
 def day_of_new_year_in_short(match: re.Match[str], context: Context) -> str | None:
     """The same without its word: mùng 2 đóng cửa, họp lại 4 Tết -> mùng bốn; tháng 2 Tết and tổ 5 Tết are none"""
@@ -165,13 +173,18 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
     return Guess(spoken, Message("this could be a month or two numbers"))
 
 
+_NEAR = 35  # the last two digits of a year that announcements are about
+
+
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])", only_after=(" tháng", " kỳ hạn"))
 def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
-    """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
-    named = context.is_after(match.start(), " tháng")
-    if (named and int(match[2]) <= 31) or not 1 <= int(match[1]) <= 12:
+    """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68; thu tháng 12/26"""
+    named, ours = context.is_after(match.start(), " tháng"), 20 <= int(match[2]) <= _NEAR
+    if (named and int(match[2]) <= _NEAR and not ours) or not 1 <= int(match[1]) <= 12:
         return None
-    year = context.number(match[2] if named else f"20{match[2]}")
+    if named and ours and context.is_before(match.end(), _COUNTED):
+        return None
+    year = context.number(match[2] if named and not ours else f"20{match[2]}")
     spoken = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
     return Guess(spoken, _CENTURY)
 

@@ -1,0 +1,125 @@
+"""Letters that are units of something else than usual: trẻ 6m, nặng 40k, chạy 10k, điện 3p, đất 5s, 2v x 3l."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_before
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...rule import Answer, Guess, RuleMaker
+
+rule = RuleMaker(Kind.QUANTITY)
+
+_SHORT = Message("one letter for a unit that may stand for another")
+_CHILDREN = words_before("trẻ|trẻ em|bé|cháu|con|trẻ từ|trẻ dưới|trẻ trên|bé từ|cháu bé|trẻ đủ|đủ|trẻ tròn|em bé")
+_TALLEST = 2  # metres of a child; more are months
+_WEIGHED = words_before(
+    "nặng|cân nặng|trọng lượng|nặng từ|nặng trên|nặng dưới|nặng khoảng|nặng gần|nặng hơn|cân được|ai cân|người cân|"
+    "cân nặng từ|cân nặng trên|tăng trọng"
+)
+_RUN = words_before(
+    "chạy|chạy bộ|giải chạy|thi chạy|cự ly|cự li|đi bộ|đạp xe|marathon|cách|cách đây|đường dài|dài|chạy bền|việt dã"
+)
+_WIRED = words_before("điện|công tơ|động cơ|mô tơ|motor|aptomat|cầu dao|máy bơm|đường dây|nguồn")
+_SWITCHED = pattern(r"(?:mất|cúp|cắt|ngắt|đóng|ngừng|ngưng|nhá|chập|có) điện$")
+_LAND = words_before("ruộng|đất|vườn|rẫy|lúa|ao|mảnh|thuê|nương|cấy|gặt|trồng|màu|mạ|bán|diện tích|khoảng|gần|hơn")
+_GOLD = pattern(r"(?i)(?<!\w)vàng(?!\w)[^.;\n]{0,30}$")
+_MONEY_AHEAD = pattern(r"\d ?(?:k|tr|triệu|đ|đồng|nghìn)$")
+_PAID_MONTHLY = pattern(
+    r"(?i)(?<!\w)(?:lương|thu nhập|thuê|tiền công|trợ cấp|phụ cấp|học phí|phòng trọ|trọ|trả góp|góp)(?!\w)"
+)
+_OIL = words_before("dầu|dầu do|do|diesel|điêzen|điezen")
+_STOREYS = words_before("nhà|nhà ở|nhà phố|căn|căn nhà|biệt thự|xây")
+
+
+@rule(r"(\d{1,2})m ?- ?(<? ?\d{1,2}) ?t(?:uổi)?(?![^\W_])")
+def months_to_years(match: re.Match[str], context: Context) -> str:
+    """Months of a child and years behind them: 6m-5t -> sáu tháng đến năm tuổi"""
+    until = match[2].lstrip("< ")
+    return f"{context.number(match[1])} tháng đến {'dưới ' if '<' in match[2] else ''}{context.number(until)} tuổi"
+
+
+@rule(r"(\d{1,2})(?:m? ?- ?(\d{1,2}))?m(?![^\W_])")
+def months_of_child(match: re.Match[str], context: Context) -> Answer:
+    """Months of a child: cháu 8m, 18m tuổi -> tháng; no child is eight metres tall"""
+    months = f"{context.number_range(match[1], match[2])} tháng"
+    if context.is_before(match.end(), ("tuổi",)):
+        return months
+    child = context.is_after(match.start(), _CHILDREN) and int(match[1]) > _TALLEST
+    return Guess(months, _SHORT) if child else None
+
+
+@rule(r"(\d{1,3}(?:[.,]\d)?)(?: ?- ?(\d{1,3}(?:[.,]\d)?))?[kK](?![^\W_]|/)", only_after=_WEIGHED)
+def weight(match: re.Match[str], context: Context) -> Guess:
+    """Weight: nặng 40k -> bốn mươi ki lô gam, and no thousands"""
+    return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
+
+
+@rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?- ?(\d{1,2}))?[kK](?![^\W_]|/)", only_after=_RUN)
+def distance(match: re.Match[str], context: Context) -> Guess:
+    """Length of a way: chạy 5k, thi chạy 10k -> ki lô mét"""
+    return Guess(f"{context.number_range(match[1], match[2])} ki lô mét", _SHORT)
+
+
+@rule(r"([13]) ?p(?:h)?(?![^\W_])", only_after=_WIRED)
+def phases(match: re.Match[str], context: Context) -> Answer:
+    """Phases of a current: điện 3p, công tơ 1p -> pha; mất điện 3p are minutes"""
+    if _SWITCHED.search(context.before(match.start())):
+        return None
+    return Guess(f"{context.number(match[1])} pha", _SHORT)
+
+
+@rule(r"(\d{1,2}(?:[.,]\d{1,2})?)s(?![^\W_])", only_after=_LAND)
+def fields(match: re.Match[str], context: Context) -> Guess:
+    """Land: ruộng 2s, bán 5s -> sào, and no seconds"""
+    return Guess(f"{context.number(match[1])} sào", _SHORT)
+
+
+@rule(r"(\d{1,2})m(\d)s(?![^\W_])")
+def fields_of_the_north(match: re.Match[str], context: Context) -> Guess:
+    """Land in two units: ruộng 3m2s -> ba mẫu hai sào"""
+    return Guess(f"{context.number(match[1])} mẫu {context.number(match[2])} sào", _SHORT)
+
+
+@rule(r"/ ?s(?![^\W_])", starts="sign")
+def per_field(match: re.Match[str], context: Context) -> Guess | None:
+    """What land costs: 300tr/s -> một sào"""
+    paid = _MONEY_AHEAD.search(context.text[max(0, match.start() - 10) : match.start()])
+    return Guess(" một sào", _SHORT) if paid else None
+
+
+@rule(r"/ ?t(?![^\W_])", starts="sign")
+def per_month(match: re.Match[str], context: Context) -> Answer:
+    """What is paid each month: lương 7-9tr/t, lãi 0,8%/t -> một tháng"""
+    ahead = context.text[max(0, match.start() - REACH) : match.start()]
+    if ahead.endswith("%"):
+        return " một tháng"
+    return Guess(" một tháng", _SHORT) if _MONEY_AHEAD.search(ahead) and _PAID_MONTHLY.search(ahead) else None
+
+
+@rule(r"(10|14|18|22|24)[kK](?![^\W_]|/)")
+def carats(match: re.Match[str], context: Context) -> str | None:
+    """Gold: vàng 18k, 24k -> ca"""
+    golden = _GOLD.search(context.text[max(0, match.start() - REACH) : match.start()])
+    return f"{context.number(match[1])} ca" if golden else None
+
+
+@rule(r"0[.,](0\d{1,2}) ?[sS](?![^\W_]|-)", only_after=_OIL)
+def sulphur(match: re.Match[str], context: Context) -> str:
+    """Sulphur of an oil: dầu 0,05S -> không phẩy không năm ét"""
+    return f"{context.number('0,' + match[1])} ét"
+
+
+@rule(r"(\d)t ?(\d)l(?![^\W_])", only_after=_STOREYS)
+def storeys(match: re.Match[str], context: Context) -> Guess:
+    """Ground floor and floors of a house: nhà 1t 2l -> một trệt hai lầu"""
+    return Guess(f"{context.number(match[1])} trệt {context.number(match[2])} lầu", _SHORT)
+
+
+@rule(r"(\d)t(?![^\W_])", only_after=_STOREYS)
+def house(match: re.Match[str], context: Context) -> Guess:
+    """Storeys of a house: nhà 3t mặt tiền -> tầng; a number of a house has capitals"""
+    return Guess(f"{context.number(match[1])} tầng", _SHORT)
