@@ -117,6 +117,22 @@ def mirror(hub: Hub, target: Path) -> None:
 
 
 @click.command(cls=TranslatedCommand)
+@option("--from", "folders", multiple=True, type=click.Path(path_type=Path), metavar="FOLDER", help="A copy.")
+@with_hub
+def scrub(hub: Hub, folders: tuple[Path, ...]) -> None:
+    """Read all files that are served; what a disk has damaged comes back from copies or other hubs."""
+    found = hub.scrub(*folders)
+    line, gone = _("{file}: damaged or missing, brought again"), _("{file}: damaged or missing, and no copy has it")
+    for one in found:
+        names = ", ".join("/".join(name) for name in one.blob.names) or one.blob.sha256
+        put((line if one.is_healed else gone).format(file=names))
+    lost = sum(not one.is_healed for one in found)
+    if lost:
+        raise Refused(Message("{count} files are missing: publish a stick that has them", count=lost))
+    tell(_("All files are whole."))
+
+
+@click.command(cls=TranslatedCommand)
 @click.argument("other", type=click.Path(path_type=Path), metavar="FOLDER")
 @with_hub
 def adopt(hub: Hub, other: Path) -> None:
@@ -141,4 +157,4 @@ def _tell_refused(refused: Sequence[Message]) -> None:
         click.get_current_context().exit(1)
 
 
-COMMANDS = (link, notify, backup, restore, mirror, adopt)
+COMMANDS = (link, notify, backup, restore, mirror, scrub, adopt)

@@ -20,6 +20,8 @@
     cosigners.py         who can still sign an alert, and how they are reached
     alert_villages.py    how far an alert comes, village by village
     box_board.py         who is there, what they hold, what was aired where
+    blob_scrub.py        served files that a disk has damaged, healed from copies
+    upkeep.py            what a hub does for itself each day
     incidents.py         what people are told, noted once
     troubles.py          what is wrong now
     incident_watch.py    looks for incidents, and has them told

@@ -128,7 +128,7 @@ def _address(incident: Incident) -> str:
         return ""
     if incident.kind in (IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK):
         return f"/lenh/{incident.about}"
-    if incident.kind is IncidentKind.BAD_VERSION:
+    if incident.kind in (IncidentKind.BAD_VERSION, IncidentKind.DAMAGED_FILE):
         return "/"
     return f"/may/{incident.about}"
 

@@ -28,6 +28,7 @@ from .alert_signing import AlertSigning
 from .alert_villages import AlertAudience
 from .audience_plans import AudiencePlans, AudienceQuestion, office_files
 from .bells import BellRinger, keep_floors, read_floors
+from .blob_scrub import BlobFinding, BlobFindings, folder_copy, hub_copy, scrub_blobs
 from .box_board import BoxBoard
 from .box_registry import BoxRegistry, RegisteredBox
 from .broker_accounts import BrokerAccounts
@@ -37,9 +38,17 @@ from .log_intake import LogIntake
 from .manifest_drafts import ManifestDraft, ManifestDrafts
 from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
-from .published_files import FIRST_TRUST, PublishedScope, communes_below, offices_above, publish_scope
+from .published_files import (
+    FIRST_TRUST,
+    PublishedScope,
+    communes_below,
+    offices_above,
+    publish_scope,
+    read_all_published,
+)
 from .trust_drafts import TrustDrafts
 
+FETCHED = "fetched"  # the folder of what comes from other hubs
 NONCE = re.compile(rb"[0-9a-f]{32}")
 
 
@@ -69,6 +78,7 @@ class Hub:
     mqtt_port: int = MQTT_PORT
     contact: BrokerContact = field(default_factory=BrokerContact)
     plans: AudiencePlans = field(default_factory=AudiencePlans)
+    findings: BlobFindings = field(default_factory=BlobFindings)
     vouch: Callable[[datetime], frozenset[str]] = vouchers  # who vouches for its own time
 
     @classmethod
@@ -134,6 +144,29 @@ class Hub:
         served = {one: self.served_files(one) for one in communes}
         asked = {one: CommuneFiles(files, boxes.get(one, ())) if files else None for one, files in served.items()}
         return self.plans.ask(AudienceQuestion(draft.digest, office, asked, self.clock.now()))
+
+    def scrub(self, *folders: Path) -> list[BlobFinding]:
+        """Heal the files that are served from `folders`, from drafts and from other hubs; what was found.
+
+        Raises `WriteError`, `OSError`.
+        """
+        published = self.published() or read_all_published(self.paths.root)
+        drafts = [path for path in self.paths.drafts.glob("*") if path.is_dir()]
+        copies = [folder_copy(folder) for folder in (*folders, *drafts)]
+        if self.broker.authority.is_file():
+            authority = self.broker.authority.read_text(encoding="ascii")
+            others = dict.fromkeys(address for one in published for address in one.trust.hubs)
+            copies += [hub_copy(address, authority, self.paths.root / FETCHED) for address in others]
+        found = scrub_blobs(self.paths.root, published, copies)
+        self.findings.note(found)
+        return found
+
+    def learn_names(self) -> None:
+        """Read what all villages are called: an alarm’s page shall not have to."""
+        for one in self.published():
+            if names := self.names(one.scope):
+                for village in names.villages():
+                    names.village(village)
 
     def alert_audience(self, alert: Alert) -> AlertAudience:
         """Whom an alert is for: the commune itself, or those below its office, all or some."""

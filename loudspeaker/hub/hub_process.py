@@ -24,6 +24,7 @@ from .hub_session import HubSession
 from .hub_site import HubSite
 from .incident_watch import watching
 from .publish_socket import PublishSocket, notify_published
+from .upkeep import upkeep
 
 LOOKS = 1.0  # s between two looks at the folder
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def serve_hub(
         closing(_open_session(hub, broker)) if broker else nullcontext() as session,
         closing(FolderWatch(hub, session)) as watch,
         watching(hub, pages.site.translate),
+        upkeep(hub),
     ):
         watch.start()
         app = create_hub_app(hub, pages.create_app())

@@ -16,6 +16,7 @@ from threading import Event, Thread
 
 from ..errors import LoudspeakerError, Message
 from ..trust.signed_documents import Alert, AlertKind
+from .blob_scrub import find_missing
 from .box_board import BoxBoard, BoxRow
 from .hub import Hub
 from .hub_database import instant_of, text_of
@@ -122,6 +123,7 @@ class IncidentWatch:
     def _find(self, now: datetime, broker_lost: datetime | None) -> Iterator[Trouble]:
         board = self._hub.board()
         yield from find_broker_trouble(now, broker_lost)
+        yield from self._find_damaged(board)
         rows = [row for row in board.boxes() if not row.revoked]
         for row in rows:
             yield from find_box_troubles(row, now, self._names)
@@ -132,6 +134,13 @@ class IncidentWatch:
                 yield from find_alert_trouble(alert, now, self._names)
             if watched := self._watch_version(office, boxes, now):
                 yield from find_version_trouble(watched, now, self._names)
+
+    def _find_damaged(self, board: BoxBoard) -> Iterator[Trouble]:
+        """Files that are served and are not there, or were damaged and healed since the last look."""
+        root = self._hub.paths.root
+        for scope, path in dict.fromkeys((*find_missing(root, board.published), *self._hub.findings.take())):
+            facts = {"file": path, "office": self._hub.office_name(scope)}
+            yield Trouble(IncidentKind.DAMAGED_FILE, f"{scope}/{path}", facts)
 
     def _find_awaited(
         self, board: BoxBoard, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime

@@ -31,6 +31,7 @@ class IncidentKind(StrEnum):
     MISSED_ALERT = "missed-alert"
     MISSED_CHECK = "missed-check"
     BAD_VERSION = "bad-version"
+    DAMAGED_FILE = "damaged-file"
 
 
 # What is told of each kind when it begins, and when it is over.
@@ -83,6 +84,13 @@ SENTENCES: Mapping[IncidentKind, tuple[Message, Message]] = {
         ),
         Message("Since version {version} of {office} boxes were unwell: they are well again, or a newer one is out"),
     ),
+    IncidentKind.DAMAGED_FILE: (
+        Message(
+            "On the hub’s disk {file} of {office} was damaged or is missing; boxes that lack it cannot fetch it."
+            " “publish” of any stick with it brings it back. Is the disk sound?"
+        ),
+        Message("{file} of {office} lies whole on the hub’s disk again"),
+    ),
 }
 # How many of each kind go on, where they are too many to be told one by one.
 COUNTS: Mapping[IncidentKind, Message] = {
@@ -96,6 +104,7 @@ COUNTS: Mapping[IncidentKind, Message] = {
     IncidentKind.MISSED_ALERT: Message("{count} alerts have not been answered by all boxes"),
     IncidentKind.MISSED_CHECK: Message("{count} silent checks have not been answered by all boxes"),
     IncidentKind.BAD_VERSION: Message("{count} new versions since which boxes are unwell"),
+    IncidentKind.DAMAGED_FILE: Message("{count} files on the hub’s disk are damaged or missing"),
 }
 # While the broker is lost nobody knows which boxes are there, and no answer of theirs arrives.
 BY_BROKER = frozenset({IncidentKind.SILENT_BOX, IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK})
@@ -103,7 +112,8 @@ BY_BROKER = frozenset({IncidentKind.SILENT_BOX, IncidentKind.MISSED_ALERT, Incid
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is wrong now. `about`: the id of a box or of an alert, a version (SCOPE/43), "" of the hub itself.
+    """Something that is wrong now. `about`: the id of a box or of an alert, a version (SCOPE/43) or a file
+    (SCOPE/PATH), "" of the hub itself.
 
     `facts`: for its sentence; `may_begin`: is it noted where it is new?
     """

@@ -118,6 +118,15 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
     return PublishedScope(scope, trust, manifest, raw or b"", sha256, alerts)
 
 
+def read_all_published(root: Path) -> tuple[PublishedScope, ...]:
+    """All scopes in the delivery `root` whose signatures hold."""
+    found = []
+    for scope in list_scopes(root):
+        with suppress(NotFound, UntrustedDocument):
+            found.append(read_published(root, scope))
+    return tuple(found)
+
+
 def accept_published(floors: Floors, published: PublishedScope, now: datetime) -> Floors:
     """The highest that was published of a scope, with what is there now.
 
