@@ -189,7 +189,7 @@ def enrol_crowd(hub: Hub, count: int) -> list[list[str]]:
         for box, password in boxes
     ]
     with hub.database.change() as connection:
-        connection.executemany("INSERT INTO box VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
+        connection.executemany("INSERT INTO box VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')", rows)
     hub.tell_broker()
     return boxes
 

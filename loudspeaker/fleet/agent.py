@@ -37,6 +37,7 @@ from .courier_steps import (
     Action,
     AskForHealth,
     AskLogEnd,
+    BellDistrusted,
     BellRung,
     CheckTime,
     Connect,
@@ -268,6 +269,8 @@ class Agent:
             elif topic.kind is TopicKind.MANIFEST and 0 < len(raw) <= MOST_SAID_BYTES:
                 self._events.put(manifest_event(topic.of, raw))
         except LoudspeakerError as error:
+            if topic.kind is TopicKind.BELL:
+                self._events.put(BellDistrusted(topic.of))
             logger.warning(
                 "%s", Message("{topic}: this is not believed: {error}", topic=str(topic), error=error.message)
             )

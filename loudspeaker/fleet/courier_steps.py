@@ -138,7 +138,15 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Distrusted:
-    """They are not: no file that they name is fetched."""
+    """They are not: no file that they name is fetched. `again`: another hub is asked for them first."""
+
+    scope: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BellDistrusted:
+    """The broker has brought a bell of this scope that is not signed as it must be."""
 
     scope: str
 
@@ -237,7 +245,7 @@ class TimePassed:
 
 
 CourierEvent = (
-    HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | ManifestCame | AlertCame
+    HubsNamed | HubAnswers | LinkUp | LinkDown | HubBorn | BellRung | BellDistrusted | ManifestCame | AlertCame
     | DaemonAnswered | DaemonRefused | DaemonMaking | DaemonAway
     | Fetched | NotFetched | Verified | Distrusted | TakingEnded | Holds | LateFilesTaken | HealthSaid | TimePassed
     | LogHas | LogKnown | LogNotSent | LogRefused | TimeChecked

@@ -3,7 +3,8 @@
 A bell says what is newest. Where it is more than this box holds, documents are fetched (not a manifest that the broker
 has brought) and verified; only then the files that they name, as far as they are not here; then the daemon takes all of
 it, as from a stick. What may come later comes last. One file is fetched at a time, in pieces, so that an alert never
-waits for a recording. Where no broker is reached, the bell is fetched each minute.
+waits for a recording. Where no broker is reached, the bell is fetched each minute. Of a hub that has something else
+than was signed, or lacks it, the same is asked of the next one first.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from .broker_link import OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
     AlertCame,
+    BellDistrusted,
     BellRung,
     CourierEvent,
     DaemonAnswered,
+    Distrusted,
     Fetch,
     Fetched,
     Holds,
@@ -28,11 +31,12 @@ from .courier_steps import (
     LinkDown,
     LinkUp,
     NotFetched,
+    TakingEnded,
     TimePassed,
     Verified,
 )
 from .late_carrier import LateCarrier
-from .scope_files import ScopeFiles
+from .scope_files import RULES, ScopeFiles
 from .topics import TopicKind, document_path, document_topic
 
 POLL_AFTER = 600.0  # s without a broker
@@ -62,7 +66,9 @@ class FileCarrier:
     polls: int = 0
     failures: int = 0
     server_at: float = 0.0  # not asked before then
+    wrongs: int = 0  # hubs in a row that had not what was signed
     hubs: HubsInTurn = OWN_HUB
+    served: str = ""  # the hub of which something was fetched last
     link: str = ""  # the hub whose broker has let us in last
 
     @property
@@ -81,7 +87,8 @@ class FileCarrier:
         return max(self.poll_at, (self.away_since or 0.0) + POLL_AFTER)
 
     def step(self, event: CourierEvent, now: float) -> tuple[FileCarrier, Sequence[Action]]:
-        after = self._take(event, now)
+        before, event = self._turn_away(event)
+        after = before._take(event, now)
         files: dict[str, ScopeFiles] = {}
         actions: list[Action] = []
         for scope, one in after.scopes.items():
@@ -100,7 +107,55 @@ class FileCarrier:
             after = replace(after, late=after.late.begin(fetch, now))
         wanted = tuple(path for path in after.wanted if path != fetch.path)
         fetch = replace(fetch, hub=after.hubs.current)
-        return replace(after, fetching=fetch, wanted=wanted), [*actions, fetch]
+        return replace(after, fetching=fetch, wanted=wanted, served=fetch.hub), [*actions, fetch]
+
+    def _turn_away(self, event: CourierEvent) -> tuple[FileCarrier, CourierEvent]:
+        """From a hub that had something else than was signed to the next, where one is left to be tried.
+
+        The event is told then as one after which the same is fetched again.
+        """
+        if not self._is_wrong(event):
+            return replace(self, wrongs=0) if self._is_right(event) else self, event
+        if self.wrongs + 1 >= len(self.hubs.hubs):
+            return replace(self, wrongs=0), event
+        after = replace(self, wrongs=self.wrongs + 1, hubs=self.hubs.at(self.served).next())
+        match event:
+            case Distrusted():
+                return after, replace(event, again=True)
+            case BellDistrusted(scope):
+                return after._want(document_path(scope, "bell")), event
+            case NotFetched(path):
+                after = replace(after, fetching=None)
+                return after._want(path) if path not in [
+                    one.path for one in self._all_fetches()
+                ] else after, TimePassed()
+        return self, event
+
+    def _is_right(self, event: CourierEvent) -> bool:
+        """Is it known of this that it was signed? Of documents only when they are verified."""
+        match event:
+            case Fetched(path) if self.fetching and self.fetching.path == path:
+                return bool(self.fetching.sha256)
+            case Verified() | TakingEnded():
+                return True
+        return False
+
+    def _is_wrong(self, event: CourierEvent) -> bool:
+        """Does it tell of something else than was signed, or of nothing where something was? rules.json may lack."""
+        match event:
+            case NotFetched(path, gone=True) if self.fetching and self.fetching.path == path:
+                return not path.endswith(f"/{RULES}.json")
+            case Distrusted(scope):
+                one = self.scopes.get(scope)
+                return one is not None and one.is_verifying
+            case BellDistrusted(scope):
+                return scope in self.scopes
+        return False
+
+    def _all_fetches(self) -> Iterator[Fetch]:
+        yield from self._file_fetches()
+        if self.late.next_fetch:
+            yield self.late.next_fetch
 
     def _take(self, event: CourierEvent, now: float) -> FileCarrier:
         match event:

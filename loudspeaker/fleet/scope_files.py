@@ -41,7 +41,8 @@ AGAIN = 3600.0  # s, until what was refused is looked at again, where no bell te
 LATER = 300.0  # s, where a file was not there, or the daemon
 MOST_DOUBLINGS = 6  # of LATER, where that is so again and again: a hub may send other bytes than were signed
 NOTHING, NOTHING_HELD = Heads(0, 0, 0), HeldVersions()
-UNNUMBERED = ("manifest", "rules")  # documents
+RULES = "rules"
+UNNUMBERED = ("manifest", RULES)  # documents
 
 
 def manifest_event(scope: str, raw: bytes) -> ManifestCame:
@@ -91,6 +92,11 @@ class ScopeFiles:
         return self.told.trust, self.told.manifest
 
     @property
+    def is_verifying(self) -> bool:
+        """Are documents being verified of which none was brought by the broker?"""
+        return self.stage is Stage.VERIFYING and self.chosen is None
+
+    @property
     def next_fetch(self) -> Fetch | None:
         if self.stage is Stage.DOCUMENTS:
             return Fetch(self.documents[0])
@@ -126,6 +132,8 @@ class ScopeFiles:
                 return replace(self, stage=Stage.FILES, files=wanted, chosen=None)._proceed()
             case Distrusted() if self.stage is Stage.VERIFYING and self.chosen:
                 return replace(self, stage=Stage.DOCUMENTS, documents=self._paths(*UNNUMBERED), chosen=None), []
+            case Distrusted(again=True) if self.stage is Stage.VERIFYING:
+                return replace(self, stage=Stage.DOCUMENTS, documents=self._paths(*self._trusts, *UNNUMBERED)), []
             case Distrusted() if self.stage is Stage.VERIFYING:
                 return replace(self, stage=Stage.FILES, files={})._proceed()
             case TakingEnded(_, answered) if self.stage is Stage.TAKING:
@@ -140,12 +148,16 @@ class ScopeFiles:
         """Where more is told than is held, and it was not this that came to nothing."""
         if self.stage is not Stage.RESTING or not self.is_behind or self._newest == self.tried:
             return self, []
-        newest = min(self.told.trust, self.held.trust + MOST_TRUST)
-        trusts = [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
         chosen = self.came if self.came and self.came.version == self.told.manifest else None
-        documents = self._paths(*trusts, *(() if chosen else UNNUMBERED))
+        documents = self._paths(*self._trusts, *(() if chosen else UNNUMBERED))
         begun = replace(self, stage=Stage.DOCUMENTS, documents=documents, tried=self._newest, again_at=None)
         return replace(begun, came=None if chosen else self.came, chosen=chosen)._proceed()
+
+    @property
+    def _trusts(self) -> list[str]:
+        """Those that are to be fetched."""
+        newest = min(self.told.trust, self.held.trust + MOST_TRUST)
+        return [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
 
     def _paths(self, *names: str) -> tuple[str, ...]:
         return tuple(document_path(self.scope, name) for name in names)
@@ -163,7 +175,7 @@ class ScopeFiles:
         fetch = self.next_fetch
         if fetch is None or fetch.path != path:
             return self, []
-        if path == document_path(self.scope, "rules"):
+        if path == document_path(self.scope, RULES):
             return self._tick_off(path)
         wait = LATER * 2.0 ** min(self.misses, MOST_DOUBLINGS)
         return replace(self, misses=self.misses + 1)._rest(now + wait)

@@ -20,6 +20,7 @@ from loudspeaker.fleet.courier_steps import (
     Action,
     AlertCame,
     AskForHealth,
+    BellDistrusted,
     BellRung,
     Connect,
     CourierEvent,
@@ -57,6 +58,7 @@ from loudspeaker.fleet.courier_steps import (
 )
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
 from loudspeaker.fleet.late_carrier import AGAIN, DAY, HOUR, LOOK, MORNING, MOST_BYTES, SOON
+from loudspeaker.fleet.scope_files import LATER
 from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -670,6 +672,67 @@ def test_without_a_broker_a_mirror_serves_bells_too() -> None:
     assert asked.count(MIRROR) > len(asked) - 3
 
 
+def with_documents(box: Box, hub: str) -> list[Action]:
+    """All documents of a bell come, from this hub, and are verified: what is asked then."""
+    manifest, rules = document_path(SCOPE, "manifest"), document_path(SCOPE, "rules")
+    assert box.tell(BellRung({SCOPE: Heads(1, 43, 0)})) == [Fetch(manifest, hub=hub)]
+    assert box.tell(Fetched(manifest)) == [Fetch(rules, hub=hub)]
+    return box.tell(Fetched(rules))
+
+
+def connected() -> Box:
+    box = with_mirror()
+    box.wait(0)
+    box.tell(LinkUp())
+    return box
+
+
+def test_a_file_that_is_not_the_one_that_was_signed_is_asked_of_the_next_hub_at_once() -> None:
+    box = connected()
+    with_documents(box, "")
+    assert box.tell(Verified(SCOPE, {FILE: 10})) == [Fetch(blob_path(FILE), 10, FILE)]
+
+    assert box.tell(NotFetched(blob_path(FILE), gone=True)) == [Fetch(blob_path(FILE), 10, FILE, MIRROR)]
+    assert box.tell(Fetched(blob_path(FILE))) == [Take(SCOPE)]
+
+
+def test_what_no_hub_has_as_it_was_signed_is_tried_again_later_as_with_one_hub() -> None:
+    box = connected()
+    with_documents(box, "")
+    box.tell(Verified(SCOPE, {FILE: 10}), NotFetched(blob_path(FILE), gone=True))
+
+    assert not box.tell(NotFetched(blob_path(FILE), gone=True))
+    assert not [action for _, action in box.wait(LATER - 1) if isinstance(action, Fetch)]
+    assert [action for _, action in box.wait(10) if isinstance(action, Fetch)]
+
+
+def test_documents_that_are_not_believed_are_asked_of_the_next_hub_and_then_told() -> None:
+    box, manifest, rules = connected(), document_path(SCOPE, "manifest"), document_path(SCOPE, "rules")
+    assert with_documents(box, "") == [Verify(SCOPE)]
+
+    assert box.tell(Distrusted(SCOPE)) == [Fetch(manifest, hub=MIRROR)]
+    assert box.tell(Fetched(manifest)) == [Fetch(rules, hub=MIRROR)]
+    assert box.tell(Fetched(rules)) == [Verify(SCOPE)]
+    assert box.tell(Distrusted(SCOPE)) == [Take(SCOPE)]  # whose child tells why it is refused
+
+
+def test_a_bell_of_the_broker_that_is_not_believed_has_the_next_hub_asked() -> None:
+    box = connected()
+
+    assert box.tell(BellDistrusted(SCOPE)) == [Fetch(document_path(SCOPE, "bell"), hub=MIRROR)]
+    assert not box.tell(BellDistrusted("xa-khac"))
+
+
+def test_with_one_hub_alone_nothing_is_asked_twice() -> None:
+    box = Box()
+    box.wait(0)
+    box.tell(LinkUp())
+    assert with_documents(box, "") == [Verify(SCOPE)]
+
+    assert box.tell(Distrusted(SCOPE)) == [Take(SCOPE)]
+    assert not box.tell(BellDistrusted(SCOPE))
+
+
 # What the hub is told.
 
 
@@ -741,7 +804,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.have_come: set[str] = set()
         self.taking_sounds: list[TakeLateFiles] = []
         self.down_since = self.box.now
-        self.was_up = False
+        self.was_up = self.bell_doubted = False
 
     def do(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -751,7 +814,7 @@ class AnyOrder(RuleBasedStateMachine):
                 self.asked.append(action)
             elif isinstance(action, Fetch):
                 assert not action.sha256 or {**self.verified, **self.sounds}.get(action.sha256) == action.bytes
-                polled = action.path == BELL
+                polled = action.path == BELL and not self.bell_doubted
                 assert action.hub in self.hubs
                 assert not polled or (not self.up and self.box.now - self.down_since > POLL_AFTER - 0.001)
                 self.fetches.append(action)
@@ -840,6 +903,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(heads=st.builds(Heads, st.integers(1, 3), st.integers(42, 45), st.integers(0, 6)))
     def a_bell_rings(self, heads: Heads) -> None:
         self.tell(BellRung({SCOPE: heads, "elsewhere": heads}))
+
+    @rule()
+    def a_bell_is_not_believed(self) -> None:
+        self.bell_doubted = True
+        self.tell(BellDistrusted(SCOPE))
 
     @rule(version=st.integers(41, 46))
     def a_manifest_comes(self, version: int) -> None:
