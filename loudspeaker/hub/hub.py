@@ -196,8 +196,10 @@ class Hub:
         return DeliveredNames(self.paths.root, manifest) if manifest else None
 
     def office(self) -> str:
-        """What people call the highest office that publishes here; "" where none does."""
-        return self.office_name(next((one.scope for one in self.published() if one.trust.parent is None), ""))
+        """What people call the highest office that publishes here; "" where none does, or several unrelated ones."""
+        known = {one.scope for one in self.published()}
+        highest = [one.scope for one in self.published() if one.trust.parent not in known]
+        return self.office_name(highest[0]) if len(highest) == 1 else ""
 
     def office_name(self, scope: str) -> str:
         """What people call an office; its scope where it has published nothing."""

@@ -88,6 +88,27 @@ def test_the_first_person_comes_in_by_a_link(people: Officers, published: Hub) -
     assert stranger.client.get("/v1/join").status_code == 404  # an address of the hub is no page
 
 
+def test_the_door_names_the_highest_office_and_of_unrelated_ones_none(
+    people: Officers, published: Hub, office: Office, tmp_path: Path
+) -> None:
+    def door() -> str:
+        published.bells.look()
+        people.officer(Role.VIEW)  # somebody has a password
+        return people.stranger().get("/vao").text
+
+    assert "<h1>Máy chủ truyền thanh Xã Thử</h1>" in door()
+    open_province(tmp_path, office.stick)
+    published.publish(office.stick, "tinh-thu")
+    unrelated = door()
+    assert "<h1>Máy chủ truyền thanh</h1>" in unrelated
+    assert "<title>Đăng nhập</title>" in unrelated
+    assert not any(name in unrelated for name in ("Xã Thử", "Tỉnh Thử"))
+    assert "Máy chủ truyền thanh Xã Thử" in people.officer(Role.VIEW, scope=SCOPE).get("/them").text  # as it is theirs
+    office.trust("hoa", "pao", parent="tinh-thu", hub=published.key.public)
+    published.publish(office.stick, SCOPE)
+    assert "<h1>Máy chủ truyền thanh Tỉnh Thử</h1>" in door()
+
+
 def test_files_of_boxes_are_served_beside_the_pages_and_pages_to_own_names_only(people: Officers) -> None:
     client = people.stranger().client
 
