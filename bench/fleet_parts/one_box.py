@@ -6,6 +6,7 @@ client to another, through a stock Mosquitto.
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -19,9 +20,11 @@ from harness.alert_box import BOX, flood, sealed
 from harness.broker import MosquittoBroker, free_port
 from harness.counting_relay import CountingRelay
 from harness.daemon_process import running_agent, running_daemon
-from harness.hub_boxes import JoinedBox, enrol
-from harness.office import SCOPE, Office, open_office
+from harness.hub_boxes import JoinedBox, enrol, open_pages
+from harness.office import NOW, SCOPE, Office, open_office
+from harness.officers import Officer
 from harness.real_hub import RealHub
+from harness.signing import PEOPLE, PHONE, assertion_fields
 from harness.small_commune import write_small_commune
 from harness.waiting import PATIENCE, wait_for
 from paho.mqtt.client import Client, MQTTv5
@@ -32,16 +35,19 @@ from loudspeaker.fleet.hub_settings import make_tls_context, read_hub_settings, 
 from loudspeaker.hub.hub import Hub
 from loudspeaker.model.asrun_record import Event
 from loudspeaker.station.membership import read_membership
+from loudspeaker.station.packing import write_trust
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
+from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.public_keys import machine_key
+from loudspeaker.web.access.accounts import Role
 
 from .crowd import STOCK
 from .table import Plan, memory_of, row, spread_of
 
 VILLAGES = ("na-hoa", "suoi-trat")
 SETTLE = 1.0  # s between two alarms
-ALARM, WORST_ALARM, MANIFEST = 100, 300, 2_000  # ms
+ALARM, WORST_ALARM, SILENCE, MANIFEST = 100, 300, 1_000, 2_000  # ms
 AGENT, HUB = 30, 250  # MiB
 
 
@@ -127,6 +133,34 @@ class OneBox:
         }
         return {name: (at - began) * 1000 for name, at in steps.items()}
 
+    def silence(self, officer: Officer) -> float:
+        """Milliseconds from the press of “■ Silence” at the hub's page to the last sample of an alarm."""
+        self.seq += 1
+        issued = datetime.now(UTC).replace(microsecond=0)
+        alert = flood(self.seq, issued=issued, until=issued + timedelta(hours=2), repeat=20)
+        self._lay(sealed(alert, "hoa", "pao"))
+        self.own.publish(self.office.stick, SCOPE)
+        wait_for(lambda: list(self._steps(alert.id, "given")), pause=0.05)
+        airings = list(next(self._steps(alert.id, "given")).facts["airings"])
+        wait_for(lambda: all(self.log.events("on-air", one) for one in airings), pause=0.05)
+        self.own.bells.look()  # as the hub that serves does
+        page = officer.get(f"/lenh/dung?cap={SCOPE}").text
+        stop = html.unescape(page.partition('name="envelope" value="')[2].partition('"')[0])
+        signature = assertion_fields(parse_envelope(stop.encode()), PHONE)
+        self.seq += 1
+        began = time.time()
+        assert officer.post("/lenh/ky", envelope=stop, **signature).status_code == 303
+        wait_for(lambda: all(self.log.verdict_of(one) for one in airings), pause=0.05)
+        day = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(days=1)
+        ends = [row.ended_at for row in self.log.rows(day, day + timedelta(days=3)) if row.id in airings]
+        broke = [
+            datetime.fromisoformat(str(event.facts["ended_at"]))
+            for one in airings
+            for event in self.log.events("broke", one)
+        ]
+        last = max([*broke, *filter(None, ends)])
+        return (last.timestamp() - began) * 1000
+
     def manifest(self) -> float:
         """Milliseconds from `publish` to the moment at which the box reads the new files."""
         self.version += 1
@@ -165,7 +199,9 @@ def open_one_box(folder: Path, parts: ExitStack, relayed: bool = False) -> OneBo
     write_small_commune(home)
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     hub, office = RealHub(folder / "hub", parts), open_office(home, folder)
-    office.trust("hoa", "pao", hub=machine_key(hub.run("key").strip(), "hub"))
+    keys = [*(PEOPLE[name].public for name in ("hoa", "pao", "ly")), PHONE.public]  # a telephone signs at the pages
+    _, path = write_trust(office.stick, SCOPE, keys, NOW, hub=machine_key(hub.run("key").strip(), "hub"))
+    office.sign(path, "hoa", "pao")
     hub.run("publish", str(office.stick))
     hub.start()
     hub.join(StationPaths(home, home / ".state"), SCOPE)
@@ -229,6 +265,15 @@ def measure_box(folder: Path, parts: ExitStack, plan: Plan) -> None:
     )
     for name in ("published", "at the broker", "verified"):
         row(f"    … {name}", spread_of([each[name] for each in hops]))
+    with open_pages(one.own) as people:
+        officer = people.officer(Role.DUTY)
+        silences = [one.silence(officer) for _ in range(plan.alarms)]
+    row(
+        "silence, press at the page to last sample, one box",
+        spread_of(silences),
+        f"{SILENCE} ms",
+        max(silences) <= SILENCE,
+    )
     took = [one.manifest() for _ in range(plan.manifests)]
     row("manifest, publish to accepted, one box", spread_of(took), f"{MANIFEST} ms", max(took) <= MANIFEST)
     for name, process, most in (("agent", one.agent, AGENT), ("hub", one.hub.process.pid, HUB)):

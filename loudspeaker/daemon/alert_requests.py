@@ -23,7 +23,7 @@ from ..station.alarms import standing
 from ..station.alert_log import AlertLog, find_cadence, first_sound, times_heard
 from ..station.reviews import Signer
 from ..station.signed_alerts import AlertReader, ReceivedAlert
-from ..trust.signed_documents import EVERY_VILLAGE, AlertKind
+from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind
 from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings
 from .repeated_alerts import RepeatedAlerts
@@ -274,10 +274,17 @@ class SignedAlerts:
             return
         outputs = set(self._station.alerts.outputs_of(self._villages(received)))
         items = [item for item in self._controller.open_items() if item.request and "@" in item.airing.broadcast]
-        spared = [item.airing.id for item in items if item.airing.scheduled_at > alert.issued]
+        spared = [item.airing.id for item in items if self._is_later(item.airing, alert)]
         why = self._on_air.say(Message("a signed order to stop"))
         self._controller.stop(self._on_air.now(), by, why, None if EVERY_VILLAGE in alert.villages else outputs, spared)
         self._decide(received, AlertState.STOPPED, by)  # behind it: what was cut short here is done when it comes again
+
+    def _is_later(self, airing: Airing, alert: Alert) -> bool:
+        """Was it signed after this alert? Of one that is said again: was it due after it?"""
+        known = self._ledger.alert_of(airing.id)
+        if known and known.number is None and known.scope == alert.scope:
+            return known.seq > alert.seq  # its name may be of a later second than it is
+        return airing.scheduled_at > alert.issued
 
     def _check(self, received: ReceivedAlert, by: str) -> None:
         """Everything up to the made sound, and no sound. The words are new each time, so that they are made."""

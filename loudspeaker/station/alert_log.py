@@ -53,6 +53,22 @@ class StandingCadence:
         return {**encode(Cadence(seconds, self.until)), "issued": self.issued.isoformat(), "first": self.first}
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAiring:
+    """Of which alert an airing is, and its number where it is said again; None: when it was given."""
+
+    alert: str
+    number: int | None
+
+    @property
+    def scope(self) -> str:
+        return self.alert.partition("/")[0]
+
+    @property
+    def seq(self) -> int:
+        return int(self.alert.rpartition("/")[2])
+
+
 def find_cadence(alert: Alert, now: datetime) -> StandingCadence | None:
     """The cadence of an alert that is first given `now`; None where it has none."""
     if alert.again is None:
@@ -111,6 +127,11 @@ class AlertLog:
     def airings_of(self, alert: str, number: int | None) -> Sequence[str]:
         """The ids of what it has had heard as this number; `number` None: when it was given."""
         return next((airings for said, airings in self.times_said(alert) if said == number), ())
+
+    def alert_of(self, airing: str) -> KnownAiring | None:
+        """Of which alert, and as which number, an airing is; None of one that no alert has asked for."""
+        facts = (event.facts for event in self._events() if airing in _names(event.facts.get("airings")))
+        return next((KnownAiring(str(one["alert"]), _number(one)) for one in facts), None)
 
     # What is said again.
 

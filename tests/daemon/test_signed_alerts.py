@@ -321,6 +321,16 @@ def test_a_check_makes_sound_anew_and_nobody_hears_it(box: AlertBox) -> None:
         box.deliver(order("check", 21), "hoa")
 
 
+def test_a_stop_silences_each_alarm_before_it_whatever_second_that_is_named_by(box: AlertBox) -> None:
+    for seq in (17, 18, 19):  # of one second: the later ones are named by the next ones
+        box.deliver(flood(seq, text=f"Lệnh {seq}", spoken=f"Lệnh {seq}"), *TWO)
+    box.run(1)
+    box.deliver(order("stop", 20, issued=NOW), "ly")
+    box.run(60)
+
+    assert box.heard() == []
+
+
 def test_a_stop_silences_what_sounds_but_no_alarm_that_was_signed_after_it(box: AlertBox) -> None:
     box.deliver(flood(17, repeat=50, villages=("na-hoa",)), *TWO)
     later = flood(19, text="Cháy!", spoken="Cháy!", villages=("suoi-trat",), issued=NOW + timedelta(seconds=20))
