@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -31,6 +32,8 @@ NUMBER = click.IntRange(min=1)  # of an alert
 @in_scope
 @option("--bulletin", metavar="B", help="A template of level emergency instead of a text.")
 @option("--village", "villages", metavar="V", multiple=True, help="For this village; several times. Without: for all.")
+@option("--commune", "communes", metavar="C", multiple=True, help="A province: for this commune; several times.")
+@option("--group", "groups", metavar="G", multiple=True, help="A province: for a group of communes in commune.yaml.")
 @option("--repeat", type=click.IntRange(1, 100), default=3, show_default=True, help="How often it is said.")
 @option("--gap", type=LENGTH, default="30s", show_default=True, metavar="T", help="Silence between.")
 @option("--lasts", type=LENGTH, default="2h", show_default=True, metavar="T", help="Boxes take it for so long.")
@@ -42,6 +45,7 @@ NUMBER = click.IntRange(min=1)  # of an alert
 @option("--update", type=NUMBER, metavar="N", help="Take the place of alarm number N.")
 @option("--check", is_flag=True, help="A silent check: each box makes sound that nobody hears.")
 @option("--stop", is_flag=True, help="Silence whatever is on the air.")
+@option("--play", metavar="B", help="Have this bulletin heard now, within the policy; one signs.")
 @option("--speak", is_flag=True, help="Speak it here: boxes that have the sound in time use it instead of their voice.")
 def alert(
     folder: Path,
@@ -49,6 +53,8 @@ def alert(
     scope: str,
     bulletin: str | None,
     villages: tuple[str, ...],
+    communes: tuple[str, ...],
+    groups: tuple[str, ...],
     repeat: int,
     gap: timedelta,
     lasts: timedelta,
@@ -60,10 +66,11 @@ def alert(
     update: int | None,
     check: bool,
     stop: bool,
+    play: str | None,
     speak: bool,
 ) -> None:
     """Write an alarm for all boxes of a commune into a delivery, to be signed by two; its end, or a check, by one."""
-    kind, refers = _kind(end, update, check, stop)
+    kind, refers = _kind(end, update, check, stop, play)
     documents = rooms.signed_documents
     if bool(text) + bool(bulletin) != kind.is_alarm:
         raise BadUsage(Message("an alarm has either a text or --bulletin, and nothing else has one"))
@@ -71,7 +78,7 @@ def alert(
     draft = rooms.alert_packing.AlertDraft(
         kind,
         text,
-        bulletin,
+        play or bulletin,
         refers,
         villages or (documents.EVERY_VILLAGE,),
         documents.AlertEnd(form),
@@ -79,6 +86,7 @@ def alert(
         repeat if kind.is_alarm else 1,
         gap.total_seconds() if kind.is_alarm else 0.0,
         lasts,
+        audience=_audience(communes, groups, station),
         again=_cadence(again, until, station),
         spoken=speak,
     )
@@ -87,6 +95,20 @@ def alert(
     for line in rooms.alert_packing.alert_lines(written):
         put(line.say(_))
     tell(_("Nobody has signed it yet: use “sign”."))
+
+
+def _audience(communes: Sequence[str], groups: Sequence[str], station: Station) -> tuple[str, ...]:
+    """The communes that are meant, each once; none: all. Raises `BadUsage` for what is no commune, or no group."""
+    known = station.files.commune.groups
+    for name in groups:
+        if name not in known:
+            facts = {"name": name, "known": ", ".join(known) or "–"}
+            raise BadUsage(Message("commune.yaml has no group “{name}” of communes; it has: {known}", **facts))
+    found = dict.fromkeys((*communes, *(one for name in groups for one in known[name])))
+    for one in found:
+        if not rooms.signed_documents.SCOPE.fullmatch(one):
+            raise BadUsage(Message("“{scope}” is no scope", scope=one))
+    return tuple(found)
 
 
 def _cadence(again: timedelta | None, until: str | None, station: Station) -> rooms.signed_documents.Cadence | None:
@@ -99,14 +121,14 @@ def _cadence(again: timedelta | None, until: str | None, station: Station) -> ro
 
 
 def _kind(
-    end: int | None, update: int | None, check: bool, stop: bool
+    end: int | None, update: int | None, check: bool, stop: bool, play: str | None
 ) -> tuple[rooms.signed_documents.AlertKind, tuple[int, ...]]:
     """What kind of alert is meant, and which ones it refers to. Raises `BadUsage` where several are."""
     kinds = rooms.signed_documents.AlertKind
-    given = {kinds.END: end, kinds.UPDATE: update, kinds.CHECK: check, kinds.STOP: stop}
+    given = {kinds.END: end, kinds.UPDATE: update, kinds.CHECK: check, kinds.STOP: stop, kinds.PLAY: play}
     meant = [kind for kind, wanted in given.items() if wanted]
     if len(meant) > 1:
-        raise BadUsage(Message("give one of --end, --update, --check and --stop"))
+        raise BadUsage(Message("give one of --end, --update, --check, --stop and --play"))
     refers = tuple(one for one in (end, update) if one)
     return (meant or [kinds.ALERT])[0], refers
 

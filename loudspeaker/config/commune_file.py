@@ -22,6 +22,7 @@ from .keywords import KEYWORDS
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
     *("say", "abbrev", "names", "region", "streams", "exceptions", "contacts", "technician", "received", "alarm_tail"),
+    *("groups", "origins"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
@@ -73,6 +74,8 @@ def _read(path: str, data: bytes) -> Commune:
         contacts=_contacts(top, villages),
         technician=_contact(top.get_section("technician", CONTACT_KEYS)),
         received=_offices_above(top),
+        groups=_groups(top),
+        origins=tuple(dict.fromkeys(top.get_list("origins", values.ident) or ())),
         alarm_tails=_alarm_tails(top, villages),
         mistakes=tuple(
             top.item_problem("voices", at, _program(voice))
@@ -215,6 +218,12 @@ def _offices_above(top: Section) -> dict[str, ReceivedRules]:
     for name in section:
         section.check(name, values.ident)
     return {name: _received_rules(section.get_section(name, RECEIVED_KEYS)) for name in section}
+
+
+def _groups(top: Section) -> dict[str, tuple[str, ...]]:
+    """Communes that are often meant together, by the name of each group."""
+    section = top.get_section("groups", ())
+    return {name: tuple(section.get_list(name, values.ident) or ()) for name in section} if section else {}
 
 
 def _received_rules(entry: Section | None) -> ReceivedRules:

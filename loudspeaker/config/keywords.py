@@ -45,6 +45,8 @@ KEYS = {
     "lý do": "why",
     "lí do": "why",
     "tin cấp trên": "received",
+    "nhóm xã": "groups",
+    "nhận tin của xã": "origins",
     "tin thường": "routine",
     "tin ưu tiên": "priority",
     "số phút mỗi ngày": "minutes_per_day",

@@ -78,7 +78,8 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
     chosen = next((one for one in templates if one.id == named), None)
     offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
     facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
-    facts |= {"cadences": CADENCES, "communes": {one: page.hub.office_name(one) for one in _communes(page, scope)}}
+    facts |= {"cadences": CADENCES, "groups": _groups(page, scope)}
+    facts |= {"communes": {one: page.hub.office_name(one) for one in _communes(page, scope)}}
     said = {"before": before, "chosen": chosen, "typed": _typed(page, templates, before), "error": error}
     return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
 
@@ -90,6 +91,7 @@ def _typed(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | No
         "villages": page.texts("village") or (before.villages if before else (EVERY_VILLAGE,)),
         "drill": page.text("drill") or (before is not None and before.drill),
         "repeat": page.text("repeat") or str(before.repeat if before else REPEATS),
+        "groups": page.texts("group"),
         "communes": page.texts("commune") or (before.audience if before else ()),
         **_typed_cadence(page, before),
     }
@@ -296,8 +298,20 @@ def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:
 
 
 def _read_audience(page: HubPage, scope: str) -> tuple[str, ...]:
-    """The communes that were chosen; none where it is for all."""
-    return tuple(one for one in _communes(page, scope) if one in page.texts("commune"))
+    """The communes that were chosen, or are in a group that was; none where it is for all. Raises `BadUsage`."""
+    known, chosen = _groups(page, scope), page.texts("group")
+    single = (one for one in _communes(page, scope) if one in page.texts("commune"))
+    found = tuple(dict.fromkeys((*single, *(one for name in known if name in chosen for one in known[name]))))
+    if (chosen or page.texts("commune")) and not found:  # it must not become all of them
+        raise BadUsage(Message("choose where it is to be heard"))
+    return found
+
+
+def _groups(page: HubPage, scope: str) -> Mapping[str, Sequence[str]]:
+    """Groups of communes that a province has named in its commune.yaml, by their name; none of a commune."""
+    files = page.hub.served_files(scope) if _communes(page, scope) else None
+    rules = files.survey.commune.understood if files else None
+    return rules.groups if rules else {}
 
 
 def _communes(page: HubPage, scope: str) -> list[str]:

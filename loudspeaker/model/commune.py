@@ -87,6 +87,8 @@ class Commune:
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # of villages: who is called where they hear nothing
     technician: Contact | None = None
     received: Mapping[str, ReceivedRules] = field(default_factory=dict)  # of offices above the commune, by their scope
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of an office above communes: their scopes
+    origins: tuple[str, ...] = ()  # other communes whose bulletins are taken, as of an office above: scopes
     alarm_tails: Mapping[str, str] = field(default_factory=dict)  # of villages: a sound file, heard behind real alarms
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 

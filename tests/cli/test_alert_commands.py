@@ -123,6 +123,29 @@ def test_an_alarm_is_said_again_as_often_as_the_office_has_written(office: Offic
     ).exit_code
 
 
+def test_a_bulletin_is_played_where_the_office_says_and_nothing_else_with_it(office: Office) -> None:
+    alert = stored(write(office, "--play", "tin-sang", "--village", "na-hoa"))
+    assert (alert.kind, alert.bulletin, alert.villages, alert.repeat) == (AlertKind.PLAY, "tin-sang", ("na-hoa",), 1)
+
+    for words in (("--play", "khong-co"), ("--play", "tin-sang", WORDS), ("--play", "tin-sang", "--stop")):
+        assert run(office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, *words).exit_code, words
+
+
+def test_a_province_names_communes_and_groups_of_them(office: Office) -> None:
+    rules = office.home / "commune.yaml"
+    office.write("commune.yaml", rules.read_text(encoding="utf-8") + "groups: {ven-sông: [ban-may, muong-hum]}\n")
+    alert = stored(write(office, WORDS, "--commune", "nam-lu", "--group", "ven-sông", "--commune", "ban-may"))
+    assert alert.audience == ("nam-lu", "ban-may", "muong-hum")
+
+    for words in (("--group", "ven-suoi"), ("--commune", "Bản Mây")):
+        refused = run(office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, WORDS, *words)
+        assert refused.exit_code, words
+    assert (
+        "ven-sông"
+        in run(office.home, "fleet", "alert", str(office.stick), "--scope", SCOPE, WORDS, "--group", "x").stderr
+    )
+
+
 def test_the_second_person_may_stand_at_the_box(home: Path, office: Office) -> None:
     office.sign(write(office, WORDS), "hoa")
     with DaemonThread(home, datetime.now(UTC)):

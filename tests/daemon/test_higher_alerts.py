@@ -16,7 +16,7 @@ from harness.signing import make_alert
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.faults import Fault, UntrustedDocument
-from loudspeaker.trust.signed_documents import Alert, AlertKind
+from loudspeaker.trust.signed_documents import Alert, AlertKind, Cadence
 
 PROVINCE, TWO = "tinh-thu", ("tu", "binh")
 DAM = "---\ntitle: Xả lũ\nlevel: emergency\nall_clear: het-xa\n---\nHồ xả 500 m3/s.\n"
@@ -55,6 +55,39 @@ def test_a_provinces_alarm_is_heard_in_the_communes_that_it_is_for(box: AlertBox
     assert (elsewhere.state, prepared.state) == (AlertState.ELSEWHERE, AlertState.PREPARED)
     assert given.airings[0] == f"na-hoa/urgent@{PROVINCE}/2026-11-24T05:00:00"
     assert box.heard() == [f"urgent@{PROVINCE}"] == box.heard("suoi-trat")
+
+
+def test_alarms_of_two_offices_take_turns_each_heard_to_the_end_of_its_reading(box: AlertBox) -> None:
+    box.deliver(storm(repeat=3, gap=1.0), *TWO)
+    box.run(2)
+    box.deliver(flood(repeat=2, gap=1.0), "hoa", "pao")
+    box.run(200)
+
+    assert box.heard()[:4] == [f"urgent@{PROVINCE}", f"urgent@{SCOPE}", f"urgent@{PROVINCE}", f"urgent@{SCOPE}"]
+    assert len(box.heard()) == 5
+    assert all(whole for _, _, whole in box.played)
+
+
+def test_the_end_of_one_ends_not_the_other_and_cuts_it_nowhere(box: AlertBox) -> None:
+    box.deliver(storm(repeat=5, gap=1.0), *TWO)
+    box.deliver(flood(repeat=5, gap=1.0), "hoa", "pao")
+    box.run(30)  # the province's is on the air for the second time
+    box.deliver(order("end", 18, 17), "ly")
+    box.run(300)
+
+    kinds = [f"urgent@{PROVINCE}", f"urgent@{SCOPE}", f"urgent@{PROVINCE}", f"all-clear@{SCOPE}"]
+    assert box.heard() == [*kinds, *[f"urgent@{PROVINCE}"] * 3]
+    assert all(whole for _, _, whole in box.played)
+
+
+def test_two_with_a_cadence_that_are_due_at_one_instant_are_both_heard_each_time(box: AlertBox) -> None:
+    again = Cadence(3600.0, NOW + timedelta(hours=2))
+    box.deliver(storm(again=again), *TWO)
+    box.deliver(flood(again=again), "hoa", "pao")
+    box.run(3 * 3600)
+
+    assert sorted(box.heard()) == [f"urgent@{PROVINCE}"] * 3 + [f"urgent@{SCOPE}"] * 3
+    assert all(whole for _, _, whole in box.played)
 
 
 def test_it_is_signed_by_its_own_people_and_stops_and_plays_nothing_of_the_communes(box: AlertBox) -> None:

@@ -267,6 +267,28 @@ def test_an_alarm_of_a_province_goes_to_the_communes_that_were_chosen(people: Of
     assert alert.audience == (OTHER,)
 
 
+def test_a_group_of_communes_that_the_province_has_named_is_chosen_as_one(
+    people: Officers, served: Hub, named_province: Office, tmp_path: Path
+) -> None:
+    duty = people.officer(Role.DUTY)
+    rules = f"commune: Tỉnh Thử\nid: {PROVINCE}\ngroups: {{ven sông: [{OTHER}, xa-vang]}}\n"
+    Office(tmp_path / "province", named_province.stick, PROVINCE).write("commune.yaml", rules)
+    province = Office(tmp_path / "province", named_province.stick, PROVINCE)
+    province.publish("tu", "binh", spoken=True)
+    served.publish(province.stick, PROVINCE)
+    served.bells.look()
+    assert "Nhóm ven sông: 2 xã" in text_of(duty.get(f"/lenh/moi?cap={PROVINCE}").text)
+
+    typed = {"scope": PROVINCE, "text": "Bão", "village": "*", "repeat": "3"}
+    page = duty.post("/lenh/moi", **typed, group="ven sông").text
+    field = re.search(r'name="envelope" value="([^"]*)"', page)
+    assert field
+    alert = read_unverified_as(Alert, parse_envelope(html.unescape(field[1]).encode()))
+    assert alert.audience == (OTHER, "xa-vang")
+    gone = duty.post("/lenh/moi", **typed, group="ven suối")
+    assert (gone.status_code, "hãy chọn nơi phát" in gone.text.lower()) == (422, True)
+
+
 def test_the_end_of_an_alarm_is_for_whom_that_was(people: Officers, served: Hub, named_province: Office) -> None:
     give(served, named_province, PROVINCE, ["tu", "binh"], audience=(OTHER,))
 
