@@ -39,6 +39,7 @@
     signing_pages.py     what waits for signatures, shown and signed
     alert_board_pages.py which alerts there are, and where nobody has heard one
     alert_pages.py       the same of alerts: an alarm by two persons, its end, a check, silence
+    alert_cadences.py    how often an alarm is said again, as its form asks for it
     trust_pages.py       whose signatures count, and the next list of them
     passkey_pages.py     one's own passkeys
     signature_files.py   what is signed on another PC, and comes back

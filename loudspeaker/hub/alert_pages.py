@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -21,7 +21,8 @@ from ..trust.dsse import SignedEnvelope, find_signers, format_envelope, parse_en
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
 from ..trust.public_keys import list_people
-from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind, Cadence
+from ..trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
+from .alert_cadences import CADENCES, read_cadence, typed_cadence
 from .alert_villages import VillageReach
 from .cosigners import find_waiting
 from .hub_page import HubPage, HubRoutes, status_of_refusal
@@ -30,12 +31,6 @@ from .published_files import communes_below
 from .signature_files import read_signed_file, send_document
 
 REPEATS, MOST_REPEATS = 3, 10  # of an alarm, unless told otherwise
-CADENCES: Mapping[int, Message] = {  # minutes from one beginning to the next
-    0: Message("no"),
-    30: Message("every {minutes} minutes", minutes=30),
-    60: Message("every hour"),
-    **{hours * 60: Message("every {hours} hours", hours=hours) for hours in (2, 3, 4, 6)},
-}
 GAP = 30.0  # seconds between
 LASTS = timedelta(hours=2)
 STOP_LASTS = timedelta(minutes=10)  # what a box airs that hears of it later is no longer what was meant
@@ -93,7 +88,7 @@ def _typed(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | No
         "repeat": page.text("repeat") or str(before.repeat if before else REPEATS),
         "groups": page.texts("group"),
         "communes": page.texts("commune") or (before.audience if before else ()),
-        **_typed_cadence(page, before),
+        **typed_cadence(page, before),
     }
 
 
@@ -254,7 +249,7 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
         repeat=int(repeat),
         gap=GAP,
         lasts=LASTS,
-        again=_read_cadence(page),
+        again=read_cadence(page),
     )
     if not page.text("thay"):
         return draft
@@ -262,28 +257,6 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
     if before is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{page.text('thay')}"))
     return replace(draft, kind=AlertKind.UPDATE, references=(before.seq,), drill=before.drill)
-
-
-def _typed_cadence(page: HubPage, before: Alert | None) -> Mapping[str, str]:
-    """How often it is said again, in minutes, and until when: as it was typed, else as that before it."""
-    known = before.again if before and page.http.method == "GET" else None
-    again = str(round(known.every / 60)) if known else page.text("again")
-    until = f"{page.local(known.until):%H:%M}" if known else page.text("until")
-    return {"again": again or "0", "until": until}
-
-
-def _read_cadence(page: HubPage) -> Cadence | None:
-    """Raises `BadUsage`."""
-    again, typed = page.text("again") or "0", page.text("until")
-    if again not in map(str, CADENCES):
-        raise BadUsage(Message("it is not said again so often"))
-    if again == "0":
-        return None
-    try:
-        until = datetime.combine(page.now.date(), time.fromisoformat(typed), page.now.tzinfo)
-    except ValueError as error:
-        raise BadUsage(Message("say until when it is said again, such as 18:00")) from error
-    return Cadence(int(again) * 60.0, until if until > page.now else until + timedelta(days=1))
 
 
 def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +45,7 @@ from .membership import (
     read_membership,
 )
 from .paths import StationPaths
-from .people_files import received_source
+from .people_files import open_folder, received_source
 from .trust_chains import TrustChains, read_document
 from .verified_manifest import VerifiedManifest, files_for_commune
 
@@ -146,15 +146,22 @@ class Deliveries:
     def join(self, folder: Path, first: FirstTrust, by: str) -> TakenDelivery:
         """Take this commune's files from now on, the ones in `folder` first; or those of an office above it, too.
 
-        Raises `BadUsage` for a box that has joined already and whose commune is not below that office, and as `take`
-        does; then it has not joined.
+        Raises `BadUsage` for a box that has joined already and whose commune is not below that office, nor names it in
+        its rules, and as `take` does; then it has not joined.
         """
         scope, joined = first.document.scope, read_membership(self.paths)
-        if joined and scope != TrustChains(self.paths, joined).parent(joined.scopes[-1]):
+        origins = open_folder(self.paths, stand_in=False).contents(self.now).commune.origins if joined else ()
+        if joined and scope not in self._may_be_joined(joined, origins):
             raise _taken_already(joined)
-        start = self._begin(first)
+        start = replace(self._begin(first), named=scope in origins)
         own = Membership(scope, start.first_trust, by, start.accepted, start.floors)
         return self._take(folder, joined.follow(start) if joined else own, start)
+
+    def _may_be_joined(self, joined: Membership, origins: Collection[str]) -> set[str]:
+        """Whose files a box that has joined may take, too: of the next office above it, and of whom its rules name."""
+        chains, known = TrustChains(self.paths, joined), {one.scope for one in joined.scopes}
+        above = {chains.parent(one) for one in joined.scopes if not one.named}
+        return {scope for scope in (*above, *origins) if scope} - known - {joined.scope}
 
     def follow(self, folder: Path, first: FirstTrust, commune: str, by: str) -> TakenDelivery:
         """Take the bulletins of an office above `commune`, whose own files people go on editing here.
@@ -300,6 +307,9 @@ class Deliveries:
             self.before_joining(followed.scope)
         known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
+        if followed.scope == membership.scope and any(one.named for one in known.higher):
+            origins = open_folder(self.paths, stand_in=False).contents(self.now).commune.origins
+            keep_membership(self.paths, known.drop_unnamed(origins), self.system)
         mended = take_late_files(received, accepted, folder)
         received.sweep(manifest.version)
         return TakenDelivery(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -63,11 +63,14 @@ class FollowedScope:
     first_trust: str
     accepted: AcceptedManifest
     floors: Mapping[str, object]
+    named: bool = False  # by the rules of the box's own commune (`origins`), not by being an office above it
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A box of one commune, as `FollowedScope` says, and the offices above it whose bulletins it takes, too.
+
+    Another commune that its rules name, such as of one that shares an FM transmitter, counts among these.
 
     With `edited_here` the commune's own files are those that people edit on it, and only the others come signed.
     """
@@ -94,6 +97,10 @@ class Membership:
         if one.scope not in {other.scope for other in self.higher}:
             return replace(self, higher=(*self.higher, one))
         return replace(self, higher=tuple(one if other.scope == one.scope else other for other in self.higher))
+
+    def drop_unnamed(self, origins: Collection[str]) -> Membership:
+        """The same without those whom its rules named before, and do not name any more."""
+        return replace(self, higher=tuple(one for one in self.higher if not one.named or one.scope in origins))
 
 
 def read_membership(paths: StationPaths) -> Membership | None:
