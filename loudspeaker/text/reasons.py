@@ -10,7 +10,7 @@ DATE_OR_NUMBERS = Message("this could be a date or two numbers")
 DATE_OR_PART = Message("this could be a date or a part of a whole")
 UNKNOWN = Message("unknown capitals, spelled out letter by letter")
 LOST_END = Message("two lines that were run together, or a number with a point")
-TONELESS = Message("typed without marks: those nearly certain were put back; better type it again with them")
+TONELESS = Message("typed without marks: those nearly certain were put back; better type it again")
 APART = Message("one number with a blank, or two numbers")
 
 
