@@ -41,6 +41,13 @@ _LINKING = pattern(  # no line ends with these
     r"(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
     r"(?<!mặt )(?<!công )bằng|hoặc|(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
+_CITED, _CODE = (  # Kế hoạch⏎88/KH-UBND của …
+    pattern(
+        r"(?i)(?:^|\s)(?:số|kế hoạch|quyết định|công văn|nghị định|thông tư|chỉ thị|nghị quyết|tờ trình|báo cáo|"
+        r"hướng dẫn|công điện|QĐ|KH|CV|NĐ|TT|CT|NQ)$"
+    ),
+    pattern(r"\d{1,5}(?:/\d{4})?/[A-ZĐ]{2}"),
+)
 _TELLING, _FIGURE = (
     pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm) ?$"),
     pattern(r"\d[\d.,]*(?:%| ?[^\W\d])"),
@@ -185,5 +192,7 @@ def is_unfinished(line: str, following: str) -> bool:
     if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True
     if _TELLING.search(line) and _FIGURE.match(following):  # đạt⏎94,5%
+        return True
+    if _CITED.search(line) and _CODE.match(following):
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

@@ -161,6 +161,12 @@ def test_as_many_hours_as_times_are_told_are_hours(text: str, spoken: str) -> No
         ("Tỉnh Bà Rịa - Vũng Tàu", "Tỉnh Bà Rịa Vũng Tàu"),
         ("STK 0731 000 884 512 VCB - DO THI HOAI nhé", "vê xê bê, đỗ thị hoài nhé"),
         ('Chuyển khoản ghi "so nha + ho ten"', 'ghi "số nhà cộng họ tên"'),
+        ("Sổ BHXH, số TK Vietinbank", "số tài khoản Vietinbank"),
+        ("Có ký tự đặc biệt (vd @, #). Đặt mật khẩu", "a còng, thăng. Đặt"),
+        ("# Thông báo", "Thông báo"),
+        ("Nhà trọ đường Lê Lợi, P5 TP.HCM", "phường năm thành phố Hồ Chí Minh"),
+        ("Thực hiện Kế hoạch\n88/KH-UBND của UBND phường", "Kế hoạch tám mươi tám ca hát"),
+        ("Số liệu tổng hợp\n1/ Lúa 20 ha", "tổng hợp\nMột, Lúa"),
     ],
 )
 def test_short_forms_of_groups_and_transfers(text: str, spoken: str) -> None:

@@ -53,6 +53,16 @@ _SIZED = pattern(r"(?i)\b(?:ảnh|khổ|cỡ|kích thước|khối lượng)[^.;
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
+@rule(r"#(?= ?[,;)])", starts="sign")
+def hash_sign(match: re.Match[str], context: Context) -> str | None:
+    """A sign that is listed among others: ký tự đặc biệt (@, #), bấm phím #, gọi -> thăng"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()]
+    return "thăng" if ahead.strip()[-1:] in (",", "(", ";") or context.is_after(match.start(), _KEYS) else None
+
+
+_KEYS = words_before("phím|dấu|ký tự|bấm|nhấn|hoặc|và")
+
+
 @rule(r"\(([+-])\)", starts="sign")
 def test_result(match: re.Match[str], context: Context) -> Answer:
     """Result of a test: Rh(-), HIV (+) -> âm, dương"""

@@ -110,9 +110,9 @@ def ward_and_district(match: re.Match[str], context: Context) -> str:
     return f"phường {context.number(match[1])}, quận {context.number(match[2])}"
 
 
-@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
+@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_]| TP)", starts="word")
 def ward_before_district(match: re.Match[str], context: Context) -> str:
-    """Ward before its district or town: Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
+    """Ward before its district or town: Hai Bà Trưng, p12, quận 1; P5 TP.HCM -> phường mười hai"""
     return f"phường {context.number(match[1])}"
 
 
