@@ -90,8 +90,16 @@ class AlertAudience:
     def expect(self, now: datetime) -> list[VillageReach]:
         """What would come of it as boxes are now."""
         return [
-            self._reach(scope, village, False, _find_trouble(boxes, now)) for scope, village, boxes in self.villages()
+            self._reach(scope, village, False, _find_trouble(boxes, now) or self._closed(scope, village, now))
+            for scope, village, boxes in self.villages()
         ]
+
+    def _closed(self, scope: str, village: str, now: datetime) -> Message | None:
+        """Why a drill would not be given there now."""
+        names = self.communes[scope]
+        if self.alert.drill and names and not names.is_open(village, now):
+            return Message("a drill is given in the hours of the policy only, which are not now")
+        return None
 
     def _reach(
         self, scope: str, village: str, aired: bool, reason: Message | str | None, told: ToldVillage | None = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import LoudspeakerError, Message
+from ..errors import LoudspeakerError, Message, Refused
 from ..station.commune_outlook import CommuneFiles, CommuneOutlook, OfficeFiles, TextOutlines, find_outlook
 from ..station.delivered_changes import DeliveredFiles
 from ..station.verified_manifest import files_for_commune, find_carried_approvals
@@ -57,10 +57,14 @@ class AudiencePlans:
         self._known: dict[str, CommuneOutlook] = {}
 
     def ask(self, question: AudienceQuestion) -> Job:
-        """How far it is; its `result` are outlooks by scope. Raises `Refused` where too much waits."""
+        """How far it is; its `result` are outlooks by scope. Where too much waits it is begun when asked again."""
         key = question.key
-        found = self.jobs.find(key)
-        return found or self.jobs.start(key, lambda control: dict(self._plan(question, control)))
+        if found := self.jobs.find(key):
+            return found
+        try:
+            return self.jobs.start(key, lambda control: dict(self._plan(question, control)))
+        except Refused:
+            return Job(key)
 
     def _plan(self, question: AudienceQuestion, control: JobControl) -> Iterator[tuple[str, CommuneOutlook]]:
         for number, scope in enumerate(question.communes):

@@ -133,7 +133,7 @@ class Hub:
     def audience_plan(self, draft: ManifestDraft) -> Job | None:
         """What a draft would do in the communes below its office, as far as it is planned; None where there are none.
 
-        Raises `Refused` where none of them would take it, or too much is being planned.
+        Raises `Refused` where none of them would take it.
         """
         scope = draft.manifest.scope
         communes = communes_below(self.published(), scope)

@@ -130,7 +130,7 @@ def _read_plan(page: HubPage, draft: ManifestDraft) -> AudiencePlan | None:
     names = {scope: page.hub.office_name(scope) for scope in outlooks}
     summaries, faults = summarize(outlooks, names, page.now), find_faults(outlooks, names)
     assumed = sum(one.assumed for one in outlooks.values())
-    return AudiencePlan(job, summaries, faults, assumed, job.error)
+    return AudiencePlan(job, summaries, faults, assumed)
 
 
 def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | None = None) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 from ..config import bulletin_file, commune_file, schedule_file
 from ..errors import BadFile
 from ..model.commune import Commune, Contact
+from ..schedule.open_hours import open_hours
 from ..store.atomic import read_regular_file
 from ..trust.signed_documents import ROOT, SignedManifest
 from .membership import MOST_BYTES
@@ -62,6 +64,16 @@ class DeliveredNames:
         """The ids of all bulletins."""
         paths = map(PurePosixPath, sorted(self.manifest.files))
         return [path.stem for path in paths if path.parent.name == "bulletins"]
+
+    def is_open(self, village: str, now: datetime) -> bool:
+        """Is it within the hours of a village's policy? True where nobody has told which these are."""
+        commune = self._commune()
+        if commune is None:
+            return True
+        local = now.astimezone(commune.zone)
+        second = local.hour * 3600 + local.minute * 60 + local.second
+        spans = open_hours(commune.policy_of(village, local.date()), local.date(), commune.days)
+        return any(begins <= second < ends for begins, ends in spans)
 
     def _commune(self) -> Commune | None:
         return self._name("commune.yaml", _read_commune)

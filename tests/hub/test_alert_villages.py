@@ -14,6 +14,7 @@ from harness.office import NOW, SCOPE, Office, open_province
 from harness.officers import HTMX, Officers
 from harness.signing import PEOPLE, PHONE, make_alert, signed
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.topics import HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
 from loudspeaker.hub.alert_villages import VillageReach
 from loudspeaker.hub.hub import Hub
@@ -231,6 +232,23 @@ def test_before_it_is_signed_the_page_tells_how_far_it_goes_and_who_will_not_hea
     assert "Lệnh sẽ tới 2 thôn. ✗ 1 thôn hiện không nghe được Thôn Suối Trát" in own
     assert "Gọi Ông Vàng A Sử: 0912 345 678" in own
     assert "Lệnh sẽ tới 2 xã, 3 thôn. ✗ 2 thôn hiện không nghe được" in whole
+
+
+def test_a_drill_outside_the_hours_of_the_policy_will_not_be_heard(
+    people: Officers, served: Hub, tmp_path: Path, clock: FakeClock
+) -> None:
+    box, duty = enrol(served, tmp_path, villages=["na-hoa", "suoi-trat"]), people.officer(Role.DUTY)
+    say(served, box, there())
+    typed = {"scope": SCOPE, "text": "Diễn tập", "village": "*", "repeat": "1"}
+
+    assert "không nghe được" not in duty.post("/lenh/moi", **typed).text
+    early = text_of(duty.post("/lenh/moi", **typed, drill="1").text)
+    clock.advance(3600)  # 06:00
+    later = text_of(duty.post("/lenh/moi", **typed, drill="1").text)
+
+    assert "2 thôn hiện không nghe được" in early
+    assert "Diễn tập chỉ phát trong khung giờ quy chế" in early
+    assert "không nghe được" not in later
 
 
 def test_the_last_button_says_in_how_many_villages_it_is_heard(people: Officers, named_province: Office) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from harness.hub_boxes import enrol, open_pages
@@ -22,6 +23,7 @@ from loudspeaker.model.enums import Level
 from loudspeaker.station.commune_outlook import BulletinOutlook, CommuneOutlook
 from loudspeaker.station.packing import pack_files
 from loudspeaker.web.access.accounts import Role
+from loudspeaker.web.jobs import MOST_WAITING, Job
 
 PROVINCE = "tinh-thu"
 BOX = "plays: {na-hoa: loa, suoi-trat: loa}\noutputs: {loa: {device: file}}\n"
@@ -110,6 +112,27 @@ def test_a_page_that_is_open_asks_again_until_all_is_planned(people: Officers, p
 
     assert "1/1 xã phát" in answers[-1]
     assert viewer.get(path).headers["location"] == f"/ky/{PROVINCE}"
+
+
+def test_what_cannot_begin_yet_and_what_has_failed_is_told(people: Officers, published: Hub) -> None:
+    viewer, plans = people.officer(Role.VIEW), published.plans
+    held = Event()
+    plans.jobs.start("first", lambda control: held.wait())
+    while plans.jobs.find("first") == Job("first"):  # until it runs
+        plans.jobs.wait(1)
+    for number in range(MOST_WAITING):
+        plans.jobs.start(str(number), lambda control: None)
+    assert "Đang tính từng xã sẽ nghe gì: 0/0" in viewer.get(f"/ky/{PROVINCE}").text
+    held.set()
+    assert "1/1 xã phát" in read_plan(published, viewer)
+
+    clock = published.clock
+    assert isinstance(clock, FakeClock)
+    clock.advance(3600)
+    files = published.served_files(SCOPE)
+    assert files
+    (published.paths.root / "v1" / "blob" / files.manifest.files["commune.yaml"].sha256).unlink()
+    assert ": không tính được: " in read_plan(published, viewer)
 
 
 def test_what_was_planned_is_kept_for_the_hour(people: Officers, published: Hub) -> None:
