@@ -44,7 +44,7 @@ class AudienceQuestion:
     def commune_key(self, scope: str) -> str:
         """The same of one commune."""
         commune = self.communes[scope]
-        known = (repr(commune.files.manifest), *commune.boxes) if commune else ()
+        known = (commune.revision, *commune.boxes) if commune else ()
         return _hash(self.digest, f"{self.now:%Y-%m-%d %H}", scope, *known)
 
 

@@ -87,9 +87,11 @@ def _summarize_one(
 
 
 def _count_days(planned: Collection[BulletinOutlook], now: datetime) -> list[DayCount]:
-    """Today and tomorrow; none where nothing is planned on them."""
+    """Today and tomorrow, without one that adds nothing; none where nothing is planned on them."""
     begins = [one.begins.astimezone(now.tzinfo) for one in planned if one.begins]
-    return [_count_day(begins, now, number) for number in (0, 1)] if planned else []
+    today, tomorrow = (_count_day(begins, now, number) for number in (0, 1))
+    both = [today] if today.communes and not tomorrow.communes else [today, tomorrow]
+    return both if planned else []
 
 
 def _count_day(begins: Sequence[datetime], now: datetime, number: int) -> DayCount:

@@ -140,10 +140,13 @@ class Hub:
         if not communes:
             return None
         office = office_files(self.drafts.files(draft), self.alerts.trust(scope), communes)
-        boxes = self.board().box_files()
-        served = {one: self.served_files(one) for one in communes}
-        asked = {one: CommuneFiles(files, boxes.get(one, ())) if files else None for one, files in served.items()}
-        return self.plans.ask(AudienceQuestion(draft.digest, office, asked, self.clock.now()))
+        boxes, now = self.board().box_files(), self.clock.now()
+        asked: dict[str, CommuneFiles | None] = dict.fromkeys(communes)
+        for one in self.published():
+            if one.scope in asked and one.manifest:
+                files = DeliveredFiles(self.paths.root / ROOT / "blob", one.manifest, now)
+                asked[one.scope] = CommuneFiles(files, boxes.get(one.scope, ()), one.sha256)
+        return self.plans.ask(AudienceQuestion(draft.digest, office, asked, now))
 
     def scrub(self, *folders: Path) -> list[BlobFinding]:
         """Heal the files that are served from `folders`, from drafts and from other hubs; what was found.

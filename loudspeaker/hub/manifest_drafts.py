@@ -117,10 +117,13 @@ class ManifestDrafts:
         return self.draft(scope)
 
     def changes(self, draft: ManifestDraft) -> ManifestChanges:
-        """What the boxes of its scope would get that they have not. Raises `Refused`."""
+        """What the boxes of its scope would get that they have not; all, where what is served cannot be read.
+
+        Raises `Refused`.
+        """
         served = read_published(self.root, draft.manifest.scope).manifest
         before = DeliveredFiles(self.root / ROOT / "blob", served, self.clock.now()) if served else None
-        return find_changes(before, self.files(draft))
+        return find_changes(before if before and before.is_whole() else None, self.files(draft))
 
     def sign(self, scope: str, digest: str, value: bytes, assertion: Assertion) -> tuple[ManifestDraft, PublicKey]:
         """The draft with the signature of one more passkey, and that. Raises `NotFound`, `Refused` where another draft

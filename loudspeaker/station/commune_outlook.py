@@ -71,10 +71,14 @@ class OfficeFiles:
 
 @dataclass(frozen=True, slots=True)
 class CommuneFiles:
-    """What a commune has published, and what each of its boxes plays (its box.yaml), where it has told."""
+    """What a commune has published, and what each of its boxes plays (its box.yaml), where it has told.
+
+    `revision` changes with the files: the SHA-256 of the manifest’s envelope.
+    """
 
     files: DeliveredFiles
     boxes: tuple[str, ...] = ()
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -89,6 +90,12 @@ class DeliveredFiles:
         """Raises `Refused` where one does not lie there."""
         paths = [path for path in self.manifest.files if path.endswith(TEXTS)]
         return {path: self._read(path) for path in paths}
+
+    def is_whole(self) -> bool:
+        """Do all of its texts lie there?"""
+        with suppress(Refused):
+            return bool(self.texts)
+        return False
 
     @cached_property
     def survey(self) -> Survey:

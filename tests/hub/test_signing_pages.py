@@ -71,6 +71,19 @@ def test_the_page_shows_all_that_is_signed_and_asks_for_it(people: Officers, pub
     assert "Xã Thử: bản tin và lịch phát, bản số 2" in text_of(approver.get("/ky").text)
 
 
+def test_where_what_is_served_is_damaged_all_of_the_draft_is_shown_as_new(
+    people: Officers, published: Hub, waiting: Office
+) -> None:
+    files = published.served_files(SCOPE)
+    assert files
+    (published.paths.root / "v1" / "blob" / files.manifest.files["bulletins/nhac.md"].sha256).unlink()
+
+    page = text_of(people.officer(Role.APPROVE).get(f"/ky/{SCOPE}").text)
+
+    assert "Tin sáng mới" in page
+    assert "Nhắc lại mới" in page  # though nobody has changed it: nobody can tell
+
+
 def test_a_signature_publishes_and_is_noted(people: Officers, published: Hub, waiting: Office) -> None:
     approver, draft = people.officer(Role.APPROVE), published.drafts.draft(SCOPE)
 
