@@ -56,8 +56,7 @@ def deadline(item: PlayoutItem) -> datetime:
 def ceiling(item: PlayoutItem) -> datetime:
     """When a request ends, however often it was to be played."""
     asked = item.asked_at or item.airing.scheduled_at
-    until = item.request and item.request.until
-    return min(until, asked + CEILING) if until else asked + CEILING
+    return min(item.until, asked + CEILING) if item.until else asked + CEILING
 
 
 def may_start_again(item: PlayoutItem) -> bool:

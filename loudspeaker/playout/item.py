@@ -16,6 +16,7 @@ from ..model.enums import Level
 from ..model.programme import Programme
 from .states import AiringState, Phase, Ruling, seconds
 
+LONGEST_CADENCE = timedelta(hours=25)  # what is said again is so for a day at most
 Facts = Mapping[str, object]  # of an airing or a request, as the log keeps them
 
 
@@ -63,6 +64,12 @@ class PlayoutItem:
     finishing: bool = False  # what is being heard may be heard to its end, before `ending`
     gone: bool = False  # no longer in the running order
     revised: bool = False  # the running order has changed under it since it was armed
+    stepped: timedelta = timedelta(0)  # by so much the wall clock was set since it is an item
+
+    @property
+    def until(self) -> datetime | None:
+        """No play begins after this, by the wall clock as it is set now."""
+        return self.request.until + self.stepped if self.request and self.request.until else None
 
     @property
     def urgent(self) -> bool:
@@ -111,6 +118,7 @@ class PlayoutItem:
 
     def shift(self, step: timedelta) -> None:
         """The wall clock was stepped: what counts from an instant of our own moves along."""
+        self.stepped += step
         self.next_at = self.next_at and self.next_at + step
         self.asked_at = self.asked_at and self.asked_at + step
         self.retry_at = None
@@ -145,6 +153,12 @@ class PlannedAttempt:
             "voice": "+".join(dict.fromkeys(programme.voice for programme in self.sequence if programme.voice)),
             "revision": revision,
         }
+
+
+def is_said_again(request: ManualRequest, asked: datetime, now: datetime) -> bool:
+    """Is it to be asked for once more, under another id? `asked`: when it was; the clock may have been set since."""
+    until = request.again_until
+    return until is not None and (now < until or not asked <= now < asked + LONGEST_CADENCE)
 
 
 def airing_facts(airing: Airing) -> Facts:

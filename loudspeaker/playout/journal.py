@@ -26,6 +26,7 @@ from .item import (
     RunningOrder,
     airing_facts,
     airing_from_facts,
+    is_said_again,
     request_facts,
     request_from_facts,
 )
@@ -183,10 +184,9 @@ class PlayoutJournal:
 
     def is_said_again(self, airing: str, now: datetime) -> bool:
         """Is it to be asked for once more, under another id, as far as nobody has ended it?"""
-        requests = self._readable(
-            "asked", lambda event: request_from_facts(event.facts), self._log.events("asked", airing)
-        )
-        again = any(request.again_until and request.again_until > now for request in requests)
+        asked = self._log.events("asked", airing)
+        requests = self._readable("asked", lambda event: (request_from_facts(event.facts), event.at), asked)
+        again = any(is_said_again(request, at, now) for request, at in requests)
         return again and not self._log.events("end", airing)
 
     def open_requests(self) -> list[tuple[ManualRequest, datetime]]:

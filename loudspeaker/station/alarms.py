@@ -11,7 +11,7 @@ from ..model.asrun_record import ALARM, ALERT, ALL_CLEAR, CADENCE, CORRECTION, E
 from ..model.board import StandingAlarm
 from ..model.enums import Ending
 from ..playout import deadlines
-from ..playout.item import request_from_facts
+from ..playout.item import is_said_again, request_from_facts
 from ..playout.ports import Log
 from ..production import specifications as said
 
@@ -64,8 +64,8 @@ def repeats(log: Log, alarm: Airing, now: datetime) -> bool:
     """Is it still to be said, as far as nobody has ended it?"""
     if log.events("end", alarm.id):
         return False
-    requests = (request_from_facts(event.facts) for event in log.events("asked", alarm.id))
-    again = any(request.again_until and request.again_until > now for request in requests)
+    asked = log.events("asked", alarm.id)
+    again = any(is_said_again(request_from_facts(event.facts), event.at, now) for event in asked)
     return again or log.verdict_of(alarm.id) is None
 
 
