@@ -16,6 +16,7 @@ SECURITY = [
     for line in (ROOT / "docs" / "security.md").read_text("utf-8").splitlines()
     if line.startswith("| V") or (line.startswith("| ") and "`tests/" in line)
 ]
+FAULTS = [line for line in (ROOT / "docs" / "faults.md").read_text("utf-8").splitlines() if "`tests/" in line]
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -27,6 +28,16 @@ def test_the_promises_are_numbered_in_order() -> None:
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.splitlines()[0])
 def test_every_promise_is_held_by_tests_that_exist(section: str) -> None:
     cited = TEST.findall(section)
+
+    assert cited
+    assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in FAULTS if row.startswith("|")], ids=lambda row: row.split("|")[1].strip()
+)
+def test_every_fault_of_the_fleet_is_played_by_tests_that_exist(row: str) -> None:
+    cited = TEST.findall(row)
 
     assert cited
     assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []
