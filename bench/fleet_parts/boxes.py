@@ -60,6 +60,7 @@ from loudspeaker.fleet.topics import (
     Receipt,
     Topic,
     TopicKind,
+    document_topic,
     format_message,
     parse_topic,
     retain_handling,
@@ -200,7 +201,9 @@ class CourierBox:
             case HandOver(name, envelope):
                 self.step(self._hand_over(name, envelope))
             case Fetch():
+                kind = document_topic(action.path)
                 self.tally.counts["fetched"] += 1
+                self.tally.counts[f"fetched: {kind.kind if kind else 'other'}"] += 1
                 self.files.fetch(self, action)
             case Verify(scope, manifest):
                 self.step(Verified(scope, self.scopes.lacking(scope, manifest, self.said)))

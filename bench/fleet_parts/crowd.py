@@ -244,9 +244,10 @@ def measure_crowd(folder: Path, parts: ExitStack, plan: Plan) -> None:
         tell_connected(crowd, "boxes, plain: connected")
         found = deliveries(crowd, plan.crowd_alarms, province.publish_alarm)
         tell("alarm from publish to all boxes, plain", found, bare)
+    province.publish_alarm(plan.crowd_alarms + 1, envelope_of(plan.crowd_alarms + 1))  # while nobody is there
     crowd = Crowd(province.order(tls=True), parts)
     tell_connected(crowd, "boxes, TLS: connected")
-    found = deliveries(crowd, plan.crowd_alarms, province.publish_alarm, first=plan.crowd_alarms + 1)
+    found = deliveries(crowd, plan.crowd_alarms, province.publish_alarm, first=plan.crowd_alarms + 2)
     tell("alarm from publish to all boxes, TLS", found, bare_tls)
     for name, process, most in (("broker", province.hub.broker.pid, BROKER), ("hub", province.hub.process.pid, HUB)):
         held = memory_of(process)

@@ -26,6 +26,7 @@ from ..interfaces import Clock
 from ..model.alert_answer import AlertAnswer, AlertState
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
+from ..station.alert_log import decided_alerts
 from ..station.delivery import Deliveries, alert_folder
 from ..station.fetched_answer import LATE_FILES, FetchedAnswer, read_fetched_answer
 from ..station.hub_contact import is_vouched, read_hub_time
@@ -138,7 +139,13 @@ class BoxSide:
             return Holds(held, refused)
         midnight = answer.sounds.midnight
         late = self._late_files(membership, answer)
-        return Holds(held, refused, late, self._on_our_clock(midnight) if midnight else None)
+        begins = self._on_our_clock(midnight) if midnight else None
+        return Holds(held, refused, late, begins, self._decided_alerts(membership))
+
+    def _decided_alerts(self, membership: Membership) -> Mapping[str, frozenset[int]]:
+        with suppress(LoudspeakerError), closing(AsRunLog.open_read_only(self.paths.log, membership.scope)) as log:
+            return decided_alerts(log)
+        return {}
 
     def _late_files(self, membership: Membership, answer: FetchedAnswer) -> Mapping[str, WantedFile]:
         """By their SHA-256, what is needed first at the front."""

@@ -176,13 +176,15 @@ class Holds:
     """What this box holds now of each scope that it follows, and why it has not taken the newest of one.
 
     `late`: files that come behind their manifest, by their SHA-256; what is needed first is at the front. `midnight`:
-    when the commune's day has begun; None where this box does not know what time it is.
+    when the commune's day has begun; None where this box does not know what time it is. `decided`: alerts with which
+    the daemon is done, by its log, so that an agent that has just begun need not fetch them.
     """
 
     held: Mapping[str, HeldVersions]
     refused: Mapping[str, str] = field(default_factory=dict)
     late: Mapping[str, WantedFile] = field(default_factory=dict)
     midnight: float | None = None
+    decided: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 from ..model.alert_answer import AlertState
 from ..trust.floors import WINDOW
-from ..trust.signed_documents import Heads
 from .broker_link import OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
@@ -44,6 +43,9 @@ POLL, POLL_SPREAD = 60.0, 20.0  # s, between bells that are fetched; more or les
 # s at most, until a server that does not answer is asked again, and half of it at least; then the last. At another
 # moment by each box: a bell has all of them come at once.
 SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)
+# s behind a connection in which alerts are not fetched of which a bell tells: the broker brings them, perhaps behind a
+# bell that it has kept while the box was away. As long again at most, another time for each box.
+CALM = 5.0
 OWN_AGAIN = 60  # bells, until the box's own hub is asked again where another one has answered
 
 
@@ -66,6 +68,8 @@ class FileCarrier:
     polls: int = 0
     failures: int = 0
     server_at: float = 0.0  # not asked before then
+    calm_until: float = 0.0
+    told_alerts: Mapping[str, int] = field(default_factory=dict)  # scope -> the newest, of which was told until then
     wrongs: int = 0  # hubs in a row that had not what was signed
     hubs: HubsInTurn = OWN_HUB
     served: str = ""  # the hub of which something was fetched last
@@ -76,6 +80,8 @@ class FileCarrier:
         times = [one.again_at for one in self.scopes.values() if one.again_at is not None]
         if self.away_since is not None and self.scopes:
             times.append(self._next_poll)
+        if self.told_alerts:
+            times.append(self.calm_until)
         if self.late.wakes_at is not None:
             times.append(self.late.wakes_at)
         if self.fetching is None and (fetches_at := self._fetches_at) is not None:
@@ -165,15 +171,17 @@ class FileCarrier:
                 return self._watch_link(event, now)
             case Fetched(path) | NotFetched(path) if self.fetching and self.fetching.path == path:
                 return self._end_fetch(event, now)
-            case Holds(held):
-                known = self.scopes
-                return replace(self, scopes={scope: known.get(scope, ScopeFiles(scope)) for scope in sorted(held)})
+            case Holds(held, decided=decided):
+                scopes = {scope: self.scopes.get(scope, ScopeFiles(scope)) for scope in sorted(held)}
+                alerts = {scope: self.alerts.get(scope, frozenset()) | decided[scope] for scope in decided}
+                return replace(self, scopes=scopes, alerts={**self.alerts, **alerts})
             case BellRung(heads):
-                return self._hear(heads)
+                return self._hear({scope: one.alert for scope, one in heads.items()}, now)
             case Verified(scope, alert=newest):
-                return self._want_alerts(scope, newest)
+                return self._hear({scope: newest}, now)
             case AlertCame(scope=scope, seq=seq):
-                return self._note_alert(scope, seq)._want_between(scope, seq)
+                after = self._note_alert(scope, seq)
+                return after._hear({scope: seq}, now) if self._is_calm(now) else after._want_between(scope, seq)
             case DaemonAnswered(answer=answer) if answer.state is AlertState.PREPARED:
                 return self._forget_alert(answer.alert)
         return self
@@ -183,9 +191,13 @@ class FileCarrier:
         match event:
             case LinkUp(hub):
                 wanted = tuple(path for path in self.wanted if not _is_bell(path))
-                return replace(self, away_since=None, wanted=wanted, hubs=self.hubs.at(hub), link=hub)
+                calm = now + CALM * (1 + spread(self.name, self.polls))
+                found = replace(self, away_since=None, wanted=wanted, hubs=self.hubs.at(hub), link=hub)
+                return replace(found, calm_until=calm)
             case LinkDown() if self.away_since is None:
                 return replace(self, away_since=now)
+            case TimePassed() if self.told_alerts and self.calm_until <= now:
+                return replace(self, told_alerts={})._hear(self.told_alerts, now)
             case TimePassed() if self.away_since is not None and self.scopes and self._next_poll <= now:
                 return self._poll(now)
         return self
@@ -196,11 +208,18 @@ class FileCarrier:
         hubs = self.hubs if self.polls % OWN_AGAIN else self.hubs.at("")
         return replace(self._want(*bells), poll_at=now + wait, polls=self.polls + 1, hubs=hubs)
 
-    def _hear(self, heads: Mapping[str, Heads]) -> FileCarrier:
-        """Alerts of which it is known by the bell that they are there, and that have not come yet, are fetched."""
+    def _is_calm(self, now: float) -> bool:
+        """Has the broker just let us in, and may still bring what it has kept, in whatever order?"""
+        return self.away_since is None and now < self.calm_until
+
+    def _hear(self, newest: Mapping[str, int], now: float) -> FileCarrier:
+        """Alerts of which it is known that they are there (scope -> newest), and that have not come, are fetched."""
+        if self._is_calm(now):
+            known = self.told_alerts
+            return replace(self, told_alerts={**known, **{one: max(newest[one], known.get(one, 0)) for one in newest}})
         after = self
-        for scope in self.scopes.keys() & heads.keys():
-            after = after._want_alerts(scope, heads[scope].alert)
+        for scope in self.scopes.keys() & newest.keys():
+            after = after._want_alerts(scope, newest[scope])
         return after
 
     def _want_alerts(self, scope: str, newest: int, after: int = 0) -> FileCarrier:

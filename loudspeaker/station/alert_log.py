@@ -88,6 +88,16 @@ def cadence_of(facts: Mapping[str, object]) -> StandingCadence | None:
     return None
 
 
+def decided_alerts(log: Log) -> Mapping[str, frozenset[int]]:
+    """The numbers of alerts that need not come again, by their scope: something was decided of each."""
+    found: dict[str, set[int]] = {}
+    for event in log.events(ALERT):
+        scope, _, number = str(event.facts.get("alert", "")).partition("/")
+        if event.facts.get("state") not in BEGUN and number.isdecimal():
+            found.setdefault(scope, set()).add(int(number))
+    return {scope: frozenset(numbers) for scope, numbers in found.items()}
+
+
 @dataclass(slots=True)
 class AlertLog:
     """The steps of signed alerts in a log: read once, since nobody else writes them while a daemon runs."""

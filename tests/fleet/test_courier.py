@@ -56,7 +56,7 @@ from loudspeaker.fleet.courier_steps import (
     Verify,
     WantedFile,
 )
-from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER, POLL_SPREAD
+from loudspeaker.fleet.file_carrier import CALM, POLL, POLL_AFTER, POLL_SPREAD
 from loudspeaker.fleet.late_carrier import AGAIN, DAY, HOUR, LOOK, MORNING, MOST_BYTES, SOON
 from loudspeaker.fleet.scope_files import LATER
 from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
@@ -98,6 +98,12 @@ class Box:
     def online(self) -> Box:
         self.wait(0)
         self.tell(LinkUp())
+        return self
+
+    def settled(self) -> Box:
+        """The broker has brought what it had kept."""
+        self.online()
+        self.now += 2 * CALM
         return self
 
 
@@ -325,7 +331,7 @@ def test_a_file_that_is_not_there_is_looked_for_again_after_a_while() -> None:
 
 
 def test_an_alert_does_not_wait_for_a_long_file() -> None:
-    box = Box().online()
+    box = Box().settled()
     fetched(box)
     box.tell(Verified(SCOPE, {FILE: 10}))
     box.tell(BellRung({SCOPE: Heads(1, 43, 2)}))
@@ -494,7 +500,7 @@ def test_what_was_damaged_comes_before_sound_and_whatever_has_come_today() -> No
 
 
 def test_alerts_that_a_bell_tells_of_and_that_have_not_come_are_fetched() -> None:
-    box, came = Box().online(), alert(2)
+    box, came = Box().settled(), alert(2)
     box.tell(came, answer(came, AlertState.ENDED))
 
     assert box.tell(BellRung({SCOPE: Heads(1, 42, 3)})) == [Fetch(document_path(SCOPE, "alert/3"))]
@@ -504,14 +510,14 @@ def test_alerts_that_a_bell_tells_of_and_that_have_not_come_are_fetched() -> Non
 
 
 def test_one_that_waits_for_a_second_signature_is_fetched_again_at_the_next_bell() -> None:
-    box, came = Box().online(), alert(1)
+    box, came = Box().settled(), alert(1)
     box.tell(came, answer(came, AlertState.PREPARED))
 
     assert box.tell(BellRung({SCOPE: Heads(1, 42, 1)})) == [Fetch(document_path(SCOPE, "alert/1"))]
 
 
 def test_an_alert_that_is_missing_before_one_that_came_is_asked_for() -> None:
-    box = Box().online()
+    box = Box().settled()
     assert not of(Fetch, box.tell(alert(3)))  # of those before it the bell tells
 
     done = box.tell(alert(6))
@@ -523,7 +529,7 @@ def test_an_alert_that_is_missing_before_one_that_came_is_asked_for() -> None:
 
 
 def test_an_alert_that_a_manifest_knows_of_and_that_has_not_come_is_asked_for() -> None:
-    box = Box().online()
+    box = Box().settled()
     box.tell(alert(1))
     fetched(box)
 
@@ -588,6 +594,26 @@ def test_an_attempt_that_comes_to_nothing_is_given_up() -> None:
 
     assert HangUp() in [action for _, action in box.wait(60)]
     assert Connect() in [action for _, action in box.wait(10)]
+
+
+def test_alerts_that_the_broker_brings_behind_a_bell_that_it_had_kept_are_not_fetched() -> None:
+    box = Box()
+    box.wait(0)
+    box.tell(LinkUp())
+
+    assert not box.tell(BellRung({SCOPE: Heads(1, 42, 3)}))
+    for seq in (4, 1, 3):
+        assert not of(Fetch, box.tell(alert(seq)))
+
+    fetched = [action for _, action in box.wait(2 * CALM) if isinstance(action, Fetch)]
+    assert fetched == [Fetch(document_path(SCOPE, "alert/2"))]  # which it has lost
+
+
+def test_alerts_with_which_the_daemon_is_done_are_not_fetched_by_an_agent_that_has_just_begun() -> None:
+    box = Box().settled()
+    box.tell(Holds(HELD, decided={SCOPE: frozenset({1, 2, 4})}))
+
+    assert box.tell(BellRung({SCOPE: Heads(1, 42, 4)})) == [Fetch(document_path(SCOPE, "alert/3"))]
 
 
 # Hubs in turn.

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from harness.alert_box import BOX, AlertBox, flood, order
-from harness.office import SCOPE, join, open_office
+from harness.office import NOW, SCOPE, join, open_office
 
 from loudspeaker.cli import cli
 from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.playout.memory_log import MemoryLog
+from loudspeaker.station.alert_log import decided_alerts
 from loudspeaker.station.alert_receipts import read_receipts
 from loudspeaker.station.paths import StationPaths
 
@@ -54,3 +56,12 @@ def test_a_box_to_which_none_has_come_says_that(home: Path) -> None:
     told = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "fleet", "receipts"])
 
     assert (told.exit_code, "No signed alert" in told.stderr) == (0, True)
+
+
+def test_which_alerts_are_decided_is_known_by_the_log() -> None:
+    log = MemoryLog()
+    for seq, state in ((1, "aired"), (2, "prepared"), (3, "failed"), (4, "prepared"), (4, "given")):
+        log.event("alert", "", NOW, alert=f"xa-thu/{seq}", kind="alert", state=state)
+    log.event("alert", "", NOW, alert="tinh-thu/7", kind="check", state="checked")
+
+    assert decided_alerts(log) == {"xa-thu": frozenset({1, 4}), "tinh-thu": frozenset({7})}
