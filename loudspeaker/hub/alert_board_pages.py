@@ -99,8 +99,8 @@ def show_alert(page: HubPage) -> Response:
     scope = page.path["scope"]
     is_given = row.is_alarm and not row.missing
     reach = ReachSummary(page.hub.alert_villages(row.document)) if row.document and is_given else None
-    if page.is_fragment:
-        return page.page("hub_alert_part.html", reach=reach, alert=row)
+    if page.is_fragment and reach:
+        return page.page("hub_alert_part.html", reach=reach)
     served = page.hub.served_alert(scope, row.number) if row.missing else None
     waiting = find_waiting(page, served) if served else None
     facts = {"scope": scope, "alert": row, "boxes": _boxes(page, row), "steps": STEPS, "reach": reach}
