@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from ..station import paper_photos as paper_photos
     from ..station import paths as paths
     from ..station import read_text as read_text
+    from ..station import restrictions as restrictions
     from ..station import returned_logs as returned_logs
     from ..station import schedule_editing as schedule_editing
     from ..station import sound_packing as sound_packing
@@ -151,7 +152,17 @@ ROOMS = {
             "delivery",
         ),
         *("hub_contact", "late_files", "log_lives", "log_segment", "membership", "moving", "naming", "new_station"),
-        *("offers", "packing", "paper_photos", "paths", "read_text", "returned_logs", "schedule_editing", "station"),
+        *(
+            "offers",
+            "packing",
+            "paper_photos",
+            "paths",
+            "read_text",
+            "restrictions",
+            "returned_logs",
+            "schedule_editing",
+            "station",
+        ),
         *("sound_packing", "stick_answer", "what_if"),
     ),
     "store.": ("atomic", "edits"),

@@ -37,8 +37,10 @@ def stick(folder: Path) -> None:
         results += take_scopes(
             folder, {scope: partial(deliveries().take, folder, scope) for scope in deliveries().scopes(folder)}
         )
-    if not results:
-        return  # a stick of somebody else's
+    if not results:  # a stick of somebody else's, or the one by which it has joined
+        if joined and (folder / rooms.join_stick.FILE).exists() and _awaits_village():
+            _acknowledge([])
+        return
     for result in results:
         tell(result.message().say(_))
     _acknowledge(results)
@@ -87,6 +89,11 @@ def _switch_agent(by_network: bool) -> None:
             tell(error.say(_))
 
 
+def _awaits_village() -> bool:
+    """Is it still to be heard, and confirmed, whose box this is?"""
+    return bool(rooms.restrictions.awaits_village(current_station_context().station.log))
+
+
 def _acknowledge(results: Sequence[Result]) -> None:
     """By the light of the board, and within the policy's hours by two beeps, or the words that it has joined."""
     context = current_station_context()
@@ -95,8 +102,7 @@ def _acknowledge(results: Sequence[Result]) -> None:
         return
     rooms.board_light.blink(rooms.board_light.TAKEN)
     signs = rooms.enums.StickSign
-    is_new = isinstance(results[0], rooms.stick_answer.StickJoined)
-    sign: StickSign = signs.JOINED if is_new else signs.TAKEN
+    sign: StickSign = signs.JOINED if _awaits_village() else signs.TAKEN
     for output in context.station.files.box.hearers():
         try:
             context.client.test(rooms.requests.TestOutput(output, False, sign), BY)

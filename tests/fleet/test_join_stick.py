@@ -124,6 +124,10 @@ def test_at_night_it_joins_and_is_not_heard(home: Path, office: Office, paths: S
     assert read_membership(paths)
     with closing(Station.open(home)) as station:
         assert not station.log.events("asked")
+    put_in(home, office)  # by day
+
+    with closing(Station.open(home)) as station:
+        assert station.log.events("asked")
 
 
 def refusals(office: Office, paths: StationPaths) -> dict[str, str]:
