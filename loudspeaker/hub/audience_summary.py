@@ -14,7 +14,7 @@ EVENING = 17  # o’clock: from then on what is left of today is tonight
 LEVELS: Mapping[Level, Message] = {
     Level.ROUTINE: Message("routine"),
     Level.PRIORITY: Message("priority"),
-    Level.EMERGENCY: Message("emergency"),
+    Level.EMERGENCY: Message("emergency level"),
 }
 
 
