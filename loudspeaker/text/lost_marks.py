@@ -41,6 +41,7 @@ _NOTE = pattern(  # what is to be written with a transfer: ghi so nha + quy den
     r"(?P<words>[a-z]{2,7}(?:(?: ?[+_,-] ?| )[a-z]{2,7}){1,8})(?=[\"”'.,;)\n]| ?$)"
 )
 _PAID = pattern(r"(?i)(?<!\w)(?:s?tk|tài khoản|chuyển(?: khoản)?|ck|momo|nộp|zalopay|agribank|techcombank)(?!\w)")
+_BEFORE_NAME = 120  # letters before a name that may tell of an account
 _SAMPLE = 20_000  # letters that are looked at
 
 
@@ -82,7 +83,7 @@ def _toneless_names(line: str) -> Iterator[tuple[int, int]]:
     for shouted in _SHOUTED.finditer(line):
         for syllables, words in groupby(_CAPITALS.finditer(line, *shouted.span()), key=_is_name_part):
             named = list(words)
-            ahead = line[: named[0].start()]
+            ahead = line[max(0, named[0].start() - _BEFORE_NAME) : named[0].start()]
             account = _ACCOUNT.search(ahead) is not None or _NUMBERED.search(ahead) is not None
             lost = account or any(_LOST.fullmatch(word[0].lower()) for word in named)
             if syllables and lost and len(named) >= _FEWEST and not _is_quoted(line, named[0].start()):

@@ -244,7 +244,7 @@ def _doubts_below(spoken: _SpokenText, cell_below: Callable[[int], tuple[int, in
     words = spoken.text()
     for guess in spoken.guesses:
         cell = cell_below(guess.start)
-        phrase = _PHRASE.match(words, guess.begin)
+        phrase = cell and _PHRASE.match(words, guess.begin)  # of a text without signs that is all that follows
         if cell and phrase:
             yield _Place(*cell, phrase[0], guess.why, below=True)
 

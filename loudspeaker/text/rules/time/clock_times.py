@@ -269,6 +269,16 @@ _TIMES_A_DAY = pattern(
 _HOUR_IN_ROW = pattern(r"(\d{1,2})g(\d\d)?(,|(?: và)?)")
 
 
+@rule(r"(\d{1,2})g(?![^\W_])", unless_before=_HOURS)
+def southern_hour_of_part(match: re.Match[str], context: Context) -> Guess | None:
+    """Hour behind the number of a part of a village: Tổ 1 7g, Tổ 2 8g -> bảy giờ; each is told its own"""
+    numbered = _NUMBERED_PART.search(context.text[max(0, match.start() - 16) : match.start()])
+    return Guess(f"{context.number(match[1])} giờ", _GRAMS) if numbered and int(match[1]) <= 24 else None
+
+
+_NUMBERED_PART = pattern(r"(?i)(?<!\w)(?:tổ|thôn|xóm|ấp|khu|khóm|đội|nhóm|ca|lớp|khối) \d{1,2}[a-e]?[ :,-]{1,3}$")
+
+
 @rule(r"(\d{1,2})[gG](?![^\W_])")
 def southern_hour(match: re.Match[str], context: Context) -> Answer:
     """Hour with “g”.

@@ -53,7 +53,8 @@ def months_in_list(match: re.Match[str], context: Context) -> Answer:
 def months_of_year(match: re.Match[str], context: Context) -> Answer:
     """Two months of a year: tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
     first, last = int(match[1]), int(match[3])
-    link = "đến" if match[2] == "-" else "và tháng"
+    quarters = context.adjoins(match.start(), (" quý",))
+    link = "đến" if match[2] == "-" else "và" if quarters else "và tháng"
     if not 1 <= first < last <= 12:
         return None
     numerals = context.numerals
