@@ -17,11 +17,13 @@ COMPILED = VI / "LC_MESSAGES" / "loudspeaker.mo"
 
 
 def catalogue() -> Catalog:
-    """All rooms' translations together."""
+    """All rooms' translations together. Raises `ValueError` for a sentence that stands in two files: one would win."""
     whole = Catalog(locale="vi", domain="loudspeaker", creation_date=SAME, revision_date=SAME)
     for path in sorted(VI.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="vi", abort_invalid=True):
+                if message.id and message.id in whole:
+                    raise ValueError(f"{path.name}: another file has {message.id!r}, too")
                 if message.id:
                     whole.add(message.id, message.string)
     return whole
