@@ -68,6 +68,7 @@ SAMPLES: list[Request] = [
     requests.Commission("san-kho"),
     requests.SoftenOutput("san-kho", 4),
     requests.ConfirmClock(),
+    office_requests.ConfirmVillage(),
     requests.PreviewUrgent("Lũ!", None, ("na-hoa",), False, True, None),
     requests.PreviewEnd(None, (), False, None),
     requests.LookAgain(),
