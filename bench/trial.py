@@ -21,8 +21,8 @@ from edits import NOW, files, seconds, write
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
-from loudspeaker.station.schedule_editing import EntryEdit
-from loudspeaker.station.what_if import ChangeEffect
+from loudspeaker.station.editing.schedule_editing import EntryEdit
+from loudspeaker.station.editing.what_if import ChangeEffect
 
 ROUNDS = 5
 BUDGET = 0.180  # seconds

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .model.asrun_record import AsRunRecord
     from .model.spoken_text import Doubt, Reading, SpokenPart
     from .station.airings import ChainState, PlannedAiring
-    from .station.bulletin_editing import OwnWord, WordEffect
+    from .station.editing.bulletin_editing import OwnWord, WordEffect
+    from .station.editing.schedule_editing import EntrySource
+    from .station.editing.what_if import ChangeEffect
     from .station.preparation import Readiness
-    from .station.schedule_editing import EntrySource
-    from .station.what_if import ChangeEffect
 
 Json = dict[str, object]  # one object of a document
 Instant = Annotated[str, "date-time"]  # ISO 8601 with its zone

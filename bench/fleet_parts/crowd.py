@@ -29,7 +29,7 @@ from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from loudspeaker.fleet.hub_settings import make_tls_context
-from loudspeaker.hub.broker_accounts import hash_password, make_password
+from loudspeaker.hub.boxes.broker_accounts import hash_password, make_password
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_database import text_of
 from loudspeaker.trust.public_keys import machine_key

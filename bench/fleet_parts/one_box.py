@@ -34,9 +34,9 @@ from loudspeaker.daemon.protocol import ask
 from loudspeaker.fleet.hub_settings import make_tls_context, read_hub_settings, write_hub_settings
 from loudspeaker.hub.hub import Hub
 from loudspeaker.model.asrun_record import Event
-from loudspeaker.station.membership import read_membership
-from loudspeaker.station.packing import write_trust
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.signing.packing import write_trust
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.public_keys import machine_key

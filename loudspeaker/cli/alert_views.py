@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..model.alert_preview import AlertPreview, EndPreview
     from ..station import Station
     from ..station.approvals import Preview
-    from ..station.offers import Offer
+    from ..station.deliveries.offers import Offer
 
 N_ = str
 

@@ -20,8 +20,8 @@ from .terminal import print_json, tell
 if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..station import Station
-    from ..station.schedule_editing import EntryEdit, EntrySource
-    from ..station.what_if import ChangeEffect
+    from ..station.editing.schedule_editing import EntryEdit, EntrySource
+    from ..station.editing.what_if import ChangeEffect
     from ..store.edits import FileEdit
 
 CHOICES = ("move", "once", "instead", "late")

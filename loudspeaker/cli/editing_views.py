@@ -12,9 +12,9 @@ from .terminal import tell
 
 if TYPE_CHECKING:
     from ..model.airing import Airing
-    from ..station.bulletin_editing import OwnWord, WordEffect
-    from ..station.schedule_editing import EntrySource
-    from ..station.what_if import ChangeEffect
+    from ..station.editing.bulletin_editing import OwnWord, WordEffect
+    from ..station.editing.schedule_editing import EntrySource
+    from ..station.editing.what_if import ChangeEffect
 
 MOST_LINES = 7  # of one kind
 

@@ -16,7 +16,7 @@ from .parameter_types import _
 from .terminal import tell
 
 if TYPE_CHECKING:
-    from ..station.delivery import Deliveries
+    from ..station.deliveries.delivery import Deliveries
 
 CREDENTIAL = "hub.json"  # as systemd hands it over (LoadCredential=)
 

@@ -20,7 +20,7 @@ from .terminal import put, tell
 if TYPE_CHECKING:
     from ..hub.backups import CopyResult
     from ..hub.hub import Hub
-    from ..hub.notices import MailChannel
+    from ..hub.watch.notices import MailChannel
 
 MAIL_PORT = 587
 SECURITY = ("starttls", "tls", "none")

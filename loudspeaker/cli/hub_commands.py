@@ -24,7 +24,7 @@ from .tables import day_hour, show_table
 from .terminal import print_json, put, tell, translate_logging
 
 if TYPE_CHECKING:
-    from ..hub.box_board import BoxBoard, BoxRow, VillageCount
+    from ..hub.boxes.box_board import BoxBoard, BoxRow, VillageCount
     from ..hub.hub import Hub
 
 P = ParamSpec("P")

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from ..fleet import stick_joining as stick_joining
     from ..hub import adoption as adoption
     from ..hub import backups as backups
-    from ..hub import box_board as box_board
     from ..hub import hub as hub
     from ..hub import hub_paths as hub_paths
     from ..hub import hub_process as hub_process
     from ..hub import hub_site as hub_site
-    from ..hub import join_sticks as join_sticks
-    from ..hub import manifest_drafts as manifest_drafts
-    from ..hub import notices as notices
     from ..hub import published_files as published_files
+    from ..hub.boxes import box_board as box_board
+    from ..hub.boxes import join_sticks as join_sticks
+    from ..hub.drafts import manifest_drafts as manifest_drafts
+    from ..hub.watch import notices as notices
     from ..importers import draft as draft
     from ..importers import imports as imports
     from ..importers import sheets as sheets
@@ -60,35 +60,35 @@ if TYPE_CHECKING:
     from ..reports import log_export as log_export
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
-    from ..station import alert_packing as alert_packing
-    from ..station import alert_receipts as alert_receipts
-    from ..station import alert_sounds as alert_sounds
-    from ..station import box_key as box_key
-    from ..station import box_villages as box_villages
-    from ..station import bulletin_editing as bulletin_editing
-    from ..station import bulletin_export as bulletin_export
     from ..station import commune_clock as commune_clock
-    from ..station import delivery as delivery
-    from ..station import hub_contact as hub_contact
-    from ..station import late_files as late_files
-    from ..station import log_lives as log_lives
-    from ..station import log_segment as log_segment
-    from ..station import membership as membership
-    from ..station import moving as moving
     from ..station import naming as naming
     from ..station import new_station as new_station
-    from ..station import offers as offers
-    from ..station import packing as packing
     from ..station import paper_photos as paper_photos
     from ..station import paths as paths
     from ..station import read_text as read_text
     from ..station import restrictions as restrictions
-    from ..station import returned_logs as returned_logs
-    from ..station import schedule_editing as schedule_editing
-    from ..station import sound_packing as sound_packing
     from ..station import station as station
-    from ..station import stick_answer as stick_answer
-    from ..station import what_if as what_if
+    from ..station.box import box_key as box_key
+    from ..station.box import box_villages as box_villages
+    from ..station.box import hub_contact as hub_contact
+    from ..station.box import log_lives as log_lives
+    from ..station.box import log_segment as log_segment
+    from ..station.box import moving as moving
+    from ..station.box import returned_logs as returned_logs
+    from ..station.deliveries import delivery as delivery
+    from ..station.deliveries import late_files as late_files
+    from ..station.deliveries import membership as membership
+    from ..station.deliveries import offers as offers
+    from ..station.deliveries import stick_answer as stick_answer
+    from ..station.editing import bulletin_editing as bulletin_editing
+    from ..station.editing import bulletin_export as bulletin_export
+    from ..station.editing import schedule_editing as schedule_editing
+    from ..station.editing import what_if as what_if
+    from ..station.emergency import alert_receipts as alert_receipts
+    from ..station.emergency import alert_sounds as alert_sounds
+    from ..station.signing import alert_packing as alert_packing
+    from ..station.signing import packing as packing
+    from ..station.signing import sound_packing as sound_packing
     from ..store import atomic as atomic
     from ..store import edits as edits
     from ..synthesis import voice_installer as voice_installer
@@ -112,59 +112,25 @@ ROOMS = {
     "": ("clock", "codec", "i18n"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
     "fleet.": ("hub_settings", "join_client", "join_stick", "joining", "log_sender", "stick_joining"),
-    "hub.": (
-        "adoption",
-        "backups",
-        "box_board",
-        "hub",
-        "hub_paths",
-        "hub_process",
-        "hub_site",
-        "join_sticks",
-        "manifest_drafts",
-        "notices",
-        "published_files",
-    ),
+    "hub.": ("adoption", "backups", "hub", "hub_paths", "hub_process", "hub_site", "published_files"),
+    "hub.boxes.": ("box_board", "join_sticks"),
+    "hub.drafts.": ("manifest_drafts",),
+    "hub.watch.": ("notices",),
     "importers.": ("draft", "imports", "sheets"),
     "maintenance.": (
-        "board_light",
-        "box_setup",
-        "cache",
-        "check",
-        "clock_state",
-        "doctor",
-        "installation",
-        "trials",
-        "voice_list",
+        *("board_light", "box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials"),
+        *("voice_list",),
     ),
     "model.": ("board", "box", "enums", "office_requests", "requests"),
-    "reports.": ("audit_trail", "picture_file", "day_chart", "explain", "log_export", "outcome_words"),
+    "reports.": ("audit_trail", "day_chart", "explain", "log_export", "outcome_words", "picture_file"),
     "station.": (
-        *(
-            "alert_packing",
-            "alert_receipts",
-            "alert_sounds",
-            "box_key",
-            "box_villages",
-            "bulletin_editing",
-            "bulletin_export",
-            "commune_clock",
-            "delivery",
-        ),
-        *("hub_contact", "late_files", "log_lives", "log_segment", "membership", "moving", "naming", "new_station"),
-        *(
-            "offers",
-            "packing",
-            "paper_photos",
-            "paths",
-            "read_text",
-            "restrictions",
-            "returned_logs",
-            "schedule_editing",
-            "station",
-        ),
-        *("sound_packing", "stick_answer", "what_if"),
+        *("commune_clock", "naming", "new_station", "paper_photos", "paths", "read_text", "restrictions", "station"),
     ),
+    "station.box.": ("box_key", "box_villages", "hub_contact", "log_lives", "log_segment", "moving", "returned_logs"),
+    "station.deliveries.": ("delivery", "late_files", "membership", "offers", "stick_answer"),
+    "station.editing.": ("bulletin_editing", "bulletin_export", "schedule_editing", "what_if"),
+    "station.emergency.": ("alert_receipts", "alert_sounds"),
+    "station.signing.": ("alert_packing", "packing", "sound_packing"),
     "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "public_keys", "signed_documents"),

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from ..daemon.client import Client
     from ..station import Station
-    from ..station.delivery import Deliveries, TakenDelivery
-    from ..station.returned_logs import ReturnedLog
-    from ..station.stick_answer import Result
+    from ..station.box.returned_logs import ReturnedLog
+    from ..station.deliveries.delivery import Deliveries, TakenDelivery
+    from ..station.deliveries.stick_answer import Result
     from ..trust.dsse import SignedEnvelope
     from ..trust.opening import Document
     from ..trust.signed_documents import TrustDocument

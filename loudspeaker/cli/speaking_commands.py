@@ -15,7 +15,7 @@ from .signing_commands import in_scope
 from .terminal import put, tell
 
 if TYPE_CHECKING:
-    from ..station.sound_packing import SpokenBulletin
+    from ..station.signing.sound_packing import SpokenBulletin
 
 
 @click.command(cls=TranslatedCommand)

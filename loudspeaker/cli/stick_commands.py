@@ -21,7 +21,7 @@ from .terminal import tell
 if TYPE_CHECKING:
     from ..fleet.join_stick import JoinStick
     from ..model.enums import StickSign
-    from ..station.stick_answer import Result
+    from ..station.deliveries.stick_answer import Result
 
 BY = "USB"
 

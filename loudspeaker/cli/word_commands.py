@@ -20,7 +20,7 @@ from .terminal import print_json, tell
 if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..station import Station
-    from ..station.bulletin_editing import OwnWord, WordKey
+    from ..station.editing.bulletin_editing import OwnWord, WordKey
 
 
 @click.group(cls=TranslatedGroup)

@@ -4,8 +4,9 @@ Who has taken it over may withhold what comes, and can neither speak nor decide:
 and the rest of what the agent may ask changes nothing. Everybody else whom the control socket lets in may ask all.
 
 Nor may it write what the station reads, or sign for the box. The files that it has fetched are taken by a child of the
-daemon (`station/fetched_answer.py`), and another signs what it sends of the log (`station/log_request.py`), each once
-for each mark that it leaves. So is the hub asked what time it is: by the daemon itself (`time_check.py`).
+daemon (`station/deliveries/fetched_answer.py`), and another signs what it sends of the log
+(`station/box/log_request.py`), each once for each mark that it leaves. So is the hub asked what time it is: by the
+daemon itself (`time_check.py`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from ..errors import Message, Refused
 from ..interfaces import Clock
 from ..model.envelope import Envelope
 from ..model.requests import AskHealth, AskOutcome, AskStatus, LookAgain, Request, TakeAlert
-from ..station.fetched_answer import read_fetched_answer, read_mark
-from ..station.log_request import read_piece_mark, read_wanted_piece
-from ..station.membership import AGENT
+from ..station.box.log_request import read_piece_mark, read_wanted_piece
+from ..station.deliveries.fetched_answer import read_fetched_answer, read_mark
+from ..station.deliveries.membership import AGENT
 from ..station.paths import StationPaths
 from .children import Children
 from .time_check import TimeCheck

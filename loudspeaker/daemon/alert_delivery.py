@@ -16,7 +16,7 @@ from ..codec import decode
 from ..errors import BeingMade, BeingRead, LoudspeakerError
 from ..model.alert_answer import AlertAnswer, HandedAlert
 from ..model.requests import Request, TakeAlert
-from ..station.delivery import alert_folder
+from ..station.deliveries.delivery import alert_folder
 from ..store.atomic import read_regular_file
 from ..trust.faults import Fault, UntrustedDocument
 from .protocol import ask_until_made

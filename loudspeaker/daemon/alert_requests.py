@@ -19,10 +19,10 @@ from ..model.enums import Ending, Level
 from ..model.programme import Programme
 from ..model.requests import ConfirmAlert, TakeAlert
 from ..playout.item import ManualRequest, request_from_facts
-from ..station.alarms import standing
-from ..station.alert_log import AlertLog, find_cadence, first_sound, times_heard
+from ..station.emergency.alarms import standing
+from ..station.emergency.alert_log import AlertLog, find_cadence, first_sound, times_heard
+from ..station.emergency.signed_alerts import AlertReader, ReceivedAlert
 from ..station.reviews import Signer
-from ..station.signed_alerts import AlertReader, ReceivedAlert
 from ..trust.signed_documents import EVERY_VILLAGE, Alert, AlertKind
 from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings

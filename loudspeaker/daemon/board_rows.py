@@ -12,7 +12,7 @@ from ..model.board import Board, BoardAiring
 from ..model.enums import Expected
 from ..playout.item import PlayoutItem
 from ..playout.states import Phase
-from ..station.alarms import repeats, standing, standing_alarm
+from ..station.emergency.alarms import repeats, standing, standing_alarm
 from ..station.restrictions import standing_pauses
 from .on_air import OnAir
 

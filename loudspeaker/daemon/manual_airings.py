@@ -12,7 +12,7 @@ from ..model.asrun_record import PLAY
 from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..playout.item import ManualRequest
-from ..station.alarms import Closing
+from ..station.emergency.alarms import Closing
 from .asked_airings import airing_name, at_once
 from .on_air import OnAir
 from .request_sound import RequestSound

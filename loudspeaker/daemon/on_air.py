@@ -38,8 +38,8 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
+from ..station.box.hub_contact import read_hub_time
 from ..station.decisions import Decisions
-from ..station.hub_contact import read_hub_time
 from ..station.restrictions import COMMISSION, CONFIRM_VILLAGE, EMPTY, JOINED_ALONE, MEMORY, awaits_village, softer
 from ..station.station import Station
 from .box_button import BoxButton

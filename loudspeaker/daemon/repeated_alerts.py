@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..playout.item import ManualRequest, request_from_facts
-from ..station.alert_log import AlertLog, StandingCadence
+from ..station.emergency.alert_log import AlertLog, StandingCadence
 from ..trust.floors import Floors
 from .asked_airings import AiringName, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings

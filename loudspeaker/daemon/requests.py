@@ -49,11 +49,11 @@ from ..playout.item import ManualRequest, request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults
-from ..station.alarms import Closing, has_cadence, standing
-from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
-from ..station.membership import must_have_joined
+from ..station.deliveries.membership import must_have_joined
+from ..station.emergency.alarms import Closing, has_cadence, standing
+from ..station.emergency.alerts import of_one_kind
 from ..store.asrun import LogUnusable
 from .agent_access import AgentAccess
 from .asked_airings import at_once, co_signer, in_words, named_recipes, names_file

@@ -19,7 +19,7 @@ from ..plaintext import escape
 from ..playout.ports import Log
 from ..reports.explain import added_reason, verdict_meaning
 from ..speakers.pins import StopButton
-from ..station.carried_decisions import carry_out_decisions
+from ..station.deliveries.carried_decisions import carry_out_decisions
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable

@@ -1,4 +1,4 @@
-"""Asks the hub for the time, through the agent, and believes an answer that comes at once (`station/hub_time.py`)."""
+"""Asks the hub for the time, by the agent, and believes an answer that comes at once (`station/box/hub_time.py`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import timedelta
 from ..clock import VouchedTime, boot_id
 from ..errors import LoudspeakerError, Message
 from ..interfaces import EARLIEST, Clock
-from ..station.fetched_answer import read_mark
-from ..station.hub_contact import keep_hub_time
+from ..station.box.hub_contact import keep_hub_time
+from ..station.deliveries.fetched_answer import read_mark
 from ..station.paths import StationPaths
 from ..store.atomic import read_regular_file
 
@@ -53,7 +53,7 @@ class TimeCheck:
         mark, now = read_mark(self._paths.time_wanted), self._clock.monotonic()
         if not mark or mark == self._mark or now < self._asked_at + SPACING:
             return
-        from ..station.hub_time import give_nonce  # loads cryptography: only for a box that is connected to a hub
+        from ..station.box.hub_time import give_nonce  # loads cryptography: only for a box that is connected to a hub
 
         self._mark, self._asked_at, before = mark, now, self._read_answer()
         self._question = TimeQuestion(secrets.token_hex(16), self._clock.monotonic(), before)
@@ -65,7 +65,7 @@ class TimeCheck:
         if question is None or not (raw := self._read_answer()) or raw == question.before:
             return
         self._question, now = None, self._clock.monotonic()
-        from ..station.hub_time import open_answer  # as above
+        from ..station.box.hub_time import open_answer  # as above
 
         took = now - question.at
         issued = open_answer(self._paths, raw, question.nonce)

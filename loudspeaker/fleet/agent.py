@@ -24,8 +24,8 @@ from ..errors import LoudspeakerError, Message, NotFound
 from ..i18n import LANGUAGES, say_log_by, translator
 from ..interfaces import Clock
 from ..model.alert_answer import AlertState
-from ..station.hub_contact import HubContact, keep_hub_contact
-from ..station.log_segment import LogFault, RefusedLog
+from ..station.box.hub_contact import HubContact, keep_hub_contact
+from ..station.box.log_segment import LogFault, RefusedLog
 from ..station.paths import StationPaths
 from ..store.atomic import WriteError
 from ..store.received import DamagedFile

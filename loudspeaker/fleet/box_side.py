@@ -26,16 +26,16 @@ from ..interfaces import Clock
 from ..model.alert_answer import AlertAnswer, AlertState
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
-from ..station.alert_log import decided_alerts
-from ..station.delivery import Deliveries, alert_folder
-from ..station.fetched_answer import LATE_FILES, FetchedAnswer, read_fetched_answer
-from ..station.hub_contact import is_vouched, read_hub_time
-from ..station.hub_time import read_nonce
-from ..station.late_files import lacking_sounds
-from ..station.log_request import WantedPiece, read_piece, want_piece
-from ..station.membership import Membership, read_membership
+from ..station.box.hub_contact import is_vouched, read_hub_time
+from ..station.box.hub_time import read_nonce
+from ..station.box.log_request import WantedPiece, read_piece, want_piece
+from ..station.deliveries.delivery import Deliveries, alert_folder
+from ..station.deliveries.fetched_answer import LATE_FILES, FetchedAnswer, read_fetched_answer
+from ..station.deliveries.late_files import lacking_sounds
+from ..station.deliveries.membership import Membership, read_membership
+from ..station.deliveries.trust_chains import TrustChains, trust_in_force
+from ..station.emergency.alert_log import decided_alerts
 from ..station.paths import StationPaths
-from ..station.trust_chains import TrustChains, trust_in_force
 from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles, is_whole

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadUsage, Message, Refused
-from ..station.membership import AGENT
+from ..station.deliveries.membership import AGENT
 from ..station.paths import StationPaths
 from ..store.atomic import make_folder, read_regular_file, refuse_link, write_private
 from ..trust.signed_documents import HUB

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from .. import VERSION
 from ..errors import Message, NotFound, Refused
-from ..station.box_key import open_box_key
-from ..station.box_villages import box_yaml_in_place, box_yaml_of_another, read_box_yaml
-from ..station.delivery import Deliveries, TakenDelivery
-from ..station.membership import read_membership
+from ..station.box.box_key import open_box_key
+from ..station.box.box_villages import box_yaml_in_place, box_yaml_of_another, read_box_yaml
+from ..station.deliveries.delivery import Deliveries, TakenDelivery
+from ..station.deliveries.membership import read_membership
 from ..store.atomic import write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified

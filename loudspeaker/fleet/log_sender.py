@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ..codec import UNREADABLE
 from ..errors import Message, Refused
-from ..station.log_segment import make_segment
+from ..station.box.log_segment import make_segment
 from ..store.asrun import AsRunLog
 from ..trust.key_file import SigningKey
 from .https import FAILURES, hub_unreachable, read_told_error
@@ -47,7 +47,7 @@ class HubIntake:
         return self._ask("GET", f"?life={life}")
 
     def send(self, piece: bytes) -> int:
-        """Give it a piece (`station/log_segment.py`); one that it has already changes nothing."""
+        """Give it a piece (`station/box/log_segment.py`); one that it has already changes nothing."""
         return self._ask("POST", "", piece)
 
     def connect(self) -> None:
@@ -58,7 +58,7 @@ class HubIntake:
             raise Refused(hub_unreachable(self.settings.address, error)) from error
 
     def ask_time(self, nonce: str) -> bytes:
-        """Its signed word what time it is (`station/hub_time.py`)."""
+        """Its signed word what time it is (`station/box/hub_time.py`)."""
         return self._answer("POST", "time", nonce.encode())
 
     def _ask(self, method: str, query: str, body: bytes | None = None) -> int:

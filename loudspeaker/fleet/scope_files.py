@@ -2,7 +2,7 @@
 
 A manifest that the broker has brought is not fetched. Where it is not believed by itself, all documents are fetched
 after all: rules.json may be lacking, by which a box that has missed some versions knows that the rules are the people's
-(`station/delivery.py`), or somebody has changed it on its way.
+(`station/deliveries/delivery.py`), or somebody has changed it on its way.
 
 Of documents that are not signed as they must be no file is fetched. The daemon is asked to take them all the same: it
 keeps a trust document that revokes a key though the manifest beside it is refused, and tells why.
@@ -171,7 +171,7 @@ class ScopeFiles:
         return self, []
 
     def _do_without(self, path: str, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
-        """Only rules.json need not be there (`station/delivery.py`): all others are tried again after a while."""
+        """Only rules.json need not be there (`station/deliveries/delivery.py`): others are tried again later."""
         fetch = self.next_fetch
         if fetch is None or fetch.path != path:
             return self, []

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import Message, Refused
-from ..station.box_key import open_box_key
-from ..station.box_villages import (
+from ..station.box.box_key import open_box_key
+from ..station.box.box_villages import (
     box_yaml_in_place,
     box_yaml_of_another,
     played_villages,
@@ -21,9 +21,9 @@ from ..station.box_villages import (
     undone_unless_joined,
     with_villages,
 )
-from ..station.delivery import Deliveries, TakenDelivery
-from ..station.log_lives import begin_life, is_blank
-from ..station.membership import read_membership
+from ..station.box.log_lives import begin_life, is_blank
+from ..station.deliveries.delivery import Deliveries, TakenDelivery
+from ..station.deliveries.membership import read_membership
 from ..station.restrictions import JOINED_ALONE
 from ..store.asrun import AsRunLog, read_commune
 from .join_client import join_hub

@@ -10,7 +10,7 @@
     ls/1/box/BOX/receipt         box   `Receipt`
 
     v1/SCOPE/bell.json           the same bell as a file, for boxes that reach no broker
-    v1/SCOPE/{trust/4,manifest,rules,alert/17}.json    v1/blob/SHA256    as on a stick (station/delivery.py)
+    v1/SCOPE/{trust/4,manifest,rules,alert/17}.json    v1/blob/SHA256    as on a stick (station/deliveries/delivery.py)
 
 All at QoS 1. Bell, manifest and alert are DSSE envelopes, byte for byte the file of the same name; what boxes say, and
 birth, are JSON objects, in which a reader passes over names that it does not know. BOX is the box's id, and the name by

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import LoudspeakerError, Message, NotFound
-from ..station.log_segment import MOST_SENT, RefusedLog
+from ..station.box.log_segment import MOST_SENT, RefusedLog
 from ..store.atomic import read_regular_file
 from ..trust.signed_documents import BoxKey
 from .backups import copy_file
-from .broker_accounts import hash_password, make_password
+from .boxes.broker_accounts import hash_password, make_password
 from .hub import Hub
 from .hub_database import text_of
 from .hub_paths import HubPaths

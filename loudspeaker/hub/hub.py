@@ -14,9 +14,9 @@ from ..fleet.hub_settings import MQTT_PORT
 from ..fleet.joining import JoinAnswer
 from ..interfaces import Clock
 from ..model.commune import USUAL_ZONE
-from ..station.commune_outlook import CommuneFiles
-from ..station.delivered_changes import DeliveredFiles
-from ..station.delivered_names import DeliveredNames
+from ..station.deliveries.commune_outlook import CommuneFiles
+from ..station.deliveries.delivered_changes import DeliveredFiles
+from ..station.deliveries.delivered_names import DeliveredNames
 from ..store.atomic import make_folder, read_regular_file
 from ..store.received import MOST_DOCUMENT_BYTES
 from ..trust.dsse import format_envelope
@@ -24,19 +24,19 @@ from ..trust.key_file import SigningKey
 from ..trust.opening import seal
 from ..trust.signed_documents import ROOT, Alert, Bell, SignedManifest
 from ..web.jobs import Job
-from .alert_signing import AlertSigning
-from .alert_villages import AlertAudience
-from .audience_plans import AudiencePlans, AudienceQuestion, office_files
 from .bells import BellRinger, keep_floors, read_floors
-from .blob_scrub import BlobFinding, BlobFindings, folder_copy, hub_copy, scrub_blobs
-from .box_board import BoxBoard
-from .box_registry import BoxRegistry, RegisteredBox
-from .broker_accounts import BrokerAccounts
+from .boxes.alert_villages import AlertAudience
+from .boxes.box_board import BoxBoard
+from .boxes.box_registry import BoxRegistry, RegisteredBox
+from .boxes.broker_accounts import BrokerAccounts
+from .boxes.log_intake import LogIntake
+from .drafts.alert_signing import AlertSigning
+from .drafts.audience_plans import AudiencePlans, AudienceQuestion, office_files
+from .drafts.manifest_drafts import ManifestDraft, ManifestDrafts
+from .drafts.passkey_register import PasskeyRegister
+from .drafts.trust_drafts import TrustDrafts
 from .hub_database import HubDatabase
 from .hub_paths import HubPaths, open_hub_key
-from .log_intake import LogIntake
-from .manifest_drafts import ManifestDraft, ManifestDrafts
-from .passkey_register import PasskeyRegister
 from .publish_socket import notify_published
 from .published_files import (
     FIRST_TRUST,
@@ -46,7 +46,7 @@ from .published_files import (
     publish_scope,
     read_all_published,
 )
-from .trust_drafts import TrustDrafts
+from .watch.blob_scrub import BlobFinding, BlobFindings, folder_copy, hub_copy, scrub_blobs
 
 FETCHED = "fetched"  # the folder of what comes from other hubs
 NONCE = re.compile(rb"[0-9a-f]{32}")

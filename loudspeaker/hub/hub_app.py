@@ -3,8 +3,8 @@
     GET  /v1/SCOPE/{bell,manifest,rules}.json  /v1/SCOPE/{trust,alert}/N.json  /v1/blob/SHA256    for everybody
     POST /v1/join            a request to join (`fleet/joining.py`); the sealed answer
     GET  /v1/box/BOX/log?life=HASH    {"next": N, "head": "HASH"}: how far the log is known here
-    POST /v1/box/BOX/log     a piece of the log (`station/log_segment.py`); the same, 409 where it is not believed
-    POST /v1/box/BOX/time    a nonce (`station/hub_time.py`); what time it is, signed with it
+    POST /v1/box/BOX/log     a piece of the log (`station/box/log_segment.py`); the same, 409 where it is not believed
+    POST /v1/box/BOX/time    a nonce (`station/box/hub_time.py`); what time it is, signed with it
     anything else            the pages for people (`hub_site.py`)
 
 A box logs in by its id and password (Basic). Files need no log-in: their words are for the whole commune to hear.
@@ -31,13 +31,13 @@ from starlette.types import ASGIApp
 from ..codec import encode
 from ..errors import LoudspeakerError, Message, Refused
 from ..fleet.joining import MOST_REQUEST_BYTES
-from ..station.log_segment import MOST_SENT, RefusedLog
+from ..station.box.log_segment import MOST_SENT, RefusedLog
 from ..store.atomic import WriteError
 from ..trust.signed_documents import DIGEST, ROOT, SCOPE
 from ..web.middleware import RequestRate, ResponseHeaders, limit_body
-from .box_registry import RegisteredBox
+from .boxes.box_registry import RegisteredBox
+from .boxes.log_intake import LogEnd
 from .hub import Hub
-from .log_intake import LogEnd
 
 Handler = Callable[[Hub, RequestRate, Request], Awaitable[Response]]
 BLOB = re.compile(rf"blob/{DIGEST.pattern}")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from starlette.responses import Response
 
 from ..web.feeds.metric_format import KIND, Metric, each, format_metrics, gauge
-from .box_board import BoxCondition
+from .boxes.box_board import BoxCondition
 from .hub import Hub
-from .incidents import IncidentBook, IncidentKind
+from .watch.incidents import IncidentBook, IncidentKind
 
 
 def send_metrics(hub: Hub) -> Response:

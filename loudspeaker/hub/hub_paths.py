@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..station.box_key import open_machine_key
+from ..station.box.box_key import open_machine_key
 from ..trust.key_file import SigningKey
 from ..trust.signed_documents import ROOT
 from ..web.certificate import TLS_FOLDER, CertificateFiles, make_certificate, own_names

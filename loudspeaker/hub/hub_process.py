@@ -22,9 +22,9 @@ from .hub import Hub
 from .hub_app import create_hub_app
 from .hub_session import HubSession
 from .hub_site import HubSite
-from .incident_watch import watching
 from .publish_socket import PublishSocket, notify_published
-from .upkeep import upkeep
+from .watch.incident_watch import watching
+from .watch.upkeep import upkeep
 
 LOOKS = 1.0  # s between two looks at the folder
 logger = logging.getLogger(__name__)

@@ -27,11 +27,11 @@ from ..fleet.topics import ALL_BOXES, MOST_SAID_BYTES, QOS, HubBirth, Topic, Top
 from ..interfaces import Clock
 from ..store.atomic import WriteError
 from .bells import RungBell
-from .broker_accounts import HUB_USER
+from .boxes.broker_accounts import HUB_USER
+from .boxes.said_messages import SaidMessage, keep_messages
 from .hub import BrokerContact
 from .hub_database import HubDatabase
 from .published_files import PublishedScope
-from .said_messages import SaidMessage, keep_messages
 
 KEEP_ALIVE, WEEK = 60, 7 * 86_400  # s
 RECONNECT = 1, 60  # s, the first pause and the longest

@@ -37,13 +37,13 @@ from ..web.guard import NEEDS, Task
 from ..web.site import LOCAL, Site, SiteMap, SiteSubject, open_site
 from ..web.site_app import SiteApp
 from ..web.site_pages import SiteRoutes
-from . import alert_board_pages, alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
-from .draft_upload import MOST_SENT
+from .drafts.draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
-from .hub_page import HubPage, HubRoutes, heading
+from .pages import alert_board_pages, alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
+from .pages.hub_page import HubPage, HubRoutes, heading
+from .pages.signature_files import MOST_SENT as MOST_SIGNED
 from .scoped_hub import ScopedHub
-from .signature_files import MOST_SENT as MOST_SIGNED
 
 SHARED = (entrance, people, audit_pages)
 OWN = (box_pages, dispatch_pages, alert_board_pages, alert_pages, signing_pages, trust_pages, passkey_pages)

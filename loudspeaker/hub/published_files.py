@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .. import VERSION
 from ..errors import Message, NotFound, Refused
-from ..station.delivery import alert_folder
+from ..station.deliveries.delivery import alert_folder
 from ..store.atomic import read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, DamagedFile, copy_verified, read_trust_documents
 from ..trust.dsse import SignedEnvelope, format_envelope, parse_envelope

@@ -17,25 +17,25 @@ from ..fleet.joining import InvitationCode
 from ..fleet.topics import TopicKind
 from ..model.alert_answer import AlertState
 from ..model.spoken_text import SpokenPart
-from ..station.alert_packing import AlertDraft, find_published, published_digest
-from ..station.delivered_changes import DeliveredFiles, ManifestChanges
-from ..station.delivered_names import BulletinHead, DeliveredNames
-from ..station.trust_changes import TrustWish
+from ..station.deliveries.delivered_changes import DeliveredFiles, ManifestChanges
+from ..station.deliveries.delivered_names import BulletinHead, DeliveredNames
+from ..station.signing.alert_packing import AlertDraft, find_published, published_digest
+from ..station.signing.trust_changes import TrustWish
 from ..trust.dsse import SignedEnvelope
 from ..trust.opening import OpenedAlert, read_unverified
 from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import Alert, TrustDocument
 from ..web.access.accounts import Session
 from ..web.jobs import Job
-from .alert_villages import AlertAudience, ToldVillage, VillageReach, note_told
-from .box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
-from .draft_upload import unpack_delivery
+from .boxes.alert_villages import AlertAudience, ToldVillage, VillageReach, note_told
+from .boxes.box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
+from .drafts.draft_upload import unpack_delivery
+from .drafts.manifest_drafts import ManifestDraft
+from .drafts.passkey_register import RegisteredPasskey
+from .drafts.trust_drafts import TrustDraft
 from .hub import Hub
-from .incidents import Incident, IncidentBook, IncidentKind
-from .manifest_drafts import ManifestDraft
-from .passkey_register import RegisteredPasskey
 from .published_files import PublishedScope, scopes_below
-from .trust_drafts import TrustDraft
+from .watch.incidents import Incident, IncidentBook, IncidentKind
 
 # Of no box and no office: whoever uses the hub is told of it.
 OF_ALL = frozenset({IncidentKind.LOST_BROKER})

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..clock import boot_id, vouchers
 from ..errors import BadUsage, Message, Refused
 from ..playout.clock_trust import ClockWatch, Trust
-from ..station.hub_contact import read_hub_time
+from ..station.box.hub_contact import read_hub_time
 from ..station.station import Station
 
 

@@ -14,7 +14,7 @@ from ..model.board import HealthSubject
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..station.airings import PlannedAiring
-from ..station.hub_contact import read_hub_contact
+from ..station.box.hub_contact import read_hub_contact
 from ..station.restrictions import awaits_village, uncommissioned
 from ..station.station import Station
 from ..store.asrun import UNWRITABLE

@@ -32,7 +32,7 @@ from ..playout import deadlines
 from ..production.specification import NOT_READ_YET
 from . import approvals, reviews
 from .commune_clock import parse_instant
-from .offers import DECLINE, find_offer
+from .deliveries.offers import DECLINE, find_offer
 from .paper_photos import is_kept
 from .restrictions import (
     COMMISSION,

@@ -77,7 +77,7 @@ class StationPaths:
 
     @property
     def hub_contact(self) -> Path:
-        """When the agent has heard from it last (`station/hub_contact.py`)."""
+        """When the agent has heard from it last (`station/box/hub_contact.py`)."""
         return self.fleet / "contact.json"
 
     @property
@@ -87,12 +87,12 @@ class StationPaths:
 
     @property
     def taken(self) -> Path:
-        """What became of the delivery that the agent has fetched last (`station/fetched_answer.py`)."""
+        """What became of the delivery that the agent has fetched last (`station/deliveries/fetched_answer.py`)."""
         return self.state / "taken.json"
 
     @property
     def log_wanted(self) -> Path:
-        """Written by the agent where it wants to send more of the log (`station/log_request.py`)."""
+        """Written by the agent where it wants to send more of the log (`station/box/log_request.py`)."""
         return self.fleet / "log-wanted.json"
 
     @property
@@ -102,7 +102,7 @@ class StationPaths:
 
     @property
     def time_wanted(self) -> Path:
-        """Written by the agent where it can carry a question to the hub (`station/hub_time.py`)."""
+        """Written by the agent where it can carry a question to the hub (`station/box/hub_time.py`)."""
         return self.fleet / "time-wanted"
 
     @property

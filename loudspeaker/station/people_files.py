@@ -19,7 +19,7 @@ from ..model.commune import Commune
 from ..model.contents import Contents
 from ..store.last_good import LastGoodVersions
 from ..store.received import ReceivedFiles
-from .membership import AcceptedManifest, FollowedScope, read_membership
+from .deliveries.membership import AcceptedManifest, FollowedScope, read_membership
 from .naming import bulletin_id, village_id
 from .paths import StationPaths
 

@@ -32,7 +32,7 @@ from ..store.received import ReceivedFiles
 from ..synthesis.circuit_breaker import CircuitBreakers
 from ..synthesis.fallback import FallbackChain
 from ..synthesis.registry import load_engine
-from .membership import files_folder
+from .deliveries.membership import files_folder
 from .paths import StationPaths
 
 

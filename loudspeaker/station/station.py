@@ -11,16 +11,16 @@ from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
 from .airings import StationAirings
-from .alerts import Alerts
-from .bulletin_editing import BulletinEditing
 from .commune_clock import CommuneClock
-from .commune_editing import CommuneEditing
+from .editing.bulletin_editing import BulletinEditing
+from .editing.commune_editing import CommuneEditing
+from .editing.schedule_editing import ScheduleEditing
+from .emergency.alerts import Alerts
 from .log_file import open_log
 from .paths import StationPaths
 from .people_files import StationFiles, find_sources, open_folder
 from .planner import Planner
 from .preparation import Preparation
-from .schedule_editing import ScheduleEditing
 from .voice_engines import VoiceEngines
 
 

@@ -21,8 +21,8 @@ from ..model.commune import Contact
 from ..model.contents import Contents
 from ..model.envelope import Envelope
 from ..model.requests import NoteEdit, Request
-from ..station.alarms import repeats, standing, standing_alarm
-from ..station.membership import must_be_edited_here, signed_scope
+from ..station.deliveries.membership import must_be_edited_here, signed_scope
+from ..station.emergency.alarms import repeats, standing, standing_alarm
 from ..station.paths import StationPaths
 from ..station.planner import Planner
 from ..station.station import Station

@@ -16,8 +16,8 @@ from harness.waiting import wait_for
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
-from loudspeaker.station.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.signing.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.opening import read_unverified

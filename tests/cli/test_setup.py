@@ -25,7 +25,7 @@ from loudspeaker.model.box import Box, Relay
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.requests import Outcome
 from loudspeaker.station import Station
-from loudspeaker.station.membership import AcceptedManifest, Membership, keep_membership
+from loudspeaker.station.deliveries.membership import AcceptedManifest, Membership, keep_membership
 from loudspeaker.station.new_station import COMMUNE, VILLAGE, make_empty
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.restrictions import EMPTY, uncommissioned

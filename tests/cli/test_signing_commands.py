@@ -17,7 +17,7 @@ from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
 from loudspeaker.reports.log_export import read_export
 from loudspeaker.reports.records import RecordStore
-from loudspeaker.station.box_key import public_box_key
+from loudspeaker.station.box.box_key import public_box_key
 from loudspeaker.trust.dsse import find_signers, format_envelope, parse_envelope
 from loudspeaker.trust.key_file import read_public_key
 from loudspeaker.trust.opening import read_unverified, seal

@@ -28,7 +28,7 @@ from loudspeaker.model.envelope import REQUESTS, WHO, Envelope, Who
 from loudspeaker.model.requests import Request
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.membership import AGENT
+from loudspeaker.station.deliveries.membership import AGENT
 
 UID = 4711
 NOBODY = 65534

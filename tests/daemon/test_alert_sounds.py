@@ -14,10 +14,10 @@ from harness.office import NOW, SCOPE, Office, deliveries
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, BeingMade, LoudspeakerError, Message
 from loudspeaker.model.alert_answer import AlertState
-from loudspeaker.station.alert_packing import AlertDraft, write_alert
-from loudspeaker.station.alert_sounds import MOST_KEPT, take_alert_sounds
+from loudspeaker.station.emergency.alert_sounds import MOST_KEPT, take_alert_sounds
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.rendering import render_wanted
+from loudspeaker.station.signing.alert_packing import AlertDraft, write_alert
 from loudspeaker.station.station import Station
 from loudspeaker.store.received import ReceivedFiles
 from loudspeaker.trust.signed_documents import Alert, AlertKind

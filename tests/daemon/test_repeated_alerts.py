@@ -16,8 +16,8 @@ from loudspeaker.maintenance.cache import sweep_cache
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.playout.item import request_from_facts
 from loudspeaker.reports.audit_trail import explain_alert
-from loudspeaker.station.alarms import standing
-from loudspeaker.station.alert_receipts import read_receipts
+from loudspeaker.station.emergency.alarms import standing
+from loudspeaker.station.emergency.alert_receipts import read_receipts
 from loudspeaker.trust.signed_documents import Alert, AlertKind, Cadence
 
 TWO = ("hoa", "pao")

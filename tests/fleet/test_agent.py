@@ -32,11 +32,11 @@ from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.late_carrier import SOON
 from loudspeaker.fleet.topics import Topic, TopicKind, blob_path
 from loudspeaker.model.alert_answer import AlertState
-from loudspeaker.station.alert_packing import AlertDraft, write_alert
-from loudspeaker.station.fetched_answer import read_fetched_answer
-from loudspeaker.station.hub_contact import read_hub_contact
-from loudspeaker.station.membership import must_have_joined
-from loudspeaker.station.packing import carry_decision
+from loudspeaker.station.box.hub_contact import read_hub_contact
+from loudspeaker.station.deliveries.fetched_answer import read_fetched_answer
+from loudspeaker.station.deliveries.membership import must_have_joined
+from loudspeaker.station.signing.alert_packing import AlertDraft, write_alert
+from loudspeaker.station.signing.packing import carry_decision
 from loudspeaker.station.station import Station
 from loudspeaker.store.programmes import ProgrammeStore
 from loudspeaker.trust.dsse import format_envelope, parse_envelope

@@ -35,12 +35,12 @@ from loudspeaker.fleet.courier_steps import (
 )
 from loudspeaker.fleet.topics import HeldVersions
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
-from loudspeaker.station.alert_sounds import take_alert_sounds
-from loudspeaker.station.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
-from loudspeaker.station.late_files import needed_sounds
-from loudspeaker.station.packing import read_packed
+from loudspeaker.station.deliveries.fetched_answer import FetchedAnswer, keep_fetched_answer, read_mark
+from loudspeaker.station.deliveries.late_files import needed_sounds
+from loudspeaker.station.emergency.alert_sounds import take_alert_sounds
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.sound_packing import sound_path
+from loudspeaker.station.signing.packing import read_packed
+from loudspeaker.station.signing.sound_packing import sound_path
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.faults import Fault, UntrustedDocument

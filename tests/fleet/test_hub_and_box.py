@@ -17,7 +17,7 @@ from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
 from harness.waiting import wait_for
 
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.trust.public_keys import machine_key

@@ -20,15 +20,15 @@ from uvicorn.server import Server
 from loudspeaker.cli import cli
 from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.join_stick import FILE
+from loudspeaker.hub.boxes.join_sticks import StickWish, write_stick
+from loudspeaker.hub.boxes.log_intake import LogEnd
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker
-from loudspeaker.hub.join_sticks import StickWish, write_stick
-from loudspeaker.hub.log_intake import LogEnd
 from loudspeaker.i18n import set_language
-from loudspeaker.station.box_villages import box_yaml_of_another
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.box.box_villages import box_yaml_of_another
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.restrictions import awaits_village
 from loudspeaker.station.station import Station

@@ -20,8 +20,8 @@ from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.fleet.join_stick import FILE, JoinStick, read_join_stick, write_join_stick
 from loudspeaker.i18n import set_language
 from loudspeaker.model.enums import StickSign
-from loudspeaker.station.box_key import open_box_key
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.box.box_key import open_box_key
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.restrictions import JOINED_ALONE, awaits_village
 from loudspeaker.station.station import Station

@@ -27,7 +27,7 @@ from loudspeaker.fleet.topics import (
 )
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.model.board import HealthRow
-from loudspeaker.station import delivery
+from loudspeaker.station.deliveries import delivery
 
 NOW = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
 MESSAGES = [

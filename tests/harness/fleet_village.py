@@ -36,7 +36,7 @@ from loudspeaker.fleet.topics import (
     parse_topic,
 )
 from loudspeaker.model.asrun_record import Event
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope

@@ -16,15 +16,15 @@ from harness.officers import QUICK, Officers
 from harness.signing import HOST, make_signer
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.joining import InvitationCode, JoinKeys, JoinRequest, format_request, open_answer
-from loudspeaker.hub.box_registry import RegisteredBox
+from loudspeaker.hub.boxes.box_registry import RegisteredBox
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_site import HubSite
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.station.box_key import box_id
-from loudspeaker.station.log_segment import make_segment
+from loudspeaker.station.box.box_key import box_id
+from loudspeaker.station.box.log_segment import make_segment
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.key_file import SigningKey, key_of
 from loudspeaker.web.console import Console

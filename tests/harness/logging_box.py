@@ -20,7 +20,7 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.hub_settings import read_hub_settings, write_hub_settings
 from loudspeaker.fleet.log_carrier import SETTLE, SETTLE_SPREAD
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.public_keys import machine_key

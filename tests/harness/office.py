@@ -11,10 +11,10 @@ from harness.made_sound import format_sound_once
 from harness.signing import PEOPLE
 from harness.small_commune import ZONE
 from loudspeaker.clock import FakeClock
-from loudspeaker.station.delivery import Deliveries
-from loudspeaker.station.packing import pack_files, write_trust
+from loudspeaker.station.deliveries.delivery import Deliveries
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.sound_packing import SoundPacking, SpokenBulletin
+from loudspeaker.station.signing.packing import pack_files, write_trust
+from loudspeaker.station.signing.sound_packing import SoundPacking, SpokenBulletin
 from loudspeaker.station.station import Station
 from loudspeaker.trust.dsse import format_envelope, parse_envelope
 from loudspeaker.trust.public_keys import PublicKey

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
-from loudspeaker.station.schedule_editing import EntryEdit
+from loudspeaker.station.editing.schedule_editing import EntryEdit
 from loudspeaker.store.edits import EditConflict
 
 VILLAGES = ("na-hoa", "suoi-trat")

@@ -12,7 +12,7 @@ from harness.signing import PAO_PHONE, PEOPLE, PHONE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.hub.hub import Hub
-from loudspeaker.station.packing import write_trust
+from loudspeaker.station.signing.packing import write_trust
 
 
 @pytest.fixture

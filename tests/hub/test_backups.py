@@ -21,7 +21,7 @@ from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import HubPaths
 from loudspeaker.hub.published_files import read_published
-from loudspeaker.station.box_key import public_box_key
+from loudspeaker.station.box.box_key import public_box_key
 from loudspeaker.trust.faults import UntrustedDocument
 
 

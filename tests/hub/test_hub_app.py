@@ -21,7 +21,7 @@ from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import MOST_GUESSES, TooManyGuesses, create_hub_app
 from loudspeaker.hub.published_files import read_published
-from loudspeaker.station.log_segment import MOST_SENT, RefusedLog
+from loudspeaker.station.box.log_segment import MOST_SENT, RefusedLog
 from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.opening import open_document
 from loudspeaker.trust.signed_documents import Bell, SigningRole

@@ -37,7 +37,7 @@ from loudspeaker.fleet.topics import (
     format_message,
 )
 from loudspeaker.hub.bells import BellRinger
-from loudspeaker.hub.broker_accounts import HUB_USER
+from loudspeaker.hub.boxes.broker_accounts import HUB_USER
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_paths import need_certificate
 from loudspeaker.hub.hub_process import prepare_broker

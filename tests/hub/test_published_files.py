@@ -16,7 +16,7 @@ from loudspeaker.errors import LoudspeakerError
 from loudspeaker.hub.bells import read_floors
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.published_files import list_scopes, read_published
-from loudspeaker.station.delivery import Deliveries
+from loudspeaker.station.deliveries.delivery import Deliveries
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.received import DamagedFile
 from loudspeaker.trust.dsse import format_envelope, parse_envelope

@@ -23,7 +23,7 @@ from loudspeaker.maintenance.doctor import examine
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.pins import StopButton
 from loudspeaker.station import Station
-from loudspeaker.station.hub_contact import HubContact, keep_hub_contact
+from loudspeaker.station.box.hub_contact import HubContact, keep_hub_contact
 from loudspeaker.station.paths import StationPaths
 
 PINS = """

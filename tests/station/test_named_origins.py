@@ -13,7 +13,7 @@ from harness.office import NOW, SCOPE, Office, deliveries, join, open_province
 from loudspeaker.clock import FakeClock
 from loudspeaker.config.commune_file import parse
 from loudspeaker.errors import BadFile, BadUsage, Refused
-from loudspeaker.station.membership import read_membership
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.trust.faults import UntrustedDocument

@@ -8,7 +8,7 @@ import pytest
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Refused
-from loudspeaker.station.membership import AcceptedManifest, Membership, keep_membership
+from loudspeaker.station.deliveries.membership import AcceptedManifest, Membership, keep_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.edits import FileEdit, revision_of
 from loudspeaker.web.desk import Desk

@@ -35,7 +35,7 @@ from ...model.commune import Contact
 from ...model.enums import Ending, Level
 from ...model.envelope import Envelope
 from ...model.requests import EndUrgent, PreviewEnd, PreviewUrgent, ProposeUrgent, Request, Urgent, WithdrawUrgent
-from ...station.alerts import find_blanks
+from ...station.emergency.alerts import find_blanks
 from ...station.station import Station
 from ..desk import village_names
 from ..pages import PageRequest, Routes

@@ -17,7 +17,7 @@ from ...model.enums import ApprovalRule, Expected, ReviewState, Verdict
 from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
-from ...station.offers import sort_offers
+from ...station.deliveries.offers import sort_offers
 from ...station.restrictions import awaits_village, standing_pauses, uncommissioned
 from ...station.reviews import ReviewLog
 from ...station.station import Station

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...model.bulletin import Bulletin
 from ...model.enums import Level
-from ...station.bulletin_editing import BulletinSource
+from ...station.editing.bulletin_editing import BulletinSource
 from ..pages import PageRequest
 from .drafts import Draft
 

@@ -14,8 +14,8 @@ from ...model.bulletin import split_origin
 from ...model.enums import Level, ReviewState
 from ...model.requests import Submit
 from ...station.approvals import preview
-from ...station.bulletin_editing import BulletinSource
-from ...station.offers import sort_offers
+from ...station.deliveries.offers import sort_offers
+from ...station.editing.bulletin_editing import BulletinSource
 from ...station.reviews import EDIT, Review, ReviewLog
 from ...station.station import Station
 from ...store.edits import EditConflict, FileEdit

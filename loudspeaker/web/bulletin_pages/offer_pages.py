@@ -9,7 +9,7 @@ from starlette.responses import Response
 from ...errors import Message
 from ...model.enums import ApprovalRule, ReviewState
 from ...model.office_requests import DeclineOffer
-from ...station.offers import Offer, find_offer, sort_offers
+from ...station.deliveries.offers import Offer, find_offer, sort_offers
 from ...station.reviews import Review, ReviewLog
 from ...station.station import Station
 from ..airing_pages.air_control import given_reason

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ...errors import BadUsage, Message
 from ...model.spoken_text import Doubt, Reading, ReadingSettings
-from ...station.bulletin_editing import OwnWord, WordKey, likely_key
+from ...station.editing.bulletin_editing import OwnWord, WordKey, likely_key
 from ...text.alternatives import choose
 from ...text.reading import other_readings, read
 from ..pages import PageRequest, Routes

@@ -15,9 +15,9 @@ from ...model.airing import Airing
 from ...model.bulletin import Bulletin, split_origin
 from ...model.commune import Policy
 from ...model.enums import ApprovalRule, Level
-from ...station.schedule_editing import EntryEdit, EntrySource
+from ...station.editing.schedule_editing import EntryEdit, EntrySource
+from ...station.editing.what_if import ChangeEffect, SupposedChange
 from ...station.station import Station
-from ...station.what_if import ChangeEffect, SupposedChange
 from ..desk import village_names
 from .entry_form import (
     AskBack,

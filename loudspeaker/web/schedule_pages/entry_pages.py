@@ -14,8 +14,8 @@ from ...codec import UNREADABLE, decode, encode
 from ...config.entry_sentences import WEEKDAYS as DAY_NAMES
 from ...config.schedule_entries import Entry
 from ...errors import BadFile, Message, NotFound, Refused
-from ...station.offers import find_offer
-from ...station.schedule_editing import EntryEdit, EntrySource
+from ...station.deliveries.offers import find_offer
+from ...station.editing.schedule_editing import EntryEdit, EntrySource
 from ...station.station import Station
 from ...store.edits import EditConflict
 from ..bulletin_pages.drafts import Draft

@@ -8,8 +8,8 @@ from ...errors import BadUsage, LoudspeakerError
 from ...importers import files
 from ...importers.draft import ImportResult
 from ...importers.imports import file_edits, read_import
+from ...station.editing.what_if import ChangeEffect
 from ...station.station import Station
-from ...station.what_if import ChangeEffect
 from ..bulletin_pages.uploads import find_job, forget_upload, receive_upload, show_reading, upload_key
 from ..jobs import Job, JobControl, JobState
 from ..pages import PageRequest, Routes

@@ -14,9 +14,9 @@ from ...config.schedule_entries import Entry
 from ...errors import BadFile, BadUsage, Message, NotFound, Refused
 from ...model.bulletin import Bulletin
 from ...model.schedule_change import EntryKey
-from ...station.schedule_editing import EntryEdit
+from ...station.editing.schedule_editing import EntryEdit
+from ...station.editing.what_if import AHEAD, ChangeEffect
 from ...station.station import Station
-from ...station.what_if import AHEAD, ChangeEffect
 from ..desk import village_names
 from ..pages import PageRequest, Routes
 from .week_table import DAYS, monday_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
-from ...station.bulletin_editing import OwnWord, WordKey, likely_key, own_words
+from ...station.editing.bulletin_editing import OwnWord, WordKey, likely_key, own_words
 from ..bulletin_pages.wording import WORD_KEYS
 from ..pages import PageRequest, Routes
 

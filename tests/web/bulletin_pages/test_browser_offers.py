@@ -22,7 +22,7 @@ from harness.browser import (
 from harness.office import open_province
 
 from loudspeaker.clock import SystemClock
-from loudspeaker.station.delivery import Deliveries
+from loudspeaker.station.deliveries.delivery import Deliveries
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.web.access.accounts import Role
 

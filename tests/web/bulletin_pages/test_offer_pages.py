@@ -18,7 +18,7 @@ from loudspeaker.model.envelope import Envelope
 from loudspeaker.model.office_requests import DeclineOffer
 from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
-from loudspeaker.station.offers import find_offer
+from loudspeaker.station.deliveries.offers import find_offer
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.web.access.accounts import Role
 

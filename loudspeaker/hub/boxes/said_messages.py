@@ -1,0 +1,57 @@
+"""What boxes say over MQTT, kept: the last presence and health of each box, and every step of it with an alert once."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from ...errors import BadUsage
+from ...fleet.topics import BoxHealth, Presence, Receipt, Topic, TopicKind, parse_message, parse_topic
+from ..hub_database import HubDatabase, text_of
+
+MESSAGES: Mapping[TopicKind, type[Presence | BoxHealth | Receipt]] = {
+    TopicKind.PRESENCE: Presence,
+    TopicKind.HEALTH: BoxHealth,
+    TopicKind.RECEIPT: Receipt,
+}
+# A retained message comes again with each connection: what was known already keeps its time.
+# Of strangers nothing is kept.
+KEEP_SAID = """INSERT INTO said SELECT id, ?, ?, ? FROM box WHERE id = ?
+    ON CONFLICT (box, kind) DO UPDATE SET at = excluded.at, body = excluded.body WHERE body != excluded.body"""
+KEEP_RECEIPT = """INSERT INTO receipt SELECT id, ?, ?, ?, ? FROM box WHERE id = ?
+    ON CONFLICT (box, alert, state) DO UPDATE SET body = excluded.body WHERE body != excluded.body"""
+logger = logging.getLogger(__name__)
+
+
+class SaidMessage(NamedTuple):
+    """A message as it came: the name of its topic, and its bytes."""
+
+    topic: str
+    payload: bytes
+
+
+def keep_messages(database: HubDatabase, messages: Iterable[SaidMessage], now: datetime) -> None:
+    """Keep what boxes have said, in one transaction; what cannot be read is passed over. Raises `WriteError`."""
+    at = text_of(now)
+    with database.change() as connection:
+        for message in messages:
+            topic = parse_topic(message.topic)
+            if topic is None or topic.kind not in MESSAGES:
+                continue
+            try:
+                _keep(connection, topic, message.payload, at)
+            except BadUsage as error:
+                logger.warning("%s: %s", message.topic, error)
+
+
+def _keep(connection: sqlite3.Connection, topic: Topic, payload: bytes, at: str) -> None:
+    """Raises `BadUsage`."""
+    said: Presence | BoxHealth | Receipt = parse_message(MESSAGES[topic.kind], payload)
+    body = payload.decode()
+    if isinstance(said, Receipt):
+        connection.execute(KEEP_RECEIPT, (said.alert, said.state.value, at, body, topic.of))
+    else:
+        connection.execute(KEEP_SAID, (topic.kind.value, at, body, topic.of))

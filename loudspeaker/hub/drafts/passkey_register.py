@@ -1,0 +1,76 @@
+"""Passkeys that people have made at a hub's pages, until the trust document names them and behind that.
+
+Nothing is believed by standing here: whose signature holds, only the trust document says. What is kept is what a
+browser needs to find a key again, and what the holders of the trust document's keys are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...codec import decode, encode
+from ...errors import Message, NotFound, Refused
+from ...interfaces import Clock
+from ...trust.public_keys import PublicKey
+from ..hub_database import HubDatabase, instant_of, text_of
+
+MOST_OF_ONE = 8  # passkeys of one account
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPasskey:
+    """A passkey of an account (`login`); `credential` (base64url) is what its browser knows it by."""
+
+    login: str
+    credential: str
+    key: PublicKey
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRegister:
+    """The passkeys in a hub's database."""
+
+    database: HubDatabase
+    clock: Clock
+
+    def all(self) -> list[RegisteredPasskey]:
+        """Every one, the latest first."""
+        return list(map(_passkey, self.database.rows("SELECT * FROM passkey ORDER BY added DESC, key")))
+
+    def of(self, login: str) -> list[RegisteredPasskey]:
+        """Those of one account."""
+        return [one for one in self.all() if one.login == login]
+
+    def passkey(self, login: str, key: str) -> RegisteredPasskey:
+        """One of an account, by the id of its key. Raises `NotFound`."""
+        for one in self.of(login):
+            if one.key.id == key:
+                return one
+        raise NotFound(Message("there is no passkey {key} here", key=key))
+
+    def add(self, login: str, credential: str, key: PublicKey) -> None:
+        """Keep a new passkey of an account. Raises `Refused` where it stands here already, or there are too many."""
+        known = self.all()
+        if any(one.key.id == key.id for one in known):
+            raise Refused(Message("this passkey stands here already"))
+        if sum(one.login == login for one in known) >= MOST_OF_ONE:
+            raise Refused(Message("an account has at most {most} passkeys: remove one first", most=MOST_OF_ONE))
+        stored = json.dumps(encode(key), ensure_ascii=False)
+        row = key.id, login, credential, stored, text_of(self.clock.now())
+        with self.database.change() as connection:
+            connection.execute("INSERT INTO passkey VALUES (?, ?, ?, ?, ?)", row)
+
+    def remove(self, login: str, key: str) -> None:
+        """Forget a passkey of an account; what it has signed stays signed. Raises `NotFound`."""
+        self.passkey(login, key)
+        with self.database.change() as connection:
+            connection.execute("DELETE FROM passkey WHERE key = ?", (key,))
+
+
+def _passkey(row: sqlite3.Row) -> RegisteredPasskey:
+    key = decode(PublicKey, json.loads(row["public"]))
+    return RegisteredPasskey(row["login"], row["credential"], key, instant_of(row["added"]))

@@ -1,0 +1,194 @@
+"""Lệnh khẩn at the hub: which alerts there are, how far each has come, and in which villages nobody has heard it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from ...errors import Message, NotFound
+from ...model.alert_answer import AlertState
+from ...station.signing.alert_packing import alert_lines, cadence_line
+from ...trust.signed_documents import Alert
+from ..boxes.alert_villages import VillageReach
+from ..boxes.box_board import AlertReach, BoxRow
+from ..drafts.cosigners import find_waiting
+from .hub_page import HubPage, HubRoutes
+
+# How far a box has come with an alert, the furthest first.
+STEPS: Mapping[AlertState, Message] = {
+    AlertState.AIRED: Message("has been heard"),
+    AlertState.CHECKED: Message("the silent check went well"),
+    AlertState.STOPPED: Message("was stopped"),
+    AlertState.GIVEN: Message("comes next"),
+    AlertState.PREPARED: Message("is prepared, and waits for the second signature"),
+    AlertState.ENDED: Message("has ended"),
+    AlertState.ELSEWHERE: Message("is for none of its villages"),
+    AlertState.FAILED: Message("could not be done so far"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A signed alert and how far boxes have come with it. `document`: None where its file is not here."""
+
+    alert: str
+    title: str
+    document: Alert | None
+    reach: AlertReach | None
+    boxes: int  # that it is for
+    missing: int  # signatures, before it is aired
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.document is not None and self.document.kind.is_alarm
+
+    @property
+    def number(self) -> int:
+        return int(self.alert.rpartition("/")[2])
+
+    def count(self, state: AlertState) -> int:
+        """How many boxes have come so far."""
+        return self.reach.states.get(state, 0) if self.reach else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReachSummary:
+    """The villages of an alarm: how many have heard it; the others, those that nobody has called first."""
+
+    villages: Sequence[VillageReach]
+
+    @property
+    def aired(self) -> int:
+        return sum(one.aired for one in self.villages)
+
+    @property
+    def silent(self) -> list[VillageReach]:
+        """By commune, those in which most is missing first."""
+        found = [one for one in self.villages if not one.aired]
+        counts = Counter(one.scope for one in found)
+        return sorted(found, key=lambda one: (one.told is not None, -counts[one.scope], one.commune, one.name))
+
+    @property
+    def told(self) -> int:
+        """How many of the others somebody has called."""
+        return sum(one.told is not None for one in self.silent)
+
+
+def show_alerts(page: HubPage) -> Response:
+    """The signed alerts of an office, the newest first; of one above theirs, as far as it is for theirs."""
+    scope = _asked_office(page)
+    offices = [(one, page.hub.office_name(one)) for one in page.hub.alert_scopes()]
+    return page.page(
+        "hub_alerts.html",
+        scope=scope,
+        offices=offices,
+        is_own=page.hub.sees(scope),
+        is_commune=all(one.trust.parent != scope for one in page.offices()),
+        alerts=_alerts(page, scope) if scope else [],
+        steps=STEPS,
+    )
+
+
+def show_alert(page: HubPage) -> Response:
+    """How far each village and box has come with an alert, those that have not aired it first. Raises `NotFound`."""
+    row = _find_row(page)
+    scope = page.path["scope"]
+    is_given = row.is_alarm and not row.missing
+    reach = ReachSummary(page.hub.alert_villages(row.document)) if row.document and is_given else None
+    if page.is_fragment and reach:
+        return page.page("hub_alert_part.html", reach=reach)
+    served = page.hub.served_alert(scope, row.number) if row.missing else None
+    waiting = find_waiting(page, served) if served else None
+    facts = {"scope": scope, "alert": row, "boxes": _boxes(page, row), "steps": STEPS, "reach": reach}
+    again = cadence_line(row.document, page.now.tzinfo) if row.document else None
+    facts |= {"again": again, "said": page.hub.times_said(row.alert) if again else {}}
+    is_own = page.hub.sees(scope)
+    office = page.hub.office_name(scope)
+    return page.page("hub_alert.html", **facts, waiting=waiting, is_own=is_own, office=office)
+
+
+def note_called(page: HubPage) -> Response:
+    """Keep the word of whoever has called a village. Raises `NotFound`."""
+    row = _find_row(page)
+    scope, _, village = page.text("village").partition("/")
+    if row.document is None:
+        raise _unknown(page)
+    page.hub.note_told(row.document, scope, village, page.person.account.name)
+    return page.go(f"/lenh/{row.alert}")
+
+
+def _asked_office(page: HubPage) -> str:
+    """The office that is asked about (`cap`), one above theirs, too. Raises `NotFound`."""
+    asked = page.query.get("cap", "")
+    return asked if asked in page.hub.alert_scopes() else page.office()
+
+
+def _find_row(page: HubPage) -> AlertRow:
+    """The alert of the address. Raises `NotFound`."""
+    scope, number = page.path["scope"], page.path["number"]
+    row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
+    if row is None:
+        raise _unknown(page)
+    return row
+
+
+def _unknown(page: HubPage) -> NotFound:
+    alert = f"{page.path['scope']}/{page.path['number']}"
+    return NotFound(Message("there is no alert {alert} here", alert=alert))
+
+
+def _boxes(page: HubPage, row: AlertRow) -> list[tuple[BoxRow, str, AlertState | None, datetime | None]]:
+    """Each box that it is for, with its commune, its furthest step and when it came there; those without one first."""
+    receipts, furthest = page.hub.receipts(row.alert), list(STEPS)
+    boxes = []
+    for box in page.hub.alert_boxes(page.path["scope"]):
+        states = receipts.get(box.box, {})
+        if not box.revoked and (states or _is_for(row.document, box)):
+            step = next((state for state in furthest if state in states), None)
+            boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
+    return sorted(boxes, key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
+
+
+def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
+    signed = page.hub.alerts(scope)
+    documents = {one.document.id: one.document for one in signed}
+    missing = {one.document.id: one.missing for one in signed}
+    is_own = page.hub.sees(scope)
+    reached = {one.alert: one for one in page.hub.alert_reach(scope) if is_own or one.alert in documents}
+    boxes = [box for box in page.hub.alert_boxes(scope) if not box.revoked]
+    rows = [
+        AlertRow(
+            alert,
+            _alert_title(page, documents.get(alert)),
+            documents.get(alert),
+            reached.get(alert),
+            sum(_is_for(documents.get(alert), box) for box in boxes),
+            missing.get(alert, 0),
+        )
+        for alert in {**documents, **reached}
+    ]
+    return sorted(rows, key=lambda row: row.number, reverse=True)
+
+
+def _is_for(alert: Alert | None, box: BoxRow) -> bool:
+    """For all that anybody knows of it."""
+    return alert is None or box.is_meant(alert)
+
+
+def _alert_title(page: HubPage, alert: Alert | None) -> str:
+    if alert is None:
+        return ""
+    if alert.bulletin:
+        return page.hub.alert_head(alert).title
+    return alert.text or alert_lines(alert)[0].say(page.site.translate)
+
+
+ROUTES: HubRoutes = {
+    "GET /lenh": show_alerts,
+    "GET /lenh/{scope}/{number}": show_alert,
+    "POST /lenh/{scope}/{number}/da-goi": note_called,
+}

@@ -1,0 +1,175 @@
+"""Máy: communes and how their boxes are, the boxes of one, one box; and a code by which another may join."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from ...errors import BadUsage, LoudspeakerError, Message
+from ...fleet.topics import BoxHealth, parse_message
+from ...web.site_pages import status_of
+from ..boxes.box_board import BoxCondition, BoxRow
+from ..watch.incidents import Incident, IncidentKind
+from .hub_page import HubPage, HubRoutes
+
+# A word for each condition, and how it looks: as a class of console.css.
+CONDITIONS: Mapping[BoxCondition, tuple[Message, str]] = {
+    BoxCondition.SILENT: (Message("is silent"), "bad"),
+    BoxCondition.LOG_REFUSED: (Message("its log is not believed"), "bad"),
+    BoxCondition.UNWELL: (Message("cannot air anything"), "bad"),
+    BoxCondition.UNCONFIRMED: (Message("right village not confirmed"), "warn"),
+    BoxCondition.BEHIND: (Message("has not taken the newest version"), "warn"),
+    BoxCondition.NEVER_THERE: (Message("has never been connected"), "warn"),
+    BoxCondition.WELL: (Message("is well"), "good"),
+    BoxCondition.REVOKED: (Message("was revoked"), "small"),
+}
+MOST_INCIDENTS = 100
+TROUBLES = (BoxCondition.SILENT, BoxCondition.LOG_REFUSED, BoxCondition.UNWELL)
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneBoxes:
+    """A commune at a glance."""
+
+    scope: str
+    name: str
+    counts: Mapping[BoxCondition, int]
+
+    @property
+    def boxes(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def troubled(self) -> int:
+        return sum(self.counts.get(one, 0) for one in TROUBLES)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBox:
+    """A box with the names of its villages."""
+
+    row: BoxRow
+    condition: BoxCondition
+    commune: str
+    villages: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        return self.row.name or self.row.box
+
+
+def show_board(page: HubPage) -> Response:
+    """All communes, those with troubles first; where there is one only, its boxes."""
+    rows = page.hub.boxes()
+    scopes = sorted({row.scope for row in rows})
+    if len(scopes) == 1:
+        return _show_boxes(page, scopes[0], rows)
+    communes = [_commune(page, scope, [row for row in rows if row.scope == scope]) for scope in scopes]
+    communes.sort(key=lambda one: (-one.troubled, one.name))
+    template = "hub_communes_part.html" if page.is_fragment else "hub_communes.html"
+    return page.page(template, communes=communes, counts=_count(page, rows), words=CONDITIONS, at=page.now)
+
+
+def show_commune(page: HubPage) -> Response:
+    """The boxes of one commune. Raises `NotFound`."""
+    scope = page.path["scope"]
+    return _show_boxes(page, scope, [row for row in page.hub.boxes(scope) if row.scope == scope])
+
+
+def show_box(page: HubPage, error: LoudspeakerError | None = None) -> Response:
+    """One box, with what it says of itself. Raises `NotFound`."""
+    row = page.hub.box(page.path["box"])
+    said = page.hub.health(row.box)
+    health = parse_message(BoxHealth, said) if said else None
+    status = status_of(error) if error else 200
+    return page.page("hub_box.html", status, box=_box_line(page, row), health=health, error=error, words=CONDITIONS)
+
+
+def revoke_box(page: HubPage) -> Response:
+    """Done where the box was ticked that says so. Raises `NotFound`, `Refused`."""
+    page.must_be_proved()
+    box = page.path["box"]
+    if not page.text("sure"):
+        return show_box(page, BadUsage(Message("tick the box first: a box that was revoked has to join again")))
+    page.hub.revoke(box)
+    return page.go(f"/may/{box}")
+
+
+def show_incidents(page: HubPage) -> Response:
+    """What stands and what was, the latest first."""
+    incidents = [(one, _address(one)) for one in page.hub.incidents(MOST_INCIDENTS)]
+    return page.page("hub_incidents.html", incidents=incidents)
+
+
+def show_invitation(page: HubPage) -> Response:
+    if not page.person.proved:
+        return page.go("/xac-nhan?den=/moi-may")
+    return _invitation_page(page)
+
+
+def invite_box(page: HubPage) -> Response:
+    """Show a new code, once. Raises `Refused` where the password was not typed of late."""
+    page.must_be_proved()
+    try:
+        if page.text("scope") not in {one.scope for one in page.offices()}:
+            raise BadUsage(Message("choose a commune"))
+        code = page.hub.invite(page.text("scope"), page.text("name"))
+    except BadUsage as error:
+        return _invitation_page(page, error=error)
+    return _invitation_page(page, code=str(code))
+
+
+def _address(incident: Incident) -> str:
+    """Where there is more about it; "" where there is no more."""
+    if not incident.about:
+        return ""
+    if incident.kind in (IncidentKind.MISSED_ALERT, IncidentKind.MISSED_CHECK):
+        return f"/lenh/{incident.about}"
+    if incident.kind in (IncidentKind.BAD_VERSION, IncidentKind.DAMAGED_FILE):
+        return "/"
+    return f"/may/{incident.about}"
+
+
+def _show_boxes(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> Response:
+    worst = list(CONDITIONS)
+    boxes = sorted((_box_line(page, row) for row in rows), key=lambda one: (worst.index(one.condition), one.name))
+    facts = {"scope": scope, "name": page.hub.office_name(scope), "boxes": boxes, "counts": _count(page, rows)}
+    template = "hub_boxes_part.html" if page.is_fragment else "hub_boxes.html"
+    return page.page(template, **facts, words=CONDITIONS, at=page.now)
+
+
+def _commune(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> CommuneBoxes:
+    return CommuneBoxes(scope, page.hub.office_name(scope), _count(page, rows))
+
+
+def _count(page: HubPage, rows: Iterable[BoxRow]) -> Mapping[BoxCondition, int]:
+    """How many boxes are how, in the order in which it is told."""
+    counts = Counter(row.condition(page.now) for row in rows)
+    return {condition: counts[condition] for condition in CONDITIONS if counts[condition]}
+
+
+def _box_line(page: HubPage, row: BoxRow) -> ShownBox:
+    villages = [page.hub.village_name(row.scope, village) for village in row.villages]
+    return ShownBox(row, row.condition(page.now), page.hub.office_name(row.scope), villages)
+
+
+def _invitation_page(page: HubPage, code: str = "", error: LoudspeakerError | None = None) -> Response:
+    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    typed = {name: page.text(name) for name in ("scope", "name")}
+    command = f"loudspeaker fleet join {page.http.url.netloc} {code}"
+    facts = {"code": code, "error": error, "offices": offices, "typed": typed, "command": command}
+    return page.page("hub_invitation.html", status_of(error) if error else 200, **facts)
+
+
+ROUTES: HubRoutes = {
+    "GET /": show_board,
+    "GET /xa/{scope}": show_commune,
+    "GET /may/{box}": show_box,
+    "POST /may/{box}/thu-hoi": revoke_box,
+    "GET /su-co": show_incidents,
+    "GET /moi-may": show_invitation,
+    "POST /moi-may": invite_box,
+}
