@@ -18,7 +18,7 @@ from ..station.box.box_villages import (
     box_yaml_of_another,
     played_villages,
     read_box_yaml,
-    undone_unless_joined,
+    undo_unless_joined,
     with_villages,
 )
 from ..station.box.log_lives import begin_life, is_blank
@@ -83,7 +83,7 @@ class StickJoining:
     def _marked(self, box: str) -> Iterator[None]:
         """Nobody else's box takes it from now on; where this fails, another may."""
         write_join_stick(self.folder, self.invitation.mark_used(box))
-        with undone_unless_joined(self.deliveries.paths, lambda: write_join_stick(self.folder, self.invitation)):
+        with undo_unless_joined(self.deliveries.paths, lambda: write_join_stick(self.folder, self.invitation)):
             yield
 
     def _join_by_code(self, taker: Deliveries) -> Iterator[TakenDelivery]:

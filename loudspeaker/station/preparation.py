@@ -179,7 +179,7 @@ class Preparation:
         names = {schedule.id: schedule.name for schedule in self.files.contents.schedules}
         heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
         if sign is StickSign.JOINED:
-            return self.planner.words_spec(joined_words(heard, self.files.commune.name), output)
+            return self.planner.words_spec(joining_words(heard, self.files.commune.name), output)
         places = ", ".join([*heard[:2], self.files.commune.name])
         return self.planner.words_spec(f"Thử loa. Đây là cụm loa {places}.", output)
 
@@ -212,10 +212,10 @@ class Preparation:
         return Readiness(airing, why, voice, sum(spec.doubt_count for spec in specs))
 
 
-def joined_words(villages: Sequence[str], commune: str) -> str:
+def joining_words(villages: Sequence[str], commune: str) -> str:
     """What a box says once it has joined a commune by itself.
 
-    >>> joined_words(["Thôn Nà Hoa"], "Xã Bản Mây")
+    >>> joining_words(["Thôn Nà Hoa"], "Xã Bản Mây")
     'Máy thôn Nà Hoa đã vào hệ thống xã Bản Mây.'
     """
     places = ", ".join(map(name_within_sentence, villages[:2]))

@@ -71,12 +71,12 @@ def box_yaml_in_place(paths: StationPaths, after: bytes) -> Iterator[None]:
         return
     box_file.parse(FILE, after)
     write_atomic(paths.home / FILE, after)
-    with undone_unless_joined(paths, lambda: write_atomic(paths.home / FILE, before)):
+    with undo_unless_joined(paths, lambda: write_atomic(paths.home / FILE, before)):
         yield
 
 
 @contextmanager
-def undone_unless_joined(paths: StationPaths, undo: Callable[[], object]) -> Iterator[None]:
+def undo_unless_joined(paths: StationPaths, undo: Callable[[], object]) -> Iterator[None]:
     """Undo where the block fails, unless the box has joined by then: what is lacking comes with another try."""
     try:
         yield

@@ -24,7 +24,7 @@ from ...trust.key_file import SigningKey
 from ...trust.opening import seal
 from ...trust.signed_documents import LogHead
 from ..box.box_key import open_box_key
-from ..preparation import joined_words
+from ..preparation import joining_words
 from ..restrictions import awaits_village
 from ..station import Station
 from .delivery import RefusedDelivery, TakenDelivery
@@ -99,7 +99,7 @@ def _paragraphs(
         yield [sentence for said in _tell(result, translate) for sentence in said.splitlines()]
     if awaits_village(station.log):
         heard = [names.get(village, village) for village in station.files.box.plays]
-        yield _unconfirmed(joined_words(heard, station.files.commune.name), translate)
+        yield _unconfirmed(joining_words(heard, station.files.commune.name), translate)
     log = Message("The log lies beside this file: {count} entries, head {head}", count=head.entries, head=head.head)
     yield (log.say(translate),)
 
