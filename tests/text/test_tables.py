@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from harness.document_scoring import heard_sentences
 from hypothesis import given
@@ -252,6 +254,13 @@ def test_a_table_whose_cells_stand_below_each_other_is_read_by_rows(written: str
     heard = lines(f"Danh sách:\n{written}\nXin cảm ơn bà con đã lắng nghe thông báo này.")
 
     assert [line.split(", đ")[0] for line in heard[1:-1]] == ["Lò Bé, số khẩu năm", "Hà Tư, số khẩu ba"]
+
+
+def test_lines_that_might_be_a_flattened_table_take_linear_time() -> None:
+    text = "Tổng: (a)\nLễ: b)\n" * 400  # each line may be a head; rows were counted anew from each
+    begin = process_time()
+    assert arrange(text).text == text
+    assert process_time() - begin < 1.5
 
 
 def test_a_flattened_table_may_have_groups_and_empty_cells() -> None:

@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from ..lazy_regex import pattern
 from ..lexicon import cue_list
-from .cell_kinds import FACTS, kind_of
+from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import Cell, Line
 from .table_grid import GridRow, words_of
 
@@ -43,17 +43,94 @@ def may_be_flattened(text: str) -> bool:
     return _SHORT_LINES.search(text) is not None or _PACKED.search(text) is not None
 
 
-def flattened_at(lines: Sequence[Line], at: int) -> list[GridRow]:
-    """The rows of a table that begins at a line, its head first; none where there is no such table."""
-    if not _may_be_head(lines[at]):
+class FlattenedTables:
+    """Such tables of one text, looked for line by line in linear time.
+
+    Of each number of columns is counted once, from the last line back, how far rows go on alike.
+    """
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        words = [words_of(line.filled) if _is_cell(line) else "" for line in lines]
+        self._kinds = [kind_of(cell) for cell in words]
+        self._facts = [cell[:1].isdecimal() or kind in FACTS for cell, kind in zip(words, self._kinds, strict=True)]
+        self._cells = _count_alike([_is_cell(line) for line in lines], 1)
+        self._rows_alike: dict[int, list[int]] = {}
+        self._kinds_alike: dict[int, list[int]] = {}
+
+    def rows_at(self, at: int) -> list[GridRow]:
+        """The rows of a table that begins at a line, its head first; none where there is no such table."""
+        if not _may_be_head(self._lines[at]):
+            return []
+        heads = sum(1 for _ in takewhile(_may_be_head, self._lines[at : at + _MOST_COLUMNS]))
+        counted = _COUNT_HEAD.fullmatch(self._lines[at].text.strip()) is not None
+        for width in range(_FEWEST_COLUMNS, heads + 1):
+            count = self._count_rows(at, width)
+            if count > _FIRST_ROWS and (self._are_counted if counted else self._are_alike)(at, width, count):
+                return [self._row(at + number * width, width) for number in range(count)]
         return []
-    heads = sum(1 for _ in takewhile(_may_be_head, lines[at : at + _MOST_COLUMNS]))
-    for width in range(_FEWEST_COLUMNS, heads + 1):
-        rows = _rows(lines, at, width)
-        counted = _COUNT_HEAD.fullmatch(lines[at].text.strip()) is not None
-        if len(rows) > 2 and (_are_counted(rows) if counted else _are_alike(rows)):
-            return rows
-    return []
+
+    def _row(self, at: int, width: int) -> GridRow:
+        return [list(line.filled) for line in self._lines[at : at + width]]
+
+    def _count_rows(self, at: int, width: int) -> int:
+        """How many rows of so many lines stand from a line on.
+
+        Each line is one cell, maybe a blank, and facts stand in the columns of the second row. The first row below the
+        head may be the name of a group, without facts.
+        """
+        first = sum(1 for _ in takewhile(lambda n: self._is_row(at + n * width, width), range(_FIRST_ROWS)))
+        if first < _FIRST_ROWS:
+            return first
+        if width not in self._rows_alike:
+            self._rows_alike[width] = self._count_rows_alike(width)
+        begin = at + _FIRST_ROWS * width
+        return first + (self._rows_alike[width][begin] if begin < len(self._lines) else 0)
+
+    def _is_row(self, at: int, width: int) -> bool:
+        """Whether so many lines from one on are cells, and the first of them is none that is blank."""
+        return at < len(self._lines) and self._cells[at] >= width and bool(self._lines[at].filled)
+
+    def _count_rows_alike(self, width: int) -> list[int]:
+        """For each line how many rows from it on have their facts in the same columns."""
+        same = [one == other for one, other in zip(self._facts, self._facts[width:], strict=False)]
+        columns = _count_alike(same, 1)
+        found = [0] * (len(self._lines) + width)
+        for at in range(len(self._lines) - 1, -1, -1):
+            if self._is_row(at, width):
+                found[at] = 1 + (found[at + width] if at < len(columns) and columns[at] >= width else 0)
+        return found
+
+    def _are_counted(self, at: int, width: int, count: int) -> bool:
+        """Whether the first column numbers the rows below the head."""
+        first = (words_of(self._lines[at + number * width].filled).strip(".") for number in range(1, count))
+        return all(words == str(number) for number, words in enumerate(first, 1))
+
+    def _are_alike(self, at: int, width: int, count: int) -> bool:
+        """Whether all rows but the first below the head have facts of one kind in some columns, and words in others."""
+        first, second, third = (self._facts[at + n * width : at + (n + 1) * width] for n in range(_FIRST_ROWS + 1))
+        if (count == _FIRST_ROWS + 1 and second != third) or any(map(all, (first, second, third))):
+            return False
+        if width not in self._kinds_alike:
+            self._kinds_alike[width] = _count_kinds_alike(self._kinds, width)
+        begin = at + _FIRST_ROWS * width
+        alike = self._kinds_alike[width][begin : begin + width]
+        kinds = self._kinds[begin : begin + width]
+        return any(rows >= count - _FIRST_ROWS and kind in FACTS for rows, kind in zip(alike, kinds, strict=True))
+
+
+def _count_alike(holds: Sequence[bool], step: int) -> list[int]:
+    """For each place how many from it on, `step` apart, hold without a gap."""
+    found = [0] * (len(holds) + step)
+    for at in range(len(holds) - 1, -1, -1):
+        found[at] = found[at + step] + 1 if holds[at] else 0
+    return found[: len(holds)]
+
+
+def _count_kinds_alike(kinds: Sequence[CellKind], width: int) -> list[int]:
+    """For each cell how many below one another are of its kind, where rows have so many lines."""
+    same = [one == other for one, other in zip(kinds, kinds[width:], strict=False)]
+    return [1 + below for below in (*_count_alike(same, width), *[0] * min(width, len(kinds)))]
 
 
 def packed_at(lines: Sequence[Line], at: int) -> list[GridRow]:
@@ -92,21 +169,6 @@ def _may_be_head(line: Line) -> bool:
     return bool(text) and not line.sign and len(text) <= _LONGEST_HEAD and text[-1] not in _ENDED and not _is_fact(text)
 
 
-def _rows(lines: Sequence[Line], at: int, width: int) -> list[GridRow]:
-    """Lines by so many, as long as each is one cell, maybe a blank, and facts stand in the columns of the second row.
-
-    The first row below the head may be the name of a group, without facts.
-    """
-    rows: list[GridRow] = []
-    while at + width <= len(lines) and all(map(_is_cell, lines[at : at + width])):
-        row = [list(line.filled) for line in lines[at : at + width]]
-        if not row[0] or (len(rows) > _FIRST_ROWS and _facts(row) != _facts(rows[_FIRST_ROWS])):
-            return rows
-        rows.append(row)
-        at += width
-    return rows
-
-
 def _is_cell(line: Line) -> bool:
     return not line.sign and line.text != ""
 
@@ -118,17 +180,3 @@ def _facts(row: GridRow) -> list[bool]:
 
 def _is_fact(text: str) -> bool:
     return text[:1].isdecimal() or kind_of(text) in FACTS
-
-
-def _are_counted(rows: Sequence[GridRow]) -> bool:
-    """Whether the first column numbers the rows below the head."""
-    return [words_of(row[0]).strip(".") for row in rows[1:]] == [str(number) for number in range(1, len(rows))]
-
-
-def _are_alike(rows: Sequence[GridRow]) -> bool:
-    """Whether all rows but the first below the head have facts of one kind in some columns, and words in others."""
-    if len(rows) <= _FIRST_ROWS or (len(rows) == _FIRST_ROWS + 1 and _facts(rows[1]) != _facts(rows[2])):
-        return False
-    kinds = [{kind_of(words_of(row[n])) for row in rows[_FIRST_ROWS:]} for n in range(len(rows[0]))]
-    facts = sum(len(found) == 1 and not found.isdisjoint(FACTS) for found in kinds)
-    return facts > 0 and not any(map(all, map(_facts, rows)))

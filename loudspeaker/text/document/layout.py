@@ -17,7 +17,7 @@ from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import PADDED, Cell, Line, split_lines
-from .flattened_tables import flattened_at, may_be_flattened, packed_at
+from .flattened_tables import FlattenedTables, may_be_flattened, packed_at
 from .table_grid import GridRow
 from .table_rows import arrange_table, table_of, table_of_grid
 from .table_runs import run_at
@@ -67,8 +67,9 @@ def _pieces(text: str) -> Iterator[TextPiece]:
         yield TextPiece(text, 0, len(text))
         return
     lines, at, copied = split_lines(text), 0, 0
+    tables = FlattenedTables(lines) if unmarked else None
     while at < len(lines):
-        count, arranged = (_arrange_unmarked(lines, at) if unmarked else None) or _arrange_at(lines, at)
+        count, arranged = (_arrange_unmarked(lines, at, tables) if tables else None) or _arrange_at(lines, at)
         run = lines[at : at + count]
         if arranged:
             begin, end = run[0].start, run[-1].end
@@ -93,9 +94,9 @@ def _caption(lines: Sequence[Line], at: int) -> str:
     return above.text if above and not (above.sign and above is not lines[at - 1]) else ""
 
 
-def _arrange_unmarked(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]] | None:
+def _arrange_unmarked(lines: Sequence[Line], at: int, tables: FlattenedTables) -> tuple[int, list[TextPiece]] | None:
     """How many lines are a table between whose cells no sign stands, and its rows; None where there is none."""
-    if flattened := flattened_at(lines, at):
+    if flattened := tables.rows_at(at):
         return len(flattened) * len(flattened[0]), _arrange_grid(flattened, lines[at], headed=True)
     if packed := packed_at(lines, at):
         return len(packed), _arrange_grid(packed, lines[at], headed=False)
