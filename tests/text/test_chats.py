@@ -186,3 +186,7 @@ def test_two_entries_that_tell_what_they_are_about_are_no_paragraph() -> None:
     )
 
     assert "chẵn\nLễ rót đồng" in read(text).spoken
+
+
+def test_an_abbreviation_of_address_before_a_name_is_a_doubt() -> None:
+    assert [doubt.written for doubt in read("ĐC: số 12 Lê Lợi. Mời ĐC Hùng phát biểu").doubts] == ["ĐC"]

@@ -26,6 +26,7 @@ KINDS = words_before(
 )
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
 _COMMAND = pattern(cue_list("commands"))  # whose BCH is not a party's
+_LISTED = pattern(r"\d ?[/-] ?[A-ZĐƯ&-]{2,12}(?:, |; | và )$")
 _NUMBERED_PLACES = words_before(
     "phiếu số|kvbp số|quầy số|bàn số|tổ số|đội số|trạm số|cổng số|phòng số|điểm số|khu số|nhà số|xe số|lô số|cụm số|"
     "vị trí số|tuyến số|chốt số|bến số|kênh số|giếng số|ban số|kho số|lớp số|đơn vị số|cửa số|bảng số|bầu cử số"
@@ -126,7 +127,8 @@ def _repeats_kind(match: re.Match[str], context: Context) -> bool:
     """Whether the code begins with the kind that has just been said: Kế hoạch số 61/KH-UBND"""
     first = _split_codes(match[5])[0]
     words = context.before(match.start()).removesuffix(" số")
-    if words.endswith(f" {first.lower()}"):  # NĐ 120/2013/NĐ-CP
+    listed = _LISTED.search(context.text[max(0, match.start() - REACH) : match.start()])  # mẫu 01/ĐK, 02/ĐK
+    if words.endswith(f" {first.lower()}") and not listed:  # NĐ 120/2013/NĐ-CP
         return True
     return any(words.endswith(kind) and first == _initials(kind) for kind in KINDS)
 

@@ -156,8 +156,11 @@ def short_of_digits(match: re.Match[str], context: Context) -> Answer:
 
 def _digits(match: re.Match[str], least: int = 10) -> str | None:
     """The digits, where there are as many as a number has; before 2008 some had nine: 054.831353"""
-    digits = re.sub(r"\D", "", match[0])
-    length = len(digits) + len(re.findall(r"[xX*]", match[0]))
+    written = _TRUNK.sub("0", match[0])
+    digits = re.sub(r"\D", "", written)
+    length = len(digits) + len(re.findall(r"[xX*]", written))
+    if written != match[0] and written[0] == "0" and least <= length <= 11:
+        return spell_groups(written)
     if digits.startswith("84"):
         plus = "cộng " if "+" in match[0][:2] else ""
         return plus + spell_groups(match[0]) if 11 <= length <= 13 else None
@@ -168,6 +171,7 @@ def _digits(match: re.Match[str], least: int = 10) -> str | None:
     return spell_groups(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
+_TRUNK = pattern(r"^\(?\+84\)? ?\(0\) ?")  # +84 (0)912 345 678 is dialled either with 84 or with 0
 _LINE = pattern(r"[2-8][ .]\d{3}[ .]\d{3}")
 _LINE_OR_TWO = pattern(r"[2-8]\d?[ .]\d{3}[ .]\d{3}")
 _SERVICE = pattern(r"1[89]00")

@@ -1,11 +1,12 @@
-"""Signs of how much something went up or down: (+1.200), +2k, ↑500đ; and of a difference of goals, (-2)."""
+"""Signs of how much something went up or down: (+1.200), +2k, ↑500đ; of a difference of goals, (-2); of blood, A-."""
 
 from __future__ import annotations
 
 import re
 
-from ...context import Context
+from ...context import REACH, Context
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...numerals import DOWN_SIGNS, NUMBER, UP_SIGNS
 from ...rule import Answer, RuleMaker, in_brackets
 
@@ -52,3 +53,13 @@ def up_or_down(match: re.Match[str], context: Context) -> Answer:
     if context.begins_line(match.start()) or context.is_after(match.start(), _TOLD):  # giá tăng ⬆️ 5%
         return ""
     return "tăng " if match[0][0] in UP_SIGNS else "giảm "
+
+
+@rule(r"(?<=[ABO])-(?![\w-])", starts="sign")
+def negative_blood(match: re.Match[str], context: Context) -> str | None:
+    """Blood without the Rhesus factor: nhóm máu O+, A-, AB- -> A trừ"""
+    blood = _BLOOD.search(context.text[max(0, match.start() - REACH) : match.start()])
+    return " trừ" if blood and not context.text.startswith(tuple("ABO"), match.end() + 1) else None
+
+
+_BLOOD = pattern(r"(?i)máu(?: |:|,|và|hoặc|hiếm|nhóm|(?:ab?|b|o)[+-]?(?![^\W\d_])){1,12}$")

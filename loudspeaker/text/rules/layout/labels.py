@@ -30,6 +30,7 @@ _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM 
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before(cue_list("villages_with_section"))
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
+_PLACE = pattern(rf" ?(?:[{UPPER}][{LOWER}]*)(?: [{UPPER}][{LOWER}]+){{1,2}}(?! [{UPPER}][{LOWER}]*[.:])")
 _CODE = pattern(r"\d{1,4}(?![\d.)/-])")
 _SECOND_POINT = pattern(rf"(?:[;.,]|\n) ?2\. ?[^\W\d]|^[^\n]*[)\w] 2\. ?[{UPPER}]|^[^;\n]*; ?\d{{1,2}}\. ?[{UPPER}]")
 _COUNTING = words_before("thứ|lần|tháng|ngày|quý|lớp|số|mức|hạng|kỳ|năm|đợt|cấp")
@@ -244,9 +245,9 @@ def bracket_letter(match: re.Match[str], context: Context) -> str | None:
 def line_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter at the beginning of a line.
 
-    a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street
+    a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street, h. Lạc Dương a district
     """
-    if match[1] == "Đ" and _STREET.match(context.text, match.end()):
+    if match[1] in "Đđh" and _is_place(match, context):
         return None
     if match[1] in "ABC" and _opens_with_person(match, context):
         return None
@@ -258,6 +259,14 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     if match[1].isupper():
         return f"{'phần ' if context.levels.divisions else ''}{LETTERS[match[1]]},"
     return f"{'ý ' if context.levels.items else ''}{LETTERS[match[1].upper()]},"
+
+
+def _is_place(match: re.Match[str], context: Context) -> bool:
+    """Whether a street or a district is named, and no level of a list: Đ. Trần Phú cấm xe, h. Lạc Dương họp"""
+    if match[1] == "Đ" and _STREET.match(context.text, match.end()):
+        return True
+    listed = context.levels.items if match[1].islower() else context.levels.divisions
+    return not listed and match[0][-1] == "." and _PLACE.match(context.text, match.end()) is not None
 
 
 def _opens_with_person(match: re.Match[str], context: Context) -> bool:

@@ -53,6 +53,7 @@ _PAID = pattern(r"\d ?(?:đ|đồng|k|nghìn|tr|triệu)/[^\W\d_]{1,6}$")  # 4.2
 _COUNTED = pattern(r" \d{1,3} [^\W\d_]+$")  # what a sum is told for: 1 con/ 20k
 _OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
+_EACH_DAY = pattern(r"\d ?(?:l|lần)$|(?i:uống|ngậm|nhỏ|thoa)(?!\w)[^.;\n]{0,24}\d ?(?:v|viên|gói|ống|giọt|ml)$")
 _INTEREST = {"ng": "ngày", "T": "tháng"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
@@ -74,9 +75,11 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
 
 @rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign", only_if=near_number)
 def per_letter(match: re.Match[str], context: Context) -> Answer:
-    """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
+    """Slash before a short unit: 9%/n, 355$/T, 80k/ng, uống 2v/ng -> một năm, một tấn, …, một ngày"""
     interest = context.char(match.start() - 1) == "%"  # 0,03%/ng, 0,5%/T
     spoken = _INTEREST.get(match[1], "") if interest else ""
+    if match[1] == "ng" and _EACH_DAY.search(context.text[max(0, match.start() - REACH) : match.start()]):
+        return " một ngày"
     spoken = spoken or _LETTERS[match[1].lower()]
     return f" một {spoken}"
 

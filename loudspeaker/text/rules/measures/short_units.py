@@ -20,6 +20,11 @@ _WEIGHED = words_before(
     "nặng|cân nặng|trọng lượng|nặng từ|nặng trên|nặng dưới|nặng khoảng|nặng gần|nặng hơn|cân được|ai cân|người cân|"
     "cân nặng từ|cân nặng trên|tăng trọng"
 )
+_COMPARED = pattern(  # not áo nữ từ 45k
+    r"(?i)(?:^|[,;:.(+•\n-] ?|(?<!\w)(?:và|người|với|cho|là) )(?:nam|nữ|nam nữ) (?:giới )?"
+    r"(?:từ|trên|dưới|đủ|ít nhất|tối thiểu)$"
+)
+_TANK = words_before("bể|bể chứa|bể nước|bồn|bồn chứa|bồn nước|téc|téc nước|hầm|hầm biogas|bể biogas")
 _RUN = words_before(
     "chạy|chạy bộ|giải chạy|thi chạy|cự ly|cự li|đi bộ|đạp xe|marathon|cách|cách đây|đường dài|dài|chạy bền|việt dã"
 )
@@ -56,6 +61,21 @@ def months_of_child(match: re.Match[str], context: Context) -> Answer:
 def weight(match: re.Match[str], context: Context) -> Guess:
     """Weight: nặng 40k -> bốn mươi ki lô gam, and no thousands"""
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
+
+
+@rule(r"([3-9]\d)(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)")
+def weight_of_grown_ups(match: re.Match[str], context: Context) -> Guess | None:
+    """Least weight of men and women: nam từ 45k, nữ trên 42k được hiến máu -> ki lô gam"""
+    ahead = context.text[max(0, match.start() - REACH) : match.start()].rstrip(" ")
+    if not _COMPARED.search(ahead):
+        return None
+    return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
+
+
+@rule(r"(\d{1,3}(?:[.,]\d)?)[kK](?![^\W_]|/)", only_after=_TANK)
+def room_of_tank(match: re.Match[str], context: Context) -> Guess:
+    """What a tank holds: bể 5k -> mét khối, or so many thousands"""
+    return Guess(f"{context.number(match[1])} khối", _SHORT)
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?- ?(\d{1,2}))?[kK](?![^\W_]|/)", only_after=_RUN)

@@ -140,7 +140,7 @@ def street_of_day(match: re.Match[str], context: Context) -> str:
     return "đường "
 
 
-@rule(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
+@rule(rf"[Đđ]\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], context: Context) -> str | None:
     """Street written Đ.: 477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(

@@ -211,12 +211,18 @@ def _is_within(match: re.Match[str], context: Context) -> bool:
 
 
 def _is_called(match: re.Match[str], context: Context) -> bool:
-    """Whether a small letter stands before a name in a list of people, or behind a word that people are told by."""
+    """Whether a small letter stands before a name in a list of people, behind a word of people, or a day: T2 a Nam."""
     at = match.start()
-    listed = context.text[max(0, at - 2) : at] in (", ", "; ") or (
-        context.is_after(at, _KIN) and context.char(at - 1) == " " and context.char(at - 2).isalpha()
+    ahead = context.text[max(0, at - 12) : at]
+    listed = (
+        ahead[-2:] in (", ", "; ")
+        or _SOMETIME.search(ahead)
+        or (context.is_after(at, _KIN) and context.char(at - 1) == " " and context.char(at - 2).isalpha())
     )
-    return listed and _HEADS.match(context.text, match.end()) is None
+    return bool(listed) and _HEADS.match(context.text, match.end()) is None
+
+
+_SOMETIME = pattern(r"(?<![^\W_])(?:[Tt][2-7]|[Tt]hứ [2-7]|CN|\d{1,2}[hg](?:\d\d)?|\d{1,2}/\d{1,2}) $")  # T2 a Nam trực
 
 
 def _opens_item(context: Context, at: int) -> bool:

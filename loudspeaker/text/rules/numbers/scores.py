@@ -20,7 +20,8 @@ rule = RuleMaker(Kind.SCORE)
 
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
-    "hiệp 1|hiệp 2|thất bại|tối thiểu|gỡ|gỡ hòa|san bằng"
+    "hiệp 1|hiệp 2|hiệp 3|set 1|set 2|set 3|set 4|set 5|séc 1|séc 2|séc 3|ván 1|ván 2|ván 3|thất bại|"
+    "tối thiểu|gỡ|gỡ hòa|san bằng"
 )
 _PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
 _GAME = (*_PLAIN, " hòa ", " hoà ")

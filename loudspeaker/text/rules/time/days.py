@@ -81,6 +81,12 @@ _OCCASION_WORDS = (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ ")
 _LOSSES = (" chết", " bị thương", " tử vong")
 
 
+@rule(r"(2[3-9]|30) ?- ?(10|[1-9])(?= [Tt]ết(?!\w)(?! [Dd]ương))")
+def days_around_new_year(match: re.Match[str], context: Context) -> str:
+    """From a day before the lunar new year to one behind it: nghỉ 28-6 Tết -> hai mươi tám đến mùng sáu"""
+    return f"{context.number(match[1])} đến mùng {context.number(match[2])}"
+
+
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], context: Context) -> Answer:
     """Day and month: ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
