@@ -31,6 +31,7 @@ class AbbreviationMemory:
         self._text = text[:_MOST_LETTERS]
         self.decided: dict[str, frozenset[str]] = {}  # abbreviation -> what words beside it decide for, anywhere
         self.subjects: dict[str, dict[str, int]] = {}  # abbreviation -> its meanings, by words that the text has
+        self._known: dict[str, bool] = {}  # word -> whether the text has it
         self._written_out: dict[str, str | None] = {}
 
     def written_out(self, written: str, readings: Iterable[str]) -> str | None:
@@ -43,7 +44,12 @@ class AbbreviationMemory:
 
     def count_words(self, words: Iterable[str]) -> int:
         """How many of some words, each small and without signs, the text has."""
-        return sum(f" {word} " in self._flat for word in words)
+        return sum(map(self._has, words))
+
+    def _has(self, word: str) -> bool:
+        if word not in self._known:
+            self._known[word] = f" {word} " in self._flat
+        return self._known[word]
 
     def places(self, written: str) -> Sequence[int]:
         """Where an abbreviation begins, the first few times."""

@@ -16,7 +16,7 @@ from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
-from ..names.persons import PAIR, heads_account
+from ..names.persons import PAIR, heads_account, is_at_work
 
 rule = RuleMaker(Kind.LABEL)
 
@@ -249,7 +249,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     """
     if match[1] in "Đđh" and _is_place(match, context):
         return None
-    if match[1] in "ABC" and _opens_with_person(match, context):
+    if match[1] in "ABCac" and _opens_with_person(match, context):
         return None
     if match[0][-1] == "-" and not context.levels.items:
         return None
@@ -270,7 +270,11 @@ def _is_place(match: re.Match[str], context: Context) -> bool:
 
 
 def _opens_with_person(match: re.Match[str], context: Context) -> bool:
-    """Whether who is called or paid stands behind the letter: A. Tư: 0912 345 678; A. Thắng + c. Lành"""
+    """Whether who is called or paid stands behind the letter: A. Tư: 0912 345 678; A. Thắng + c. Lành; a. Nam trực"""
+    if match[0].endswith(".") and is_at_work(match, context):
+        return True
+    if match[1].islower():
+        return False
     paired = match[1] != "B" and PAIR.match(context.text, match.end() + 1) is not None
     return paired or (match[0].endswith(".") and heads_account(context.text, match.end()))
 

@@ -18,6 +18,7 @@ rule = RuleMaker(Kind.MONEY)
 _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
+_BORN = words_before("sinh|sinh năm|lứa|năm|năm sinh|khóa|đời|thế hệ|các em|các cháu|các bạn|hs|học sinh|sn")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 _HALF_OR_TENS = pattern(r"\d{1,2}[.,]\d{1,2}|[1-9]\d?|[1-9](?!00)\d\d")  # no sum ends so
 _SCORED = pattern(
@@ -58,6 +59,8 @@ def price(match: re.Match[str], context: Context) -> Answer:
 )
 def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
+    if match[2] and _SCORES.search(context.before(match.start())) and not _PER.match(match.string, match.end()):
+        return Guess(f"{context.number_range(match[1], match[2])} điểm", _POINTS_OR_DONG)
     if _is_mark(match, context):
         return Guess(f"{context.number(match[1])} điểm", _POINTS_OR_DONG)
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
@@ -176,6 +179,12 @@ def _say_rest(digits: str | None, scale: str, context: Context) -> str:
         return ""
     below = context.numerals.thousand if scale == "triệu" else "triệu"
     return f" {context.number(digits.ljust(3, '0'))} {below}"
+
+
+@rule(r"2k(\d{1,2})(?![^\W_]|/)", only_after=_BORN)
+def year_of_birth(match: re.Match[str], context: Context) -> str:
+    """Year of this century: lứa 2k8, sinh 2k10 -> hai nghìn không trăm linh tám"""
+    return context.number(f"20{match[1]:0>2}")
 
 
 @rule(r"(\d{1,3})k(\d)(?![^\W_])")

@@ -6,7 +6,7 @@ import re
 
 from ....errors import Message
 from ...context import REACH, Context
-from ...cues import words_before
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...rule import Answer, Guess, RuleMaker
@@ -21,9 +21,12 @@ _WEIGHED = words_before(
     "cân nặng từ|cân nặng trên|tăng trọng"
 )
 _COMPARED = pattern(  # not áo nữ từ 45k
-    r"(?i)(?:^|[,;:.(+•\n-] ?|(?<!\w)(?:và|người|với|cho|là) )(?:nam|nữ|nam nữ) (?:giới )?"
-    r"(?:từ|trên|dưới|đủ|ít nhất|tối thiểu)$"
+    r"(?i)(?:^|[,;:.(+•\n-] ?|(?<!\w)(?:và|người|với|cho|là) )(?:"
+    r"(?:nam|nữ|nam nữ|trai|gái) (?:giới )?(?:từ|trên|dưới|đủ|ít nhất|tối thiểu)|"
+    r"(?:heo|lợn|bê|trẻ|bé|dê) (?:trên|dưới))$"
 )
+_PACKED = words_before("bao|bình|can|thùng|túi")
+_GOODS = words_after("phân|gạo|gas|ga|cám|thóc|lúa|xi măng|đạm|lân|kali|đường|muối|ngô|NPK|DAP")
 _TANK = words_before("bể|bể chứa|bể nước|bồn|bồn chứa|bồn nước|téc|téc nước|hầm|hầm biogas|bể biogas")
 _RUN = words_before(
     "chạy|chạy bộ|giải chạy|thi chạy|cự ly|cự li|đi bộ|đạp xe|marathon|cách|cách đây|đường dài|dài|chạy bền|việt dã"
@@ -63,9 +66,15 @@ def weight(match: re.Match[str], context: Context) -> Guess:
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
 
 
-@rule(r"([3-9]\d)(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)")
-def weight_of_grown_ups(match: re.Match[str], context: Context) -> Guess | None:
-    """Least weight of men and women: nam từ 45k, nữ trên 42k được hiến máu -> ki lô gam"""
+@rule(r"(\d{1,2})[kK](?= )", only_after=_PACKED, only_before=_GOODS)
+def weight_of_pack(match: re.Match[str], context: Context) -> Guess:
+    """What a sack or a bottle holds: bao 25k gạo, bình 12k gas -> ki lô gam"""
+    return Guess(f"{context.number(match[1])} ki lô gam", _SHORT)
+
+
+@rule(r"(\d{2,3})(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)")
+def least_weight(match: re.Match[str], context: Context) -> Guess | None:
+    """Least weight of people and animals: nam từ 45k, nữ trên 42k được hiến máu, heo trên 100k -> ki lô gam"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()].rstrip(" ")
     if not _COMPARED.search(ahead):
         return None

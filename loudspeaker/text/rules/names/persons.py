@@ -82,10 +82,24 @@ _ACCOUNT = pattern(
 )
 
 
-@rule(rf"([ABC])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
+_WORK = (
+    "đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|gom|chở|trực|bán|nộp|hát|dẫn|cầm|giữ|quét|dọn|đón|đưa|ở|là|nhờ"
+)
+_AT_WORK = pattern(rf" ?[{UPPER}][{LOWER}]{{1,5}} (?:{_WORK})(?!\w)")
+
+
+def is_at_work(match: re.Match[str], context: Context) -> bool:
+    """Whether somebody does something behind a letter that is no level of a list: A. Nam trực đêm nay"""
+    listed = context.levels.items if match[1].islower() else context.levels.divisions
+    if listed or _HEADS.match(context.text, match.end() + (context.char(match.end()) == " ")):
+        return False
+    return _AT_WORK.match(context.text, match.end()) is not None
+
+
+@rule(rf"([ABCac])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
 def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address at the head of a line: C. Hiền KT: 0912… -> chị; a letter of a list looks the same"""
-    named = heads_account(context.text, match.end())
+    named = is_at_work(match, context) or (match[1].isupper() and heads_account(context.text, match.end()))
     return Guess(_CALLED[match[1].lower()] + " ", LONE_LETTER) if named else None
 
 
@@ -157,12 +171,18 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     if context.is_after(at, _DEALT_WITH) and context.char(at - 1) == " ":  # đóng cho c Xoan kế toán
         return spoken
     if match[1] in "ac" and _is_called(match, context):
-        called = is_chat(context.text) or _CALLED_SO.search(context.text)
+        called = is_chat(context.text) or _calls_people(context.text)
         return spoken if called else Guess(spoken, LONE_LETTER)
     lone = match[1] in "ace" and _is_within(match, context)
     if lone and is_chat(context.text):
         return spoken
     return _named(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
+
+
+@lru_cache(maxsize=4)
+def _calls_people(text: str) -> bool:
+    """Whether a text calls somebody in full anywhere: anh Nam, bà Sáu"""
+    return _CALLED_SO.search(text) is not None
 
 
 def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
@@ -193,7 +213,7 @@ def has_highlanders(text: str) -> bool:
 
 
 @rule(
-    rf"C (?=[{UPPER}][{LOWER}]{{1,6}} (?:đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|gom|chở)(?!\w))",
+    rf"C (?=[{UPPER}][{LOWER}]{{1,6}} (?:{_WORK})(?!\w))",
     starts="word",
 )
 def sister_at_work(match: re.Match[str], context: Context) -> Guess | None:
@@ -241,7 +261,12 @@ _ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each o
 )
 def form_in_list(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address in a list of people: A Trường con ông Lập, below Bà Nhài -> anh"""
-    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _ROLL.search(context.text) else None
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _has_roll(context.text) else None
+
+
+@lru_cache(maxsize=4)
+def _has_roll(text: str) -> bool:
+    return _ROLL.search(text) is not None
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")

@@ -137,13 +137,18 @@ def score_of_sets(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"\d{1,2}-\d{1,2}(?:[,;] ?\d{1,2}-\d{1,2}){1,4}(?![\d/-]|[.,]\d)")
-def points_of_sets(match: re.Match[str], context: Context) -> str | None:
+def points_of_sets(match: re.Match[str], context: Context) -> Answer:
     """Points of the sets of a match, where a text tells of such: 21-10, 21-7 -> hai mươi mốt mười, …"""
     pairs = [pair.split("-") for pair in re.split("[,;] ?", match[0])]
     played = all(max(map(int, pair)) > 8 for pair in pairs) and not context.is_after(match.start(), (" ngày",))
-    if not (played and context.memory.count_words((*_GAMES_IN_SETS, *_CONTESTS))):
+    if not played:
         return None
-    return ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+    spoken = ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+    if context.memory.count_words((*_GAMES_IN_SETS, *_CONTESTS)):
+        return spoken
+    falling = len(pairs) > 1 and any(int(first) > int(last) for first, last in pairs)  # as no range does
+    days = all(Day(*pair).possible() for pair in pairs)  # chiều 28-9, 21-10
+    return Guess(spoken, _SCORE_OR_RANGE) if falling and not days else None
 
 
 _GAMES_IN_SETS = ("điểm các hiệp", "bóng chuyền", "bóng chuyền hơi", "cầu lông", "bóng bàn", "pickleball")
