@@ -30,7 +30,11 @@ _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM 
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before(cue_list("villages_with_section"))
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
-_PLACE = pattern(rf" ?(?:[{UPPER}][{LOWER}]*)(?: [{UPPER}][{LOWER}]+){{1,2}}(?! [{UPPER}][{LOWER}]*[.:])")
+_PLACE = pattern(  # no office, and no heading
+    r" ?(?!(?:Ban(?! Mê)|Bộ|Các|Chi|Công|Đảng|Địa|Điểm|Đoàn|Đội|Họp|Hội(?! An)|Hợp|Khu|Mặt|Nhà|Nội|Phòng|Quỹ|Sở|Thành|"
+    r"Thời|Tổ|Trạm|Trung|Trường(?! Chinh| Sa)|Trưởng|Ủy|Uỷ|Văn|Viện|Xã|Ông|Bà|Anh|Chị)(?!\w))"
+    rf"[{UPPER}][{LOWER}]*(?: [{UPPER}][{LOWER}]+){{1,2}}(?! [{UPPER}][{LOWER}]*[.:])"
+)
 _CODE = pattern(r"\d{1,4}(?![\d.)/-])")
 _SECOND_POINT = pattern(rf"(?:[;.,]|\n) ?2\. ?[^\W\d]|^[^\n]*[)\w] 2\. ?[{UPPER}]|^[^;\n]*; ?\d{{1,2}}\. ?[{UPPER}]")
 _COUNTING = words_before("thứ|lần|tháng|ngày|quý|lớp|số|mức|hạng|kỳ|năm|đợt|cấp")

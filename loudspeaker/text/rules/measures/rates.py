@@ -78,7 +78,12 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
     """Slash before a short unit: 9%/n, 355$/T, 80k/ng, uống 2v/ng -> một năm, một tấn, …, một ngày"""
     interest = context.char(match.start() - 1) == "%"  # 0,03%/ng, 0,5%/T
     spoken = _INTEREST.get(match[1], "") if interest else ""
-    if match[1] == "ng" and _EACH_DAY.search(context.text[max(0, match.start() - REACH) : match.start()]):
+    grown_up = context.is_before(match.end(), ("lớn",))
+    if (
+        match[1] == "ng"
+        and not grown_up
+        and _EACH_DAY.search(context.text[max(0, match.start() - REACH) : match.start()])
+    ):
         return " một ngày"
     spoken = spoken or _LETTERS[match[1].lower()]
     return f" một {spoken}"

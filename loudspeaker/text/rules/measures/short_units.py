@@ -81,7 +81,7 @@ def least_weight(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
 
 
-@rule(r"(\d{1,3}(?:[.,]\d)?)[kK](?![^\W_]|/)", only_after=_TANK)
+@rule(r"(\d{1,3}(?:[.,]\d)?)[kK](?![^\W_]|/| ?l(?:ít)?(?!\w))", only_after=_TANK)
 def room_of_tank(match: re.Match[str], context: Context) -> Guess:
     """What a tank holds: bể 5k -> mét khối, or so many thousands"""
     return Guess(f"{context.number(match[1])} khối", _SHORT)

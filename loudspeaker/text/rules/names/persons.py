@@ -10,6 +10,7 @@ from ...context import REACH, Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import rows
 from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
@@ -85,7 +86,7 @@ _ACCOUNT = pattern(
 _WORK = (
     "đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|gom|chở|trực|bán|nộp|hát|dẫn|cầm|giữ|quét|dọn|đón|đưa|ở|là|nhờ"
 )
-_AT_WORK = pattern(rf" ?[{UPPER}][{LOWER}]{{1,5}} (?:{_WORK})(?!\w)")
+_AT_WORK = pattern(rf" ?(?!Thu |Công |Phát |Phân )([{UPPER}][{LOWER}]{{1,5}}) (?:{_WORK})(?!\w)")
 
 
 def is_at_work(match: re.Match[str], context: Context) -> bool:
@@ -93,7 +94,13 @@ def is_at_work(match: re.Match[str], context: Context) -> bool:
     listed = context.levels.items if match[1].islower() else context.levels.divisions
     if listed or _HEADS.match(context.text, match.end() + (context.char(match.end()) == " ")):
         return False
-    return _AT_WORK.match(context.text, match.end()) is not None
+    found = _AT_WORK.match(context.text, match.end())
+    return found is not None and found[1] in _given_names()
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> frozenset[str]:
+    return frozenset(name for kind, names in rows("person_names.tsv") for name in names.split("|") if kind == "given")
 
 
 @rule(rf"([ABCac])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)

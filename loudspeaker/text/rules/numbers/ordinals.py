@@ -25,7 +25,7 @@ _LISTED = words_before(
     "tuổi|opv|lô|hạng|mức|bậc|ca|cụm|vòng|mức độ|thế kỷ|thế kỉ|khoảnh|khu vực|kv|tuyến|trạm|chốt|thửa|dãy|tòa|phòng|"
     "tờ|trụ|cột|bàn|tầng|làng|buôn|sóc|phum|trang|bài|chuyến|hồ sơ số|kênh|cống|ao|bể|đoạn|luống|bàn số"
 )
-_GRADES = words_before("loại|hạng|nhóm")
+_GRADES = words_before("loại|hạng|nhóm|size|cỡ|giày|dép")
 _QUARTERS = words_before(cue_list("villages_in_lists"))  # no decimal follows
 _SCALED = words_after("tr|ng.đ|k|tỉ|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những năm|các năm|thập niên|ngõ|hẻm|kiệt|các đêm")
