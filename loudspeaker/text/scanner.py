@@ -24,7 +24,7 @@ _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if ha
 _OPENERS = frozenset(  # plain words that rules begin with
     ("điều", "Điều", "Chương", "Phần", "Mục", "Bài",
      "ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm",
-     "mm", "ml", "mg", "tr")
+     "mm", "ml", "mg", "tr", "ext", "Ext")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
 _OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")

@@ -111,6 +111,13 @@ def masked_number(match: re.Match[str], context: Context) -> str | None:
     return f"cộng {spell_groups(match[0])}" if match[0][0] == "+" else _digits(match)
 
 
+@rule(r"[Ee]xt\.?:? ?(\d{2,5})(?![^\W_]|[.,]\d)", starts="word")
+def extension(match: re.Match[str], context: Context) -> str | None:
+    """Extension of a telephone: 0263.3822456 ext 105 -> máy lẻ một không năm"""
+    called = context.follows(Kind.PHONE, match.start(), ", ", " - ", " (")
+    return f"máy lẻ {spell_digits(match[1])}" if called else None
+
+
 @rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
 def first_of_two(match: re.Match[str], context: Context) -> str | None:
     """First of two numbers with a slash: 02613.544859/ 0963201818"""

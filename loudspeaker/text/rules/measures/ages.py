@@ -109,9 +109,9 @@ def years_of_age(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number_range(match[1], match[2])} tuổi" if cued else None
 
 
-@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
+@rule(rf"({NUMBER})(?:t? ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], context: Context) -> Answer:
-    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
+    """Tons, years of age or months: xe trên 3,5T -> tấn; trẻ 2t-5t, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     spoken = context.number_range(match[1], match[2])
     certain = _certain_unit(match, context)
     return f"{spoken} {certain}" if certain else Guess(f"{spoken} {_likely_unit(match, context)}", _TONS)

@@ -178,10 +178,10 @@ def seats(match: re.Match[str], context: Context) -> str | None:
 _CARS = pattern(r" (?:xe|ô tô|ôtô)(?: [^\W\d_]+){0,2}$")
 
 
-@rule(r"(\d{1,2})T([1-9])(?![^\W_]|[.,]\d)")
+@rule(r"(\d{1,2})T([1-9]5?)(?![^\W_]|[.,]\d)")
 def tons_inside(match: re.Match[str], context: Context) -> Guess | None:
     """Tons and hundreds of kilograms where a text weighs in tons: ao cô Năm 3T5, ao chú Hai 4T -> ba tấn năm"""
-    weighed = context.memory.count_words(("tấn",)) > 0
+    weighed = context.memory.count_words(("tấn",)) > 0 or context.is_after(match.start(), (" xe tải",))
     return Guess(f"{context.number(match[1])} tấn {context.number(match[2])}", _TONS) if weighed else None
 
 

@@ -113,6 +113,12 @@ def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
     return _say_time(context, match[1], match[2])
 
 
+@rule(r"(2[5-9]|[3-9]\d) ?[hg](?!\w)", only_after=(" lúc", " vào lúc", " hồi"))
+def impossible_hour(match: re.Match[str], context: Context) -> Guess:
+    """Hour that no clock shows: lúc 25h: said, and doubtful"""
+    return Guess(f"{context.number(match[1])} giờ", Message("this time of the day does not exist"))
+
+
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def impossible_time(match: re.Match[str], context: Context) -> Answer:
     """Time that no clock shows: 25h30, 7h75, 6h5: said, and doubtful"""
