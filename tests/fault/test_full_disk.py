@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from harness.faulty_box import WHOLE, FaultyBox, each
+from harness.office import deliveries, join_box, open_office
 from harness.small_commune import at
 from harness.waiting import wait_for
 
@@ -20,6 +21,9 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.deliveries.membership import read_membership
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.store.atomic import WriteError
 from loudspeaker.store.disk_space import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each
@@ -137,3 +141,28 @@ def run(live: OnAir, clock: FakeClock, until: datetime) -> None:
 
 
 def quiet(done: int, total: int, what: str) -> None: ...
+
+
+def test_a_version_that_finds_no_room_is_taken_once_there_is_some(home: Path, tmp_path: Path, full: bool) -> None:
+    office, chance, refused = open_office(home, tmp_path), random.Random(3), 0
+    with small_disk(home / ".state", 6 * MB) as state:
+        box = join_box(home, office)
+        for number in range(RUNS if full else 4):
+            office.write("bulletins/tin-sang.md", f"---\ntitle: Tin {number}\n---\n" + "Họp thôn. " * 1_500)
+            office.publish("hoa")
+            fill(state / "filler", chance.choice((0, chance.randrange(40_000))))
+            try:
+                deliveries(box).take(office.stick)
+            except WriteError:
+                refused += 1
+                assert version(box) == number + 1
+            (state / "filler").unlink()
+            deliveries(box).take(office.stick)
+            assert version(box) == number + 2
+    assert refused
+
+
+def version(box: StationPaths) -> int:
+    membership = read_membership(box)
+    assert membership
+    return membership.accepted.version
