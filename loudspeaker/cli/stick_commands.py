@@ -45,7 +45,7 @@ def stick(folder: Path) -> None:
         tell(result.message().say(_))
     _acknowledge(results)
     answer_stick(folder, results)
-    if any(getattr(result, "why", None) for result in results):
+    if _has_refusal(results):
         click.get_current_context().exit(1)
 
 
@@ -56,7 +56,6 @@ def _join(folder: Path) -> Iterator[Result]:
         invitation = rooms.join_stick.read_join_stick(folder)
         if invitation is None or _is_done(invitation):
             return
-        station_names = invitation.commune
         joining = rooms.stick_joining.StickJoining(deliveries(), folder, invitation)
         with without_daemon(joining.begins_anew):
             taken = joining.join()
@@ -64,7 +63,7 @@ def _join(folder: Path) -> Iterator[Result]:
         yield joined("", why=error)
         return
     _switch_agent(bool(invitation.code))
-    yield joined(station_names)
+    yield joined(invitation.commune)
     yield from taken
 
 
@@ -89,6 +88,10 @@ def _switch_agent(by_network: bool) -> None:
             tell(error.say(_))
 
 
+def _has_refusal(results: Sequence[Result]) -> bool:
+    return any(getattr(result, "why", None) for result in results)
+
+
 def _awaits_village() -> bool:
     """Is it still to be heard, and confirmed, whose box this is?"""
     return bool(rooms.restrictions.awaits_village(current_station_context().station.log))
@@ -97,7 +100,7 @@ def _awaits_village() -> bool:
 def _acknowledge(results: Sequence[Result]) -> None:
     """By the light of the board, and within the policy's hours by two beeps, or the words that it has joined."""
     context = current_station_context()
-    if any(getattr(result, "why", None) for result in results):
+    if _has_refusal(results):
         rooms.board_light.blink(rooms.board_light.REFUSED)
         return
     rooms.board_light.blink(rooms.board_light.TAKEN)

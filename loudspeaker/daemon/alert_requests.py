@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from ..errors import LoudspeakerError, Message, NotFound, Refused, SpeakerError
 from ..model.airing import Airing
-from ..model.alert_answer import AlertAnswer, AlertState, PreparedAlert
+from ..model.alert_answer import HELD, AlertAnswer, AlertState, PreparedAlert
 from ..model.asrun_record import ALARM, CADENCE, PLAY
 from ..model.enums import Ending, Level
 from ..model.programme import Programme
@@ -28,7 +28,6 @@ from .asked_airings import AiringName, airing_name, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings
 from .repeated_alerts import RepeatedAlerts
 
-FORGOTTEN = timedelta(minutes=30)  # so long an alert waits for its second person
 MOST_WAITING = 16  # alerts at a time: one key that was stolen must not fill the memory
 
 
@@ -133,7 +132,7 @@ class SignedAlerts:
         known = next((one for one in self.waiting() if one.id == alert.id), None)
         if known and known.missing == missing:
             return
-        lasts = min(FORGOTTEN, alert.until - received.now)
+        lasts = min(HELD, alert.until - received.now)
         forgotten_at = self._on_air.now() + lasts
         row = PreparedAlert(alert.id, self._title(received), tuple(villages), by, missing, alert.drill, forgotten_at)
         self._waiting.pop(alert.id, None)

@@ -59,7 +59,7 @@ class StickJoining:
         box, data = open_box_key(self.deliveries.paths).public.person, read_box_yaml(self.deliveries.paths)
         self._must_be_for_us(box, data)
         taker = replace(self.deliveries, before_joining=self._begin_log)
-        with self._marked(box), box_yaml_in_place(self.deliveries.paths, self._wanted_box_yaml(data)):
+        with self._mark_used(box), box_yaml_in_place(self.deliveries.paths, self._wanted_box_yaml(data)):
             return list(self._join_by_code(taker) if self.invitation.code else self._join_by_files(taker))
 
     def _must_be_for_us(self, box: str, data: bytes) -> None:
@@ -80,7 +80,7 @@ class StickJoining:
         return before if played_villages(before) else with_villages(before, self.invitation.villages)
 
     @contextmanager
-    def _marked(self, box: str) -> Iterator[None]:
+    def _mark_used(self, box: str) -> Iterator[None]:
         """Nobody else's box takes it from now on; where this fails, another may."""
         write_join_stick(self.folder, self.invitation.mark_used(box))
         with undo_unless_joined(self.deliveries.paths, lambda: write_join_stick(self.folder, self.invitation)):

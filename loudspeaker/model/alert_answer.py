@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import LoudspeakerError, Message
+
+HELD = timedelta(minutes=30)  # so long a box keeps an alert that waits for its second person, and its sound
 
 
 class AlertState(StrEnum):

@@ -18,12 +18,11 @@ from ...model.commune import Contact
 from ...model.enums import Verdict
 from ...reports.outcome_words import VERDICTS
 from ...reports.tally import HEARD
-from ...station.deliveries.delivered_names import DeliveredNames
+from ...station.deliveries.delivered_names import NO_BOX, DeliveredNames
 from ...trust.signed_documents import EVERY_VILLAGE, Alert
 from ..hub_database import HubDatabase, instant_of, text_of
 from .box_board import BoxCondition, BoxRow
 
-NO_BOX = Message("no box plays this village")
 TROUBLES: Mapping[BoxCondition, Message] = {
     BoxCondition.NEVER_THERE: Message("its box has never been connected"),
     BoxCondition.UNWELL: Message("its box cannot air anything"),
@@ -90,11 +89,11 @@ class AlertAudience:
     def expect(self, now: datetime) -> list[VillageReach]:
         """What would come of it as boxes are now."""
         return [
-            self._reach(scope, village, False, _find_trouble(boxes, now) or self._closed(scope, village, now))
+            self._reach(scope, village, False, _find_trouble(boxes, now) or self._refuse_drill(scope, village, now))
             for scope, village, boxes in self.villages()
         ]
 
-    def _closed(self, scope: str, village: str, now: datetime) -> Message | None:
+    def _refuse_drill(self, scope: str, village: str, now: datetime) -> Message | None:
         """Why a drill would not be given there now."""
         names = self.communes[scope]
         if self.alert.drill and names and not names.is_open(village, now):

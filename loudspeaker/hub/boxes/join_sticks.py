@@ -35,17 +35,14 @@ def write_stick(hub: Hub, folder: Path, wish: StickWish) -> JoinStick:
     """Write the invitation onto the stick in `folder`, in place of a used one; without an address all files, too.
 
     Raises `NotFound` where the commune has published nothing, `BadUsage` where it has no such village, or another
-    invitation lies there
-    that nobody has used; `UntrustedDocument`, `WriteError`.
+    invitation lies there that nobody has used; `UntrustedDocument`, `WriteError`.
     """
     manifest = _known_manifest(hub, wish)
     if (found := read_join_stick(folder)) and not found.used_by:
         raise BadUsage(
             Message("an invitation for {box} lies on this stick already: delete tham-gia.json", box=found.box)
         )
-    until, box_yaml = hub.clock.now() + LASTS, ""
-    if wish.replaces:
-        box_yaml = _box_yaml_of(hub, wish)
+    until, box_yaml = hub.clock.now() + LASTS, _box_yaml_of(hub, wish) if wish.replaces else ""
     code = str(hub.registry.invite(wish.scope, wish.box, wish.replaces)) if wish.address else ""
     trust = {} if wish.address else _copy_files(hub, folder, wish.scope)
     names = wish.scope, DeliveredNames(hub.paths.root, manifest).commune(), wish.box

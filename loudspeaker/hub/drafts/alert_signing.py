@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ...errors import Message, NotFound, Refused
 from ...interfaces import Clock
+from ...model.alert_answer import HELD
 from ...station.deliveries.delivered_changes import DeliveredFiles
 from ...station.deliveries.delivery import alert_folder
 from ...station.signing.alert_packing import AlertDraft, compose_from_files
@@ -34,7 +35,6 @@ from ..published_files import read_published
 
 SIGN_WITHIN = timedelta(minutes=15)  # from the looking over to the first signature: then its instant is too old
 SECOND = timedelta(seconds=1)
-HELD = timedelta(minutes=30)  # by boxes: `daemon.alert_requests.FORGOTTEN`
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,5 +5,5 @@ dispatch_pages     what became of each bulletin                signing_pages    
 alert_board_pages  which alerts there are, and how far         alert_pages      an alarm by two persons, its end
 alert_cadences     how often an alarm is said again            trust_pages      whose signatures count, the next list
 passkey_pages      one's own passkeys                          passkey_forms    what a browser is asked to sign
-signature_files    what is signed on another PC, and comes back
+signature_files    what is signed on another PC                cosigners        who can still sign an alert
 """

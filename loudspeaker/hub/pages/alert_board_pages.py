@@ -15,7 +15,7 @@ from ...station.signing.alert_packing import alert_lines, cadence_line
 from ...trust.signed_documents import Alert
 from ..boxes.alert_villages import VillageReach
 from ..boxes.box_board import AlertReach, BoxRow
-from ..drafts.cosigners import find_waiting
+from .cosigners import find_waiting
 from .hub_page import HubPage, HubRoutes
 
 # How far a box has come with an alert, the furthest first.

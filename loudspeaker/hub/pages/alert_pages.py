@@ -23,9 +23,9 @@ from ...trust.opening import ALERT_SIGNERS, read_unverified, read_unverified_as
 from ...trust.public_keys import list_people
 from ...trust.signed_documents import EVERY_VILLAGE, SCOPE, Alert, AlertEnd, AlertKind
 from ..boxes.alert_villages import VillageReach
-from ..drafts.cosigners import find_waiting
 from ..published_files import communes_below
 from .alert_cadences import CADENCES, read_cadence, typed_cadence
+from .cosigners import find_waiting
 from .hub_page import HubPage, HubRoutes, status_of_refusal
 from .passkey_forms import PasskeyForm, read_assertion, signing_form
 from .signature_files import read_signed_file, send_document

@@ -99,11 +99,11 @@ def _begin_log(paths: StationPaths, fresh: Path, commune: str, before: str, by: 
         Path(f"{fresh}{suffix}").unlink(missing_ok=True)
     with closing(AsRunLog.open(paths.log, before)) as old, closing(AsRunLog.open(fresh, commune)) as log:
         log.event(MOVED, "", now, commune=before, life=old.life(), by=by)
-        for event in _carried(old, now):
+        for event in _find_lasting(old, now):
             log.event(event.kind, event.airing, event.at, **event.facts)
 
 
-def _carried(log: AsRunLog, now: datetime) -> list[Event]:
+def _find_lasting(log: AsRunLog, now: datetime) -> list[Event]:
     """What goes on to hold, in the order in which it was decided."""
     found = [event for kind in LASTING for event in log.events(kind)]
     found += [event for kind in OF_LATE for event in log.events(kind, since=now - MEMORY)]

@@ -46,11 +46,11 @@ from ...trust.signed_documents import SignedManifest
 from .. import approvals
 from ..people_files import is_for_commune
 from .delivered_changes import DeliveredFiles
+from .delivered_names import NO_BOX
 
 MOST_KEPT = 20_000  # texts whose outlines are remembered
 NOWHERE = Path("/dev/null")  # a folder in which nothing lies
 LATER = 92  # days in which the first of an entry is looked for
-NO_BOX = Message("no box plays this village")
 
 
 @dataclass(frozen=True, slots=True)

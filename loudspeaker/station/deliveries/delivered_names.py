@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from ...config import bulletin_file, commune_file, schedule_file
-from ...errors import BadFile
+from ...errors import BadFile, Message
 from ...model.commune import Commune, Contact
 from ...schedule.open_hours import open_hours
 from ...store.atomic import read_regular_file
@@ -18,6 +18,7 @@ from ...trust.signed_documents import ROOT, SignedManifest
 from .membership import MOST_BYTES
 
 MOST_KEPT = 20_000  # files whose names are remembered
+NO_BOX = Message("no box plays this village")
 T = TypeVar("T")
 
 

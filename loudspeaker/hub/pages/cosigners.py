@@ -12,7 +12,7 @@ from ...trust.passkeys import passkeys_at
 from ...trust.public_keys import PublicKey
 from ...trust.signed_documents import Alert
 from ...web.access.accounts import Account
-from ..pages.hub_page import HubPage
+from .hub_page import HubPage
 
 
 @dataclass(frozen=True, slots=True)
