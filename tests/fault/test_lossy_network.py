@@ -1,6 +1,6 @@
 """Packets between a box and its hub are lost, late and slow: files come, an alarm is given once, the log is sent whole.
 
-The agent is in a network namespace of its own; hub, Mosquitto, daemon and TCP are real.
+Hub and agent are in network namespaces of their own; both, Mosquitto, daemon and TCP are real.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class DistantBox:
 
     def __init__(self, home: Path, folder: Path, parts: ExitStack, weather: Weather) -> None:
         self.network: LossyNetwork = parts.enter_context(lossy_network(weather, seed=7))
-        self.near = LoggingBox(home, folder, parts, self.network.near)
+        self.near = LoggingBox(home, folder, parts, self.network.address)
         parts.enter_context(self.near.agent(self.network.enter))
         wait_for(lambda: self.near.hub.boxes()[0]["on"], PATIENCE, pause=1.0)
 

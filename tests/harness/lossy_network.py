@@ -1,7 +1,8 @@
-"""A mobile network between this machine and a box in a network namespace of its own: packets are lost, late and slow.
+"""A mobile network between a hub and a box, each in a network namespace of its own: packets are lost, late and slow.
 
 IP packets go from one TUN device to another through here, so that TCP at both ends is the kernel's, which sends again
-what was lost. Needs root, `ip` and /dev/net/tun.
+what was lost. The machine's own network stays as it is: browsers give up what they load when a device comes or goes.
+Needs root, `ip` and /dev/net/tun.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import struct
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
+from typing import BinaryIO
 
 TUN = Path("/dev/net/tun")
 AVAILABLE = os.geteuid() == 0 and shutil.which("ip") is not None and TUN.exists()
@@ -29,6 +31,7 @@ MTU = 1400  # bytes of a packet at most, as on 4G
 BACKLOG = 3.0  # s: what would wait for longer before a slow line is lost, as in a base station whose buffer is full
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000  # linux/if_tun.h
 CLONE_NEWNET = 0x40000000  # linux/sched.h
+DEVICE = "mobile"
 LOOK = 0.2  # s, between looks whether it is over
 
 
@@ -46,23 +49,25 @@ class Weather:
 
 @dataclass
 class LossyNetwork:
-    """`near`: the address of this machine in it; `count`: packets and bytes that were sent, packets that were lost."""
+    """`far`: the box's namespace; `address`: the hub's; `count`: packets and bytes sent, packets that were lost."""
 
-    namespace: str
-    near: str
+    far: str
+    address: str
     weather: Weather
     chance: random.Random
     count: Counter[str] = field(default_factory=Counter)
     over: Event = field(default_factory=Event)
 
     def enter(self) -> None:
-        """From now on the connections of this thread, and of those that it starts, go by this network."""
-        _set_namespace(self.namespace)
+        """From now on this thread, and those that it starts, are where the box is."""
+        with _open_namespace(self.far) as far:
+            _set_namespace(far)
 
     def carry(self, source: int, target: int) -> None:
-        """Take packets from one device to the other until it is over."""
+        """Take packets from one device to the other until it is over; nothing is written behind that."""
         waiting: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
-        Thread(target=_deliver, args=(waiting, target), daemon=True).start()
+        deliverer = Thread(target=self._deliver, args=(waiting, target))
+        deliverer.start()
         free_at = 0.0  # when the line has sent what came before
         while not self.over.is_set():
             if not select.select([source], [], [], LOOK)[0]:
@@ -77,72 +82,89 @@ class LossyNetwork:
             free_at = begins + (8 * len(packet) / self.weather.rate if self.weather.rate else 0.0)
             waiting.put((free_at + self.weather.delay, packet))
         waiting.put((0.0, b""))
+        deliverer.join()
 
-
-def _deliver(waiting: SimpleQueue[tuple[float, bytes]], target: int) -> None:
-    while (next_one := waiting.get())[1]:
-        at, packet = next_one
-        time.sleep(max(at - time.monotonic(), 0.0))
-        with suppress(OSError):  # it is being taken down
-            os.write(target, packet)
+    def _deliver(self, waiting: SimpleQueue[tuple[float, bytes]], target: int) -> None:
+        """Write each packet at its time; what still waits when it is over is dropped."""
+        while (next_one := waiting.get())[1]:
+            at, packet = next_one
+            if not self.over.wait(max(at - time.monotonic(), 0.0)):
+                os.write(target, packet)
 
 
 @contextmanager
 def lossy_network(weather: Weather, seed: int) -> Iterator[LossyNetwork]:
-    """The same packets, counted from its beginning, are lost with the same seed."""
+    """This thread, and what it starts, is where the hub is; the same packets are lost with the same seed."""
     number = os.getpid() % (1 << 14)
-    near, far = (f"198.18.{number >> 6}.{4 * (number & 63) + host}" for host in (1, 2))  # RFC 2544: of no network
-    name = f"ls-{os.getpid()}"  # of the namespace and of both devices
-    network = LossyNetwork(name, near, weather, random.Random(seed))
-    _ip("netns", "add", network.namespace)
-    opened: list[int] = []
+    address, other = (f"198.18.{number >> 6}.{4 * (number & 63) + host}" for host in (1, 2))  # RFC 2544: of no network
+    near, far = (f"ls-{os.getpid()}-{end}" for end in ("hub", "box"))
+    network = LossyNetwork(far, address, weather, random.Random(seed))
+    ends = {near: (address, other), far: (other, address)}
     carriers: list[Thread] = []
-    try:
-        opened = [_open_device(name), _run_in(network.namespace, lambda: _open_device(name))]
-        for where, own, other in (((), near, far), (("-n", network.namespace), far, near)):
-            _ip(*where, "addr", "add", own, "peer", f"{other}/32", "dev", name)
-            _ip(*where, "link", "set", name, "mtu", str(MTU), "up")
-        _ip("-n", network.namespace, "link", "set", "lo", "up")
-        for ends in (opened, opened[::-1]):
-            carriers.append(Thread(target=network.carry, args=tuple(ends)))
+    with ExitStack() as opened:
+        opened.enter_context(_namespace(near))
+        opened.enter_context(_namespace(far))
+        devices = [opened.enter_context(_device(namespace, *ends[namespace])) for namespace in ends]
+        opened.enter_context(_inside(near))
+        for pair in (devices, devices[::-1]):
+            carriers.append(Thread(target=network.carry, args=tuple(pair)))
             carriers[-1].start()
-        yield network
+        try:
+            yield network
+        finally:
+            network.over.set()
+            for carrier in carriers:
+                carrier.join()
+
+
+@contextmanager
+def _namespace(name: str) -> Iterator[None]:
+    _ip("netns", "add", name)
+    try:
+        _ip("-n", name, "link", "set", "lo", "up")
+        yield
     finally:
-        network.over.set()
-        for carrier in carriers:
-            carrier.join()
-        for device in opened:
-            os.close(device)  # and it is gone
-        _ip("netns", "del", network.namespace)
+        _ip("netns", "del", name)
 
 
-def _open_device(name: str) -> int:
-    """A TUN device in the namespace of this thread."""
-    device = os.open(TUN, os.O_RDWR)
-    fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", name.encode(), IFF_TUN | IFF_NO_PI))
-    return device
+@contextmanager
+def _inside(name: str) -> Iterator[None]:
+    """This thread is in that namespace, and afterwards where it was."""
+    with Path("/proc/thread-self/ns/net").open("rb") as before, _open_namespace(name) as there:
+        _set_namespace(there)
+        try:
+            yield
+        finally:
+            _set_namespace(before)
 
 
-def _run_in(namespace: str, do: Callable[[], int]) -> int:
-    """What comes of it in a thread there: this one stays where it is."""
-    found: list[int] = []
+@contextmanager
+def _device(namespace: str, own: str, other: str) -> Iterator[int]:
+    """The open TUN device of a namespace; it goes when it is closed."""
+    with _inside(namespace):
+        device = os.open(TUN, os.O_RDWR)
+        try:
+            fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", DEVICE.encode(), IFF_TUN | IFF_NO_PI))
+            _ip("addr", "add", own, "peer", f"{other}/32", "dev", DEVICE)
+            _ip("link", "set", DEVICE, "mtu", str(MTU), "up")
+        except BaseException:
+            os.close(device)
+            raise
+    try:
+        yield device
+    finally:
+        os.close(device)
 
-    def run() -> None:
-        _set_namespace(namespace)
-        found.append(do())
 
-    thread = Thread(target=run)
-    thread.start()
-    thread.join()
-    return found[0]
+def _open_namespace(name: str) -> BinaryIO:
+    return Path("/run/netns", name).open("rb")
 
 
-def _set_namespace(namespace: str) -> None:
+def _set_namespace(there: BinaryIO) -> None:
     """Of this thread (setns(2))."""
-    with Path("/run/netns", namespace).open("rb") as there:
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.setns(there.fileno(), CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "setns")
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.setns(there.fileno(), CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def _ip(*words: str) -> None:
