@@ -140,6 +140,7 @@ class ControlSocket:
             line.close()
             raise
         self._callers.append(caller)
+        self._serve(caller, selectors.EVENT_READ)  # who came while the daemon was busy has mostly asked already
 
     def _make_room(self, uid: int) -> None:
         lines = Counter(caller.uid for caller in self._callers)

@@ -134,7 +134,7 @@ class Loop:
             self._wait(self._tick)
             self._try(self._door.tend)
             self._try(self._compare)
-            while task := self._next():
+            if task := self._next():  # one: whoever asks meanwhile is heard before the next
                 self._try(task)
             self._try(self._pat)
         self._fade()

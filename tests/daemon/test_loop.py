@@ -17,7 +17,7 @@ import pytest
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.loop import Loop, run
-from loudspeaker.daemon.protocol import ask
+from loudspeaker.daemon.protocol import VERSION, ask, pack
 from loudspeaker.errors import Message, Refused
 
 CLOCK = SystemClock()
@@ -193,8 +193,27 @@ def test_an_edit_is_followed_by_a_step_and_by_preparing(door: Path) -> None:
 
     run(station.open, door, CLOCK)
 
-    assert station.did[:3] == ["look", "step", "ahead"]
-    assert station.did[3:5] == ["step", "ahead"]
+    did = [what for what in station.did if what != "healthy"]
+    assert did[:5] == ["look", "step", "ahead", "step", "ahead"]
+
+
+def test_who_asks_while_it_is_busy_is_heard_before_the_next_task(door: Path) -> None:
+    station = Station(lambda station: station.did.count("ahead") == 2)
+    station.changed = True  # after the first look: a step, and preparing
+    caller = socket.socket(socket.AF_UNIX)
+
+    def ask_during_the_second_step(station: Station) -> bool:
+        if station.did[-1] == "step" and station.did.count("step") == 2:
+            caller.connect(str(door))
+            caller.sendall(pack({"v": VERSION, "do": "stop", "args": {}}))
+        return enough(station)
+
+    station.enough, enough = ask_during_the_second_step, station.enough
+    with caller:
+        run(station.open, door, CLOCK)
+
+    did = [what for what in station.did if what != "healthy"]
+    assert did[3:6] == ["step", "stop", "ahead"]
 
 
 def test_a_second_daemon_is_refused_and_the_first_undisturbed(door: Path) -> None:
