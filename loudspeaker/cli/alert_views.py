@@ -6,6 +6,7 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
+from . import rooms
 from .terminal import put, tell
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ def show_approval(shown: Preview) -> None:
 
 def show_offer(station: Station, offer: Offer) -> None:
     """What an office above the commune offers, how long it is heard, and what is known of its sound."""
-    put(_("{origin} offers “{title}”, {when}:").format(**offer_row(offer)))
+    put(_("{origin} offers “{title}”, {when}:").format(**{**offer_row(offer), "origin": offer.office}))
     put(f"  - {offer.line}")
     if bulletin := station.files.contents.bulletins.get(offer.bulletin or ""):
         spec = station.planner.bulletin_spec(bulletin, station.files.outputs()[0])
-        minutes, seconds = divmod(round(station.planner.duration(spec)[0]), 60)
-        put("; ".join([f"  ~{minutes}:{seconds:02}", *([offer.sound.say(_)] if offer.sound else [])]))
+        length = rooms.airing.about_words(station.planner.duration(spec)[0]).say(_)
+        put("; ".join([f"  {length}", *([offer.sound.say(_)] if offer.sound else [])]))
 
 
 def offer_row(offer: Offer) -> dict[str, str]:

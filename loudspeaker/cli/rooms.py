@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ..maintenance import installation as installation
     from ..maintenance import trials as trials
     from ..maintenance import voice_list as voice_list
+    from ..model import airing as airing
     from ..model import board as board
     from ..model import box as box
     from ..model import enums as enums
@@ -121,7 +122,7 @@ ROOMS = {
         *("board_light", "box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials"),
         *("voice_list",),
     ),
-    "model.": ("board", "box", "enums", "office_requests", "requests"),
+    "model.": ("airing", "board", "box", "enums", "office_requests", "requests"),
     "reports.": ("audit_trail", "day_chart", "explain", "log_export", "outcome_words", "picture_file"),
     "station.": (
         *("commune_clock", "naming", "new_station", "paper_photos", "paths", "read_text", "restrictions", "station"),

@@ -27,6 +27,7 @@ from ..model.enums import ApprovalRule
 from . import box_file, bulletin_file, commune_file, schedule_file, spoken_bulletin
 from .source import Source, file_stamp, is_inside
 
+COMMUNE = "commune.yaml"
 RECEIVED_WAIT = 1800.0  # seconds that an entry from an office above the commune may wait, where it says nothing
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
 
@@ -92,6 +93,7 @@ class Survey:
     bulletins: Mapping[str, LoadedFile[Bulletin]]  # by id
     schedules: Mapping[str, LoadedFile[VillageSchedule]]  # by name
     revisions: Mapping[str, str]  # name -> SHA-256 of the bytes that were used
+    offices: Mapping[str, str]  # above the commune: scope -> what it calls itself
 
     @property
     def problems(self) -> list[Problem]:
@@ -119,6 +121,7 @@ class Survey:
             broken=frozenset(name for name, loaded in self.bulletins.items() if not loaded.value),
             revisions=self.revisions,
             problems=tuple(problems),
+            offices=self.offices,
         )
 
 
@@ -173,7 +176,7 @@ class Folder:
     def survey(self, now: datetime) -> Survey:
         """Read what has changed. Raises `BadFile` where a folder cannot be read."""
         own = self.sources[0]
-        commune = self._load(own, "commune.yaml", commune_file.parse, now)
+        commune = self._load(own, COMMUNE, commune_file.parse, now)
         there = os.path.lexists(self.box_source.folder / "box.yaml")
         box = self._load(self.box_source, "box.yaml", box_file.parse, now) if there else LoadedFile(Box())
         bulletins = self._bulletins(
@@ -181,11 +184,18 @@ class Folder:
         )
         titles = {id: loaded.understood.title if loaded.understood else id for id, loaded in bulletins.values()}
         schedules = self._schedules(now, commune.understood.days if commune.understood else None, titles)
-        files: dict[str, LoadedFile[object]] = {"commune.yaml": commune, "box.yaml": box, **schedules}
+        files: dict[str, LoadedFile[object]] = {COMMUNE: commune, "box.yaml": box, **schedules}
         files |= {name: loaded for name, (_, loaded) in bulletins.items()}
-        self._forget(files)
+        above = {source.origin: source for source in self.sources[1:] if COMMUNE in (source.expected or ())}
+        self._forget({*files, *(source.name(COMMUNE) for source in above.values())})
         revisions = {name: loaded.revision for name, loaded in files.items()}
-        return Survey(commune, box, dict(bulletins.values()), schedules, revisions)
+        offices = {origin: self._office(source, now) for origin, source in above.items()}
+        return Survey(commune, box, dict(bulletins.values()), schedules, revisions, offices)
+
+    def _office(self, source: Source, now: datetime) -> str:
+        """What an office above the commune calls itself: nothing else of its rules holds here, mistakes neither."""
+        office = self._load(source, COMMUNE, commune_file.parse, now).understood
+        return office.name if office else source.origin
 
     def _bulletins(self, now: datetime, voices: Sequence[str] | None) -> dict[str, tuple[str, LoadedFile[Bulletin]]]:
         """By name, each with its id; they may name `voices`."""
@@ -219,7 +229,7 @@ class Folder:
 
     def state(self, recordings: Iterable[str]) -> object:
         """Changes whenever any file may have changed; of `recordings` only those that are named."""
-        paths = [f"{self.home}/{name}" for name in ("commune.yaml", *recordings)]
+        paths = [f"{self.home}/{name}" for name in (COMMUNE, *recordings)]
         paths.append(f"{self.box_source.folder}/box.yaml")
         for source in self.sources:
             paths += [f"{source.folder}/{path}" for path in source.paths("bulletins", ".md")]

@@ -156,3 +156,26 @@ class Restrictions:
     pauses: tuple[StandingPause, ...] = ()
     uncommissioned: frozenset[str] = frozenset()  # outputs that nobody has tried and released for the schedule yet
     unconfirmed: bool = False  # nobody has said yet that this box is in the right village
+
+
+def span_words(span: timedelta) -> Message:
+    """In minutes and seconds.
+
+    >>> span_words(timedelta(seconds=149.4))
+    Message('2 min 29 s')
+    """
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    if not minutes:
+        return Message("{seconds} s", seconds=seconds)
+    if not seconds:
+        return Message("{minutes} min", minutes=minutes)
+    return Message("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+
+
+def about_words(seconds: float) -> Message:
+    """The same of what nobody has measured yet.
+
+    >>> about_words(7.2)
+    Message('about 7 s')
+    """
+    return Message("about {length}", length=span_words(timedelta(seconds=seconds)))

@@ -25,11 +25,16 @@ class Contents:
     revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
     problems: tuple[Problem, ...]
     received: tuple[VillageSchedule, ...] = ()  # of offices above the commune, each for all of its villages
+    offices: Mapping[str, str] = field(default_factory=dict)  # scope -> what that office calls itself
 
     @property
     def voices(self) -> tuple[str, ...]:
         """engine:voice, in the order in which they are tried: this box's own, then the commune's."""
         return voices_in_order(self.commune, self.box)
+
+    def office_name(self, scope: str) -> str:
+        """What an office is called that has sent something; its scope where nobody has told."""
+        return self.offices.get(scope, scope)
 
 
 def voices_in_order(commune: Commune, box: Box) -> tuple[str, ...]:

@@ -12,13 +12,12 @@ from enum import StrEnum
 from functools import reduce
 
 from ..errors import Message
-from ..model.airing import Airing
+from ..model.airing import Airing, span_words
 from ..model.broadcast import Broadcast, one_of_each_kind
 from ..model.enums import Expected
 from ..model.schedule_change import Adjustment, EntryKey
 from .admission import format_date
 from .another_time import find_times, is_ruled_out
-from .clashes import span_words
 from .comparison import PlanComparison
 from .occurrences import bare_length
 from .trial import Trial

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..errors import Message
-from ..model.airing import Airing
+from ..model.airing import Airing, span_words
 from .comparison import PlanComparison
 
 
@@ -56,13 +56,3 @@ def _late(delays: Iterable[tuple[Airing, timedelta]], own: bool) -> Iterator[Cla
         if own:
             message = Message("{at} has to wait {by}", at=facts["at"], by=facts["by"])
         yield ClashLine(message, len(same), fatal=False)
-
-
-def span_words(span: timedelta) -> Message:
-    """How long somebody waits, in minutes and seconds."""
-    minutes, seconds = divmod(round(span.total_seconds()), 60)
-    if not minutes:
-        return Message("{seconds} s", seconds=seconds)
-    if not seconds:
-        return Message("{minutes} min", minutes=minutes)
-    return Message("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)

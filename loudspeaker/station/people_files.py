@@ -43,7 +43,7 @@ def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest)
 
 
 def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) -> Source:
-    """The bulletins of an office above the commune, and of its schedules those that are for this commune.
+    """The bulletins of an office above the commune, its name, and of its schedules those that are for this commune.
 
     The day on which its manifest ends is no day of theirs any more.
     """
@@ -56,9 +56,13 @@ def higher_source(paths: StationPaths, commune: str, followed: FollowedScope) ->
 
 
 def is_for_commune(path: str, commune: str, origin: str) -> bool:
-    """Is a file of the office `origin` read on the boxes of a commune? Its schedules are named by whom they are for."""
+    """Is a file of the office `origin` read on the boxes of a commune? Its schedules are named by whom they are for.
+
+    Of its commune.yaml only its name.
+    """
     return path.startswith(("bulletins/", "speech/")) or path in (
-        f"schedules/{name}.yaml" for name in (commune, origin)
+        "commune.yaml",
+        *(f"schedules/{name}.yaml" for name in (commune, origin)),
     )
 
 

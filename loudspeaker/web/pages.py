@@ -26,6 +26,10 @@ class PageRequest(SitePage):
     def air(self) -> AirState:
         return self.console.desk.air()
 
+    def office_name(self, scope: str) -> str:
+        """What an office above the commune is called."""
+        return self.console.desk.contents().office_name(scope)
+
     def save(self, *edits: FileEdit) -> None:
         """Save files of the station, all or none, in the name of whoever asks. Raises as `apply_edits` does."""
         account = self.person.account

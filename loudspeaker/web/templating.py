@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
 from ..i18n import translator
+from ..model.airing import about_words
 from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
@@ -81,6 +82,7 @@ def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment
         "village_name": village_name,
         "moment": moment,
         "minutes": minutes,
+        "about": lambda seconds: about_words(seconds).say(translate),
         "time": lambda seconds: clock_message(seconds).say(translate),
         "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
     }

@@ -160,8 +160,9 @@ def officers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def english_province(folder: Path) -> Office:
     province = open_province(folder, folder / "stick", "{bulletin: bao-so-5, name: bao, at: 06:06}")
+    province.write("commune.yaml", "commune: Test Province\nid: tinh-thu\n")
     province.write("bulletins/bao-so-5.md", "---\ntitle: Storm\n---\nBao cach bo 200 km.\n")
-    province.publish("tu", spoken=True)
+    province.publish("tu", "binh", spoken=True)
     return province
 
 

@@ -27,7 +27,8 @@ class Offer:
     """Routine of an office above the commune: nobody hears it before the commune schedules it.
 
     `name` is what its broadcast is called. `digest` changes with the entry and with the words of its bulletin: whoever
-    declines has seen these. `sound`: what is known of the sound that is signed with it.
+    declines has seen these. `sound`: what is known of the sound that is signed with it. `office`: what `origin` is
+    called.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Offer:
     entry: Entry
     digest: str
     sound: Message | None = None
+    office: str = ""
 
     @property
     def when(self) -> Message:
@@ -63,7 +65,8 @@ def list_offers(files: StationFiles) -> Iterator[Offer]:
         broadcast = schedule.broadcasts[number]
         title, digest = _title(files, broadcast), _digest(files, entry, broadcast.bulletin or "")
         sound = sound_message(broadcast.bulletin, files) if broadcast.bulletin else None
-        yield Offer(broadcast.name, schedule.origin, broadcast.bulletin, title, entry, digest, sound)
+        office = files.contents.office_name(schedule.origin)
+        yield Offer(broadcast.name, schedule.origin, broadcast.bulletin, title, entry, digest, sound, office)
 
 
 def find_offer(files: StationFiles, name: str) -> Offer:

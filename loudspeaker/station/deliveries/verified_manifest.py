@@ -61,6 +61,8 @@ class VerifiedManifest:
 def files_for_commune(manifest: SignedManifest, commune: str) -> Mapping[str, SignedFile]:
     """What boxes of a commune take of the manifest of an office above it: bulletins with words and sound, schedules.
 
+    Its commune.yaml tells what it calls itself.
+
     Raises `Refused` where words are missing, or where it would be in force for ever.
     """
     if manifest.expires is None:

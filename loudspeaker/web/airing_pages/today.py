@@ -254,7 +254,7 @@ def _offer_chores(station: Station) -> Iterator[Chore]:
     """What offices above the commune have sent, and about which it has not decided yet."""
     waiting, _declined = sort_offers(station.files, station.log)
     messages = [
-        Message("{office} offers “{title}”: air it or not?", office=offer.origin, title=offer.title)
+        Message("{office} offers “{title}”: air it or not?", office=offer.office, title=offer.title)
         for offer in waiting
     ]
     if len(waiting) > MOST_OFFERS:

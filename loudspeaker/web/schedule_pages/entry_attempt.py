@@ -14,6 +14,7 @@ from ...errors import BadUsage, Message, Refused
 from ...model.airing import Airing
 from ...model.bulletin import Bulletin, split_origin
 from ...model.commune import Policy
+from ...model.contents import Contents
 from ...model.enums import ApprovalRule, Level
 from ...station.editing.schedule_editing import EntryEdit, EntrySource
 from ...station.editing.what_if import ChangeEffect, SupposedChange
@@ -125,7 +126,9 @@ def make_offers(station: Station) -> EntryOffers:
     contents, commune = station.files.contents, station.files.commune
     names = village_names(station)
     villages = {village: names.get(village, village) for village in (*commune.villages, *names)}
-    heard = {one.id: _title_of(one) for one in contents.bulletins.values() if one.level is not Level.EMERGENCY}
+    heard = {
+        one.id: _title_of(one, contents) for one in contents.bulletins.values() if one.level is not Level.EMERGENCY
+    }
     entries = [entry for schedule in contents.schedules for entry in schedule.broadcasts]
     stations = {address: name for name, address in commune.stations.items()}
     unnamed = sorted({entry.stream for entry in entries if entry.stream} - stations.keys())
@@ -140,10 +143,10 @@ def make_offers(station: Station) -> EntryOffers:
     )
 
 
-def _title_of(bulletin: Bulletin) -> str:
+def _title_of(bulletin: Bulletin, contents: Contents) -> str:
     """What it is called; of what came from elsewhere, from where."""
     _local, origin = split_origin(bulletin.id)
-    return f"{bulletin.title} ({origin})" if origin else bulletin.title
+    return f"{bulletin.title} ({contents.office_name(origin)})" if origin else bulletin.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from ...config.entry_sentences import WEEKDAYS, clock_message, part_of_day
 from ...errors import Message
-from ...model.airing import Airing
+from ...model.airing import Airing, about_words
 from ...model.bulletin import split_origin
 from ...model.commune import Policy
 from ...model.enums import Expected, Verdict
@@ -74,10 +74,10 @@ class WeekLine:
         return self.first.title
 
     @property
-    def length(self) -> str:
-        """Minutes and seconds; an estimate has a mark."""
+    def length(self) -> Message | str:
+        """Minutes and seconds; of an estimate it is said that it is one."""
         airing = self.first.airing
-        return f"{'' if airing.duration_source == 'prepared' else '~'}{minutes(airing.duration)}"
+        return minutes(airing.duration) if airing.duration_source == "prepared" else about_words(airing.duration)
 
     @property
     def entry_address(self) -> str:

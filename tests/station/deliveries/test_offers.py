@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from harness.office import Office, deliveries, follow, join, open_office, open_province, speak
+from harness.office import Office, deliveries, follow, join, open_office, open_province, open_station, speak
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
@@ -23,7 +23,7 @@ from loudspeaker.reports.audit_trail import audit_trail
 from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
 from loudspeaker.station.deliveries.membership import must_be_edited_here
-from loudspeaker.station.deliveries.offers import find_offer, sort_offers
+from loudspeaker.station.deliveries.offers import find_offer, list_offers, sort_offers
 from loudspeaker.station.editing.schedule_editing import EntryEdit
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.signing.packing import read_packed
@@ -216,8 +216,8 @@ def test_officers_at_a_terminal_follow_look_and_decline(home: Path, tmp_path: Pa
     stick = open_province(tmp_path, tmp_path / "stick", ENTRY).stick
     words = ("fleet", "join", str(stick), "--scope", "tinh-thu", "--above", "--by", "Lý", "--yes")
     assert "signed by binh, tu" in run(home, *words)
-    assert "tinh-thu offers “Bão số 5”" in (told := run(home, "fleet", "offers"))
-    assert "\n  ~0:" in told
+    assert "Tỉnh Thử offers “Bão số 5”" in (told := run(home, "fleet", "offers"))
+    assert "\n  about " in told
     assert "will not be aired" in run(home, "fleet", "decline", NAME, "--why", "đã phát", "--by", "Hoa")
 
     assert "Nothing is offered" in run(home, "fleet", "offers")
@@ -232,5 +232,22 @@ def test_an_officer_at_a_terminal_reads_of_the_sound(home: Path, paths: StationP
 
     told = run(home, "fleet", "offers")
 
-    assert re.search(r"\n  ~0:\d\d; it came spoken in the voice tone:low; that sound is here\n", told)
+    assert re.search(r"\n  about \d+ s; it came spoken in the voice tone:low; that sound is here\n", told)
     assert "that sound is here" in run(home, "fleet", "offers", "--json")
+
+
+def test_an_office_is_called_by_its_name_or_by_its_id_where_its_rules_cannot_be_read(
+    paths: StationPaths, tmp_path: Path
+) -> None:
+    province = open_province(tmp_path, tmp_path / "stick", ENTRY)
+    follow(paths, province)
+    with open_station(paths.home, paths.state) as station:
+        assert [offer.office for offer in list_offers(station.files)] == ["Tỉnh Thử"]
+
+    damaged = next((paths.received / "tinh-thu").glob("v*/commune.yaml"))
+    damaged.unlink()
+    damaged.write_text("commune: Giả\n", encoding="utf-8")
+
+    with open_station(paths.home, paths.state) as station:
+        assert [offer.office for offer in list_offers(station.files)] == ["tinh-thu"]
+        assert not station.files.problems

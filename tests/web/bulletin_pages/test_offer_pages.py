@@ -50,10 +50,10 @@ def decline(home: Path, why: str) -> None:
 
 def test_an_offer_is_a_thing_to_do_until_the_commune_has_decided(editor: Officer, home: Path, clock: FakeClock) -> None:
     board, listed = editor.get("/").text, editor.get("/ban-tin").text
-    assert "Cấp trên (tinh-thu) gửi “Bão số 5”: xã có phát không?" in board
+    assert "Cấp trên (Tỉnh Thử) gửi “Bão số 5”: xã có phát không?" in board
     assert f'href="{OFFERS}"' in board
     assert "1 tin cấp trên gửi đang chờ xã chọn." in listed
-    assert "tinh-thu gửi" in listed
+    assert "Tỉnh Thử gửi" in listed
 
     decline(home, "xã không có sông")
     clock.advance(60)
@@ -80,7 +80,7 @@ def test_it_is_scheduled_as_it_is_proposed_by_the_form_that_schedules_everything
     page = editor.get(f"/lich/moi?tin={NAME}").text
     assert "06:06" in page
     assert page.count(" checked> Thôn") == 2
-    assert re.search(rf'<option value="{NAME}" selected>Bão số 5 \(tinh-thu\)', page)
+    assert re.search(rf'<option value="{NAME}" selected>Bão số 5 \(Tỉnh Thử\)', page)
     assert "Thôn Nà Hoa" in page
 
     fields = dict(re.findall(r'<input type="hidden" name="(offer|sure|month)" value="([^"]*)">', page))
@@ -108,8 +108,8 @@ def test_the_week_tells_what_the_province_has_sent(editor: Officer) -> None:
     page = editor.get("/lich?tuan=2026-11-23").text
 
     assert "17:45" in page
-    assert "tinh-thu gửi" in page
-    assert "tinh-thu gửi" in editor.get("/lich/in?tuan=2026-11-23").text
+    assert "Tỉnh Thử gửi" in page
+    assert "Tỉnh Thử gửi" in editor.get("/lich/in?tuan=2026-11-23").text
 
 
 def test_it_is_declined_with_a_reason_as_it_was_shown(editor: Officer, daemon: FakeDaemon) -> None:
