@@ -29,7 +29,7 @@ from ..station.box.log_segment import LogFault, RefusedLog
 from ..station.paths import StationPaths
 from ..store.atomic import WriteError
 from ..store.received import DamagedFile
-from .alert_carrier import alert_event
+from .alert_carrier import fetched_alert_event
 from .box_side import BoxSide
 from .courier import begin_courier
 from .courier_steps import (
@@ -253,17 +253,17 @@ class Agent:
         """A bell that is the one of before rings all the same: what it tells of may have changed."""
         content = self._hub.read_document(path)
         if topic.kind is TopicKind.ALERT:
-            return [alert_event(topic.of, topic.seq, content)] if content else []
+            return [fetched_alert_event(topic.of, topic.seq, content)] if content else []
         if content is not None:
             self._bells.pop(path, None)
-            self._bells[path] = BellRung(self._box.open_bell(content))
+            self._bells[path] = self._box.open_bell(content)
         return [self._bells[path]] if path in self._bells else []
 
     def _hear(self, topic: Topic, raw: bytes) -> None:
         """A bell, a manifest or a file that the broker has brought; what does not come by it is fetched."""
         try:
             if topic.kind is TopicKind.BELL:
-                self._events.put(BellRung(self._box.open_bell(raw)))
+                self._events.put(self._box.open_bell(raw))
             elif topic.kind is TopicKind.FILE and len(raw) <= MOST_SAID_FILES:
                 self._files.send(lambda: self._keep_file(raw), TimePassed())
             elif topic.kind is TopicKind.MANIFEST and 0 < len(raw) <= MOST_SAID_BYTES:

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..model.alert_answer import AlertAnswer, AlertState
+from ..trust.dsse import parse_envelope
+from ..trust.faults import UntrustedDocument
+from ..trust.opening import read_unverified_as
+from ..trust.signed_documents import Alert
 from .courier_steps import (
     Acknowledge,
     Action,
@@ -144,3 +149,11 @@ def alert_event(scope: str, seq: int, envelope: bytes, message: int | None = Non
     """An envelope that came, named by its content."""
     text = envelope.decode(errors="replace").strip()
     return AlertCame(hashlib.sha256(text.encode()).hexdigest(), scope, seq, text, message)
+
+
+def fetched_alert_event(scope: str, seq: int, envelope: bytes) -> AlertCame:
+    """The same of one that was fetched, with its instant."""
+    issued = None
+    with suppress(UntrustedDocument):  # the daemon says what is wrong with it
+        issued = read_unverified_as(Alert, parse_envelope(envelope)).issued
+    return replace(alert_event(scope, seq, envelope), issued=issued)

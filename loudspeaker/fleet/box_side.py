@@ -46,7 +46,6 @@ from ..trust.signed_documents import (
     ROOT,
     Alert,
     Bell,
-    Heads,
     SignedManifest,
     SignedSound,
     SigningRole,
@@ -55,6 +54,7 @@ from ..trust.signed_documents import (
 from .alert_carrier import alert_event
 from .courier_steps import (
     AlertCame,
+    BellRung,
     CourierEvent,
     DaemonAnswered,
     DaemonAway,
@@ -218,8 +218,8 @@ class BoxSide:
             logger.warning("%s", error.say(self.say))
         return HubsNamed(("", *(hub for settings, hub in others.items() if settings != own)))
 
-    def open_bell(self, raw: bytes) -> Mapping[str, Heads]:
-        """What is newest by a bell: signed by a hub, where the trust document of its scope names any.
+    def open_bell(self, raw: bytes) -> BellRung:
+        """What is newest by a bell, and when: signed by a hub, where the trust document of its scope names any.
 
         Where it names none it is only a hint: nothing is taken by its word. Raises `UntrustedDocument`, `Refused`.
         """
@@ -228,7 +228,7 @@ class BoxSide:
         trust = self._trusts().get(bell.scope)
         if trust and SigningRole.HUB in trust.roles:
             open_document(Bell, envelope, trust, SigningRole.HUB)
-        return bell.heads
+        return BellRung(bell.heads, bell.issued)
 
     def verify(self, scope: str) -> CourierEvent:
         """The documents of a scope that were fetched."""

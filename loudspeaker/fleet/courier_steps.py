@@ -51,9 +51,10 @@ class HubBorn:
 
 @dataclass(frozen=True, slots=True)
 class BellRung:
-    """What is newest of some scopes, by a hub."""
+    """What is newest of some scopes, by a hub; `issued`: by its clock."""
 
     heads: Mapping[str, Heads]
+    issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,17 @@ class ManifestCame:
 
 @dataclass(frozen=True, slots=True)
 class AlertCame:
-    """An envelope, which nobody here has verified. `message`: the one to be acknowledged, if any."""
+    """An envelope, which nobody here has verified. `message`: the one to be acknowledged, if any.
+
+    `issued`: by its word, where it was fetched.
+    """
 
     name: str
     scope: str
     seq: int
     envelope: str
     message: int | None = None
+    issued: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ..model.alert_answer import AlertState
 from ..trust.floors import WINDOW
+from ..trust.signed_documents import LONGEST_ALERT
 from .broker_link import OWN_HUB, HubsInTurn, spread
 from .courier_steps import (
     Action,
@@ -46,6 +48,9 @@ SERVER_AWAY = (5.0, 10.0, 20.0, 40.0)
 # s behind a connection in which alerts are not fetched of which a bell tells: the broker brings them, perhaps behind a
 # bell that it has kept while the box was away. As long again at most, another time for each box.
 CALM = 5.0
+# Behind its instant an alert is over, whatever it says (LONGEST_ALERT in trust/), and so are those of lower
+# numbers, which were written before it. As long again for clocks of offices that do not agree.
+OVER = 2 * LONGEST_ALERT
 OWN_AGAIN = 60  # bells, until the box's own hub is asked again where another one has answered
 
 
@@ -70,6 +75,7 @@ class FileCarrier:
     server_at: float = 0.0  # not asked before then
     calm_until: float = 0.0
     told_alerts: Mapping[str, int] = field(default_factory=dict)  # scope -> the newest, of which was told until then
+    hub_time: datetime | None = None  # at which the last bell was rung, by its word
     wrongs: int = 0  # hubs in a row that had not what was signed
     hubs: HubsInTurn = OWN_HUB
     served: str = ""  # the hub of which something was fetched last
@@ -175,12 +181,13 @@ class FileCarrier:
                 scopes = {scope: self.scopes.get(scope, ScopeFiles(scope)) for scope in sorted(held)}
                 alerts = {scope: self.alerts.get(scope, frozenset()) | decided[scope] for scope in decided}
                 return replace(self, scopes=scopes, alerts={**self.alerts, **alerts})
-            case BellRung(heads):
-                return self._hear({scope: one.alert for scope, one in heads.items()}, now)
+            case BellRung(heads, issued):
+                return replace(self, hub_time=issued)._hear({scope: one.alert for scope, one in heads.items()}, now)
             case Verified(scope, alert=newest):
                 return self._hear({scope: newest}, now)
             case AlertCame(scope=scope, seq=seq):
                 after = self._note_alert(scope, seq)
+                after = after._pass_over(scope, seq) if self._is_over(event.issued) else after
                 return after._hear({scope: seq}, now) if self._is_calm(now) else after._want_between(scope, seq)
             case DaemonAnswered(answer=answer) if answer.state is AlertState.PREPARED:
                 return self._forget_alert(answer.alert)
@@ -239,6 +246,17 @@ class FileCarrier:
         return replace(
             self, alerts={**self.alerts, scope: known}, wanted=tuple(one for one in self.wanted if one != path)
         )
+
+    def _is_over(self, issued: datetime | None) -> bool:
+        """Had an alert of this instant ended long ago when a bell was rung? This box's own clock is not asked."""
+        return issued is not None and self.hub_time is not None and self.hub_time - issued > OVER
+
+    def _pass_over(self, scope: str, seq: int) -> FileCarrier:
+        """Fetch none of those before this number: a box that has just joined comes for the newest only."""
+        earlier = frozenset(range(max(1, seq - WINDOW), seq))
+        paths = {document_path(scope, f"alert/{one}") for one in earlier}
+        known = {**self.alerts, scope: self.alerts.get(scope, frozenset()) | earlier}
+        return replace(self, alerts=known, wanted=tuple(path for path in self.wanted if path not in paths))
 
     def _forget_alert(self, alert: str) -> FileCarrier:
         """It is fetched once more at the next bell: then somebody else may have signed it."""

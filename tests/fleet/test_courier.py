@@ -65,6 +65,7 @@ from loudspeaker.model.board import HealthRow
 from loudspeaker.trust.signed_documents import Heads
 
 SCOPE = "ban-may"
+BELL_AT = datetime(2026, 11, 29, 6, 0, tzinfo=UTC)
 LOOKED_AT = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
 HELD = {SCOPE: HeldVersions(1, 42)}
 FILE = "ab" * 32
@@ -534,6 +535,31 @@ def test_an_alert_that_a_manifest_knows_of_and_that_has_not_come_is_asked_for() 
     fetched(box)
 
     assert of(Fetch, box.tell(Verified(SCOPE, {}, alert=2))) == [Fetch(document_path(SCOPE, "alert/2"))]
+
+
+def old_alert(seq: int, ago: timedelta) -> AlertCame:
+    return replace(alert(seq), issued=BELL_AT - ago)
+
+
+def test_a_box_that_has_just_joined_comes_for_no_alert_before_one_that_was_over_long_ago() -> None:
+    box = Box().settled()
+
+    assert box.tell(BellRung({SCOPE: Heads(1, 42, 200)}, BELL_AT)) == [Fetch(document_path(SCOPE, "alert/200"))]
+    done = box.tell(old_alert(200, timedelta(hours=47)), Fetched(document_path(SCOPE, "alert/200")))
+    assert of(Fetch, done) == [Fetch(document_path(SCOPE, "alert/199"))]
+    done = box.tell(old_alert(199, timedelta(hours=49)), Fetched(document_path(SCOPE, "alert/199")))
+    assert not of(Fetch, done)
+    assert not of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 42, 200)}, BELL_AT)))
+    done = box.tell(BellRung({SCOPE: Heads(1, 42, 202)}, BELL_AT))
+    assert of(Fetch, done) == [Fetch(document_path(SCOPE, "alert/202"))]
+
+
+def test_where_no_bell_tells_the_time_each_alert_is_fetched() -> None:
+    box = Box().settled()
+    box.tell(Verified(SCOPE, {}, alert=2))
+
+    done = box.tell(old_alert(2, timedelta(days=900)), Fetched(document_path(SCOPE, "alert/2")))
+    assert of(Fetch, done) == [Fetch(document_path(SCOPE, "alert/1"))]
 
 
 # Without a broker.
