@@ -43,13 +43,13 @@ def heard_for_origin(log: Log, planned: Iterable[Airing], airing: Airing, midnig
     """What the office above the commune that asks for `airing` has had heard on its output on that day.
 
     By the names in the log: what it had scheduled in a manifest that has been replaced since counts, too. What the
-    commune itself has scheduled of that office's bulletins does not.
+    commune itself has scheduled of that office's bulletins does not, nor what both ask for at one instant.
     """
-    if not airing.origin:
+    if not airing.quota_origin:
         return timedelta(0)
-    apart = {other.id for other in planned if not other.origin} | {airing.id}
+    apart = {other.id for other in planned if not other.quota_origin} | {airing.id}
     records = [record for record in log.rows(midnight, midnight + DAY) if record.output == airing.output]
-    sent = [one for one in records if split_origin(one.broadcast)[1] == airing.origin and one.id not in apart]
+    sent = [one for one in records if split_origin(one.broadcast)[1] == airing.quota_origin and one.id not in apart]
     heard, until = timedelta(0), midnight
     for begins, ends in sorted(_record_stretches(sent)):  # what several villages hear together counts once
         heard += max(ends - max(begins, until), timedelta(0))

@@ -96,6 +96,7 @@ class Airing(OfOccurrence):
     repeat: int | None = None  # None: as often as the bulletin says
     wait: float = 600.0  # how long it may be held up
     origin: str = ""  # the office above the commune whose schedule asks for it
+    quota_origin: str = ""  # the office whose minutes it takes: none where the commune itself asks for the same sound
 
     def shift(self, by: timedelta) -> Airing:
         """The same of a schedule on another day, which is planned alike."""

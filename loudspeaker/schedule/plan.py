@@ -250,4 +250,5 @@ def _airing(today: Calendar, entry: PlanEntry, outcome: Outcome) -> Airing:
         repeat=leader.repeat,
         wait=leader.wait,
         origin=entry.origin,
+        quota_origin=given.demand.origin if given else entry.origin,
     )

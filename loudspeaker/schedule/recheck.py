@@ -45,9 +45,10 @@ def recheck(
     facts = given.facts.get(airing.bulletin) if airing.bulletin else None
     if rejection := output.reject(Candidate(airing.occurrence, airing.stream, facts, at, duration), RULES):
         return rejection.why
-    most = timedelta(minutes=given.commune.rules_for(airing.origin).minutes_per_day)
-    if airing.origin and heard + (ends - begins) > most + SLACK:
-        return Reason(Refusal.POLICY, over_quota(airing.origin, most.total_seconds()))
+    origin = airing.quota_origin
+    most = timedelta(minutes=given.commune.rules_for(origin).minutes_per_day)
+    if origin and heard + (ends - begins) > most + SLACK:
+        return Reason(Refusal.POLICY, over_quota(origin, most.total_seconds()))
     why = check_quota(output.policy, others, (begins, ends))
     return why and Reason(Refusal.POLICY, why)
 

@@ -22,7 +22,17 @@ MINUTE = timedelta(minutes=1)
 def sent(hour: int, name: str = "bao-so-5@lao-cai", output: str = "san-kho") -> Airing:
     at = MIDNIGHT + timedelta(hours=hour)
     occurrence = Occurrence(f"na-hoa/{name}/{at:%Y-%m-%dT%H:%M}", "na-hoa", output, name, name, Level.PRIORITY, at)
-    return Airing(occurrence, at, at + MINUTE, 60.0, "prepared", Expected.AIR, None, origin="lao-cai")
+    return Airing(
+        occurrence,
+        at,
+        at + MINUTE,
+        60.0,
+        "prepared",
+        Expected.AIR,
+        None,
+        origin="lao-cai",
+        quota_origin="lao-cai",
+    )
 
 
 def minutes(heard: Sequence[tuple[Airing, int]], planned: Sequence[Airing] = ()) -> float:
@@ -61,12 +71,15 @@ def test_what_two_villages_hear_together_counts_once() -> None:
     assert minutes([(here, 7), (there, 7)]) == 7
 
 
-def test_nor_does_what_the_commune_has_scheduled_of_it_itself() -> None:
-    assert minutes([(sent(6), 7), (sent(8), 4)], planned=[replace(sent(6), origin=""), sent(8)]) == 4
+def test_nor_does_what_the_commune_has_scheduled_of_it_itself_or_asks_for_at_the_same_instant() -> None:
+    own = replace(sent(6), origin="", quota_origin="")
+    together = replace(sent(7, "gia-heo@lao-cai"), quota_origin="")
+
+    assert minutes([(own, 7), (together, 2), (sent(8), 4)], planned=[own, together, sent(8)]) == 4
 
 
 def test_what_the_commune_asks_for_has_no_such_limit() -> None:
     log = MemoryLog()
     log.verdict(AsRunRecord(sent(6).occurrence, Verdict.AIRED, "", NOW, NOW + MINUTE))
 
-    assert heard_for_origin(log, [], replace(sent(12), origin=""), MIDNIGHT) == timedelta(0)
+    assert heard_for_origin(log, [], replace(sent(12), origin="", quota_origin=""), MIDNIGHT) == timedelta(0)

@@ -218,6 +218,23 @@ def test_what_the_commune_schedules_itself_counts_for_nobody() -> None:
     assert [one.expected for one in planned(contents(entry))] == [Expected.AIR] * 4
 
 
+def test_nor_does_what_the_commune_asks_for_at_the_same_instant_and_it_is_permitted_at_air() -> None:
+    """Two villages hear one amplifier: the commune's own entry for one of them is the sound of both."""
+    own_entry, sent_entry = own("suoi-trat", 'bulletin: "bao@lao-cai", at: 6:00'), sent("bulletin: bao, at: 6:00")
+    given = contents(own_entry, sent_entry, rules=ReceivedRules(minutes_per_day=0))
+
+    *heard, _ = planned(given)
+
+    assert {(one.village, one.origin, one.quota_origin) for one in heard} == {
+        ("na-hoa", PROVINCE, ""),
+        ("suoi-trat", "", ""),
+    }
+    for one in heard:
+        assert one.starts_at
+        assert one.ends_at
+        assert recheck(plan_input(given), one, one.starts_at, one.ends_at) is None
+
+
 def test_policy_holds_for_everybody() -> None:
     airings = planned(contents(sent("bulletin: bao, at: [3:00, 12:00]"), policy=Policy()))
 
@@ -339,10 +356,10 @@ def test_at_air_an_office_above_gets_its_minutes_of_the_day_and_no_more(given: C
     """What several villages hear together counts once."""
     question, heard = plan_input(given), dict[tuple[str, str], set[tuple[datetime, datetime]]]()
     for one in sorted(plan(question, DAY, DAY + timedelta(days=1)), key=lambda one: one.starts_at or DAY):
-        if one.starts_at and one.ends_at and one.origin:
-            known = heard.setdefault((one.output, one.origin), set())
+        if one.starts_at and one.ends_at and (origin := one.quota_origin):
+            known = heard.setdefault((one.output, origin), set())
             before = sum((ends - begins for begins, ends in known - {(one.starts_at, one.ends_at)}), timedelta(0))
             assert recheck(question, one, one.starts_at, one.ends_at, (), before) is None
-            most = timedelta(minutes=given.commune.rules_for(one.origin).minutes_per_day)
+            most = timedelta(minutes=given.commune.rules_for(origin).minutes_per_day)
             assert recheck(question, one, one.starts_at, one.ends_at, (), max(before, most)) is not None
             known.add((one.starts_at, one.ends_at))
