@@ -306,6 +306,11 @@ def test_letters_from_word_and_pdf_are_put_right(form: str, sign: str, plain: st
     assert spoken(written.replace(sign, plain)) == spoken(unicodedata.normalize(form, written))
 
 
+@pytest.mark.parametrize("written", ["7giờ30", "ngày 31tháng12", "14giờ30phút", "họp lúc7giờ"])
+def test_a_word_without_blanks_between_numbers_keeps_all_its_marks(written: str) -> None:
+    assert spoken(unicodedata.normalize("NFD", written)) == spoken(written)
+
+
 def test_an_old_encoding_is_told() -> None:
     assert legacy_encoding("Céng hoµ x· héi chñ nghÜa ViÖt Nam, ®éc lËp tù do h¹nh phóc") == "TCVN3"
     assert legacy_encoding("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, ñoäc laäp töï do haïnh phuùc") == "VNI"
