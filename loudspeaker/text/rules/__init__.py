@@ -22,7 +22,7 @@ from .layout import blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
-from .time import clock_times, dates, days, months, periods
+from .time import clock_times, dates, days, impossible_days, impossible_times, months, periods
 
 _FILES = (
     noise,
@@ -35,10 +35,12 @@ _FILES = (
     plates,
     document_numbers,
     scores,
+    impossible_days,
     months,
     periods,
     dates,
     days,
+    impossible_times,
     clock_times,
     short_units,
     addresses,

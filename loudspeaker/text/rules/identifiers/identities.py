@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ...context import Context
-from ...cues import words_before
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import spell_digits, spell_letters
 from ...rule import Answer, RuleMaker
@@ -25,6 +26,28 @@ _AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|te
 _FEWEST = 8  # digits of an account
 _NO_AMOUNT = r"(?![\d/]|[.,]\d| ?(?:đ|đồng|k|tr|VN[ĐD]|vn[đd])(?![^\W_]))"
 _NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
+_DRAWN = words_before(
+    "vé số trúng|vé trúng|số trúng|dãy số trúng|số trúng thưởng|số dự thưởng|mã dự thưởng|vé số|vé số mang số"
+)
+_WON = words_after("đồng|đ|k|nghìn|ngàn|triệu|tr|điểm|người|đội|suất|giải|cặp|vé|hộ|m|km|mét|phút|giây|kg")
+_PRIZE = pattern(
+    r"(?i)(?<!\w)giải (?:đặc biệt|ĐB|nhất|nhì|ba|tư|năm|sáu|bảy|tám|khuyến khích|[1-8])"
+    r"(?: ?\([^()\n]{1,24}\))?(?: trúng(?: số)?| vé số| số| là)? ?:? ?$"
+)
+_FEWEST_OF_PRIZE = 4  # digits that alone are no sum
+_LOTTERY = (
+    "xổ số",
+    "kqxs",
+    "xskt",
+    "vé số",
+    "lô tô",
+    "số trúng",
+    "quay số",
+    "quay thưởng",
+    "vé trúng",
+    "trúng số",
+    "giải tám",
+)
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|ck|chuyển khoản|ck stk|momo|số tài khoản|mã tài khoản")
 
 
@@ -95,6 +118,19 @@ def padded_range(match: re.Match[str], context: Context) -> str | None:
 def padded_number(match: re.Match[str], context: Context) -> Answer:
     """Number with a nought in front: SBD 087 -> không tám bảy"""
     return spell_digits(match[0])
+
+
+@rule(r"(\d{2,6})(?: ?[-–,] ?\d{2,6}){0,7}(?![\d/%]|[.,-]\d)", unless_before=_WON)
+def lottery_number(match: re.Match[str], context: Context) -> str | None:
+    """Numbers that are drawn: Giải ĐB: 123456, giải bảy 123, vé số trúng 45678 -> digit by digit; no sum of 500000"""
+    at, long = match.start(), len(match[1]) > _FEWEST_OF_PRIZE and not match[1].endswith("000")
+    spoken = ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
+    if context.is_after(at, _DRAWN):
+        return spoken if len(match[1]) > 2 else None
+    if not _PRIZE.search(context.text[max(0, at - REACH) : at]):
+        return None
+    alone = context.memory.count_words(_LOTTERY) and not context.after(match.end())[:1].isalpha()  # not 01 xe
+    return spoken if long or alone else None
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})([A-Z]{0,2})(?![\w]|[.,/]\d)", starts="word")

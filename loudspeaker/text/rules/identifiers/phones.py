@@ -90,6 +90,12 @@ def country_code(match: re.Match[str], context: Context) -> str | None:
     return f"cộng {spell_groups(match[1])}" if named or cued else None
 
 
+@rule(r"\(?0\d{1,4}\)? ?\(\d{2,4}\)[ .-]?\d{3,4}(?:[ .-]\d{2,4})?(?!\w|[.,/]\d)", starts="number sign")
+def number_with_brackets(match: re.Match[str], context: Context) -> str | None:
+    """Brackets inside of a number: 0263 (3822) 456, 0912(345)678 -> không hai sáu ba, ba tám hai hai, bốn năm sáu"""
+    return _digits(match, 9 if context.is_after(match.start(), _STRONG) else 10)
+
+
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def phone_number(match: re.Match[str], context: Context) -> str | None:
     """Telephone number.

@@ -25,6 +25,8 @@ _COMPARED = pattern(  # not áo nữ từ 45k
     r"(?:nam|nữ|nam nữ|trai|gái) (?:giới )?(?:từ|trên|dưới|đủ|ít nhất|tối thiểu)|"
     r"(?:heo|lợn|bê|trẻ|bé|dê) (?:trên|dưới))$"
 )
+_BEASTS = words_before("heo|lợn|bò|trâu|bê|nghé|dê|cừu|gà|vịt|ngan|ngỗng|cá|gà trống|gà mái|heo hơi|lợn hơi")
+_PIGS = words_before("heo|lợn")
 _PACKED = words_before("bao|bình|can|thùng|túi")
 _GOODS = words_after("phân|gạo|gas|ga|cám|thóc|lúa|xi măng|đạm|lân|kali|đường|muối|ngô|NPK|DAP")
 _TANK = words_before("bể|bể chứa|bể nước|bồn|bồn chứa|bồn nước|téc|téc nước|hầm|hầm biogas|bể biogas")
@@ -79,6 +81,18 @@ def least_weight(match: re.Match[str], context: Context) -> Guess | None:
     if not _COMPARED.search(ahead):
         return None
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
+
+
+@rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))?[kK](?= (?:giá|trở lên|trở xuống)(?!\w))", only_after=_BEASTS)
+def weight_before_price(match: re.Match[str], context: Context) -> Guess:
+    """Weight of an animal whose price follows: bò 300k giá 25tr -> ki lô gam"""
+    return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
+
+
+@rule(r"([89]\d|1[0-4]\d)(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)", only_after=_PIGS)
+def weight_or_price_of_pig(match: re.Match[str], context: Context) -> Guess:
+    """What a pig weighs, or what a kilogram of it costs: heo 90k, which nothing decides"""
+    return Guess(f"{context.number_range(match[1], match[2])} nghìn", _SHORT)
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)[kK](?![^\W_]|/| ?l(?:ít)?(?!\w))", only_after=_TANK)

@@ -23,7 +23,7 @@ _COUNTED = (
 )
 _AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|doanh nghiệp|tài khoản")
 _BANKS = words_after(cue_list("banks"))
-_DAY = pattern(r"[^\d] ngày$")
+_DAY = pattern(r"(?:^|[^\d]) ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
 _AT_HEAD = words_after("ở đầu|đứng đầu|ở trước|đứng trước|phía trước|đằng trước|ở cuối|ở giữa")
@@ -154,7 +154,7 @@ def number(match: re.Match[str], context: Context) -> Answer:
         and _counts_nothing(match, context)
     ):
         return Guess(spoken, Message("a number to call, or a count"))
-    if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(context.before(match.start())):
+    if _is_beyond_month(match, context):
         return Guess(spoken, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
     if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)):
@@ -167,6 +167,12 @@ def number(match: re.Match[str], context: Context) -> Answer:
     if glued and not is_syllable(glued[0]):
         return Guess(spoken, Message("a number and a word without a blank between them"))
     return spoken
+
+
+def _is_beyond_month(match: re.Match[str], context: Context) -> bool:
+    """Whether a day is told that no month has: ngày 35 họp, ngày 207; ngày 40 lượt is a count"""
+    beyond = re.fullmatch(r"3[2-9]|[4-9]\d", match[0]) and _counts_nothing(match, context)
+    return bool(beyond or re.fullmatch(r"\d{3,4}", match[0])) and bool(_DAY.search(context.before(match.start())))
 
 
 def _counts_nothing(match: re.Match[str], context: Context) -> bool:

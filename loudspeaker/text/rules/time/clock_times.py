@@ -10,7 +10,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...reasons import LOST_END
+from ...reasons import LOST_END, NO_TIME
 from ...rule import Answer, Guess, RuleMaker, after_label_with_dash
 
 rule = RuleMaker(Kind.TIME)
@@ -113,12 +113,6 @@ def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
     return _say_time(context, match[1], match[2])
 
 
-@rule(r"(2[5-9]|[3-9]\d) ?[hg](?!\w)", only_after=(" lúc", " vào lúc", " hồi"))
-def impossible_hour(match: re.Match[str], context: Context) -> Guess:
-    """Hour that no clock shows: lúc 25h: said, and doubtful"""
-    return Guess(f"{context.number(match[1])} giờ", Message("this time of the day does not exist"))
-
-
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def impossible_time(match: re.Match[str], context: Context) -> Answer:
     """Time that no clock shows: 25h30, 7h75, 6h5: said, and doubtful"""
@@ -126,7 +120,7 @@ def impossible_time(match: re.Match[str], context: Context) -> Answer:
         return None
     return Guess(
         f"{context.number(match[1])} giờ {context.number(match[2])} phút",
-        Message("this time of the day does not exist"),
+        NO_TIME,
     )
 
 
@@ -152,7 +146,7 @@ def race_time(match: re.Match[str], context: Context) -> Guess | None:
     if match[0] == "24:00":
         return None
     seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
-    return Guess(f"{context.number(match[1])} phút{seconds}", Message("this time of the day does not exist"))
+    return Guess(f"{context.number(match[1])} phút{seconds}", NO_TIME)
 
 
 @rule(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
@@ -181,7 +175,7 @@ def hour_with_short_minutes(match: re.Match[str], context: Context) -> Guess | N
     """Hour and minute of one digit: lúc 7:5, phát 17:0 -> bảy giờ năm phút, which nobody should have to guess"""
     cued = context.is_after(match.start(), _CLOCK) or context.is_before(match.end(), _HOURS) or match[2] == "0"
     clock = _say_time(context, match[1], match[2]) if cued else None
-    return Guess(clock, Message("this time of the day does not exist")) if clock else None
+    return Guess(clock, NO_TIME) if clock else None
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
