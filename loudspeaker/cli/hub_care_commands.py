@@ -136,7 +136,7 @@ def scrub(hub: Hub, folders: tuple[Path, ...]) -> None:
 @click.argument("other", type=click.Path(path_type=Path), metavar="FOLDER")
 @with_hub
 def adopt(hub: Hub, other: Path) -> None:
-    """Take over the boxes of another hub, by its folder or its backup: files and logs are verified anew."""
+    """Take over the boxes of another hub, by its folder or its backup; or its files, by a copy of a box’s folder."""
     done = rooms.adoption.adopt(hub, other)
     text = _("{scopes} offices, {boxes} boxes and {entries} entries of logs were taken over.")
     tell(text.format(scopes=done.scopes, boxes=done.boxes, entries=done.entries))

@@ -2,6 +2,9 @@
 
 Nothing is believed because that hub says so: documents are verified as on any stick, each piece of a log by the box's
 own signature. Only the passwords of boxes are taken as they are, for boxes that log in by them.
+
+Where nothing of that hub is left, a copy of the state folder of one box will do: it holds the newest documents and
+files of its commune, and its log tells how far the numbers of alerts have come. Boxes join anew then.
 """
 
 from __future__ import annotations
@@ -9,14 +12,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..errors import LoudspeakerError, Message, NotFound
 from ..station.box.log_segment import MOST_SENT, RefusedLog
+from ..station.deliveries.membership import must_have_joined
+from ..station.emergency.alert_log import highest_alerts
+from ..station.paths import StationPaths
+from ..store.asrun import AsRunLog
 from ..store.atomic import read_regular_file
-from ..trust.signed_documents import BoxKey
+from ..trust.signed_documents import ROOT, BoxKey
 from .backups import copy_file
+from .bells import keep_floors, read_floors
 from .boxes.broker_accounts import hash_password, make_password
 from .hub import Hub
 from .hub_database import text_of
@@ -38,22 +47,49 @@ class Adoption:
 
 
 def adopt(hub: Hub, other: Path) -> Adoption:
-    """Take over what lies in the folder of another hub; again changes nothing. Raises `NotFound`, `WriteError`."""
+    """Take over what lies in the folder of another hub, or of a box; again changes nothing.
+
+    Raises `NotFound`, `WriteError`; `Refused` where nobody can tell what the box holds.
+    """
     paths, done = HubPaths(other), Adoption()
+    for station in (StationPaths(other, other / ".state"), StationPaths(other, other)):
+        if station.membership.is_file():
+            return _adopt_from_box(hub, station)
     if not paths.database.is_file() and not list_scopes(other):
         raise NotFound(Message("{folder} is no hub, and no backup of one", folder=other))
-    for scope in list_scopes(other):
-        try:
-            hub.publish(other, scope)
-            done.scopes += 1
-        except LoudspeakerError as error:  # the others are taken all the same
-            done.refused.append(Message("{scope}: {why}", scope=scope, why=error.message))
+    _take_scopes(hub, other, done)
     done.boxes = _take_boxes(hub, paths) if paths.database.is_file() else 0
     done.boxes += _take_confirmed(hub, paths)
     for box in hub.registry.boxes():
         _take_log(hub, paths.logs / box.id, box.id, done)
     done.has_authority = _share_authority(hub, paths)
     hub.tell_broker()
+    return done
+
+
+def _take_scopes(hub: Hub, delivery: Path, done: Adoption) -> None:
+    for scope in list_scopes(delivery):
+        try:
+            hub.publish(delivery, scope)
+            done.scopes += 1
+        except LoudspeakerError as error:  # the others are taken all the same
+            done.refused.append(Message("{scope}: {why}", scope=scope, why=error.message))
+
+
+def _adopt_from_box(hub: Hub, box: StationPaths) -> Adoption:
+    """What a box has kept, as if it lay on a stick. A box has of an office above it only what is for its commune."""
+    membership, done = must_have_joined(box), Adoption(has_authority=False)
+    with TemporaryDirectory(dir=hub.paths.root) as folder:
+        served = Path(folder) / ROOT
+        served.mkdir()
+        (served / "blob").symlink_to(box.received.resolve() / "blobs")
+        for one in membership.scopes:
+            (served / one.scope).symlink_to(box.received.resolve() / one.scope)
+        _take_scopes(hub, Path(folder), done)
+    with closing(AsRunLog.open_read_only(box.log, membership.scope)) as log:
+        for scope, number in highest_alerts(log).items():  # no number is given twice
+            floors = read_floors(hub.database, scope)
+            keep_floors(hub.database, scope, replace(floors, alert=max(floors.alert, number)))
     return done
 
 

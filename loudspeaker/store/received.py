@@ -5,6 +5,7 @@
     received/SCOPE/v000043/…          the files of one manifest under their names: hard links to the blobs
     received/SCOPE/alert/17.opus      the sound of an alert
     received/SCOPE/manifest.json      the manifest in force
+    received/SCOPE/rules.json         the last one that the people of the rules have signed
 
 A manifest is kept when all its files are on the disk, so that after a power cut it names no file that is not there.
 Nothing here knows who signed: that is asked before (trust/).
@@ -139,6 +140,11 @@ class ReceivedFiles:
     def keep_manifest(self, raw: bytes) -> None:
         """Keep the envelope of a manifest whose files are laid out. Raises `WriteError`."""
         write_atomic(self.own / "manifest.json", raw, self.system)
+
+    def keep_rules(self, raw: bytes) -> None:
+        """Keep the envelope of a manifest that set the rules, and was verified. Raises `WriteError`."""
+        if read_regular_file(self.own / "rules.json", MOST_DOCUMENT_BYTES) != raw:
+            write_atomic(self.own / "rules.json", raw, self.system)
 
     def sweep(self, current: int) -> None:
         """Delete the versions before the last one, and blobs that no version of any scope names. Raises `OSError`."""

@@ -186,6 +186,16 @@ def last_rules(rules: bytes | None, in_force: bytes | None, trust: TrustDocument
     return max(manifests, key=lambda manifest: manifest.version, default=None)
 
 
+def find_rules(envelopes: Iterable[bytes | None], manifest: SignedManifest, trust: TrustDocument) -> bytes | None:
+    """The first of these by which the people of the rules have signed the rules of `manifest`; None: none of them."""
+    for raw in envelopes:
+        with suppress(UntrustedDocument):
+            opened = open_document(SignedManifest, parse_envelope(raw or b""), trust, SigningRole.RULES)
+            if manifest_role(opened.document, manifest) is SigningRole.CONTENT:
+                return raw
+    return None
+
+
 def manifest_role(before: SignedManifest | None, after: SignedManifest) -> SigningRole:
     """Who must sign a manifest: the people of the rules where it changes commune.yaml, else those of the content."""
     old = before.files.get("commune.yaml") if before else None

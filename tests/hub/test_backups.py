@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from harness.hub_boxes import JoinedBox, enrol, open_hub, registered
-from harness.office import SCOPE, Office
+from harness.office import NOW, SCOPE, Office, deliveries, join
 from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
 from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
-from loudspeaker.hub.adoption import adopt
+from loudspeaker.hub.adoption import Adoption, adopt
 from loudspeaker.hub.backups import CopyResult, back_up, mirror, restore
+from loudspeaker.hub.bells import read_floors
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import create_hub_app
 from loudspeaker.hub.hub_paths import HubPaths
 from loudspeaker.hub.published_files import read_published
 from loudspeaker.station.box.box_key import public_box_key
+from loudspeaker.station.emergency.alert_log import ALERT
+from loudspeaker.station.paths import StationPaths
+from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.faults import UntrustedDocument
 
 
@@ -190,6 +194,54 @@ def test_logs_of_confirmed_boxes_are_taken_where_their_database_is_lost_and_they
     assert other.registry.authenticate(box.id, password)
     assert aired(other)["na-hoa"] == 1
     other.close()
+
+
+def test_where_nothing_of_a_hub_is_left_a_copy_of_one_box_gives_its_files_and_no_number_of_an_alert_twice(
+    published: Hub, office: Office, home: Path, tmp_path: Path, clock: FakeClock
+) -> None:
+    box = StationPaths(home, home / ".state")
+    join(box, office)
+    office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
+    office.publish("hoa")  # alone: who has set the rules the box knows by itself
+    deliveries(box).take(office.stick)
+    with closing(AsRunLog.open(box.log, SCOPE)) as log:
+        log.event(ALERT, "", NOW, alert=f"{SCOPE}/18", state="aired")
+    wipe(published)
+    shutil.copytree(home, tmp_path / "copy")
+
+    for folder in (tmp_path / "copy", tmp_path / "copy" / ".state"):
+        other = open_hub(tmp_path / f"new-{folder.name}", clock)
+        assert adopt(other, folder) == Adoption(scopes=1, has_authority=False)
+        other.bells.look()
+
+        served = read_published(other.paths.root, SCOPE)
+        assert (served.heads.trust, served.heads.manifest) == (2, 2)
+        assert read_floors(other.database, SCOPE).alert == 18
+        assert adopt(other, folder).scopes == 1
+        assert not list(other.paths.root.glob("tmp*"))
+        take_as_a_new_box(home, tmp_path / "fresh", other)
+        other.close()
+
+
+def take_as_a_new_box(home: Path, fresh: Path, hub: Hub) -> None:
+    shutil.copytree(home, fresh, ignore=shutil.ignore_patterns(".state"))
+    taker = deliveries(StationPaths(fresh, fresh / ".state"))
+    taker.join(hub.paths.root, taker.first_trust(hub.paths.root, SCOPE), "Lý")
+    taker.take(hub.paths.root)
+    shutil.rmtree(fresh)
+
+
+def test_what_is_damaged_at_the_box_is_not_adopted(hub: Hub, office: Office, home: Path) -> None:
+    box = StationPaths(home, home / ".state")
+    join(box, office)
+    blob = next((box.received / "blobs").iterdir())
+    content = blob.read_bytes()
+    blob.unlink()
+    blob.write_bytes(content[:-1] + b"?")
+
+    done = adopt(hub, home)
+
+    assert (done.scopes, len(done.refused)) == (0, 1)
 
 
 def test_what_is_no_hub_is_not_adopted(published: Hub, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from ...store.received import MOST_DOCUMENT_BYTES, ReceivedFiles
 from ...trust.dsse import parse_envelope
 from ...trust.fingerprint import fingerprint
 from ...trust.floors import BoxTime, Floors, accept_manifest, accept_trust
-from ...trust.opening import last_rules, open_first_trust, open_manifest
+from ...trust.opening import find_rules, last_rules, open_first_trust, open_manifest
 from ...trust.signed_documents import ROOT, SignedFile, TrustDocument
 from ..paths import StationPaths
 from ..people_files import open_folder, received_source
@@ -296,6 +296,7 @@ class Deliveries:
         manifest, before, accepted = verified.opened.document, followed.accepted, verified.accepted
         if manifest.version != before.version:
             _fetch(folder / ROOT / "blob", received, verified.required)
+            self._keep_rules(folder, received, verified)
             self._switch(received, verified.raw, followed.scope == membership.scope, accepted)
         elif received.manifest() != verified.raw:  # it was damaged here
             received.keep_manifest(verified.raw)
@@ -319,6 +320,12 @@ class Deliveries:
             tuple(sorted(before.files.keys() - accepted.files.keys())),
             tuple(mended),
         )
+
+    def _keep_rules(self, folder: Path, received: ReceivedFiles, verified: VerifiedManifest) -> None:
+        """Keep what has set the rules beside the manifest: by it another hub can be begun from this box."""
+        carried = read_regular_file(folder / ROOT / received.scope / "rules.json", MOST_DOCUMENT_BYTES)
+        if rules := find_rules((verified.raw, carried), verified.opened.document, verified.trust):
+            received.keep_rules(rules)
 
     def _switch(self, received: ReceivedFiles, raw: bytes, own: bool, accepted: AcceptedManifest) -> None:
         """Put the files on the disk; none that no station could be made of. Raises `BadFile`, `WriteError`."""

@@ -98,6 +98,16 @@ def decided_alerts(log: Log) -> Mapping[str, frozenset[int]]:
     return {scope: frozenset(numbers) for scope, numbers in found.items()}
 
 
+def highest_alerts(log: Log) -> Mapping[str, int]:
+    """The highest number of an alert of each scope of which the log knows, whatever became of it."""
+    found: dict[str, int] = {}
+    for event in log.events(ALERT):
+        scope, _, number = str(event.facts.get("alert", "")).partition("/")
+        if number.isdecimal():
+            found[scope] = max(found.get(scope, 0), int(number))
+    return found
+
+
 @dataclass(slots=True)
 class AlertLog:
     """The steps of signed alerts in a log: read once, since nobody else writes them while a daemon runs."""
