@@ -172,8 +172,8 @@ class CourierBox:
         self.courier, actions = self.courier.step(event, time.monotonic())
         for action in actions:
             self._do(action)
-        if self.courier.wakes_at is not None:
-            self._schedule(self.courier.wakes_at, self)
+        if (wakes_at := self.courier.wakes_at) is not None:
+            self._schedule(wakes_at, self)
 
     def _do(self, action: Action) -> None:
         match action:

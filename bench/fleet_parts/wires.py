@@ -135,6 +135,7 @@ class Loop:
         self._wires: dict[int, Wire] = {}
         self._work: deque[Callable[[], object]] = deque()
         self._due: list[tuple[float, int, BareBox | CourierBox]] = []
+        self._wakes: dict[BareBox | CourierBox, int] = {}  # which of its entries there counts
         self._asked = 0
         scopes = Scopes(order.trusts or {}, order.manifests or {})
         self._poked, self._poke = os.pipe()
@@ -162,7 +163,9 @@ class Loop:
             self._epoll.unregister(fd)
 
     def schedule(self, at: float, box: BareBox | CourierBox) -> None:
+        """Wake a box then, and not when it has said before: an agent waits for one moment."""
         self._asked += 1
+        self._wakes[box] = self._asked
         heapq.heappush(self._due, (at, self._asked, box))
 
     def run(self) -> None:
@@ -198,7 +201,9 @@ class Loop:
 
     def _pass_time(self, now: float) -> None:
         while self._due and self._due[0][0] <= now:
-            self._work.append(heapq.heappop(self._due)[2].pass_time)
+            _, asked, box = heapq.heappop(self._due)
+            if self._wakes[box] == asked:
+                self._work.append(box.pass_time)
         while not self._outside.empty():
             box, event = self._outside.get()
             self._work.append(partial(box.step, event))
