@@ -195,8 +195,8 @@ class Agent:
                 self._broker.connect(hub, self._settings_of(hub))
             case HangUp():
                 self._broker.hang_up()
-            case Subscribe(filters):
-                self._broker.subscribe(filters)
+            case Subscribe(filters, before):
+                self._broker.subscribe(filters, before)
             case Acknowledge(message):
                 self._broker.acknowledge(message)
             case PublishPresence(presence):

@@ -27,7 +27,7 @@ from .courier_steps import (
     Subscribe,
     TimePassed,
 )
-from .topics import box_subscriptions
+from .topics import FORMS, box_subscriptions
 
 SHORTEST, LONGEST = 1.0, 300.0  # s, until the connection is tried again
 AFTER_LOSS = 20.0  # s: within this time of losing a good one; a broker that begins anew can hear a hundred at a time
@@ -104,7 +104,7 @@ class BrokerLink:
         match event:
             case LinkUp(hub):
                 after = replace(self, up=True, at=None, until=None, failures=0, hubs=self.hubs.at(hub))
-                return after._plan_return(now), [Subscribe(box_subscriptions(self.scopes))]
+                return after._plan_return(now), [after._subscribe()]
             case HubsNamed(hubs):
                 return replace(self, hubs=self.hubs.name(hubs)), []
             case HubAnswers(there) if self.up and self.hubs.turn:
@@ -113,10 +113,14 @@ class BrokerLink:
                 return self._lose(now), []
             case Holds(held) if tuple(sorted(held)) != self.scopes:
                 after = replace(self, scopes=tuple(sorted(held)))
-                return after, [Subscribe(box_subscriptions(after.scopes))] if self.up else []
+                return after, [after._subscribe()] if self.up else []
             case TimePassed():
                 return self._pass_time(now)
         return self, []
+
+    def _subscribe(self) -> Subscribe:
+        form = int(FORMS * spread(self.name, 0))
+        return Subscribe(box_subscriptions(self.scopes, form), box_subscriptions(self.scopes) if form else ())
 
     def _pass_time(self, now: float) -> tuple[BrokerLink, Sequence[Action]]:
         if self.until is not None and self.until <= now:

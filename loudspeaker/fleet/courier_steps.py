@@ -194,10 +194,7 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class LateFilesTaken:
-    """The daemon has taken what came behind its manifest, and looked for what is damaged; `Holds` says what is lacking.
-
-    `answered`: not, where it is away.
-    """
+    """The daemon has taken what came behind its manifest, and looked for damage; or is away (not `answered`)."""
 
     answered: bool
 
@@ -282,9 +279,10 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Ask the broker for what is said under these names."""
+    """Ask the broker for what is said under these names; no more for those `before`, lest it come twice."""
 
     filters: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Broker:
         self._hear = hear
         self._connection = 0  # the number of the one that is there, or was last
         self._hub = ""
+        self._has_session = False  # of an earlier connection
+        self._own_sessions: set[str] = set()  # hubs to which this process has said what it wants
         self._birth: bytes | None = None
         self._client = client = Client(
             CallbackAPIVersion.VERSION2,
@@ -89,8 +91,12 @@ class Broker:
         self.hang_up()
         self._client.loop_stop()
 
-    def subscribe(self, filters: tuple[str, ...]) -> None:
+    def subscribe(self, filters: tuple[str, ...], before: tuple[str, ...] = ()) -> None:
+        """To `filters`, and no more to those of `before`, which a process before this one may have left."""
         self._client.subscribe([(one, SubscribeOptions(QOS, retainHandling=retain_handling(one))) for one in filters])
+        if before and self._has_session and self._hub not in self._own_sessions:
+            self._client.unsubscribe(list(before))
+        self._own_sessions.add(self._hub)
 
     def say_presence(self, presence: Presence) -> None:
         self._publish(TopicKind.PRESENCE, format_message(presence), retain=True)
@@ -129,12 +135,13 @@ class Broker:
     # What paho calls, in its own thread.
 
     def _note_connection(
-        self, _client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
+        self, _client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
             logger.warning("%s", Message("the broker does not let this box in: {why}", why=str(code)))
             return  # and closes the connection
         self._connection += 1
+        self._has_session = flags.session_present
         self._report(LinkUp(self._hub))
 
     def _note_loss(

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paho.mqtt.client import topic_matches_sub
 
 from loudspeaker.errors import BadUsage
 from loudspeaker.fleet import topics
 from loudspeaker.fleet.topics import (
+    FORMS,
     BoxHealth,
     HeldVersions,
     HubBirth,
@@ -90,6 +92,18 @@ def test_a_box_hears_its_scopes_and_the_hub_and_no_other_box() -> None:
         *("ls/1/scope/ban-may/bell", "ls/1/scope/lao-cai/bell"),
         "ls/1/hub/birth",
     )
+
+
+@pytest.mark.parametrize("form", range(FORMS))
+def test_filters_mean_the_same_in_each_form(form: int) -> None:
+    plain, written = box_subscriptions(("ban-may",)), box_subscriptions(("ban-may",), form)
+    said = [f"ls/1/scope/ban-may/{kind}" for kind in ("alert/17", "file", "manifest", "bell")]
+    others = ["ls/1/box/b-0a1b2c3d/receipt", "ls/1/scope/muong-hum/bell", "ls/1/scope/birth/bell"]
+
+    for topic in (*said, *others, "ls/1/hub/birth"):
+        matching = [topic_matches_sub(one, topic) for one in plain]
+        assert [topic_matches_sub(one, topic) for one in written] == matching
+    assert len({box_subscriptions(("ban-may",), form) for form in range(FORMS)}) == FORMS
 
 
 def test_only_a_manifest_does_not_come_again_with_each_connection() -> None:
