@@ -3,6 +3,10 @@
 A message is acknowledged when the daemon has answered, never before: whatever happens between, it comes again. That
 does no harm, since the daemon does each alert once. One that is heard is asked about until its first sample has left
 the box.
+
+The broker brings all that it keeps at each connection. With those that are over the daemon is not troubled again. What
+the hub was told of them it is told once more, should a broker have lost it, but not by all boxes at once: ten thousand
+of them come back within seconds.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from ..trust.dsse import parse_envelope
 from ..trust.faults import UntrustedDocument
 from ..trust.opening import read_unverified_as
 from ..trust.signed_documents import Alert
+from .broker_link import spread
 from .courier_steps import (
     Acknowledge,
     Action,
@@ -37,6 +42,8 @@ MOST = 256  # alerts that are asked about again
 FOLLOW = (1.0, 2.0, 7.0, 20.0, 30.0, 60.0, 180.0, 300.0)  # s, between questions whether it has been heard
 RETRY = (10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 600.0)  # s: a card that comes back, a template that comes later
 
+TELL_AGAIN = 45.0  # s, at most: before the hub calls it unanswered, `hub.watch.troubles.ANSWERS_WITHIN`
+OVER = frozenset({AlertState.AIRED, AlertState.ENDED, AlertState.STOPPED, AlertState.CHECKED})
 HEARD_BY, CADENCE = 20.0, 300.0  # s: behind its instant what is said again has begun; asked about at the latest
 
 Told = tuple[AlertState, float | None, int] | None  # state, first sound and times, by the last receipt
@@ -66,26 +73,39 @@ Step = tuple["AlertCarrier", Sequence[Action]]
 
 @dataclass(frozen=True, slots=True)
 class AlertCarrier:
-    """All that are on their way; the daemon is asked about one at a time (`asking`), the newest first."""
+    """All that the box `name` has on their way; the daemon is asked about one at a time (`asking`), the newest first.
 
+    `over`: what the hub was told of those with which the daemon is done, by their names; `again`: names of these that
+    have come again, of which it is told once more at `again_at`.
+    """
+
+    name: str
     alerts: Mapping[str, CarriedAlert] = field(default_factory=dict)
     asking: str | None = None
+    over: Mapping[str, PublishReceipt] = field(default_factory=dict)
+    again: tuple[str, ...] = ()
+    again_at: float | None = None
 
     @property
     def wakes_at(self) -> float | None:
-        return None if self.asking else min((one.at for one in self.alerts.values()), default=None)
+        times = [] if self.asking else [one.at for one in self.alerts.values()]
+        return min(times if self.again_at is None else [*times, self.again_at], default=None)
 
     def step(self, event: CourierEvent, now: float) -> Step:
         after, actions = self._take(event, now)
+        after, told = after._tell_again(now)
         after, asked = after._ask(now)
-        return after, [*actions, *asked]
+        return after, [*actions, *told, *asked]
 
     def _take(self, event: CourierEvent, now: float) -> Step:
         match event:
+            case AlertCame(name) if name in self.over:
+                return self._note_again(event, now)
             case AlertCame():
                 return self._add(event, now), []
             case LinkDown():  # what was not acknowledged comes again, under another number
-                return replace(self, alerts={name: replace(one, messages=()) for name, one in self.alerts.items()}), []
+                alerts = {name: replace(one, messages=()) for name, one in self.alerts.items()}
+                return replace(self, alerts=alerts, again=(), again_at=None), []
             case DaemonAnswered(name) | DaemonRefused(name) | DaemonMaking(name) | DaemonAway(name) if (
                 name == self.asking
             ):
@@ -98,6 +118,18 @@ class AlertCarrier:
         known = self.alerts.get(event.name, fresh)
         messages = (*known.messages, *(() if event.message is None else (event.message,)))
         return self._with(replace(known, messages=messages, at=min(known.at, now)))
+
+    def _note_again(self, event: AlertCame, now: float) -> Step:
+        """It came again, and is over."""
+        again_at = now + TELL_AGAIN * spread(self.name, event.seq) if self.again_at is None else self.again_at
+        after = replace(self, again=tuple(dict.fromkeys((*self.again, event.name))), again_at=again_at)
+        return after, [] if event.message is None else [Acknowledge(event.message)]
+
+    def _tell_again(self, now: float) -> Step:
+        if self.again_at is None or now < self.again_at:
+            return self, []
+        told = [self.over[name] for name in self.again if name in self.over]
+        return replace(self, again=(), again_at=None), told
 
     def _settle(self, alert: CarriedAlert, event: CourierEvent, now: float) -> Step:
         """What the daemon has said of it."""
@@ -123,9 +155,16 @@ class AlertCarrier:
         actions: list[Action] = [Acknowledge(message) for message in alert.messages]
         actions += [receipt] if told != alert.told else []
         if again is None or len(self.alerts) > MOST:
-            return replace(self, alerts={name: one for name, one in self.alerts.items() if name != alert.name}), actions
+            alerts = {name: one for name, one in self.alerts.items() if name != alert.name}
+            return replace(self, alerts=alerts, over=self._over_with(alert.name, receipt)), actions
         later = replace(alert, messages=(), told=told, at=now + again, asked=alert.asked + 1, away=0)
         return self._with(later), actions
+
+    def _over_with(self, name: str, receipt: PublishReceipt) -> Mapping[str, PublishReceipt]:
+        """Not so one that is for no village of this box, or failed: the daemon may say otherwise of it tomorrow."""
+        if receipt.answer is None or receipt.answer.state not in OVER:
+            return self.over
+        return dict([*self.over.items(), (name, receipt)][-MOST:])
 
     def _ask(self, now: float) -> Step:
         due = [one for one in self.alerts.values() if one.at <= now]

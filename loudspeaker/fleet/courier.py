@@ -52,5 +52,5 @@ class Courier:
 def begin_courier(box: str, software: str, now: float) -> Courier:
     """The courier of a box that has just been started."""
     files, log = FileCarrier(box, LateCarrier(box), away_since=now), LogCarrier(box, look_at=now, day=now)
-    alerts, announcer = AlertCarrier(), Announcer(box, software)
+    alerts, announcer = AlertCarrier(box), Announcer(box, software)
     return Courier(BrokerLink(box, at=now), alerts, files, announcer, log, begin_time_carrier(box, now))

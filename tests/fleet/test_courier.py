@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from loudspeaker.fleet.alert_carrier import alert_event
-from loudspeaker.fleet.broker_link import AFTER_LOSS, BACK, LONGEST, SHORTEST, spread
+from loudspeaker.fleet.alert_carrier import TELL_AGAIN, AlertCarrier, alert_event
+from loudspeaker.fleet.broker_link import AFTER_LOSS, BACK, LONGEST, SHORTEST, BrokerLink, spread
 from loudspeaker.fleet.courier import Courier, begin_courier
 from loudspeaker.fleet.courier_steps import (
     Acknowledge,
@@ -59,7 +60,7 @@ from loudspeaker.fleet.courier_steps import (
 from loudspeaker.fleet.file_carrier import CALM, POLL, POLL_AFTER, POLL_SPREAD
 from loudspeaker.fleet.late_carrier import AGAIN, DAY, HOUR, LOOK, MORNING, MOST_BYTES, SOON
 from loudspeaker.fleet.scope_files import LATER
-from loudspeaker.fleet.topics import HeldVersions, blob_path, document_path
+from loudspeaker.fleet.topics import FORMS, HeldVersions, blob_path, box_subscriptions, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
 from loudspeaker.trust.signed_documents import Heads
@@ -200,6 +201,49 @@ def test_what_the_daemon_refuses_is_told_and_ends_but_for_what_passes() -> None:
     assert of(Acknowledge, box.tell(DaemonRefused(later.name, "mất loa", passing=True)))
 
     assert of(HandOver, [action for _, action in box.wait(10)]) == [HandOver(later.name, later.envelope)]
+
+
+def test_with_those_that_are_over_the_daemon_is_not_troubled_when_the_broker_brings_them_again() -> None:
+    box, told = Box().online(), []
+    for seq, state in enumerate((AlertState.AIRED, AlertState.ENDED, AlertState.STOPPED, AlertState.CHECKED), 1):
+        told += of(PublishReceipt, box.tell(alert(seq, message=seq), answer(alert(seq), state)))
+    box.tell(LinkDown(), LinkUp())
+
+    back = box.tell(*(alert(seq, message=10 + seq) for seq in (1, 2, 3, 4, 4)))
+    assert back == [Acknowledge(message) for message in (11, 12, 13, 14, 14)]
+    after = box.wait(TELL_AGAIN)
+    assert of(PublishReceipt, [action for _, action in after]) == told  # should the broker have lost what was told
+    assert not of(HandOver, [action for _, action in after])
+    assert not of(PublishReceipt, [action for _, action in box.wait(3600)])
+
+
+def test_ten_thousand_boxes_do_not_tell_once_more_all_at_once() -> None:
+    aired = PublishReceipt("ban-may/17", AlertAnswer("ban-may/17", AlertState.AIRED))
+    at = [
+        AlertCarrier(f"b-{number}", over={alert().name: aired}).step(alert(), 0.0)[0].again_at or 0.0
+        for number in range(1000)
+    ]
+
+    assert max(at) <= TELL_AGAIN
+    assert TELL_AGAIN * 0.45 < sum(at) / len(at) < TELL_AGAIN * 0.55
+
+
+def test_a_connection_that_is_lost_before_it_was_told_once_more_tells_it_once() -> None:
+    box = Box().online()
+    box.tell(alert(), answer(alert(), AlertState.AIRED))
+    box.tell(LinkDown(), LinkUp(), alert(), LinkDown())
+    assert not of(PublishReceipt, [action for _, action in box.wait(30)])
+    box.tell(LinkUp(), alert())
+
+    assert len(of(PublishReceipt, [action for _, action in box.wait(TELL_AGAIN)])) == 1
+
+
+@pytest.mark.parametrize("state", [AlertState.ELSEWHERE, AlertState.PREPARED, AlertState.GIVEN])
+def test_of_one_that_may_still_be_heard_the_daemon_is_asked_each_time_that_it_comes(state: AlertState) -> None:
+    box = Box().online()
+    box.tell(alert(message=7), answer(alert(), state))
+
+    assert of(HandOver, box.tell(LinkDown(), LinkUp(), alert(message=8)))
 
 
 def test_an_old_one_is_passed_over_in_silence() -> None:
@@ -825,7 +869,23 @@ def test_another_scope_is_subscribed_to_when_it_is_joined() -> None:
     box = Box().online()
 
     (subscribed,) = of(Subscribe, box.tell(Holds({**HELD, "lao-cai": HeldVersions(1, 1)})))
-    assert "ls/1/scope/lao-cai/alert/+" in subscribed.filters  # type: ignore[attr-defined]
+    assert "ls/1/scope/lao-cai/alert/+" in subscribed.before  # type: ignore[attr-defined]
+    assert sum(name.endswith("/lao-cai/alert/+") for name in subscribed.filters) == 1  # type: ignore[attr-defined]
+
+
+def test_boxes_write_what_they_subscribe_to_in_eight_ways_and_each_always_in_the_same() -> None:
+    def subscribe(name: str) -> Subscribe:
+        _, [wanted] = BrokerLink(name, (SCOPE,)).step(LinkUp(), 0.0)
+        assert isinstance(wanted, Subscribe)
+        return wanted
+
+    wanted = [subscribe(f"b-{number:04d}") for number in range(400)]
+    count = Counter(one.filters for one in wanted)
+
+    assert wanted == [subscribe(f"b-{number:04d}") for number in range(400)]
+    assert set(count) == {box_subscriptions((SCOPE,), form) for form in range(FORMS)}
+    assert max(count.values()) < 400 / FORMS * 1.5
+    assert all((one.before == ()) == (one.filters == box_subscriptions((SCOPE,))) for one in wanted)
 
 
 def wanted(sounds: dict[str, int]) -> dict[str, WantedFile]:
@@ -846,6 +906,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.messages = 0  # numbers of this connection
         self.of_message: dict[int, str] = {}  # name of its alert
         self.answered: set[str] = set()
+        self.over: set[str] = set()
         self.asked: list[HandOver] = []
         self.fetches: list[Fetch] = []
         self.verifying: list[str] = []
@@ -949,7 +1010,8 @@ class AnyOrder(RuleBasedStateMachine):
             self.messages += 1
             came = replace(came, message=self.messages)
             self.of_message[self.messages] = came.name
-            self.answered.discard(came.name)  # what was answered before it came does not count
+            if came.name not in self.over:  # what was answered before it came does not count
+                self.answered.discard(came.name)
         self.tell(came)
 
     @rule(heads=st.builds(Heads, st.integers(1, 3), st.integers(42, 45), st.integers(0, 6)))
@@ -978,6 +1040,8 @@ class AnyOrder(RuleBasedStateMachine):
             self.answered.add(name)
             if how in ("refused", "passing"):
                 return self.tell(DaemonRefused(name, "sai", passing=how == "passing"))
+            if how == "aired":
+                self.over.add(name)
             self.tell(DaemonAnswered(name, AlertAnswer(f"{SCOPE}/{seq}", AlertState(how))))
         return None
 
