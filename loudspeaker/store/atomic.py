@@ -77,10 +77,10 @@ def _write_draft(
             share(file)
             system.fsync(file.fileno())
     except OSError as error:
-        name.unlink(missing_ok=True)
+        discard_draft(name)
         raise _write_error(path, error) from error
     except BaseException:
-        name.unlink(missing_ok=True)
+        discard_draft(name)
         raise
     return name
 
@@ -91,8 +91,14 @@ def commit_draft(name: Path, path: Path, system: FileSystem = os) -> None:
         system.replace(name, path)
         sync_folder(path.parent, system)
     except OSError as error:
-        name.unlink(missing_ok=True)
+        discard_draft(name)
         raise _write_error(path, error) from error
+
+
+def discard_draft(draft: Path) -> None:
+    """Delete a draft of which nothing will come, as far as its disk is there: a stick may have been pulled."""
+    with suppress(OSError):
+        draft.unlink()
 
 
 def rename(path: Path, target: Path, system: FileSystem = os) -> None:

@@ -21,6 +21,7 @@ from ..errors import BadUsage, Message, Refused
 from .atomic import (
     FileSystem,
     commit_draft,
+    discard_draft,
     read_regular_file,
     remove,
     share_with_group,
@@ -109,7 +110,7 @@ def _write_all(home: Path, edits: Sequence[tuple[Path, FileEdit]], system: FileS
             write_atomic(home / JOURNAL, json.dumps(steps).encode(), system)
     except BaseException:
         for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            discard_draft(draft)
         raise
     _do_steps(home, steps, system)
     if len(steps) > 1:

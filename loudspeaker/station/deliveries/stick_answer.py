@@ -78,6 +78,8 @@ def write_result(
 
 
 def _write_paragraphs(folder: Path, told: Iterable[str]) -> None:
+    for draft in folder.glob("*.part"):  # left by a stick that was pulled out while an answer was written
+        draft.unlink(missing_ok=True)
     write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
 
 

@@ -19,7 +19,7 @@ from ...errors import BadFile, BadUsage, Message, Refused, reason
 from ...model.bulletin import Bulletin
 from ...model.contents import Contents
 from ...production.specification import SpeechSpec
-from ...store.atomic import WriteError, commit_draft, read_regular_file, write_atomic
+from ...store.atomic import WriteError, commit_draft, discard_draft, read_regular_file, write_atomic
 from ...text.reading import read
 from ...text.sentences import utterances
 from ...trust.dsse import format_envelope, format_signature, parse_envelope, parse_signature
@@ -280,7 +280,7 @@ def write_zip(out: Path, scope: str, file: Path) -> None:
             for path in sorted(paths):
                 packed.write(path, path.relative_to(out))
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        discard_draft(draft)
         raise WriteError(Message("cannot write {path}: {error}", path=file, error=reason(error))) from error
     commit_draft(draft, file)
 
