@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.truncate", "shutil.rmtree", "os.chmod"}
@@ -21,11 +22,16 @@ WRITING = os.O_WRONLY | os.O_RDWR
 NEVER = -1
 
 
-class WriteCount:
-    """How many writes were begun; this process ends before the one with the number `fatal`."""
+def kill_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, fatal: int) -> None:
-        self.count, self._fatal = 0, fatal
+
+class WriteCount:
+    """How many writes were begun `under` a folder, everywhere without one; before that with the number `fatal` comes
+    the `fault`."""
+
+    def __init__(self, fatal: int, fault: Callable[[], object] = kill_this_process, under: Path | None = None) -> None:
+        self.count, self._fatal, self._fault, self._under = 0, fatal, fault, under
         self._begun: list[sqlite3.Connection] = []  # told of before they can be used
 
     def watch(self) -> None:
@@ -36,8 +42,9 @@ class WriteCount:
             with suppress(sqlite3.ProgrammingError):  # it is closed already
                 self._begun.pop().set_trace_callback(self._hear_statement)
         if event in CHANGES or (event == "open" and isinstance(facts[2], int) and facts[2] & WRITING):
-            self._step()
-        elif event == "sqlite3.connect/handle" and isinstance(facts[0], sqlite3.Connection):
+            if self._under is None or any(str(fact).startswith(f"{self._under}/") for fact in facts):
+                self._step()
+        elif self._under is None and event == "sqlite3.connect/handle" and isinstance(facts[0], sqlite3.Connection):
             self._begun.append(facts[0])
 
     def _hear_statement(self, statement: str) -> None:
@@ -47,11 +54,19 @@ class WriteCount:
     def _step(self) -> None:
         self.count += 1
         if self.count == self._fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._fault()
 
 
 def run_until_killed(act: Callable[[], object], fatal: int) -> int | None:
     """Have a process of its own do it: the number of its writes, None where it was killed before the end.
+
+    Raises as `run_apart`.
+    """
+    return run_apart(act, WriteCount(fatal))
+
+
+def run_apart(act: Callable[[], object], writes: WriteCount) -> int | None:
+    """The same with whatever comes instead of the kill.
 
     Raises `AssertionError` with what went wrong in it.
     """
@@ -59,7 +74,7 @@ def run_until_killed(act: Callable[[], object], fatal: int) -> int | None:
     child = os.fork()
     if child == 0:
         os.close(answer)
-        _end(act, WriteCount(fatal), told)
+        _end(act, writes, told)
     os.close(told)
     with os.fdopen(answer, encoding="utf-8") as said:
         words = said.read()
@@ -88,5 +103,9 @@ def kill_points(act: Callable[[], object], full: bool, few: int = 5) -> Iterator
     """The numbers of the writes of `act`, which is done once to count them: all, or `few` spread over them."""
     count = run_until_killed(act, NEVER)
     assert count
-    print(f"{count} writes")
-    yield from range(1, count + 1, 1 if full else max(1, count // few))
+    yield from some_points(count, full, few)
+
+
+def some_points(count: int, full: bool, few: int = 5) -> range:
+    """The numbers of so many writes: all, or `few` spread over them."""
+    return range(1, count + 1, 1 if full else max(1, count // few))
