@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +11,7 @@ import pytest
 from harness.faulty_box import WHOLE, FaultyBox, each
 from harness.office import deliveries, join_box, open_office
 from harness.small_commune import at
+from harness.small_disk import fill, small_disk
 from harness.waiting import wait_for
 
 from loudspeaker.clock import FakeClock
@@ -28,37 +25,7 @@ from loudspeaker.store.disk_space import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each
 MB = 1 << 20
-CLONE_NEWNS = 0x20000  # linux/sched.h
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system: run as root")
-
-
-@contextmanager
-def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """`folder` on a disk of `size` bytes; only this thread and its children see it, and it goes with them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    mount_for_this_thread_alone()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("may not mount here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def mount_for_this_thread_alone() -> None:
-    """Take a mount namespace of one's own (unshare(2)): a test that is killed leaves nothing mounted."""
-    if ctypes.CDLL(None).unshare(CLONE_NEWNS) == 0:
-        subprocess.run(["mount", "--make-rslave", "/"], check=True)
-
-
-def fill(path: Path, leave: int = 0) -> None:
-    """Take whatever room there is, but for `leave` bytes."""
-    with suppress(OSError), path.open("ab", buffering=0) as file:
-        while True:
-            file.write(b"\0" * 65536)
-    with path.open("r+b") as file:
-        file.truncate(max(0, path.stat().st_size - leave))
 
 
 def test_a_full_state_silences_nobody_and_loses_no_verdict(tmp_path: Path, full: bool) -> None:
