@@ -110,9 +110,9 @@ def test_a_break_inside_a_cell_of_a_tabbed_table_breaks_no_row() -> None:
     text = f"Thứ/ngày\tBuổi\tNội dung\n{monday}\nThứ Ba\n18/11\tSáng\tTiếp dân"
 
     assert lines(text) == [
-        "Thứ Hai ngày mười bảy tháng mười một, Sáng, chào cờ đầu tuần",
+        "Thứ Hai, ngày mười bảy tháng mười một, Sáng, chào cờ đầu tuần",
         "Chiều, họp giao ban",
-        "Thứ Ba ngày mười tám tháng mười một, Sáng, tiếp dân",
+        "Thứ Ba, ngày mười tám tháng mười một, Sáng, tiếp dân",
     ]
 
 
@@ -371,7 +371,7 @@ def test_per_cent_behind_something_counted_are_its_share() -> None:
 def test_who_plays_whom_is_no_span() -> None:
     heard = lines("Trận\tCặp đấu\tSân\n1\tKhối 1 - Khối 4\tA\n2\tKhối 2 - Khối 5\tB")
 
-    assert heard[0] == "Trận một, Khối một, Khối bốn, sân A"
+    assert heard[0] == "Trận một, Khối một gặp Khối bốn, sân A"
 
 
 def test_labelled_entries_in_two_columns_are_lines_of_their_own() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..lazy_regex import pattern
 from ..numerals import UP_SIGNS
@@ -20,7 +20,12 @@ _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
+_WEEKDAY_AND_DAY = pattern(
+    r"(?P<one>T[2-7]|CN|(?i:thứ \w{1,3}|chủ nhật)),? (?P<other>(?i:ngày )?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?)"
+)
+_HEADS_OF_WEEKDAYS = frozenset(("thứ", "thứ, ngày", "thứ/ngày", "thứ ngày"))
 _PAIR_HEAD = pattern(r"(?i)(?<!\w)(?:cặp|đấu|đối thủ|đội ?[-–] ?đội)(?!\w)")
+_MATCH_HEAD = pattern(r"(?i)(?<!\w)(?:đấu|đối thủ|đội ?[-–] ?đội)(?!\w)")
 _PAIR = pattern(r"(?P<one>[^–-]*[^\s–-]) ?[–-] ?(?P<other>[^\d\s–-][^–-]*)")
 _PLACES = pattern(r"(?P<one>[^\W\d].*?\S) [–-] (?P<other>[^\W\d].*)")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
@@ -37,22 +42,35 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         return _change(cell, amount, unit, head)
     if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
         return [whole, TextPiece.put_in(unit, whole.end)]
-    pair = _PAIR.fullmatch(text) if _PAIR_HEAD.search(head) else None
-    if pair:  # Khối 1 - Khối 4 below Cặp đấu: no span
-        at, behind = cell.start + pair.end("one"), cell.start + pair.start("other")
-        one, other = TextPiece(pair["one"], cell.start, at), TextPiece(pair["other"], behind, whole.end)
-        return [one, TextPiece.put_in(", ", at), other]
-    bounds = _PLACES.fullmatch(text) if BOUNDS.fullmatch(head) else None
-    if bounds:  # QL51 – rạch Bà Bướm below Từ … đến
-        at, behind = cell.start + bounds.end("one"), cell.start + bounds.start("other")
-        one, other = TextPiece(bounds["one"], cell.start, at), TextPiece(bounds["other"], behind, whole.end)
-        return [TextPiece.put_in("từ ", cell.start), one, TextPiece.put_in(" đến ", at), other]
+    if parts := _two_parts(whole, head):
+        return parts
     called = _NAME_AND_PHONE.fullmatch(text)
     if called and not _PHONE_HEAD.search(f"{head} {text}"):
         at = cell.start + called.start("phone")
         name, phone = text[: called.start("phone")], text[called.start("phone") :]
         return [TextPiece(name, cell.start, at), TextPiece.put_in("điện thoại ", at), TextPiece(phone, at, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
+
+
+def _two_parts(cell: TextPiece, head: str) -> Sequence[TextPiece]:
+    """A cell of two things, and what is said between them; nothing where it is another.
+
+    Khối 1 - Khối 4 below Cặp đấu is no span, below Cặp it may be one side of two; QL51 – rạch Bà Bướm below Từ … đến;
+    T4 9/12 below Thứ
+    """
+    if (pair := _PAIR.fullmatch(cell.text)) and _PAIR_HEAD.search(head):
+        return _split(cell, pair, " gặp " if _MATCH_HEAD.search(head) else ", ")
+    if (bounds := _PLACES.fullmatch(cell.text)) and BOUNDS.fullmatch(head):
+        return [TextPiece.put_in("từ ", cell.start), *_split(cell, bounds, " đến ")]
+    dated = _WEEKDAY_AND_DAY.fullmatch(cell.text) if head.lower() in _HEADS_OF_WEEKDAYS else None
+    return _split(cell, dated, ", ") if dated else ()
+
+
+def _split(cell: TextPiece, parts: re.Match[str], between: str) -> Sequence[TextPiece]:
+    """The parts `one` and `other` of a cell with words between them."""
+    at, behind = cell.start + parts.end("one"), cell.start + parts.start("other")
+    one, other = TextPiece(parts["one"], cell.start, at), TextPiece(parts["other"], behind, cell.end)
+    return [one, TextPiece.put_in(between, at), other]
 
 
 def _amount(whole: TextPiece, amount: re.Match[str], unit: str) -> Iterable[TextPiece]:

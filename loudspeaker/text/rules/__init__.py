@@ -21,7 +21,7 @@ from .identifiers import (
 from .layout import blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, persons, titles
-from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
+from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, impossible_days, impossible_times, months, periods
 
 _FILES = (
@@ -35,6 +35,7 @@ _FILES = (
     plates,
     document_numbers,
     scores,
+    matches,
     impossible_days,
     months,
     periods,

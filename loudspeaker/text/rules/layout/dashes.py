@@ -13,7 +13,7 @@ from ...lexicon import cue_list
 from ...numerals import NUMBER
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
-from ..names.persons import FULL_NAME
+from ..names.persons import parts_persons
 
 rule = RuleMaker(Kind.DASH)
 
@@ -82,6 +82,7 @@ _PLACE = pattern(
 )
 _WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
+_OWN_NAME = pattern(rf"(?<!\w)(?:họ|ông|bà|anh|chị|cô|chú|bác|cụ|thầy) [{UPPER}][{LOWER}]{{0,6}} $")
 _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
@@ -371,6 +372,8 @@ def _pause(context: Context, start: int, end: int) -> str:
 
     Lưu ý - mang theo -> a comma; two names that are one, nothing; three are the stops of a way.
     """
+    if _OWN_NAME.search(context.text[max(0, start - 16) : start]):  # nhà thờ họ Dương - Hải Đông
+        return ","
     return "" if _is_double_name(context, start, end) and not _is_one_of_several(context, start, end) else ","
 
 
@@ -389,6 +392,6 @@ def _is_double_name(context: Context, start: int, end: int) -> bool:
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
     other = _OFFICE.match(context.text, end) or _SHORT_FORM.match(context.text, end)  # Hà Trung - QL1A
-    person = FULL_NAME.match(context.text, end + 1)  # Phan Văn Lưu - Hồ Thị Sáu
+    person = parts_persons(context, start, end)
     label = _LABEL_BEHIND.match(context.text, end)  # Khuất Văn Tòng - Mã KH: 0310225
     return named and not (other or person or label)  # Lê Văn Thắng - Phó Bí thư

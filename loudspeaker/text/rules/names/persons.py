@@ -50,7 +50,20 @@ _FAMILY = (
     r"Tòng|Lương|Đoàn|Trịnh|Ng\.)"
 )
 _FAMILIES = pattern(rf"{_FAMILY} $")
-FULL_NAME = pattern(rf"{_FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]")
+_FULL_NAME = rf"{_FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]"
+FULL_NAME, _FULL_NAME_AHEAD = pattern(_FULL_NAME), pattern(rf"(?<!\w){_FULL_NAME}[{LOWER}]+ $")
+_FAMILY_NAME = pattern(rf"{_FAMILY} [{UPPER}][{LOWER}]")
+
+
+def parts_persons(context: Context, start: int, end: int) -> bool:
+    """Whether a sign at [start, end) stands between two persons.
+
+    Phan Văn Lưu - Hồ Thị Sáu, Lê Văn Hùng - Nguyễn Nam; Lê Lợi - Nguyễn Trãi may be a corner of two streets
+    """
+    if FULL_NAME.match(context.text, end + 1):
+        return True
+    ahead = context.text[max(0, start - REACH) : start]
+    return _FAMILY_NAME.match(context.text, end + 1) is not None and _FULL_NAME_AHEAD.search(ahead) is not None
 
 
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word", unless=stands_after_name)

@@ -15,6 +15,7 @@ from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 from ..time.calendar_words import Day, follows_date
+from .matches import CONTESTS
 
 rule = RuleMaker(Kind.SCORE)
 
@@ -108,7 +109,7 @@ def _score_between_teams(match: re.Match[str], context: Context, spoken: str) ->
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
     behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
-    if small and _in_row(match, ahead, follows) and context.memory.count_words(_CONTESTS) > 1:
+    if small and _in_row(match, ahead, follows) and context.memory.count_words(CONTESTS) > 1:
         return Guess(spoken, _SCORE_OR_RANGE)
     side = _SIDE.match(context.text[match.end() : match.end() + 8])
     if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
@@ -144,7 +145,7 @@ def points_of_sets(match: re.Match[str], context: Context) -> Answer:
     if not played:
         return None
     spoken = ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
-    if context.memory.count_words((*_GAMES_IN_SETS, *_CONTESTS)):
+    if context.memory.count_words((*_GAMES_IN_SETS, *CONTESTS)):
         return spoken
     falling = len(pairs) > 1 and any(int(first) > int(last) for first, last in pairs)  # as no range does
     days = all(Day(*pair).possible() for pair in pairs)  # chiều 28-9, 21-10
@@ -152,30 +153,6 @@ def points_of_sets(match: re.Match[str], context: Context) -> Answer:
 
 
 _GAMES_IN_SETS = ("điểm các hiệp", "bóng chuyền", "bóng chuyền hơi", "cầu lông", "bóng bàn", "pickleball")
-
-
-@rule(rf"[xX](?=,? {{1,2}}[{UPPER}])", starts="word")
-def against(match: re.Match[str], context: Context) -> str | None:
-    """An x between two sides: Xóm Lò x Xóm Đầm, Nhất A x Nhì B -> gặp"""
-    sides = _SIDE_BEFORE.search(context.text[max(0, match.start() - REACH) : match.start()])
-    return "gặp" if sides and context.memory.count_words(_CONTESTS) else None
-
-
-_SIDE_BEFORE = pattern(rf"(?:[^\W\d_]{{2}}|[{UPPER}]|[^\W\d_] \d{{1,2}}),? {{1,2}}$")
-_CONTESTS = (
-    "bảng đấu",
-    "tỷ số",
-    "tỉ số",
-    "bán kết",
-    "chung kết",
-    "vòng bảng",
-    "trận",
-    "thi đấu",
-    "lịch đấu",
-    "giải bóng",
-    "giải cầu lông",
-    "tứ kết",
-)
 
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
@@ -246,16 +223,3 @@ def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {context.number(match[2])} ét" if match[2] else ""
     return ", ".join(context.number(number) for number in numbers) + more
-
-
-@rule(r"-", starts="sign")
-def dash_between_sides(match: re.Match[str], context: Context) -> str | None:
-    """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
-    sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 3), match.start()) and _LETTERED_SIDE.match(
-        context.text, match.end()
-    )
-    return " gặp " if sides and context.memory.count_words(_OF_MATCHES) > 1 else None
-
-
-_LETTERED_SIDE = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
-_OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
