@@ -16,7 +16,8 @@ from .syllables import LOWER, UPPER
 
 _ITEM = pattern(
     rf"[-+•*]|\d{{1,2}}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{{2}})|- ?(?=[{UPPER}][{LOWER}]))|"
-    r"[a-zđ](?:[.)]|[-/] )|[IVX]{1,5}[.)/-](?!\w)"
+    rf"[a-zđ](?:[.)]|[-/] |, ?(?!Điều|Khoản)(?=[{UPPER}][{LOWER}]))|"
+    r"[IVX]{1,5}[.)/-](?!\w)"
 )
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(

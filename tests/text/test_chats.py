@@ -190,3 +190,23 @@ def test_two_entries_that_tell_what_they_are_about_are_no_paragraph() -> None:
 
 def test_an_abbreviation_of_address_before_a_name_is_a_doubt() -> None:
     assert [doubt.written for doubt in read("ĐC: số 12 Lê Lợi. Mời ĐC Hùng phát biểu").doubts] == ["ĐC"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Mng ơi hnay nhà e mất điện rùi, ai bik gọi giúp nha", "Mọi người ơi hôm nay nhà em mất điện rồi, ai biết"),
+        ("Mn đọc giúp e nha", "Mọi người đọc giúp em nha"),
+        ("Có j alo e nhé", "Có gì a lô em nhé"),
+        ("Thấy ghe lạ thì quay clip r gọi biên phòng nha", "quay clip rồi gọi biên phòng nha"),
+        ("Ghe lạ BKS BTr 1142 vô cào trộm nha", "biển kiểm soát bê tê rờ, một một bốn hai"),
+        ("Mất cặp có vở bt toán vs thẻ bhyt ạ", "vở bài tập toán với thẻ bảo hiểm y tế"),
+    ],
+)
+def test_what_people_spell_in_their_own_way(text: str, spoken: str) -> None:
+    assert spoken.replace("a lô", "alo") in read(text).spoken
+
+
+@pytest.mark.parametrize("text", ["Tổ R, khu J, lớp 4J họp nhé", "Trường MN Hoa Sen nhé"])
+def test_letters_of_places_are_no_words_of_a_chat(text: str) -> None:
+    assert not {"rồi", "gì", "người"} & set(read(text).spoken.lower().split())

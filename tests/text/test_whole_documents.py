@@ -561,3 +561,19 @@ def test_bold_cells_are_cells() -> None:
     rows = ["| Khoản | Số tiền |", "|---|---|", "| Quỹ | 500.000 |", "| **Cộng** | **900.000** |"]
 
     assert lines("\n".join(rows))[-1] == "Cộng, số tiền chín trăm nghìn đồng"
+
+
+def test_a_point_with_a_comma_begins_a_line_of_its_own() -> None:
+    text = "a, Cấm xe tải trên 10 tấn;\nb, Xe con qua cầu từng chiếc, cách nhau 20m\nc, Xe máy đi lại bình thường."
+
+    assert len(lines(text)) == 3
+
+
+def test_an_office_in_capitals_tells_what_its_code_stands_for() -> None:
+    assert "thông báo trạm cấp nước" in lines("TRẠM CẤP NƯỚC LONG VĨNH - Số: 88/TB-TCN")[-1]
+
+
+def test_a_weekday_below_its_head_is_parted_from_its_day() -> None:
+    text = "Thứ | Buổi | Ấp | Số người\nT4 9/12 | sáng | Ấp Cây Điệp | 28\nT5 10/12 | chiều | Ấp Lò Rèn | 33"
+
+    assert lines(text)[0].startswith("Thứ tư, ngày mùng chín tháng mười hai, sáng")

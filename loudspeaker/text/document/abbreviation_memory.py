@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..cues import spellings
 from ..lazy_regex import pattern
-from ..syllables import without_marks
+from ..syllables import is_syllable, without_marks
 
 _MOST_LETTERS = 60_000  # of a text that are looked through; no bulletin has more
 _MOST_PLACES = 12  # of one abbreviation
@@ -90,7 +90,12 @@ class AbbreviationMemory:
     def _phrase(self, words: Sequence[re.Match[str]]) -> str | None:
         phrase = self._text[words[0].start() : words[-1].end()]
         named = phrase[0].isupper() or len(words) > _SHORTEST
-        if not named or _CLAUSE.search(phrase) or any(word[0].isupper() and len(word[0]) > 1 for word in words):
+        if not named or _CLAUSE.search(phrase):
+            return None
+        capitals = [word[0].isupper() and len(word[0]) > 1 for word in words]
+        if all(capitals) and all(is_syllable(word[0].lower()) for word in words):  # TRẠM CẤP NƯỚC of a letterhead
+            phrase = phrase.lower()
+        elif any(capitals):
             return None
         return " ".join(phrase.split())
 

@@ -15,6 +15,7 @@ rule = RuleMaker(Kind.CITATION)
 
 _POINTS = words_before("điểm|các điểm|tiết|tiểu mục")
 _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
+_ARTICLES = words_before("điều|khoản")
 _LAWS = words_after("luật|bộ luật|điều lệ|blhs|blds|bltths|bllđ|nghị định|nđ|thông tư")
 _MORE = pattern(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
 _CLAUSE = pattern(r" khoản \d{1,2}$")
@@ -38,7 +39,9 @@ def point(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])", only_after=_PLACES)
 def inserted_article(match: re.Match[str], context: Context) -> str | None:
-    """Article or clause with a letter: Điều 5a -> Điều năm a"""
+    """Article or clause with a letter: Điều 5a -> Điều năm a; cách nhà 700m, cách thôn 300m are metres"""
+    if match[2] in "lm" and not context.is_after(match.start(), _ARTICLES):
+        return None
     return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
 
 

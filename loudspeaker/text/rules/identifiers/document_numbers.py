@@ -22,7 +22,8 @@ _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
     "số|liên tịch|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
     "báo cáo|giấy mời|thư mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
-    "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
+    "cáo trạng|lệnh|lệnh gọi|giấy gọi|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|"
+    "đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
 _COMMAND = pattern(cue_list("commands"))  # whose BCH is not a party's
@@ -31,6 +32,7 @@ _NUMBERED_PLACES = words_before(
     "phiếu số|kvbp số|quầy số|bàn số|tổ số|đội số|trạm số|cổng số|phòng số|điểm số|khu số|nhà số|xe số|lô số|cụm số|"
     "vị trí số|tuyến số|chốt số|bến số|kênh số|giếng số|ban số|kho số|lớp số|đơn vị số|cửa số|bảng số|bầu cử số"
 )
+_NAMED_BY_L = pattern(r"(?<!\w)(?:lịch|luật|lệnh)(?!\w)")  # Lịch công tác tuần số 22-L/ĐU
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
@@ -69,7 +71,7 @@ def _is_number(match: re.Match[str], context: Context) -> bool:
     if words.endswith(KINDS) or _ROW.search(words):
         return True
     parted = " " in match[0] or (match[4][0] == "-" and not match[3])
-    return not parted and not match[1][-1:].isalpha() and len(first) > 1
+    return not parted and not match[1][-1:].isalpha() and (len(first) > 1 or match[5].startswith("L-"))
 
 
 def _name_issuer(spoken: str, match: re.Match[str], context: Context) -> str:
@@ -107,6 +109,8 @@ def _read_by_kind(match: re.Match[str], context: Context) -> str:
     """
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = context.before(match.start()).removesuffix(" số")
+    if first == "L" and (named := _NAMED_BY_L.findall(words)):
+        return f"{named[-1]} {read_codes(rest, context)}"
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
     if not kind and first not in context.lexicon.documents:
         kind = _words_with_initials(words, first)

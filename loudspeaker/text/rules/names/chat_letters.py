@@ -19,6 +19,9 @@ rule = RuleMaker(Kind.ACRONYM)
 
 _ALONE = r"(?![\w.)'’/@-])"
 _WORDS = {"a": "anh", "c": "chị", "e": "em"}
+_ASKING = words_before(
+    "có|cái|biết|bik|làm|hỏi|việc|chuyện|nói|thấy|cần|mua|ăn|gì|vì|còn|nghe|mất|hiểu|mang|ghi|nhớ|thiếu"
+)
 _LETTER_NAMES = frozenset(name for names in LETTERS.values() for name in (*names.split(), *names.lower().split()))
 _NUMBERS = frozenset(re.findall(r"\w+", "một hai ba bốn tư năm lăm sáu bảy tám chín mười mươi mốt trăm"))
 LETTERED = words_before(
@@ -126,3 +129,23 @@ def whom_one_asks_first(match: re.Match[str], context: Context) -> Answer:
 def not_so(match: re.Match[str], context: Context) -> str | None:
     """“Không” typed as one letter: ai k đi báo trước -> không"""
     return "không" if context.is_before(match.end(), _NOT) else None
+
+
+@rule(rf"j{_ALONE}", starts="word", only_if=is_apart)
+def what(match: re.Match[str], context: Context) -> Answer:
+    """“Gì” typed as one letter: có j alo e, ko biết j -> gì"""
+    asked = context.is_after(match.start(), _ASKING)
+    if not (asked or is_chat(context.text)):
+        return None
+    return "gì" if asked and is_chat(context.text) else Guess("gì", LONE_LETTER)
+
+
+@rule(rf"[rR]{_ALONE}", starts="word", only_if=is_apart)
+def already(match: re.Match[str], context: Context) -> Answer:
+    """“Rồi” typed as one letter in a chat: quay clip r gọi biên phòng, đóng tiền r nha -> rồi"""
+    word = context.text[max(0, match.start() - 12) : match.start()].split(" ")[-2:-1]
+    behind = _WORD.match(context.text, match.end())
+    ended = context.char(match.end()) in ("", *",.!?\n")
+    if not is_chat(context.text) or not word or not word[0][-1:].isalpha() or not (behind or ended):
+        return None
+    return "rồi" if word[0].islower() else Guess("rồi", LONE_LETTER)
