@@ -1,7 +1,8 @@
 """The hub's site: which pages there are beside those that a station has, too, and whom they are for.
 
 GET /                   communes and how their boxes are        GET /xa/SCOPE       the boxes of one
-GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /moi-may        a code by which a box may join
+GET /may/BOX            one box; POST …/thu-hoi revokes it      GET /may/BOX/thay   another one takes its place
+GET /moi-may            a code by which a box may join; /moi-may/usb a stick by which one does
 GET /cong-van           what was heard of each bulletin         GET /cong-van/ID    where, how often, and where not
 GET /lenh               signed alerts, and how far boxes came with them; /lenh/SCOPE/NUMBER where one was not heard
 GET /lenh/moi           another one; /lenh/SCOPE/NUMBER/ky signs it a second time, …/ket-thuc ends it
@@ -40,13 +41,25 @@ from ..web.site_pages import SiteRoutes
 from .drafts.draft_upload import MOST_SENT
 from .hub import Hub
 from .hub_metrics import FEEDS
-from .pages import alert_board_pages, alert_pages, box_pages, dispatch_pages, passkey_pages, signing_pages, trust_pages
+from .pages import (
+    alert_board_pages,
+    alert_pages,
+    box_pages,
+    dispatch_pages,
+    join_pages,
+    passkey_pages,
+    signing_pages,
+    trust_pages,
+)
 from .pages.hub_page import HubPage, HubRoutes, heading
 from .pages.signature_files import MOST_SENT as MOST_SIGNED
 from .scoped_hub import ScopedHub
 
 SHARED = (entrance, people, audit_pages)
-OWN = (box_pages, dispatch_pages, alert_board_pages, alert_pages, signing_pages, trust_pages, passkey_pages)
+OWN = (
+    *(box_pages, join_pages, dispatch_pages, alert_board_pages, alert_pages, signing_pages, trust_pages),
+    passkey_pages,
+)
 OWN_NEEDS: Mapping[str, Task] = {
     # box_pages.py
     "GET /": Task.LOOK,
@@ -54,8 +67,13 @@ OWN_NEEDS: Mapping[str, Task] = {
     "GET /may/{box}": Task.LOOK,
     "POST /may/{box}/thu-hoi": Task.RULE,
     "GET /su-co": Task.LOOK,
+    # join_pages.py
     "GET /moi-may": Task.RULE,
     "POST /moi-may": Task.RULE,
+    "GET /moi-may/usb": Task.RULE,
+    "POST /moi-may/usb": Task.RULE,
+    "GET /may/{box}/thay": Task.RULE,
+    "POST /may/{box}/thay": Task.RULE,
     # dispatch_pages.py
     "GET /cong-van": Task.LOOK,
     "GET /cong-van/{bulletin}": Task.LOOK,
@@ -102,6 +120,8 @@ OWN_NEEDS: Mapping[str, Task] = {
 DEEDS = {
     "POST /may/{box}/thu-hoi": Message("revokes a box"),
     "POST /moi-may": Message("makes a code by which a box may join"),
+    "POST /moi-may/usb": Message("makes a stick by which a box joins"),
+    "POST /may/{box}/thay": Message("has another box take the place of one"),
     "POST /lenh/ky": Message("signs an alert"),
     "POST /lenh/{scope}/{number}/da-goi": Message("says that a village was called and knows"),
     "POST /lenh/tep": Message("brings an alert that was signed elsewhere"),

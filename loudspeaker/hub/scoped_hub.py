@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import Message, NotFound, Refused
@@ -29,9 +30,10 @@ from ..web.access.accounts import Session
 from ..web.jobs import Job
 from .boxes.alert_villages import AlertAudience, ToldVillage, VillageReach, note_told
 from .boxes.box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
+from .boxes.join_sticks import StickWish, write_stick
 from .drafts.draft_upload import unpack_delivery
 from .drafts.manifest_drafts import ManifestDraft
-from .drafts.passkey_register import RegisteredPasskey
+from .drafts.passkey_register import OwnPasskeys, RegisteredPasskey
 from .drafts.trust_drafts import TrustDraft
 from .hub import Hub
 from .published_files import PublishedScope, scopes_below
@@ -120,9 +122,23 @@ class ScopedHub:
         """Raises `NotFound`, `WriteError`."""
         self._hub.revoke(self.box(ident).box)
 
-    def invite(self, scope: str, name: str) -> InvitationCode:
-        """A code by which one box may join an office. Raises `NotFound`, `BadUsage`."""
-        return self._hub.registry.invite(self._own(scope), name)
+    def invite(self, scope: str, name: str, replaces: str = "") -> InvitationCode:
+        """As `BoxRegistry.invite`."""
+        return self._hub.registry.invite(self._own(scope), name, self.box(replaces).box if replaces else "")
+
+    def write_stick(self, folder: Path, wish: StickWish) -> None:
+        """As `join_sticks.write_stick`."""
+        self._own(wish.scope)
+        write_stick(self._hub, folder, replace(wish, replaces=self.box(wish.replaces).box if wish.replaces else ""))
+
+    def told_box_yaml(self, ident: str) -> str:
+        """As `BoxRegistry.told_box_yaml`. Raises `NotFound`."""
+        return self._hub.registry.told_box_yaml(self.box(ident).box)
+
+    def certificate_name(self) -> str:
+        """The first name in the hub's certificate; "" where it has none."""
+        files = self._hub.paths.tls
+        return files.names()[0] if files.certificate.exists() else ""
 
     def aired(self, scope: str, since: datetime) -> list[AiredBulletin]:
         """As `BoxBoard.aired`."""
@@ -338,21 +354,10 @@ class ScopedHub:
 
     # One's own passkeys
 
-    def own_passkeys(self) -> list[RegisteredPasskey]:
-        """The latest first."""
-        return self._hub.passkeys.of(self.login)
-
-    def own_passkey(self, key: str) -> RegisteredPasskey:
-        """One, by the id of its key. Raises `NotFound`."""
-        return self._hub.passkeys.passkey(self.login, key)
-
-    def add_passkey(self, credential: str, key: PublicKey) -> None:
-        """As `PasskeyRegister.add`."""
-        self._hub.passkeys.add(self.login, credential, key)
-
-    def remove_passkey(self, key: str) -> None:
-        """As `PasskeyRegister.remove`."""
-        self._hub.passkeys.remove(self.login, key)
+    @property
+    def own_passkeys(self) -> OwnPasskeys:
+        """Those of this account."""
+        return OwnPasskeys(self._hub.passkeys, self.login)
 
     # What the others stand on
 

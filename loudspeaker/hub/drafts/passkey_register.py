@@ -71,6 +71,30 @@ class PasskeyRegister:
             connection.execute("DELETE FROM passkey WHERE key = ?", (key,))
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPasskeys:
+    """The passkeys of one account, as `PasskeyRegister` keeps them."""
+
+    register: PasskeyRegister
+    login: str
+
+    def all(self) -> list[RegisteredPasskey]:
+        """The latest first."""
+        return self.register.of(self.login)
+
+    def passkey(self, key: str) -> RegisteredPasskey:
+        """One, by the id of its key. Raises `NotFound`."""
+        return self.register.passkey(self.login, key)
+
+    def add(self, credential: str, key: PublicKey) -> None:
+        """As `PasskeyRegister.add`."""
+        self.register.add(self.login, credential, key)
+
+    def remove(self, key: str) -> None:
+        """As `PasskeyRegister.remove`."""
+        self.register.remove(self.login, key)
+
+
 def _passkey(row: sqlite3.Row) -> RegisteredPasskey:
     key = decode(PublicKey, json.loads(row["public"]))
     return RegisteredPasskey(row["login"], row["credential"], key, instant_of(row["added"]))

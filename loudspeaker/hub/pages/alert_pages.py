@@ -301,7 +301,7 @@ def _signing_page(
     """`villages`: those of which some may be chosen first."""
     alert, keys = read_unverified_as(Alert, envelope), page.hub.alert_signers(envelope)
     signers = find_signers(envelope, keys)
-    own = {one.key.person for one in page.hub.own_passkeys()}
+    own = {one.key.person for one in page.hub.own_passkeys.all()}
     role, together = ALERT_SIGNERS[alert.kind]
     words: Sequence[SpokenPart] = ()
     form: PasskeyForm | None = None

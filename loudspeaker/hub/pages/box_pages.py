@@ -1,4 +1,4 @@
-"""Máy: communes and how their boxes are, the boxes of one, one box; and a code by which another may join."""
+"""Máy: communes and how their boxes are, the boxes of one, one box; and what went wrong."""
 
 from __future__ import annotations
 
@@ -104,24 +104,6 @@ def show_incidents(page: HubPage) -> Response:
     return page.page("hub_incidents.html", incidents=incidents)
 
 
-def show_invitation(page: HubPage) -> Response:
-    if not page.person.proved:
-        return page.go("/xac-nhan?den=/moi-may")
-    return _invitation_page(page)
-
-
-def invite_box(page: HubPage) -> Response:
-    """Show a new code, once. Raises `Refused` where the password was not typed of late."""
-    page.must_be_proved()
-    try:
-        if page.text("scope") not in {one.scope for one in page.offices()}:
-            raise BadUsage(Message("choose a commune"))
-        code = page.hub.invite(page.text("scope"), page.text("name"))
-    except BadUsage as error:
-        return _invitation_page(page, error=error)
-    return _invitation_page(page, code=str(code))
-
-
 def _address(incident: Incident) -> str:
     """Where there is more about it; "" where there is no more."""
     if not incident.about:
@@ -156,20 +138,10 @@ def _box_line(page: HubPage, row: BoxRow) -> ShownBox:
     return ShownBox(row, row.condition(page.now), page.hub.office_name(row.scope), villages)
 
 
-def _invitation_page(page: HubPage, code: str = "", error: LoudspeakerError | None = None) -> Response:
-    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
-    typed = {name: page.text(name) for name in ("scope", "name")}
-    command = f"loudspeaker fleet join {page.http.url.netloc} {code}"
-    facts = {"code": code, "error": error, "offices": offices, "typed": typed, "command": command}
-    return page.page("hub_invitation.html", status_of(error) if error else 200, **facts)
-
-
 ROUTES: HubRoutes = {
     "GET /": show_board,
     "GET /xa/{scope}": show_commune,
     "GET /may/{box}": show_box,
     "POST /may/{box}/thu-hoi": revoke_box,
     "GET /su-co": show_incidents,
-    "GET /moi-may": show_invitation,
-    "POST /moi-may": invite_box,
 }

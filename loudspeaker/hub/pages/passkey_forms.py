@@ -36,7 +36,7 @@ def signing_form(page: HubPage, keys: Sequence[PublicKey], envelope: SignedEnvel
     """The form by which one of `keys` signs an envelope, whose payload has this SHA-256."""
     here = passkeys_at(page.http.url.hostname or "", keys)
     ids = {key.id for key in here}
-    own = [one for one in page.hub.own_passkeys() if one.key.id in ids]
+    own = [one for one in page.hub.own_passkeys.all() if one.key.id in ids]
     rp = next((key.rp for key in (*(one.key for one in own), *here)), "")
     known = [one.credential for one in own if one.key.rp == rp]
     return PasskeyForm(rp, challenge(envelope.signed), digest, known)

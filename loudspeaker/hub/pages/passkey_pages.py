@@ -21,7 +21,7 @@ LONGEST_NAME = 80
 
 def show_passkeys(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """One's own passkeys, and for what each stands in which trust document."""
-    own = [(one, _standing(page, one.key)) for one in page.hub.own_passkeys()]
+    own = [(one, _standing(page, one.key)) for one in page.hub.own_passkeys.all()]
     typed = {"person": page.text("person") or page.person.account.login}
     typed["name"] = page.text("name") or page.person.account.name
     host = page.http.url.hostname or ""
@@ -37,7 +37,7 @@ def add_passkey(page: HubPage) -> Response:
         if not CREDENTIAL.fullmatch(page.text("credential")):
             raise BadUsage(Message("the browser has made no passkey"))
         key = read_new_passkey(decode_base64(page.text("public")), _person(page), _name(page), host_of(page))
-        page.hub.add_passkey(page.text("credential"), key)
+        page.hub.own_passkeys.add(page.text("credential"), key)
     except LoudspeakerError as error:
         return show_passkeys(page, error)
     return page.go("/khoa-ky")
@@ -45,7 +45,7 @@ def add_passkey(page: HubPage) -> Response:
 
 def send_public_key(page: HubPage) -> Response:
     """What everybody may know of a passkey, as a file for the next trust document. Raises `NotFound`."""
-    key = page.hub.own_passkey(page.path["key"]).key
+    key = page.hub.own_passkeys.passkey(page.path["key"]).key
     headers = {"Content-Disposition": f'attachment; filename="{key.person}-{key.id[:4]}.json"'}
     return Response(format_public_key(key), media_type="application/json", headers=headers)
 
@@ -53,10 +53,10 @@ def send_public_key(page: HubPage) -> Response:
 def remove_passkey(page: HubPage) -> Response:
     """Forget a passkey here. Raises `NotFound`, `Refused` where no password was typed of late."""
     page.must_be_proved()
-    page.hub.own_passkey(page.path["key"])
+    page.hub.own_passkeys.passkey(page.path["key"])
     if not page.text("sure"):
         return show_passkeys(page, BadUsage(Message("tick the box first")))
-    page.hub.remove_passkey(page.path["key"])
+    page.hub.own_passkeys.remove(page.path["key"])
     return page.go("/khoa-ky")
 
 

@@ -154,6 +154,8 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
     parts |= {"key": PHONE.public.id, "log_in": str(accounts.number_of(session))}
     fields: dict[str, Mapping[str, Any]] = {
         "POST /moi-may": {"scope": SCOPE, "name": "mới"},
+        "POST /moi-may/usb": {"scope": SCOPE, "name": "mới", "way": "stick", "address": "loa.vn"},
+        "POST /may/{box}/thay": {"way": "code", "sure": "1"},
         "POST /lenh/moi": {"scope": SCOPE, "text": "Cháy rừng!", "village": "*", "repeat": "3"},
         "POST /lenh/ky": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},
         "POST /lenh/phat": {"envelope": format_envelope(alert).decode(), **assertion(alert, PHONE)},

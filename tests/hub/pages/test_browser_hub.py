@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from zipfile import ZipFile
 
 import pytest
 from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets, some_widths
@@ -139,6 +141,7 @@ PAGES = (
     ),
     "/ky/tinh-thu",
     "/lenh/moi?cap=tinh-thu",
+    *("/moi-may/usb", "/may/{box}/thay"),
     *("/su-co", "/moi-may", "/them", "/cai-dat/nguoi", "/nhat-ky/thao-tac", "/mat-may"),
 )
 
@@ -168,3 +171,24 @@ def test_the_board_renews_itself_and_leads_to_the_box_that_is_unwell(visitor: Vi
 
     assert visitor.page.url.endswith(f"/may/{stage.box}")
     assert "không thấy card" in visitor.page.inner_text("main")
+
+
+def test_a_stick_is_made_by_the_keyboard_alone(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page
+    visitor.open(f"/moi-may/usb?cap={SCOPE}")
+    page.get_by_label("Tên thường gọi của máy").focus()
+    page.keyboard.type("máy chợ")
+    for _ in range(2):
+        page.keyboard.press("Tab")  # villages, of which the first is ticked
+    page.keyboard.press("Space")
+    while page.evaluate("document.activeElement.type") != "radio":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")  # without a network
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+
+    assert download.value.suggested_filename == f"usb-{SCOPE}.zip"
+    with ZipFile(download.value.path()) as packed:
+        stick = json.loads(packed.read("tham-gia.json"))
+        assert f"v1/{SCOPE}/manifest.json" in packed.namelist()
+    assert (stick["box"], len(stick["villages"]), stick["code"]) == ("máy chợ", 1, "")
