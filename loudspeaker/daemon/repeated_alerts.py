@@ -74,7 +74,9 @@ class RepeatedAlerts:
         """Now, by the time of the document: this machine's where that is known to be right, else at least this."""
         machine, trust = self._on_air.now(), self._on_air.last_trust
         monotonic = self._on_air.clock.monotonic()
-        anchor = self._anchors.setdefault(cadence.alert, Anchor(self._least(cadence), monotonic))
+        anchor = self._anchors.get(cadence.alert)
+        if anchor is None:  # it is asked at each step: the log is read once
+            anchor = self._anchors[cadence.alert] = Anchor(self._least(cadence), monotonic)
         least = anchor.instant + timedelta(seconds=monotonic - anchor.monotonic)
         return max(least, machine) if trust.believed and trust.doubt is None else least
 
