@@ -77,6 +77,27 @@ def test_a_wiped_hub_comes_back_with_its_boxes_and_counts_nothing_twice(
         assert client.get(f"/v1/{SCOPE}/bell.json").status_code == 200
 
 
+def test_a_hub_from_an_older_backup_gives_no_number_of_an_alert_again_of_which_a_log_tells(
+    published: Hub, tmp_path: Path, clock: FakeClock
+) -> None:
+    box = enrol(published, tmp_path)
+    back_up(published.paths, tmp_path / "backup")
+    for number in (1, 2, 60, 9999):  # the last is a lie, or a box of which somebody has made one
+        box.log.event(ALERT, "", NOW, alert=f"{SCOPE}/{number}", state="aired")
+    box.log.event(ALERT, "", NOW, alert="xa-khac/3", state="aired")
+    wipe(published)
+    restore(tmp_path / "backup", published.paths)
+
+    with opened(published.paths.root, clock) as hub:
+        assert read_floors(hub.database, SCOPE).alert == 0
+        for _ in range(2):
+            send(hub, box)
+            assert read_floors(hub.database, SCOPE).alert == 60
+        assert read_floors(hub.database, "xa-khac").alert == 0
+        hub.bells.look()
+        assert hub.bells.rung()[0].published.heads.alert == 0  # no box looks for what is not there
+
+
 def test_a_second_backup_copies_only_what_is_new(published: Hub, tmp_path: Path) -> None:
     box = enrol(published, tmp_path)
     first = back_up(published.paths, tmp_path / "backup")

@@ -5,6 +5,9 @@ says how far the log goes now, and holds its verdicts. After a power cut between
 
 A *life* is a log from its first entry on, whose hash names it. A box that has lost its state begins another one; both
 stay. What is refused is told to the box, and kept for people: a log that is not whole is no proof of anything.
+
+A log tells, too, which alerts there were: a hub that was restored from an older copy must not give their numbers again,
+which boxes would refuse. One box is not believed far: no number counts that is much higher than those known.
 """
 
 from __future__ import annotations
@@ -13,23 +16,27 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
 from ...codec import UNREADABLE
 from ...errors import Message
 from ...interfaces import Clock
-from ...model.asrun_record import AsRunRecord
+from ...model.asrun_record import ALERT, AsRunRecord
 from ...station.box.log_segment import LogFault, LogSegment, RefusedLog, read_segment
+from ...station.emergency.alert_log import alert_number
 from ...store.atomic import FileSystem, remove, write_atomic
-from ...store.entries import VERDICT, record_of
+from ...store.entries import VERDICT, event_of, record_of
 from ...store.hash_chain import initial_hash, next_hash
 from ...trust.dsse import find_signers
+from ...trust.floors import WINDOW
+from ..bells import keep_floors, read_floors
 from ..hub_database import HubDatabase, text_of
 from .box_registry import RegisteredBox
 
-KIND = f'"kind":"{VERDICT}"'
+KIND, ALERT_KIND = (f'"kind":"{kind}"' for kind in (VERDICT, ALERT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,18 @@ class LogIntake:
             for path in folder.glob(f"{first:09}-*"):  # another piece from here on, left by a power cut
                 remove(path, self.system)
             write_atomic(folder / f"{first:09}-{last:09}.jsonl.gz", raw, self.system)
+            self._raise_alert_numbers(segment)
         with self.database.change() as connection:
             connection.execute("DELETE FROM refused_log WHERE box = ?", (box.id,))
             if segment.entries:
                 _add_segment(connection, box.id, segment)
+
+    def _raise_alert_numbers(self, segment: LogSegment) -> None:
+        """Raises `WriteError`."""
+        for scope, number in _alert_numbers(segment):
+            floors = read_floors(self.database, scope)
+            if floors.trust and floors.alert < number < floors.alert + WINDOW:
+                keep_floors(self.database, scope, replace(floors, alert=number))
 
     def _note_refusal(self, box: RegisteredBox, error: RefusedLog) -> None:
         if error.fault is LogFault.GAP:
@@ -153,6 +168,15 @@ def _verdict_rows(box: str, segment: LogSegment) -> Iterator[tuple[object, ...]]
         if KIND in text and (record := _read_record(text)):
             facts = (record.id, record.village, record.bulletin, text_of(record.scheduled_at), record.verdict.value)
             yield box, segment.head.life, number, *facts, text
+
+
+def _alert_numbers(segment: LogSegment) -> Iterator[tuple[str, int]]:
+    """The alerts (scope, number) of which a piece tells, in its order."""
+    for text, _ in segment.entries:
+        if ALERT_KIND in text:
+            with suppress(*UNREADABLE):
+                if found := alert_number(event_of(json.loads(text))):
+                    yield found
 
 
 def _read_record(text: str) -> AsRunRecord | None:

@@ -98,13 +98,17 @@ def decided_alerts(log: Log) -> Mapping[str, frozenset[int]]:
     return {scope: frozenset(numbers) for scope, numbers in found.items()}
 
 
+def alert_number(event: Event) -> tuple[str, int] | None:
+    """Scope and number of the alert of which an event is a step; None where it names none."""
+    scope, _, number = str(event.facts.get("alert", "")).partition("/")
+    return (scope, int(number)) if number.isdecimal() else None
+
+
 def highest_alerts(log: Log) -> Mapping[str, int]:
     """The highest number of an alert of each scope of which the log knows, whatever became of it."""
     found: dict[str, int] = {}
-    for event in log.events(ALERT):
-        scope, _, number = str(event.facts.get("alert", "")).partition("/")
-        if number.isdecimal():
-            found[scope] = max(found.get(scope, 0), int(number))
+    for scope, number in filter(None, map(alert_number, log.events(ALERT))):
+        found[scope] = max(found.get(scope, 0), number)
     return found
 
 
