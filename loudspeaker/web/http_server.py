@@ -168,7 +168,7 @@ def listen(host: str, port: int) -> socket.socket:
     everywhere = not host and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, dualstack_ipv6=everywhere)
+        return _answer_without_delay(socket.create_server((host, port), family=family, dualstack_ipv6=everywhere))
     except OSError as error:
         where = f"{host or '*'}:{port}"
         raise BadUsage(Message("no page can be shown at {where}: {error}", where=where, error=reason(error))) from error
@@ -178,8 +178,17 @@ def inherited_socket() -> socket.socket | None:
     """The socket that systemd holds for us and hands over with the first request; None where it does not."""
     with suppress(ValueError):
         if int(os.environ.get("LISTEN_PID", "")) == os.getpid() and int(os.environ.get("LISTEN_FDS", "")) == 1:
-            return socket.socket(fileno=FIRST_FD)
+            return _answer_without_delay(socket.socket(fileno=FIRST_FD))
     return None
+
+
+def _answer_without_delay(listening: socket.socket) -> socket.socket:
+    """What is accepted inherits it. Else the kernel holds the body of an answer back for 40 ms, behind its head.
+
+    asyncio would see to that, but not for sockets of which it was not told at their making that they are TCP's.
+    """
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def tune_threads() -> None:

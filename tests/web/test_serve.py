@@ -146,6 +146,14 @@ def test_an_address_that_is_taken_is_told() -> None:
     taken.close()
 
 
+def test_the_kernel_holds_no_answer_back() -> None:
+    """For 40 ms a body behind its head, in each answer: asyncio takes care of that for some sockets only."""
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_without_systemd_no_socket_is_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for pid, fds in (("", ""), ("1", "1"), ("x", "1")):
         monkeypatch.setenv("LISTEN_PID", pid)
