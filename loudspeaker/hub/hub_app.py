@@ -25,7 +25,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from ..codec import encode
@@ -38,6 +37,7 @@ from ..web.middleware import RequestRate, ResponseHeaders, limit_body
 from .boxes.box_registry import RegisteredBox
 from .boxes.log_intake import LogEnd
 from .hub import Hub
+from .served_files import ServedFiles
 
 Handler = Callable[[Hub, RequestRate, Request], Awaitable[Response]]
 BLOB = re.compile(rf"blob/{DIGEST.pattern}")
@@ -56,7 +56,7 @@ class TooManyGuesses(Refused):
 def create_hub_app(hub: Hub, pages: ASGIApp | None = None) -> ASGIApp:
     """All addresses of a hub; `pages` answers those that are not its own."""
     guesses = RequestRate(hub.clock, MOST_GUESSES)
-    files = StaticFiles(directory=hub.paths.root / ROOT)
+    files = ServedFiles(hub.paths.root / ROOT)
     routes = [
         Route("/v1/join", partial(_answer, hub, guesses, _join), methods=["POST"]),
         Route("/v1/box/{box}/log", partial(_answer, hub, guesses, _tell_end), methods=["GET"]),
@@ -83,13 +83,13 @@ def _status_of(error: LoudspeakerError) -> int:
     return next((status for kind, status in statuses.items() if isinstance(error, kind)), 403)
 
 
-async def _send_file(files: StaticFiles, request: Request) -> Response:
+async def _send_file(files: ServedFiles, request: Request) -> Response:
     """A file of the folder; nothing else that may lie there, such as half of one."""
     path = request.path_params["path"]
     is_blob = BLOB.fullmatch(path)
     if not (is_blob or DOCUMENT.fullmatch(path)):
         raise HTTPException(404)
-    response = await files.get_response(path, request.scope)
+    response = await files.answer(path, request)
     response.headers["Cache-Control"] = FOR_EVER if is_blob else ASK_AGAIN
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 from harness.hub_boxes import JoinedBox, enrol, make_box_key
 from harness.office import SCOPE
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
@@ -21,12 +25,14 @@ from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_app import MOST_GUESSES, TooManyGuesses, create_hub_app
 from loudspeaker.hub.published_files import read_published
+from loudspeaker.hub.served_files import SHORT
 from loudspeaker.station.box.log_segment import MOST_SENT, RefusedLog
 from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.opening import open_document
 from loudspeaker.trust.signed_documents import Bell, SigningRole
 from loudspeaker.web.middleware import SPAN
 
+FILE = "ab" * 32
 MANIFEST = f"/v1/{SCOPE}/manifest.json"
 
 
@@ -65,6 +71,35 @@ def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: TestClie
 
     assert (half.status_code, half.content) == (206, whole[len(whole) // 2 :])
     assert "immutable" in half.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("size", [100, SHORT, SHORT + 1, 5 * SHORT])
+@pytest.mark.parametrize("wanted", ["0-99", "0-49", "50-", "99-5000000", "7-7", "0-", "-10", "5000000-", "20-10", "x"])
+def test_a_short_file_and_a_long_one_are_sent_alike(client: TestClient, published: Hub, size: int, wanted: str) -> None:
+    content = bytes(range(256)) * (size // 256 + 1)
+    (published.paths.root / "v1" / "blob" / FILE).write_bytes(content := content[:size])
+    server = Starlette(routes=[Mount("/v1", StaticFiles(directory=published.paths.root / "v1"))])
+
+    for headers in ({"Range": f"bytes={wanted}"}, {}):
+        [ours, usual] = (one.get(f"/v1/blob/{FILE}", headers=headers) for one in (client, TestClient(server)))
+        assert (ours.status_code, ours.content) == (usual.status_code, usual.content)
+        for name in ("Content-Range", "Content-Length", "Accept-Ranges"):
+            assert ours.headers.get(name) == usual.headers.get(name)
+    assert client.get(f"/v1/blob/{FILE}").content == content
+
+
+def test_a_document_that_has_changed_is_sent_again_though_it_is_as_long_and_as_old(
+    client: TestClient, published: Hub
+) -> None:
+    path = published.paths.root / MANIFEST[1:]
+    before = path.stat()
+    first = client.get(MANIFEST)
+    path.write_bytes(first.content[::-1])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    again = client.get(MANIFEST, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (200, first.content[::-1])
 
 
 def test_nothing_else_of_the_hub_is_served(client: TestClient, published: Hub) -> None:
