@@ -1,4 +1,4 @@
-"""kill -9 of a hub and of its broker while an alarm is published: the box hears it, and hears it once."""
+"""kill -9 of a hub and of its broker while an alarm or a version is published: the box has it, and hears it once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 
@@ -15,11 +16,12 @@ from harness.alert_box import BOX
 from harness.broker import PROGRAM
 from harness.daemon_process import running_agent, running_daemon
 from harness.fleet_village import FleetVillage, alarm
-from harness.office import SCOPE, open_office
+from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
 from harness.waiting import wait_for
 
 from loudspeaker.model.alert_answer import AlertState
+from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
 from loudspeaker.trust.public_keys import machine_key
@@ -36,34 +38,73 @@ def parts() -> Iterator[ExitStack]:
         yield opened
 
 
-def test_kill_9_of_the_hub_while_it_publishes_an_alarm(
-    home: Path, tmp_path: Path, parts: ExitStack, full: bool
-) -> None:
+@dataclass(frozen=True)
+class HubWithBox:
+    """A real hub and one box that has joined it, with a daemon and an agent; everything is a process of its own."""
+
+    hub: RealHub
+    office: Office
+    paths: StationPaths
+    chance: random.Random
+
+    def publish_and_kill(self) -> None:
+        """Publish what lies on the office's stick; meanwhile, or a little later, the hub is killed, and begun again."""
+        power = Timer(self.chance.uniform(0.0, LATEST), self.hub.process.kill)
+        power.start()
+        self.hub.run("publish", str(self.office.stick))
+        power.join()
+        self.hub.process.wait()
+        self.hub.begin()
+
+    @property
+    def version(self) -> int:
+        membership = read_membership(self.paths)
+        return membership.accepted.version if membership else 0
+
+
+@pytest.fixture
+def village(home: Path, tmp_path: Path, parts: ExitStack) -> HubWithBox:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     hub, office = RealHub(tmp_path / "hub", parts), open_office(home, tmp_path)
     office.trust("hoa", "pao", hub=machine_key(hub.run("key").strip(), "hub"))
     hub.run("publish", str(office.stick))
     hub.start()
-    hub.join(StationPaths(home, home / ".state"), SCOPE)
+    paths = StationPaths(home, home / ".state")
+    hub.join(paths, SCOPE)
     parts.enter_context(running_daemon(home, tmp_path / "daemon"))
     parts.enter_context(running_agent(home, tmp_path / "agent"))
     wait_for(lambda: hub.boxes()[0]["on"], pause=1.0)
+    return HubWithBox(hub, office, paths, random.Random(7))
+
+
+def test_kill_9_of_the_hub_while_it_publishes_an_alarm(
+    village: HubWithBox, home: Path, parts: ExitStack, full: bool
+) -> None:
     station = Station.open(home)
     parts.callback(station.close)
-    chance, runs = random.Random(7), 25 if full else 2
-    (office.own / "alert").mkdir()
-    for number in range(1, runs + 1):
+    (village.office.own / "alert").mkdir()
+    for number in range(1, 1 + (25 if full else 2)):
         _, envelope = alarm(number)
-        (office.own / "alert" / f"{number}.json").write_text(envelope)
-        power = Timer(chance.uniform(0.0, LATEST), hub.process.kill)
-        power.start()
-        hub.run("publish", str(office.stick))
-        power.join()
-        hub.process.wait()
-        hub.begin()
+        (village.office.own / "alert" / f"{number}.json").write_text(envelope)
+        village.publish_and_kill()
         wait_for(lambda number=number: len(list(station.log.events("asked"))) == number * VILLAGES, pause=0.2)
 
     assert set(Counter(event.airing for event in station.log.events("asked")).values()) == {1}
+
+
+def test_kill_9_of_the_hub_while_it_distributes_a_version(village: HubWithBox, full: bool) -> None:
+    """Right behind its restart the box has it, whether the broker brings its file or it is fetched."""
+    for version in range(2, 2 + (25 if full else 3)):
+        length = 200 if version % 2 else 30_000
+        text = "Họp thôn. " * (length // 10)
+        village.office.write("bulletins/tin-sang.md", f"---\ntitle: Tin {version}\n---\n{text}\n")
+        village.office.publish("hoa")
+        village.publish_and_kill()
+        wait_for(lambda version=version: village.version == version, pause=0.2)
+
+    (box,) = village.hub.boxes()
+    wait_for(lambda: village.hub.boxes()[0]["manifest"] == version, pause=0.5)
+    assert box["newest"] == version
 
 
 def test_a_broker_that_comes_back_as_it_was_before_an_alarm(home: Path, tmp_path: Path, parts: ExitStack) -> None:
