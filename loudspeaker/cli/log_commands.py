@@ -68,7 +68,8 @@ def why_(station: Station, airing: str, as_json: bool) -> None:
         return print_json(told) if as_json else put("\n".join(told))
     name, planned, record = station.airings.look_up(airing)
     approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
-    story = rooms.explain.explain_airing(name, planned, record, station.log, station.clock.now(), zone, _, approval)
+    now, offices = station.clock.now(), station.files.contents.offices
+    story = rooms.explain.explain_airing(name, planned, record, station.log, now, zone, _, approval, offices)
     if as_json:
         return print_json(json_output.story(name, planned, record, story, zone, station.log.hash_of(name)))
     for sentence in story:

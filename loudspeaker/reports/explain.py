@@ -77,16 +77,18 @@ def explain_airing(
     zone: ZoneInfo,
     translate: Callable[[str], str] = str,
     approval: Message | None = None,
+    offices: Mapping[str, str] | None = None,
 ) -> list[Message]:
     """The story of one airing, sentence by sentence: what is planned, what happened, what became of it.
 
     `planned` is None for what is in no plan, `record` for what has no verdict yet. The log keeps reasons as text: what
-    they repeat of a sentence in the words of `translate` is left out. `approval` says who has approved its bulletin.
+    they repeat of a sentence in the words of `translate` is left out. `approval` says who has approved its bulletin,
+    `offices` what those above the commune are called (scope -> name).
     """
     sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
     if planned:
         sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_format_time(planned.scheduled_at)))
-        sentences += _origin(planned)
+        sentences += _origin(planned, offices or {})
         sentences += [Message("The bulletin is {approval}.", approval=approval)] if approval else []
         sentences += _expectation(planned) if _start_of(planned) > now else ()
     elif about := _title_and_time(record, events):
@@ -158,10 +160,11 @@ def _absence(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
     return Message("No daemon was at work from {since} to {until}.", since=since, until=until)
 
 
-def _origin(airing: Airing) -> Iterator[Message]:
+def _origin(airing: Airing, offices: Mapping[str, str]) -> Iterator[Message]:
     """Who asks for it, where that is not the commune."""
     if airing.origin:
-        yield Message("{origin} has scheduled it; the commune’s rules hold for it.", origin=airing.origin)
+        office = offices.get(airing.origin, airing.origin)
+        yield Message("{origin} has scheduled it; the commune’s rules hold for it.", origin=office)
 
 
 def _expectation(airing: Airing) -> Iterator[Message]:

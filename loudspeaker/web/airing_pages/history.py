@@ -107,7 +107,8 @@ def show_airing(page: PageRequest) -> Response:
         zone, now = station.files.commune.zone, station.clock.now()
         name, planned, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
-        story = explain_airing(name, planned, record, station.log, now, zone, page.site.translate, approval)
+        offices = station.files.contents.offices
+        story = explain_airing(name, planned, record, station.log, now, zone, page.site.translate, approval, offices)
         about = record or planned
         names = village_names(station)
         acts = background(station.log, about.village, about.bulletin, about.scheduled_at) if about else []

@@ -123,7 +123,8 @@ def send_story(page: PageRequest) -> Response:
         zone, now = station.files.commune.zone, station.clock.now()
         name, airing, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, airing.bulletin if airing else None)
-        story = explain_airing(name, airing, record, station.log, now, zone, page.site.translate, approval)
+        offices = station.files.contents.offices
+        story = explain_airing(name, airing, record, station.log, now, zone, page.site.translate, approval, offices)
         row = json_output.story(name, airing, record, story, zone, station.log.hash_of(name))
     return _send(page, row)
 

@@ -173,7 +173,7 @@ def test_its_priority_is_heard_without_the_commune_and_its_routine_is_offered(
     station = Station.open(joined.home, joined.state, clock=FakeClock(NOW))
     found = list(check_files(station, 2))
     name, airing, record = station.airings.look_up(f"na-hoa/gap@tinh-thu/{NOW.date()}T05:40")
-    story = explain_airing(name, airing, record, station.log, NOW, ZONE)
+    story = explain_airing(name, airing, record, station.log, NOW, ZONE, offices=station.files.contents.offices)
     [offer] = list_offers(station.files)
     station.close()
 
@@ -181,7 +181,7 @@ def test_its_priority_is_heard_without_the_commune_and_its_routine_is_offered(
         "received/tinh-thu/schedules/tinh-thu.yaml:2: 12:00 24/11/2026, and 3 more times in these days: "
         "it lies outside the hours of policy (05:30–06:30, 10:45–11:30, 16:30–18:30)"
     ]
-    assert "tinh-thu has scheduled it; the commune’s rules hold for it." in map(str, story)
+    assert "Tỉnh Thử has scheduled it; the commune’s rules hold for it." in map(str, story)
     assert (offer.origin, offer.line) == (PROVINCE, '{bulletin: "bao-so-5@tinh-thu", at: 06:20}')
 
 
