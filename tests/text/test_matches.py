@@ -30,6 +30,8 @@ def last_line(text: str) -> str:
         ("17h: LL Công an + Quân sự - Tân Hội", "lực lượng Công an cộng Quân sự gặp Tân Hội"),
         ("Chiều nay có trận chung kết Hòa An - Phước Lộc trên sân xã", "Hòa An gặp Phước Lộc trên sân xã"),
         ("Trận Tân Hội v Vĩnh Thạnh", "Tân Hội gặp Vĩnh Thạnh"),
+        ("7h30: Nam thôn Hạ - Nam thôn Thượng", "Nam thôn Hạ gặp Nam thôn Thượng"),
+        ("Vòng 1 (8h - 9h30): Bản Mùi - Bản Cọ, Bản Phiêng - Bản Nà", "Bản Mùi gặp Bản Cọ, Bản Phiêng gặp Bản Nà"),
         ("9h: Tuấn/Minh - Hải/Nam", "Tuấn, Minh gặp Hải, Nam"),
     ],
 )
@@ -46,6 +48,8 @@ def test_a_dash_between_two_sides_of_a_match_is_who_plays_whom(line: str, heard:
         ("Chung kết: thôn Bãi Dài 3 - thôn Chợ 1", "thôn Bãi Dài ba, thôn Chợ một"),
         ("Kết quả: Hòa An - Phước Lộc 2-1", "Hòa An, Phước Lộc hai một"),
         ("Đôi nam, 10h00: Tuấn - Minh", "Tuấn, Minh"),
+        ("Chuyến xe: Hà Nội - Hải Phòng 6h", "Hà Nội, Hải Phòng sáu giờ"),
+        ("Bảng xếp hạng: Hòa An: 0đ", "Hòa An, không điểm"),
         ("Khai mạc: 14h ngày 4/7 - Sân vận động xã", "tháng bảy, Sân vận động xã"),
     ],
 )

@@ -14,6 +14,7 @@ from ...numerals import NUMBER
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 from ..names.persons import parts_persons
+from ..time.calendar_words import parts_weekdays
 
 rule = RuleMaker(Kind.DASH)
 
@@ -179,7 +180,8 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
         context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
     )
     moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
-    until = (moments, rising, onwards, along, weekdays, months, alike, _do_numbers_rise(context, start, end))
+    days = parts_weekdays(context, start, end)
+    until = (moments, rising, onwards, along, weekdays, months, alike, days, _do_numbers_rise(context, start, end))
     return " đến " if any(until) else None
 
 

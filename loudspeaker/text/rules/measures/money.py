@@ -103,7 +103,9 @@ def _is_lost(match: re.Match[str], context: Context) -> bool:
     if match[0] != "0đ":
         return False
     above = context.text[max(0, match.start() - 3 * REACH) : match.start()]
-    return context.is_after(match.start(), (" thua", " hòa", " hoà")) or _SCORED.search(above) is not None
+    if context.is_after(match.start(), (" thua", " hòa", " hoà")) or _SCORED.search(above):
+        return True
+    return context.memory.count_words(("bảng xếp hạng", "xếp hạng", "vòng bảng", "bán kết")) > 0
 
 
 def _is_score(match: re.Match[str], context: Context) -> bool:

@@ -51,8 +51,8 @@ _FAMILY = (
 )
 _FAMILIES = pattern(rf"{_FAMILY} $")
 _FULL_NAME = rf"{_FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]"
-FULL_NAME, _FULL_NAME_AHEAD = pattern(_FULL_NAME), pattern(rf"(?<!\w){_FULL_NAME}[{LOWER}]+ $")
-_FAMILY_NAME = pattern(rf"{_FAMILY} [{UPPER}][{LOWER}]")
+FULL_NAME, _FULL_NAME_AHEAD = pattern(_FULL_NAME), pattern(rf"(?<!\w){_FULL_NAME}[{LOWER}]* $")
+_FAMILY_NAME = pattern(rf"{_FAMILY} [{UPPER}]")
 
 
 def parts_persons(context: Context, start: int, end: int) -> bool:

@@ -29,6 +29,9 @@ CONTESTS = (
     "giải bóng",
     "giải cầu lông",
     "tứ kết",
+    "giao hữu",
+    "giải cờ",
+    "vòng loại",
 )
 _OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
 _GAMES = (
@@ -54,7 +57,9 @@ _BODY = (
 _TEAM = rf"(?i:{cue_list('teams')}|TDP|KP|KDC|chi hội|chi đoàn|đoàn|hội|trường|FC|U\d\d|LL|liên quân|lớp|khối)"
 _CAPITAL = rf"(?:[{UPPER}][{LOWER}]*(?:['’][{LOWER}]+)?|[A-ZĐ]{{2,5}})(?![^\W_])"
 _WORD = rf"(?:{_CAPITAL}|\d{{1,2}}[A-Z]?\d?(?![^\W_]|-\d))"
-_NAME = rf"(?:{_BODY}|(?<![^\W_])(?:{_TEAM}\.? ?{_WORD}|{_CAPITAL})(?: {_WORD}){{0,4}})"
+_NAME = (
+    rf"(?:{_BODY}|(?<![^\W_])(?:(?i:(?:nam|nữ|đội|đội nam|đội nữ) )?{_TEAM}\.? ?{_WORD}|{_CAPITAL})(?: {_WORD}){{0,4}})"
+)
 _PLACED = (  # whoever comes out of a game before: nhất A, nhì bảng B, thắng trận 1, thua BK2
     r"(?i:nhất|nhì|(?:đội )?thắng|(?:đội )?thua|hạng nhất|hạng nhì)(?i: bảng| trận| bán kết| tứ kết| BK| TK| cặp)? ?"
     r"(?:[A-H]|\d{1,2})(?![^\W_])"
@@ -69,13 +74,15 @@ _SIDE_BEFORE = pattern(rf"(?:[^\W\d_]{{2}}|[{UPPER}]|[^\W\d_] \d{{1,2}}),? {{1,2
 _CLAUSE = pattern(r"[\n;]|[.!?] ")
 _MANY_SIDES = pattern(r" - |(?<!\w)gặp(?!\w)")
 _STAGE = pattern(  # of a contest, right before the first side: trận chung kết, bán kết 1 (, kéo co nam:
-    r"(?i)(?<!\w)(?:trận|trận đấu|cặp|cặp đấu|tứ kết|bán kết|chung kết|vòng bảng|vòng \d|lượt \d|lượt trận|"
+    r"(?i)(?<!\w)(?:trận|trận đấu|cặp đấu|ván \d{1,2}|tứ kết|bán kết|chung kết|vòng bảng|vòng \d|lượt \d|lượt trận|"
     r"tranh (?:giải|hạng) (?:ba|nhất|3)|[bt]k ?\d|ck)(?: [^\W\d_]{1,7}| \d{1,2}(?:kg)?){0,6} ?[:(,.)-]{0,2} ?$"
 )
 _WHEN = pattern(  # an hour, a day or a pitch right before it
     r"(?i)(?:\d{1,2}(?:[hg:]\d{0,2}| giờ)|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?|(?<!\w)(?:t[2-7]|thứ [2-7]|"
     r"thứ (?:hai|ba|tư|năm|sáu|bảy)|cn|chủ nhật|sân [a-z\d]|sáng|chiều|tối))\)? ?[:,.)-]{0,2} ?$"
 )
+_BRACKETS = pattern(r" ?\([^()\n]{1,30}\)(?= ?:)")
+_WAYS = pattern(r"(?i)(?<!\w)(?:xe|chuyến|tuyến|đường|lộ trình|trọng tài|địa điểm|điểm thi|ban|liên hệ)(?!\w)")
 _FIRST = pattern(r"[\s\d.)*+•-]*$")  # nothing but a bullet before the first side
 _ENDS = pattern(
     r" ?(?:$|[,;:.!?()]|\d{1,2}(?:[hg:-]|/\d)|(?:trên|tại|ở|lúc|vào|diễn ra|hồi|sân|sáng|chiều|tối|ngày|thứ)(?!\w))"
@@ -115,7 +122,7 @@ def dash_between_teams(match: re.Match[str], context: Context) -> Answer:
     first, second = _BEFORE.search(clause), _BEHIND.match(context.text, end)
     if not first or not second:
         return None
-    lead, rest = clause[: first.start()], second["rest"]
+    lead, rest = _BRACKETS.sub("", clause[: first.start()]), second["rest"]
     tight = context.char(start - 1) != " " or context.char(end) != " "
     if tight and not (_STAGE.search(lead) and " " in first["side"] and " " in second["side"]):  # trận Sa-Pa
         return None
@@ -132,14 +139,17 @@ def _tell_sides(context: Context, sides: tuple[str, str], lead: str) -> Answer:
         return ", gặp" if sides[0][-1].isdecimal() else "gặp"  # thắng trận 1, gặp thắng trận 2
     if all(map(_has_goals, sides)) or _may_be_partners(context, sides):
         return ","
-    if _STAGE.search(lead):
+    if _WAYS.search(lead):  # chuyến xe: Hà Nội - Hải Phòng 6h
+        return ","
+    if _STAGE.search(lead) or all("/" in side for side in sides):  # Minh/Tuấn - Hà/Lan
         return "gặp"
     known = _known_sides(context.text)
     certain = all(known[side.lower()] > 1 or _CALLED_TEAM.match(side) for side in sides)
     played = context.memory.count_words((*CONTESTS, *_GAMES)) > 1
-    if played and (_WHEN.search(lead) or (certain and _FIRST.match(lead))):
+    listed = lead.endswith(", ") and " - " in lead
+    if played and (_WHEN.search(lead) or (certain and (listed or _FIRST.match(lead)))):
         return "gặp" if certain else Guess("gặp", _MATCH_OR_PAIR)
-    return "," if certain else None
+    return ","
 
 
 def _has_goals(side: str) -> bool:
@@ -149,7 +159,7 @@ def _has_goals(side: str) -> bool:
 
 def _may_be_partners(context: Context, sides: tuple[str, str]) -> bool:
     """Whether two names may be one side of a game of four: Dũng - Thuyết"""
-    return not any(" " in side for side in sides) and context.memory.count_words(_PAIRS) > 0
+    return not any(" " in side or "/" in side for side in sides) and context.memory.count_words(_PAIRS) > 0
 
 
 _NAME_AND_GOALS = pattern(rf"[{UPPER}][{LOWER}]+ \d{{1,2}}$")
@@ -157,7 +167,7 @@ _NUMBERED_TEAM = pattern(rf"{_TEAM} \d{{1,2}}")
 _MATCH_OR_PAIR = Message("a match of two sides, or two names that belong together")
 
 
-_CALLED_TEAM = pattern(rf"{_BODY}|{_TEAM}[ .]")
+_CALLED_TEAM = pattern(rf"{_BODY}|(?i:(?:nam|nữ|đội|đội nam|đội nữ) )?{_TEAM}[ .]")
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -213,3 +213,26 @@ def _is_street_before(before: str) -> bool:
 def tells_schooling(words: str) -> bool:
     """Whether classes out of twelve are told behind these words: trình độ văn hóa 9/12; nhà văn hóa 5/12 is a place."""
     return words.endswith(_SCHOOLED) and not words.endswith(" nhà văn hóa")
+
+
+def parts_weekdays(context: Context, start: int, end: int) -> bool:
+    """Whether a sign parts two days with weekday or hour: T2 7/12 - T6 11/12, 5/12 (T7) - 6/12 (CN)"""
+    first = _FIRST_WITH_WEEKDAY.search(context.text[max(0, start - REACH) : start])
+    last = _LAST_WITH_WEEKDAY.match(context.text, end)
+    if not (first and last):
+        return False
+    (day, month), (until, last_month) = (
+        [int(part) for part in found.groups() if part is not None] for found in (first, last)
+    )
+    return (month, day) < (last_month, until) or (month, last_month) == (12, 1)
+
+
+_NAME_OF_DAY = r"(?:T[2-7]|CN|(?i:thứ [^\W_]{1,3}|chủ nhật))"
+_PART_OF_DAY = r"(?:(?i:sáng|trưa|chiều|tối|đêm)|\d{1,2}(?:h|g|:)\d{0,2})"
+_DAY_OF_MONTH = r"(\d{1,2})[/.](\d{1,2})(?:[/.]\d{4})?(?![\d/])"
+_WITH_WEEKDAY = (
+    rf"(?:(?<!\w)(?:{_NAME_OF_DAY}|{_PART_OF_DAY}),? ?\(?(?:ngày )?{_DAY_OF_MONTH}\)?"
+    rf"|(?<![\d/.]){_DAY_OF_MONTH},? ?\(?{_NAME_OF_DAY}(?!\w)\)?)"
+)
+_FIRST_WITH_WEEKDAY = pattern(rf"{_WITH_WEEKDAY} ?$")
+_LAST_WITH_WEEKDAY = pattern(rf" ?(?:hết |đến )?(?:{_PART_OF_DAY},? )?(?:ngày )?{_WITH_WEEKDAY}")
