@@ -206,3 +206,20 @@ def test_days_hours_and_names_beside_what_looks_like_a_number_or_a_letter(text: 
 )
 def test_a_day_an_hour_or_a_name_that_may_be_something_else_is_marked(text: str, doubts: list[str]) -> None:
     assert marked(text) == doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "doubts"),
+    [
+        ("Tiêm chủng: Sởi - Rubella (18m)", "mười tám tháng", ["18m"]),
+        ("Cọc đóng sâu (18m)", "mười tám mét", []),
+        ("Lịch tưới: tổ 1,2,3 (S), tổ 4,5 (C)", "ba, sáng, tổ bốn, năm, chiều", ["S", "C"]),
+        ("Heo hơi: MB 62k, MT 60k, MN 59k", "miền trung sáu mươi nghìn, miền nam", []),
+        ("Mang theo CCCD, LGN. Lệnh gọi nhập ngũ đã gửi", "lệnh gọi nhập ngũ. Lệnh", []),
+    ],
+)
+def test_the_whole_text_tells_what_a_letter_in_brackets_or_of_a_region_is(
+    text: str, spoken: str, doubts: list[str]
+) -> None:
+    assert spoken in read(text).spoken
+    assert marked(text) == doubts

@@ -15,6 +15,8 @@ rule = RuleMaker(Kind.QUANTITY)
 
 _SHORT = Message("one letter for a unit that may stand for another")
 _CHILDREN = words_before("trẻ|trẻ em|bé|cháu|con|trẻ từ|trẻ dưới|trẻ trên|bé từ|cháu bé|trẻ đủ|đủ|trẻ tròn|em bé")
+_OLDEST = 37  # months of a child that is given a dose
+_VACCINES = ("tiêm chủng", "vắc xin", "sởi", "trẻ", "bại liệt", "phế cầu", "uống vitamin")
 _TALLEST = 2  # metres of a child; more are months
 _WEIGHED = words_before(
     "nặng|cân nặng|trọng lượng|nặng từ|nặng trên|nặng dưới|nặng khoảng|nặng gần|nặng hơn|cân được|ai cân|người cân|"
@@ -58,8 +60,14 @@ def months_of_child(match: re.Match[str], context: Context) -> Answer:
     months = f"{context.number_range(match[1], match[2])} tháng"
     if context.is_before(match.end(), ("tuổi",)):
         return months
-    child = context.is_after(match.start(), _CHILDREN) and int(match[1]) > _TALLEST
-    return Guess(months, _SHORT) if child else None
+    child = context.is_after(match.start(), _CHILDREN) or _is_dose(match, context)
+    return Guess(months, _SHORT) if child and int(match[1]) > _TALLEST else None
+
+
+def _is_dose(match: re.Match[str], context: Context) -> bool:
+    """Whether it stands in brackets by itself where a text tells of vaccines: Sởi - Rubella (18m)"""
+    alone = context.char(match.start() - 1) == "(" and context.char(match.end()) in (")", ",")
+    return alone and int(match[1]) < _OLDEST and context.memory.count_words(_VACCINES) > 1
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?: ?- ?(\d{1,3}(?:[.,]\d)?))?[kK](?![^\W_]|/)", only_after=_WEIGHED)

@@ -137,19 +137,23 @@ def _tell_sides(context: Context, sides: tuple[str, str], lead: str) -> Answer:
     """What is said between two sides, by what stands before the first."""
     if all(map(_RANKED.match, sides)):
         return ", gặp" if sides[0][-1].isdecimal() else "gặp"  # thắng trận 1, gặp thắng trận 2
-    if all(map(_has_goals, sides)) or _may_be_partners(context, sides):
-        return ","
-    if _WAYS.search(lead):  # chuyến xe: Hà Nội - Hải Phòng 6h
-        return ","
+    if all(map(_has_goals, sides)) or _may_be_partners(context, sides) or _WAYS.search(lead):
+        return ","  # of a way: chuyến xe: Hà Nội - Hải Phòng 6h
     if _STAGE.search(lead) or all("/" in side for side in sides):  # Minh/Tuấn - Hà/Lan
         return "gặp"
+    return _tell_by_text(context, sides, lead)
+
+
+def _tell_by_text(context: Context, sides: tuple[str, str], lead: str) -> Answer:
+    """The same where only an hour, a bullet or the match before stands ahead: what the whole text tells decides."""
+    if context.memory.count_words((*CONTESTS, *_GAMES)) < 2:
+        return ","
     known = _known_sides(context.text)
     certain = all(known[side.lower()] > 1 or _CALLED_TEAM.match(side) for side in sides)
-    played = context.memory.count_words((*CONTESTS, *_GAMES)) > 1
-    listed = lead.endswith(", ") and " - " in lead
-    if played and (_WHEN.search(lead) or (certain and (listed or _FIRST.match(lead)))):
-        return "gặp" if certain else Guess("gặp", _MATCH_OR_PAIR)
-    return ","
+    listed = _FIRST.match(lead) or (lead.endswith(", ") and " - " in lead)
+    if certain and (listed or _WHEN.search(lead)):
+        return "gặp"
+    return Guess("gặp", _MATCH_OR_PAIR) if _WHEN.search(lead) else ","
 
 
 def _has_goals(side: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from ....errors import Message
@@ -10,7 +11,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ..names.addresses import is_house
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 
@@ -184,3 +185,18 @@ def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
 def _continues_range(context: Context, end: int) -> bool:
     """Whether a second day follows: từ ngày 5-10 đến …: then 5-10 is one day."""
     return context.after(end).startswith(("đến", "-", "tới"))
+
+
+@rule(r"[SCTĐ](?=\))", starts="word", only_if=in_brackets)
+def half_day_in_brackets(match: re.Match[str], context: Context) -> Answer:
+    """Half a day in brackets, where a text has both: tổ 1,2,3 (S), tổ 4,5 (C) -> sáng, chiều"""
+    return Guess(_HALF_DAYS[match[0]], _HALF_DAY) if _has_both_halves(context.text) else None
+
+
+_HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
+_HALF_DAY = Message("a letter that may stand for a part of the day")
+
+
+@lru_cache(maxsize=4)
+def _has_both_halves(text: str) -> bool:
+    return "(S)" in text and "(C)" in text
