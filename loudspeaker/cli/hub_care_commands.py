@@ -140,7 +140,9 @@ def adopt(hub: Hub, other: Path) -> None:
     done = rooms.adoption.adopt(hub, other)
     text = _("{scopes} offices, {boxes} boxes and {entries} entries of logs were taken over.")
     tell(text.format(scopes=done.scopes, boxes=done.boxes, entries=done.entries))
-    if not done.has_authority:
+    if not done.has_authority and not done.boxes:
+        tell(_("Boxes join this hub anew, each by a code of its own: “loudspeaker-hub invite”."))
+    elif not done.has_authority:
         tell(_("These boxes trust another certificate: connect each anew with “loudspeaker fleet connect”."))
     _tell_refused(done.refused)
 

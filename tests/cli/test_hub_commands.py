@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from harness.certificates import FOUND
 from harness.hub_boxes import AUTHORITY, enrol, open_hub, registered
 from harness.mail_server import mail_server
-from harness.office import SCOPE, Office, open_office
+from harness.office import SCOPE, Office, join_box, open_office
 from harness.officers import PASSWORD, QUICK
 from harness.waiting import PATIENCE
 
@@ -245,3 +245,15 @@ def read(address: str, authority: ssl.SSLContext) -> bytes:
     with urllib.request.urlopen(address, context=authority, timeout=PATIENCE) as answer:
         content: bytes = answer.read()
         return content
+
+
+def test_where_no_hub_is_left_a_box_gives_its_files_and_all_boxes_are_told_to_join(
+    tmp_path: Path, office: Office, home: Path
+) -> None:
+    join_box(home, office)
+
+    done = CliRunner(mix_stderr=False).invoke(hub_group, ["--folder", str(tmp_path / "other"), "adopt", str(home)])
+
+    assert done.exit_code == 0, done.stderr
+    assert "1 offices, 0 boxes and 0 entries of logs were taken over." in done.stderr
+    assert "“loudspeaker-hub invite”" in done.stderr
