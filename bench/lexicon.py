@@ -39,6 +39,9 @@ def texts(folders: Iterable[Path]) -> Iterator[str]:
     for folder in folders:
         for path in sorted(folder.glob("*.jsonl")):
             yield from (case.input for case in load(path))
+        for path in sorted(folder.glob("short_forms.tsv")):
+            lines = path.read_text("utf-8").splitlines()
+            yield from (line.split("\t")[0] for line in lines if line[0] != "#")
     yield from (path.read_text("utf-8") for path in sorted(DOCUMENTS.glob("*.txt")))
 
 

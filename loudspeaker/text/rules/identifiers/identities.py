@@ -34,11 +34,15 @@ _PRIZE = pattern(
     r"(?i)(?<!\w)giải (?:đặc biệt|ĐB|nhất|nhì|ba|tư|năm|sáu|bảy|tám|khuyến khích|[1-8])"
     r"(?: ?\([^()\n]{1,24}\))?(?: trúng(?: số)?| vé số| số| là)? ?:? ?$"
 )
+_PRIZE_IN_SHORT = pattern(r"(?<!\w)(?:G[0-8]|ĐB) ?:? ?$")
 _FEWEST_OF_PRIZE = 4  # digits that alone are no sum
 _LOTTERY = (
     "xổ số",
     "kqxs",
     "xskt",
+    "xsmb",
+    "xsmt",
+    "xsmn",
     "vé số",
     "lô tô",
     "số trúng",
@@ -127,8 +131,10 @@ def lottery_number(match: re.Match[str], context: Context) -> str | None:
     spoken = ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
     if context.is_after(at, _DRAWN):
         return spoken if len(match[1]) > 2 else None
-    if not _PRIZE.search(context.text[max(0, at - REACH) : at]):
-        return None
+    ahead = context.text[max(0, at - REACH) : at]
+    if not _PRIZE.search(ahead):
+        drawn = _PRIZE_IN_SHORT.search(ahead) and context.memory.count_words(_LOTTERY)
+        return spoken if drawn else None
     alone = context.memory.count_words(_LOTTERY) and not context.after(match.end())[:1].isalpha()  # not 01 xe
     return spoken if long or alone else None
 

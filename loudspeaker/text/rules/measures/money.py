@@ -200,7 +200,7 @@ def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     dong = " đồng" if match[3].startswith("ng") else ""
     spoken = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
-    if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
+    if re.fullmatch(r"\d{4,5}|\d{1,3}\.\d{3}", match[1]) and not match[2]:  # 1845k, 12.540k
         spoken = context.number(f"{match[1].replace('.', '')}000")
     if match[3] in "kK" and context.is_after(match.start(), " vàng"):  # 3 chỉ vàng 18K
         return f"{context.number(match[1])} ca"

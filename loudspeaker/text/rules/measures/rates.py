@@ -53,6 +53,8 @@ _PAID = pattern(r"\d ?(?:đ|đồng|k|nghìn|tr|triệu)/[^\W\d_]{1,6}$")  # 4.2
 _COUNTED = pattern(r" \d{1,3} [^\W\d_]+$")  # what a sum is told for: 1 con/ 20k
 _OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
+_PIECES = {"b": "bao", "q": "quả", "c": "con"}
+_PAID_DAILY = ("tiền ăn", "ngày công", "công nhật", "phụ cấp", "trợ cấp")
 _EACH_DAY = pattern(r"\d ?(?:l|lần)$|(?i:uống|ngậm|nhỏ|thoa)(?!\w)[^.;\n]{0,24}\d ?(?:v|viên|gói|ống|giọt|ml)$")
 _INTEREST = {"ng": "ngày", "T": "tháng"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
@@ -86,7 +88,18 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
     ):
         return " một ngày"
     spoken = spoken or _LETTERS[match[1].lower()]
+    if match[1] == "n" and context.previous.kind is Kind.MONEY:  # tiền ăn 65.000đ/n
+        daily = context.memory.count_words(_PAID_DAILY)
+        return Guess(f" một {'ngày' if daily else spoken}", ambiguous(match[1]))
     return f" một {spoken}"
+
+
+@rule(r"/ ?([bqc])(?![^\W_])", starts="sign")
+def per_piece(match: re.Match[str], context: Context) -> Guess | None:
+    """Slash before one letter for what is sold: trứng 2.600đ/q, phân 690k/b -> một quả, một bao"""
+    if context.previous.kind is not Kind.MONEY or context.previous.end != match.start():
+        return None
+    return Guess(f" một {_PIECES[match[1]]}", ambiguous(match[1]))
 
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")

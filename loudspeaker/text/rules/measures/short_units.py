@@ -28,7 +28,11 @@ _COMPARED = pattern(  # not áo nữ từ 45k
     r"(?:heo|lợn|bê|trẻ|bé|dê) (?:trên|dưới))$"
 )
 _BEASTS = words_before("heo|lợn|bò|trâu|bê|nghé|dê|cừu|gà|vịt|ngan|ngỗng|cá|gà trống|gà mái|heo hơi|lợn hơi")
+_FOWL = pattern(
+    r" (?:gà|vịt|ngan|ngỗng|heo|lợn|cá|dê|thỏ|chó|tôm hùm)(?: [^\W\d_]{2,6})?(?: (?:từ|cỡ|loại|size|nặng))?$"
+)
 _PIGS = words_before("heo|lợn")
+_LEAVE = words_before("phép|nghỉ|nghỉ phép|phép năm|nghỉ hè|nghỉ tết|trực|công|thử việc|học việc")
 _PACKED = words_before("bao|bình|can|thùng|túi")
 _GOODS = words_after("phân|gạo|gas|ga|cám|thóc|lúa|xi măng|đạm|lân|kali|đường|muối|ngô|NPK|DAP")
 _TANK = words_before("bể|bể chứa|bể nước|bồn|bồn chứa|bồn nước|téc|téc nước|hầm|hầm biogas|bể biogas")
@@ -40,6 +44,7 @@ _SWITCHED = pattern(r"(?:mất|cúp|cắt|ngắt|đóng|ngừng|ngưng|nhá|ch�
 _LAND = words_before("ruộng|đất|vườn|rẫy|lúa|ao|mảnh|thuê|nương|cấy|gặt|trồng|màu|mạ|bán|diện tích|khoảng|gần|hơn")
 _GOLD = pattern(r"(?i)(?<!\w)vàng(?!\w)[^.;\n]{0,30}$")
 _MONEY_AHEAD = pattern(r"\d ?(?:k|tr|triệu|đ|đồng|nghìn)$")
+_SPREAD_AHEAD = pattern(r"\d ?(?:kg|tạ|yến|gói|bao|công)(?: (?:thóc|lúa|gạo|đạm|lân|kali|NPK|vôi))?$")
 _PAID_MONTHLY = pattern(
     r"(?i)(?<!\w)(?:lương|thu nhập|thuê|tiền công|trợ cấp|phụ cấp|học phí|phòng trọ|trọ|trả góp|góp)(?!\w)"
 )
@@ -97,6 +102,15 @@ def weight_before_price(match: re.Match[str], context: Context) -> Guess:
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam", _SHORT)
 
 
+@rule(r"([1-9])k?(?: ?- ?([1-9]))?k(5)?(?![^\W_]|/)")
+def weight_of_fowl(match: re.Match[str], context: Context) -> Guess | None:
+    """Weight of an animal that no so few thousands buy: gà ta 2k-2k5, vịt 3k -> ki lô gam"""
+    if not _FOWL.search(context.before(match.start())):
+        return None
+    half = " rưỡi" if match[3] else ""
+    return Guess(f"{context.number_range(match[1], match[2])} ki lô gam{half}", _SHORT)
+
+
 @rule(r"([89]\d|1[0-4]\d)(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)", only_after=_PIGS)
 def weight_or_price_of_pig(match: re.Match[str], context: Context) -> Guess:
     """What a pig weighs, or what a kilogram of it costs: heo 90k, which nothing decides"""
@@ -113,6 +127,19 @@ def room_of_tank(match: re.Match[str], context: Context) -> Guess:
 def distance(match: re.Match[str], context: Context) -> Guess:
     """Length of a way: chạy 5k, thi chạy 10k -> ki lô mét"""
     return Guess(f"{context.number_range(match[1], match[2])} ki lô mét", _SHORT)
+
+
+@rule(r"([12]?\d|3[01])(?: ?- ?([12]?\d|3[01]))?n(?![^\W_])")
+def days_off(match: re.Match[str], context: Context) -> Guess | None:
+    """Days of leave: phép 12-14n/năm, nghỉ 5n -> ngày, and no thousands"""
+    off = context.is_after(match.start(), _LEAVE) or context.after(match.end()).startswith("/năm")
+    return Guess(f"{context.number_range(match[1], match[2])} ngày", _SHORT) if off else None
+
+
+@rule(r"([1-9]|1[0-2])l(?= ?/ ?(?:năm|quý|tháng|tuần|vụ)(?!\w))")
+def times_a_year(match: re.Match[str], context: Context) -> Guess:
+    """How often: khám sức khỏe 1l/năm -> một lần"""
+    return Guess(f"{context.number(match[1])} lần", _SHORT)
 
 
 @rule(r"([13]) ?p(?:h)?(?![^\W_])", only_after=_WIRED)
@@ -137,9 +164,9 @@ def fields_of_the_north(match: re.Match[str], context: Context) -> Guess:
 
 @rule(r"/ ?s(?![^\W_])", starts="sign")
 def per_field(match: re.Match[str], context: Context) -> Guess | None:
-    """What land costs: 300tr/s -> một sào"""
-    paid = _MONEY_AHEAD.search(context.text[max(0, match.start() - 10) : match.start()])
-    return Guess(" một sào", _SHORT) if paid else None
+    """What land costs, and what is spread on it: 300tr/s, đạm 3kg/s -> một sào"""
+    ahead = context.text[max(0, match.start() - 10) : match.start()]
+    return Guess(" một sào", _SHORT) if _MONEY_AHEAD.search(ahead) or _SPREAD_AHEAD.search(ahead) else None
 
 
 @rule(r"/ ?t(?![^\W_])", starts="sign")

@@ -38,6 +38,8 @@ _YEAR_AND_DIGIT = pattern(r"20\d{3}")
 _GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
 _RECKONED = pattern(r" ?= ?\*{0,2}\d")
 _PADDED = pattern(r"0\d{2}")
+_NO_WORD = Message("two numbers with a dash, and no word says what they are")
+_DEVICES = words_before("dcl|rec|lbs|lbfco|fco|recloser|dao cách ly|cầu dao phụ tải|dpt")
 
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
@@ -60,11 +62,18 @@ def number_range(match: re.Match[str], context: Context) -> Answer:
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     return (
-        _slip_or_thousands(match, context)
+        _device(match, context)
+        or _slip_or_thousands(match, context)
         or _number_and_next(match, context)
         or _from_nought(match, context)
         or _rising_or_falling(match, context)
     )
+
+
+def _device(match: re.Match[str], context: Context) -> Guess | None:
+    """Name of a switch with a dash inside: DCL 12-45 -> mười hai bốn mươi lăm, and no range"""
+    named = " " not in match[0] and context.is_after(match.start(), _DEVICES)
+    return Guess(f"{context.number(match[1])} {context.number(match[2])}", _NO_WORD) if named else None
 
 
 def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
@@ -111,7 +120,7 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
         days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _may_be_day(match, context)
         return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
     if " " not in match[0]:
-        return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
+        return Guess(f"{first} {last}", _NO_WORD)
     link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
     return Guess(f"{first}{link}{last}", Message("a range that does not rise"))
 

@@ -19,7 +19,7 @@ rule = RuleMaker(Kind.ROMAN)
 
 _CUES = words_before(
     "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|sư đoàn|trung đoàn|quí|"
-    "giai đoạn|đợt|kỳ|kì|"
+    "giai đoạn|đợt|kỳ|kì|lễ|thánh lễ|"
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|cấp độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"

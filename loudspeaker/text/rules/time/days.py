@@ -32,6 +32,7 @@ from .calendar_words import (
 rule = RuleMaker(Kind.DATE)
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_QUARTERS = words_before("khu phố|kp|tổ dân phố|tdp")  # khu phố 3/4 is named after no feast
 _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
     "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ|"
@@ -260,8 +261,18 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     if portion and before.endswith(_SHARES):
         return None
     words = as_day(context, at, day.words(context.numerals))
-    uncued = not (meant or before.endswith(_HOLIDAYS)) and (feast or not behind_day)
-    return Guess(words, DATE_OR_PART) if portion or (uncued and day.day < day.month) else words
+    uncued = _is_uncued(meant, before) and (feast or not behind_day) and day.day < day.month
+    return Guess(words, DATE_OR_PART) if portion or uncued or _is_numbered_quarter(feast, before) else words
+
+
+def _is_uncued(meant: bool, before: str) -> bool:
+    """Whether no word before it speaks of days"""
+    return not (meant or before.endswith(_HOLIDAYS))
+
+
+def _is_numbered_quarter(feast: bool, before: str) -> bool:
+    """Whether a quarter has two numbers, and is named after no feast: khu phố 3/4"""
+    return before.endswith(_QUARTERS) and not feast
 
 
 def _is_behind_day(context: Context, at: int) -> bool:
