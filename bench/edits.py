@@ -45,7 +45,7 @@ POLICY = "policy: {{hours: [05:00-11:30, 16:00-20:30], sessions_per_day: 20, min
 class NoChildren(Children):
     """Child processes whose work this program does itself; what starting one costs is not counted."""
 
-    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
+    def start(self, *words: str, name: str = "", quiet: bool = False, output: BinaryIO | None = None) -> None:
         pass
 
 

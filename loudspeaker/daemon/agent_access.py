@@ -74,12 +74,12 @@ class MarkedWork:
     def look(self) -> None:
         """Start the child for a new mark; while one is busy, the next time."""
         mark = self._wanted()
-        if not mark or mark == self._begun or self._children.is_running(self._command[0]):
+        if not mark or mark == self._begun or self._children.is_running(self._command[-1]):
             return
         is_first, self._begun = self._begun is None, mark
         if is_first and self._done() == mark:
             return  # it was done before this process began
-        self._children.start(*self._command)
+        self._children.start(*self._command, name=self._command[-1])  # none of them waits for another
 
 
 def work_for_agent(paths: StationPaths, children: Children, clock: Clock) -> tuple[MarkedWork | TimeCheck, ...]:

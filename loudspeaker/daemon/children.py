@@ -14,19 +14,20 @@ BRIEFLY = 0.1  # s
 
 
 class Children:
-    """By the name of their command. `command` makes a command line of a command's words."""
+    """By their names. `command` makes a command line of a command's words."""
 
     def __init__(self, command: Callable[..., list[str]]) -> None:
         self._command = command
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
+    def start(self, *words: str, name: str = "", quiet: bool = False, output: BinaryIO | None = None) -> None:
         """Start a command, unless it is running; what it says on stderr is the journal's unless it is to be `quiet`.
 
-        What it prints goes to the file `output`, where there is one.
+        `name`: its first word unless another is given. What it prints goes to the file `output`, where there is one.
         """
-        if not self.is_running(words[0]):
-            self._running[words[0]] = subprocess.Popen(
+        name = name or words[0]
+        if not self.is_running(name):
+            self._running[name] = subprocess.Popen(
                 self._command(*words),
                 stdin=subprocess.DEVNULL,
                 stdout=output or subprocess.DEVNULL,

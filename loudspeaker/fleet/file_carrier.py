@@ -111,7 +111,7 @@ class FileCarrier:
         after = replace(after, scopes=files, late=late)
         fetch, begins = after._next_fetch(), after._fetches_at
         rests = begins is None or max(now, after.server_at) < begins
-        if rests and after.fetching is None and after.away_since is None:
+        if rests and after.fetching is None and after.away_since is None and after.hubs.current != after.link:
             after = replace(after, hubs=after.hubs.at(after.link))  # whose bell it is that rings next
         if fetch is None or begins is None or after.fetching is not None or now < begins:
             return after, actions

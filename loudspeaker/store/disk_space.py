@@ -5,9 +5,11 @@ The reserve is a file that is deleted when the disk is full: there even deleting
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from .atomic import WriteError, remove, write_atomic
 
@@ -28,13 +30,17 @@ class DiskReserve:
         return self.path.exists()
 
     def allocate(self) -> bool:
-        """Write the file; False where the disk has no room for it."""
+        """Have the disk set that much room aside; False where it has not so much. A card need not write it."""
         if not self.exists:
             try:
-                write_atomic(self.path, bytes(self.size))
+                write_atomic(self.path, self._set_aside)
             except WriteError:
                 return False
         return True
+
+    def _set_aside(self, file: BinaryIO) -> None:
+        if self.size:
+            os.posix_fallocate(file.fileno(), 0, self.size)
 
     def release(self) -> bool:
         """Delete the file; False where it was not there."""

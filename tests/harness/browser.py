@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from harness.daemon_process import running_daemon
 from harness.hands import Hands, Keyboard, Pointer
@@ -65,6 +66,16 @@ clock: trusted
     "schedules/suoi-trat.yaml": "village: Thôn Suối Trát\nbroadcasts:\n  - {{bulletin: tin-sang, at: '20:40'}}\n",
     "schedules/ban-lim.yaml": "village: Bản Lìm\nbroadcasts:\n  - {{bulletin: tin-sang, at: ['05:45', '20:30']}}\n",
 }
+
+
+def some_widths() -> Mapping[str, Mapping[str, int]]:
+    """A telephone's; in `make fault` all of `WIDTHS`, for tests with the marker `sampled`."""
+    return WIDTHS if settings.get_current_profile_name() == "full" else {"phone": PHONE}
+
+
+def some_ways() -> Mapping[str, tuple[Mapping[str, int], type[Hands]]]:
+    """By thumb and by keyboard; in `make fault` all of `WAYS`, for tests with the marker `sampled`."""
+    return WAYS if settings.get_current_profile_name() == "full" else {way: WAYS[way] for way in ("phone", "keyboard")}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ are full at every width and in the dark, in the others once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def fill_station(stage: Stage, files: dict[str, str]) -> None:
     write_station(stage.home, files)
 
 
-def look(visitor: Visitor, paths: list[str], *, is_full: bool) -> list[str]:
+def look(visitor: Visitor, paths: Sequence[str], *, is_full: bool) -> list[str]:
     """What shuts somebody out, page by page, at every width; where they are full, also in the dark."""
     found = []
     for path in paths:
@@ -102,7 +102,7 @@ def look(visitor: Visitor, paths: list[str], *, is_full: bool) -> list[str]:
     return found
 
 
-def look_at_all(chromium: Any, stage: Stage, state: str) -> list[str]:
+def look_at_all(chromium: Any, stage: Stage, state: str, pages: Sequence[str] = PAGES) -> list[str]:
     """What shuts somebody out of any page of a station in one of `STATES`."""
     files, is_on_air = STATES[state]
     fill_station(stage, FILES)
@@ -110,7 +110,7 @@ def look_at_all(chromium: Any, stage: Stage, state: str) -> list[str]:
         visitor.open("/lich")  # what is good is known as such
         fill_station(stage, files)
         with running_daemon(stage.home, stage.home / "daemon.log") if is_on_air else nullcontext():
-            found = look(visitor, PAGES, is_full=state == "full")
+            found = look(visitor, pages, is_full=state == "full")
         # The browser tells itself of pages that are not there, or are opened without the fields of their form.
         visitor.seen.wrong = [told for told in visitor.seen.wrong if "404" not in told and "422" not in told]
     return found

@@ -214,7 +214,7 @@ class NoChildren(Children):
     def __init__(self) -> None:
         super().__init__(lambda *words: list(words))
 
-    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
+    def start(self, *words: str, name: str = "", quiet: bool = False, output: BinaryIO | None = None) -> None:
         pass
 
 

@@ -241,7 +241,7 @@ class Fruitless(Children):
         super().__init__(lambda *words: list(words))
         self.started: list[str] = []
 
-    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
+    def start(self, *words: str, name: str = "", quiet: bool = False, output: BinaryIO | None = None) -> None:
         self.started.append(words[0])
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from harness.browser import (
     PHONE,
-    WAYS,
-    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     running_stage,
     small_targets,
+    some_ways,
+    some_widths,
     visiting,
     write_station,
 )
@@ -25,6 +25,7 @@ from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.sampled,
     pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
 ]
 
@@ -40,14 +41,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield found
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, chromium: Any, stage: Stage) -> Iterator[Visitor]:
     """Somebody with every role."""
     with visiting(chromium, stage, "all", request.param) as found:
         yield found
 
 
-TASK = pytest.mark.parametrize("visitor", WAYS, indirect=True)
+TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 
 
 def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: Any, tmp_path: Path) -> None:

@@ -323,7 +323,8 @@ def test_a_commune_that_has_published_nothing_has_empty_pages(both: TwoCommunes)
     assert {
         new.get(path).status_code for path in ("/", "/cong-van", "/lenh", "/lenh/moi", "/ky", "/su-co", "/them")
     } == {200}
-    assert [word for word in both.words if word in blank(everything(new, both), both.parts)] == []
+    found = blank(everything(new, both), both.parts)
+    assert [word for word in both.words if word in found] == []
 
 
 def test_pages_ask_of_a_hub_what_a_person_sees_and_nothing_else() -> None:

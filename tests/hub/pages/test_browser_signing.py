@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets
+from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets, some_widths
 from harness.certificates import FOUND
 from harness.hub_boxes import open_hub
 from harness.hub_pages import serving
@@ -29,6 +29,7 @@ from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.sampled,
     pytest.mark.skipif(not FOUND, reason="needs openssl"),
     pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
 ]
@@ -115,7 +116,7 @@ class Telephone:
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=some_widths())
 def telephone(request: pytest.FixtureRequest, chromium: Any, stage: SigningStage) -> Iterator[Telephone]:
     made = Telephone(chromium, stage, "hoa", request.param)
     yield made

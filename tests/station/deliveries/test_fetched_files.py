@@ -133,13 +133,13 @@ class CountedChildren(Children):
     def __init__(self) -> None:
         super().__init__(lambda *words: [])
         self.started: list[tuple[str, ...]] = []
-        self.busy = False
+        self.busy: set[str] = set()
 
-    def start(self, *words: str, quiet: bool = False, output: object = None) -> None:
+    def start(self, *words: str, name: str = "", quiet: bool = False, output: object = None) -> None:
         self.started.append(words)
 
     def is_running(self, name: str) -> bool:
-        return self.busy
+        return name in self.busy
 
 
 def take_work(box: StationPaths, children: CountedChildren) -> MarkedWork | TimeCheck:
@@ -158,11 +158,11 @@ def test_a_child_is_started_once_for_each_mark_and_waits_for_the_one_before(box:
         files.look()
     assert children.started == [TAKE, TAKE]
 
-    children.busy = True
+    children.busy = {"take-fetched"}
     box.fetched_mark.write_text("ba")
     files.look()
     assert len(children.started) == 2
-    children.busy = False
+    children.busy = {"sign-log"}  # which has nothing to do with it
     files.look()
     assert len(children.started) == 3
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from harness.browser import FILES, PHONE, WAYS, WIDTHS, Stage, Visitor, running_stage, visiting, write_station
+from harness.browser import FILES, PHONE, Stage, Visitor, running_stage, some_ways, some_widths, visiting, write_station
 from harness.waiting import wait_for
 
 from loudspeaker.daemon.client import Client
@@ -18,6 +18,7 @@ from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.sampled,
 ]
 LOUD = 0.01  # of full scale: somebody speaks
 TEMPLATES = {
@@ -39,7 +40,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     with visiting(chromium, stage, "lan", request.param) as visitor:
         yield visitor
@@ -47,7 +48,7 @@ def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iter
     wait_for(lambda: not board(stage).on)
 
 
-TASK = pytest.mark.parametrize("visitor", WAYS, indirect=True)
+TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 
 
 def client(stage: Stage) -> Client:

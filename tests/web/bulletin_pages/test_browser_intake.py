@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 from harness import office_files
-from harness.browser import PHONE, WAYS, Stage, axe_violations
+from harness.browser import PHONE, Stage, axe_violations, some_ways
 from harness.bulletin_people import People, bulletin_stage, is_narrow, people_at
 from harness.hands import Hands
 from harness.paths import DATA
 from harness.sounds import amr_noise
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sampled]
 LETTER = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8").strip().split("\n\n")
 
 
@@ -32,7 +32,7 @@ def people(chromium: Any, stage: Stage) -> Iterator[People]:
         yield found
 
 
-@pytest.mark.parametrize(("size", "hands"), WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("size", "hands"), some_ways().values(), ids=some_ways())
 def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
     people: People, tmp_path: Path, size: dict[str, int], hands: type[Hands]
 ) -> None:

@@ -10,12 +10,12 @@ from zipfile import ZipFile
 
 import pytest
 from harness.browser import (
-    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     running_stage,
     small_targets,
+    some_widths,
     visiting,
     write_station,
 )
@@ -26,7 +26,7 @@ from loudspeaker.station.deliveries.delivery import Deliveries
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.web.access.accounts import Role
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sampled]
 NAMES = {"phone": "bao-so-5", "desk": "lua"}  # each width decides about one of its own
 
 
@@ -51,7 +51,7 @@ def follow_province(home: Path, folder: Path, now: datetime) -> None:
     taker.follow(province.stick, taker.first_trust(province.stick, "tinh-thu"), "ban-may", "Lý")
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, chromium: Any, stage: Stage) -> Iterator[Visitor]:
     with visiting(chromium, stage, "all", request.param) as found:
         found.offer = f"{NAMES[request.param]}@tinh-thu"  # type: ignore[attr-defined]

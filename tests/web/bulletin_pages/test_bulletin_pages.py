@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.browser import DESK, PHONE, WAYS, Stage, Visitor, axe_violations
+from harness.browser import DESK, PHONE, Stage, Visitor, axe_violations, some_ways
 from harness.bulletin_people import MINE, People, bulletin_stage, is_narrow, people_at
 from harness.hands import Hands
 from harness.waiting import wait_for
 
 from loudspeaker.web.access.accounts import Role
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sampled]
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
-TASK = pytest.mark.parametrize(("size", "hands"), WAYS.values(), ids=WAYS)
+TASK = pytest.mark.parametrize(("size", "hands"), some_ways().values(), ids=some_ways())
 
 
 @pytest.fixture(scope="module")

@@ -12,21 +12,21 @@ import pytest
 from harness.browser import (
     FILES,
     PHONE,
-    WAYS,
-    WIDTHS,
     Stage,
     Visitor,
     axe_violations,
     noon_zone,
     running_stage,
     small_targets,
+    some_ways,
+    some_widths,
     visiting,
     write_station,
 )
 
 from loudspeaker.web.access.accounts import Role
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sampled]
 BUSY = "# lịch\nvillage: Bản Lìm\nbroadcasts:\n  - {{bulletin: tin-dai, at: '15:00'}}  # chiều\n# hết\n"
 MORE = {
     "bulletins/hop.md": "---\ntitle: Họp thôn\nrepeat: 2\n---\nMời bà con họp thôn tối nay.\n",
@@ -43,7 +43,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     """An editor who begins with the same schedules each time."""
     write_station(stage.home, FILES | MORE)
@@ -51,7 +51,7 @@ def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iter
         yield visitor
 
 
-TASK = pytest.mark.parametrize("visitor", WAYS, indirect=True)
+TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 
 
 def schedule(home: Path, village: str) -> str:
