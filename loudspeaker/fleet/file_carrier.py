@@ -100,15 +100,7 @@ class FileCarrier:
 
     def step(self, event: CourierEvent, now: float) -> tuple[FileCarrier, Sequence[Action]]:
         before, event = self._turn_away(event)
-        after = before._take(event, now)
-        files: dict[str, ScopeFiles] = {}
-        actions: list[Action] = []
-        for scope, one in after.scopes.items():
-            files[scope], done = one.step(event, now)
-            actions += done
-        late, done = after.late.step(event, now)
-        actions += done
-        after = replace(after, scopes=files, late=late)
+        after, actions = before._take(event, now)._tell_parts(event, now)
         fetch, begins = after._next_fetch(), after._fetches_at
         rests = begins is None or max(now, after.server_at) < begins
         if rests and after.fetching is None and after.away_since is None and after.hubs.current != after.link:
@@ -120,6 +112,17 @@ class FileCarrier:
         wanted = tuple(path for path in after.wanted if path != fetch.path)
         fetch = replace(fetch, hub=after.hubs.current)
         return replace(after, fetching=fetch, wanted=wanted, served=fetch.hub), [*actions, fetch]
+
+    def _tell_parts(self, event: CourierEvent, now: float) -> tuple[FileCarrier, list[Action]]:
+        """Each scope, and what comes late, has its own business with an event."""
+        files: dict[str, ScopeFiles] = {}
+        actions: list[Action] = []
+        for scope, one in self.scopes.items():
+            files[scope], done = one.step(event, now)
+            actions += done
+        late, done = self.late.step(event, now)
+        is_same = late is self.late and files == self.scopes
+        return self if is_same else replace(self, scopes=files, late=late), [*actions, *done]
 
     def _turn_away(self, event: CourierEvent) -> tuple[FileCarrier, CourierEvent]:
         """From a hub that had something else than was signed to the next, where one is left to be tried.
@@ -241,8 +244,10 @@ class FileCarrier:
 
     def _note_alert(self, scope: str, seq: int) -> FileCarrier:
         """It has come, or is not there: it is not fetched (again)."""
-        known = frozenset(one for one in self.alerts.get(scope, ()) if one > seq - 2 * WINDOW) | {seq}
         path = document_path(scope, f"alert/{seq}")
+        if seq in self.alerts.get(scope, ()) and path not in self.wanted:
+            return self
+        known = frozenset(one for one in self.alerts.get(scope, ()) if one > seq - 2 * WINDOW) | {seq}
         return replace(
             self, alerts={**self.alerts, scope: known}, wanted=tuple(one for one in self.wanted if one != path)
         )
