@@ -28,6 +28,7 @@ from harness.small_commune import write_small_commune
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
+from loudspeaker.fleet.alert_carrier import TELL_AGAIN
 from loudspeaker.fleet.hub_settings import make_tls_context
 from loudspeaker.fleet.topics import MOST_SAID_FILES
 from loudspeaker.hub.boxes.broker_accounts import hash_password, make_password
@@ -283,6 +284,7 @@ def measure_wiped(province: Province, crowd: Crowd) -> None:
     came = sum(len(times) for times in crowd.arrived.values())
     again = crowd.counts["given"]
     row("    … alarms that came again, and were given again", f"{came}, {again}", "0 again", again == 0)
+    time.sleep(TELL_AGAIN)  # by then the hub has been told once more of all these alarms
 
 
 def measure_manifest(province: Province, crowd: Crowd, words: str = "") -> None:

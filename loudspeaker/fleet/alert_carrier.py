@@ -121,7 +121,8 @@ class AlertCarrier:
 
     def _note_again(self, event: AlertCame, now: float) -> Step:
         """It came again, and is over."""
-        again_at = now + TELL_AGAIN * spread(self.name, event.seq) if self.again_at is None else self.again_at
+        wait = TELL_AGAIN * (1 + spread(self.name, event.seq)) / 2  # all boxes have come back by then
+        again_at = now + wait if self.again_at is None else self.again_at
         after = replace(self, again=tuple(dict.fromkeys((*self.again, event.name))), again_at=again_at)
         return after, [] if event.message is None else [Acknowledge(event.message)]
 
