@@ -212,6 +212,8 @@ def test_a_day_an_hour_or_a_name_that_may_be_something_else_is_marked(text: str,
     ("text", "spoken", "doubts"),
     [
         ("Tiêm chủng: Sởi - Rubella (18m)", "mười tám tháng", ["18m"]),
+        ("Lịch trực Tết: M1 đ/c Hà, M2 đ/c Nam", "mùng một đồng chí Hà, mùng hai đồng chí", ["M1", "M2"]),
+        ("Vô địch: Ấp 5 - 12 điểm", "Ấp năm, mười hai điểm", ["5 - 12"]),
         ("Cọc đóng sâu (18m)", "mười tám mét", []),
         ("Lịch tưới: tổ 1,2,3 (S), tổ 4,5 (C)", "ba, sáng, tổ bốn, năm, chiều", ["S", "C"]),
         ("Heo hơi: MB 62k, MT 60k, MN 59k", "miền trung sáu mươi nghìn, miền nam", []),

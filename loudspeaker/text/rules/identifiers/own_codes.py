@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ....errors import Message
 from ...context import Context
+from ...cues import words_before
 from ...definitions import ANY_FIGURE
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_letters
-from ...rule import RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.CODE)
 
@@ -20,7 +22,7 @@ _ALONE = pattern(r" ?(?:[;:,/()+\n-]|\.(?![^\W_])|$)")
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{1,2})(?![^\W_]|[.,/-]\d)", starts="word")
-def own_code(match: re.Match[str], context: Context) -> str | None:
+def own_code(match: re.Match[str], context: Context) -> Answer:
     """Letters and a figure that a legend explains, or a sample: M1, M2 -> mùng một, mùng hai; mẫu M1, M2 -> mờ hai"""
     letters, figure = match[1], context.numerals.code(match[2])
     words = context.definitions.get(match[0])
@@ -29,7 +31,22 @@ def own_code(match: re.Match[str], context: Context) -> str | None:
     every = context.definitions.get(letters + ANY_FIGURE)
     if every and not words:
         return f"{every} {figure}"
-    return f"{spell_letters(letters)} {figure}" if letters == "M" and _counts_samples(context.text) else None
+    if letters != "M" or not _counts_samples(context.text):
+        return None
+    return _day_of_new_year(match, context) or f"{spell_letters(letters)} {figure}"
+
+
+def _day_of_new_year(match: re.Match[str], context: Context) -> Guess | None:
+    """Who is on duty at Tết: M1, M2 of a text that tells of it -> mùng một, and doubtful; mố M1 is none"""
+    told = context.memory.count_words(("tết", "nguyên đán", "giao thừa")) and int(match[2]) < _ELEVENTH
+    if not told or context.is_after(match.start(), _BUILT_THINGS):
+        return None
+    return Guess(f"mùng {context.number(match[2])}", _DAY_OR_CODE)
+
+
+_ELEVENTH = 11  # day of a month, the first without “mùng”
+_BUILT_THINGS = words_before("mố|trụ|cầu|cống|cọc|lô|ô|tổ|máy|điểm|trạm|cột|mộ|hàng|dãy|nhà|phòng|mẫu|loại|cỡ|số|xe")
+_DAY_OR_CODE = Message("a day of the new year, or a code")
 
 
 @rule(r"([A-ZĐ])(?![^\W_])", starts="word")

@@ -32,6 +32,8 @@ CONTESTS = (
     "giao hữu",
     "giải cờ",
     "vòng loại",
+    "vô địch",
+    "vua phá lưới",
 )
 _OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
 _GAMES = (

@@ -19,7 +19,7 @@ rule = RuleMaker(Kind.RANGE)
 _DAY = pattern(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after(
     "đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca|"
-    "kg|ha|km|m2|m3|tấn|tạ|triệu|bao|cây|lít"
+    "kg|ha|km|m2|m3|tấn|tạ|triệu|bao|cây|lít|điểm|bàn|bàn thắng|trận|quả|phần quà|vé|gia đình|trường hợp"
 )
 _MONTH_DAY = pattern(r"\d{1,2}-\d{1,2}")
 _LINKS = words_after("tại|của|ở|là|và|vượt|trên|do|theo|hằng năm|hàng năm|từ|tới|đến|vừa qua|tới đây|lịch")
