@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
 from ..i18n import translator
-from ..model.airing import about_words
+from ..model.airing import about_words, span_words
 from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
@@ -82,6 +82,7 @@ def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment
         "village_name": village_name,
         "moment": moment,
         "minutes": minutes,
+        "span": lambda seconds: span_words(timedelta(seconds=seconds)).say(translate),
         "about": lambda seconds: about_words(seconds).say(translate),
         "time": lambda seconds: clock_message(seconds).say(translate),
         "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
