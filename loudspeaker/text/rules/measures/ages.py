@@ -22,7 +22,9 @@ _PEOPLE = words_before(
 _CHILDREN = words_before("bé|trẻ|trẻ em|bệnh nhi|con nhỏ|con dưới|mẫu giáo|mg")  # 24-36t are months
 _OLDEST_CHILD, _OLDEST_IN_MONTHS = 18, 72
 _HOUSES = words_before("nhà|khu nhà|dãy nhà|nhà cấp 4|nhà văn hóa")  # of so many storeys
-_TERMS = words_before("kỳ hạn|kỳ|thời hạn|lãi|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành|trả góp|ân hạn")
+_TERMS = words_before(
+    "lần trước|cách lần|kỳ hạn|kỳ|thời hạn|lãi|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành|trả góp|ân hạn"
+)
 _NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
 _LATER = words_before("sau|cách|cách nhau|cứ|định kỳ|nhắc lại sau")  # mũi 2: sau 6T
 _TONS = Message("this could be tons, months or years of age")

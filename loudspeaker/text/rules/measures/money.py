@@ -53,6 +53,12 @@ def price(match: re.Match[str], context: Context) -> Answer:
     return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
 
 
+@rule(r"([1-9]\d{2}|[1-9]\d{0,2}\.\d{3})đ(?=/c(?![^\W_]))")
+def dong_of_each(match: re.Match[str], context: Context) -> str:
+    """Dong for each animal: công tiêm 300đ/c gia cầm, and no three hundred comrades"""
+    return f"{context.number(match[1])} đồng"
+
+
 @rule(
     rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?",
     unless=after_label_with_dash,

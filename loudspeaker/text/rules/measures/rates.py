@@ -96,8 +96,9 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"/ ?([bqc])(?![^\W_])", starts="sign")
 def per_piece(match: re.Match[str], context: Context) -> Guess | None:
-    """Slash before one letter for what is sold: trứng 2.600đ/q, phân 690k/b -> một quả, một bao"""
-    if context.previous.kind is not Kind.MONEY or context.previous.end != match.start():
+    """Slash before one letter for what is sold: trứng 2.600đ/q, phân 690k/b, tiêm 2ml/c -> một quả, …"""
+    counted = context.previous.kind is Kind.MONEY or (match[1] == "c" and context.previous.kind is Kind.QUANTITY)
+    if not counted or context.previous.end != match.start():
         return None
     return Guess(f" một {_PIECES[match[1]]}", ambiguous(match[1]))
 

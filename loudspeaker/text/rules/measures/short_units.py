@@ -44,6 +44,7 @@ _SWITCHED = pattern(r"(?:mất|cúp|cắt|ngắt|đóng|ngừng|ngưng|nhá|ch�
 _LAND = words_before("ruộng|đất|vườn|rẫy|lúa|ao|mảnh|thuê|nương|cấy|gặt|trồng|màu|mạ|bán|diện tích|khoảng|gần|hơn")
 _GOLD = pattern(r"(?i)(?<!\w)vàng(?!\w)[^.;\n]{0,30}$")
 _MONEY_AHEAD = pattern(r"\d ?(?:k|tr|triệu|đ|đồng|nghìn)$")
+_READ_OFF = pattern(r" (?:điện|giá điện|tiền điện) \d[\d.,]*(?:k\d?|đ|đồng)$")  # điện 3k8/s
 _SPREAD_AHEAD = pattern(r"\d ?(?:kg|tạ|yến|gói|bao|công)(?: (?:thóc|lúa|gạo|đạm|lân|kali|NPK|vôi))?$")
 _PAID_MONTHLY = pattern(
     r"(?i)(?<!\w)(?:lương|thu nhập|thuê|tiền công|trợ cấp|phụ cấp|học phí|phòng trọ|trọ|trả góp|góp)(?!\w)"
@@ -111,6 +112,12 @@ def weight_of_fowl(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(f"{context.number_range(match[1], match[2])} ki lô gam{half}", _SHORT)
 
 
+@rule(r"([1-9]|1\d|20)[kK]/(?=\d{2,3}[kK](?![^\W_]))")
+def weight_with_price(match: re.Match[str], context: Context) -> Guess:
+    """Weight and what it costs: bưởi 2k/80k, cam 5k/100k -> hai ki lô gam"""
+    return Guess(f"{context.number(match[1])} ki lô gam, ", _SHORT)
+
+
 @rule(r"([89]\d|1[0-4]\d)(?: ?- ?(\d{2,3}))?[kK](?![^\W_]|/)", only_after=_PIGS)
 def weight_or_price_of_pig(match: re.Match[str], context: Context) -> Guess:
     """What a pig weighs, or what a kilogram of it costs: heo 90k, which nothing decides"""
@@ -166,6 +173,8 @@ def fields_of_the_north(match: re.Match[str], context: Context) -> Guess:
 def per_field(match: re.Match[str], context: Context) -> Guess | None:
     """What land costs, and what is spread on it: 300tr/s, đạm 3kg/s -> một sào"""
     ahead = context.text[max(0, match.start() - 10) : match.start()]
+    if _READ_OFF.search(context.before(match.start())):
+        return Guess(" một số", _SHORT)
     return Guess(" một sào", _SHORT) if _MONEY_AHEAD.search(ahead) or _SPREAD_AHEAD.search(ahead) else None
 
 
