@@ -61,5 +61,10 @@ def test_two_names_are_one_where_no_contest_is_told_of() -> None:
     assert "Bà Rịa Vũng Tàu" in last_line("8h: Bà Rịa - Vũng Tàu")
 
 
+def test_a_battle_is_no_match_or_is_marked() -> None:
+    assert "gặp" not in last_line("Trận địa pháo Đồi Cao - Đồi Thấp")
+    assert [doubt.written for doubt in read("Kỷ niệm trận Ấp Bắc - Giồng Trôm").doubts] == ["-"]
+
+
 def test_sides_that_stand_nowhere_else_are_marked() -> None:
     assert [doubt.written for doubt in read(HEAD + "8h: Bích An - Phú Trung").doubts] == ["-"]

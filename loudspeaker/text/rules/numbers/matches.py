@@ -76,7 +76,8 @@ _SIDE_BEFORE = pattern(rf"(?:[^\W\d_]{{2}}|[{UPPER}]|[^\W\d_] \d{{1,2}}),? {{1,2
 _CLAUSE = pattern(r"[\n;]|[.!?] ")
 _MANY_SIDES = pattern(r" - |(?<!\w)gặp(?!\w)")
 _STAGE = pattern(  # of a contest, right before the first side: trận chung kết, bán kết 1 (, kéo co nam:
-    r"(?i)(?<!\w)(?:trận|trận đấu|cặp đấu|ván \d{1,2}|tứ kết|bán kết|chung kết|vòng bảng|vòng \d|lượt \d|lượt trận|"
+    r"(?i)(?<!\w)(?:trận(?! địa| đánh| mưa| lũ| bão)|trận đấu|cặp đấu|ván \d{1,2}|"
+    r"tứ kết|bán kết|chung kết|vòng bảng|vòng \d|lượt \d|lượt trận|"
     r"tranh (?:giải|hạng) (?:ba|nhất|3)|[bt]k ?\d|ck)(?: [^\W\d_]{1,7}| \d{1,2}(?:kg)?){0,6} ?[:(,.)-]{0,2} ?$"
 )
 _WHEN = pattern(  # an hour, a day or a pitch right before it
@@ -141,14 +142,17 @@ def _tell_sides(context: Context, sides: tuple[str, str], lead: str) -> Answer:
         return ", gặp" if sides[0][-1].isdecimal() else "gặp"  # thắng trận 1, gặp thắng trận 2
     if all(map(_has_goals, sides)) or _may_be_partners(context, sides) or _WAYS.search(lead):
         return ","  # of a way: chuyến xe: Hà Nội - Hải Phòng 6h
-    if _STAGE.search(lead) or all("/" in side for side in sides):  # Minh/Tuấn - Hà/Lan
+    if all("/" in side for side in sides):  # Minh/Tuấn - Hà/Lan
         return "gặp"
+    if _STAGE.search(lead):  # of a battle, trận Ấp Bắc - Giồng Trôm, it would be wrong
+        certain = _tells_of_games(context) or all(map(_CALLED_TEAM.match, sides))
+        return "gặp" if certain else Guess("gặp", _MATCH_OR_PAIR)
     return _tell_by_text(context, sides, lead)
 
 
 def _tell_by_text(context: Context, sides: tuple[str, str], lead: str) -> Answer:
     """The same where only an hour, a bullet or the match before stands ahead: what the whole text tells decides."""
-    if context.memory.count_words((*CONTESTS, *_GAMES)) < 2:
+    if not _tells_of_games(context):
         return ","
     known = _known_sides(context.text)
     certain = all(known[side.lower()] > 1 or _CALLED_TEAM.match(side) for side in sides)
@@ -156,6 +160,11 @@ def _tell_by_text(context: Context, sides: tuple[str, str], lead: str) -> Answer
     if certain and (listed or _WHEN.search(lead)):
         return "gặp"
     return Guess("gặp", _MATCH_OR_PAIR) if _WHEN.search(lead) else ","
+
+
+def _tells_of_games(context: Context) -> bool:
+    """Whether a text has more than one word of contests."""
+    return context.memory.count_words((*CONTESTS, *_GAMES)) > 1
 
 
 def _has_goals(side: str) -> bool:
