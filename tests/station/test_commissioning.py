@@ -329,7 +329,7 @@ def test_an_alarm_is_heard_before_that(home: Path) -> None:
     with closing(Station.open(home)) as station:
         station.log.event(JOINED_ALONE, "", NOON, by="USB", commune="Xã Bản Mây")
 
-    given = run(home, "urgent", "Lũ đang về!", "--village", "na-hoa", "--by", "Hoa", "--yes")
+    given = run(home, "urgent", "Lũ đang về!", "--village", "na-hoa", "--repeat", "1", "--by", "Hoa", "--yes")
 
     assert given.exit_code == 0, given.stderr
     assert [event["by"] for event in events(home, "asked")] == ["Hoa"]
