@@ -48,6 +48,7 @@ _MOMENT_HEAD = pattern(rf"(?i){_MOMENT_WORDS}")
 _BOUND_OF_MOMENTS = pattern(rf"(?i)(?P<bound>từ|đến|tới) {_MOMENT_WORDS}")
 _TELLS_WHEN = pattern(r"(?i)(?<!\w)(?:thời gian|tg|thời điểm|giờ|ngày|buổi|lịch|lúc|khi)(?!\w)")
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
+_DAY_BEHIND = pattern(r"(?i)(?<=\S) ngày$")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
 BOUNDS = pattern(r"(?i)từ(?: giờ| ngày)?(?: ?(?:[-–/,…]|\.{2,3}) ?| )đến(?: giờ| ngày)?")
@@ -67,9 +68,10 @@ _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - 
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh|ngày(?:[,/]? ?(?:tháng|năm))? sinh")
 _YEAR = pattern(r"(?:19|20)\d\d")
 _NUMBERED_HEAD = pattern(  # Thang, Tổ máy
-    r"(?!(?i:mã|tên|số|giống|xe|thuốc|ký|thời|thứ tự|tình|tháng)(?!\w))[^\W\d_]{2,6}(?: [^\W\d_]{2,5})?"
+    r"(?!(?i:mã|tên|số|giống|xe|thuốc|ký|thời|thứ tự|tình|trưa|tối|trực|thu|thi|tiêm|tập)(?!\w))"
+    r"[^\W\d_]{2,6}(?: [^\W\d_]{2,5})?"
 )
-_LETTER_AND_NUMBER = pattern(r"[A-ZĐ]\.?\d{1,2}(?![\w/])")
+_LETTER_AND_NUMBER = pattern(r"[A-ZĐ]\.?\d{1,2}(?![\w/])(?!,? ?[(-]? ?\d{1,2}[/.-]\d)")  # not T6 18/12
 _DECIDING, _SHORT_FORM = pattern(r"(?i)giải|hạng|trường|bệnh|hướng|vụ|khoa|phòng"), pattern(r"[A-ZĐ]{2,3}")
 _TELEPHONE = pattern(r"(?i) ?(?:[-–/,+&]|và|\() ?(?:số )?(?:s?đt|điện thoại|sđt liên hệ|phone|tel)\.?\)?$")
 _BOTH_WAYS = pattern(  # Tăng/giảm so với hôm qua; Tăng (+), giảm (-)
@@ -199,6 +201,7 @@ def _without_repetition(head: str, text: str) -> str:
     Nothing of it is said before words that begin so: Loại đất, Đất ở nông thôn.
     """
     head = _TELEPHONE.sub("", _CLOCK_HEAD.sub("", head) if CLOCK.match(text) else head)
+    head = _DAY_BEHIND.sub("", head) if _WEEKDAY.match(text) else head  # Tối ngày: T6 18/12
     if _repeats(head, text):
         return ""
     overlap = _overlap(head, text)

@@ -39,8 +39,10 @@ def point(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])", only_after=_PLACES)
 def inserted_article(match: re.Match[str], context: Context) -> str | None:
-    """Article or clause with a letter: Điều 5a -> Điều năm a; cách nhà 700m, cách thôn 300m are metres"""
-    if match[2] in "lm" and not context.is_after(match.start(), _ARTICLES):
+    """Article or clause with a letter: Điều 5a -> Điều năm a; cách nhà 700m are metres, thang điểm: 100đ points"""
+    words = context.before(match.start())
+    units = "lmđpghk" if words.endswith(" điểm") else "lmđ"  # điểm 15p: 7,8
+    if match[2] in units and not words.endswith(_ARTICLES):
         return None
     return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
 

@@ -68,7 +68,7 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     if match[2] and _SCORES.search(context.before(match.start())) and not _PER.match(match.string, match.end()):
         return Guess(f"{context.number_range(match[1], match[2])} điểm", _POINTS_OR_DONG)
     if _is_mark(match, context):
-        return Guess(f"{context.number(match[1])} điểm", _POINTS_OR_DONG)
+        return _points(match, context)
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
     if (_is_small(match) or _is_lost(match, context) or _is_score(match, context)) and not context.is_after(

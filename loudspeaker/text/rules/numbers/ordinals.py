@@ -91,6 +91,12 @@ def sunday(match: re.Match[str], context: Context) -> str | None:
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
+@rule(r"CN(?= ?- ?\d{1,2}/\d)", starts="word")
+def sunday_with_dash(match: re.Match[str], context: Context) -> str:
+    """Sunday and its day: CN-20/12"""
+    return "chủ nhật"
+
+
 @rule(r"CN(?![^\W_])", starts="word")
 def sunday_behind_weekdays(match: re.Match[str], context: Context) -> str | None:
     """Sunday behind other days of the week: T2, T5, CN lúc 18h"""
@@ -171,13 +177,27 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
     if match[2]:
         return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
-    if _may_be_month(match, context):
+    if _may_be_month(match, context) or _is_second_of_row(match, context):
         return Guess(first, Message("a weekday, or a month"))
     has_day = _ITS_DAY.match(context.after(match.end()))
     if _stands_behind_site(match, context):  # tuyến kênh T5, 11/12
         return Guess(first, Message("a weekday, or a name with a number")) if has_day else None
     listed = context.follows(Kind.CODE, match.start(), ", ", " và ") or _is_site(match, context)  # kênh T3, T4
     return None if listed and not has_day else first  # 12A3, T6 05/12
+
+
+def _is_second_of_row(match: re.Match[str], context: Context) -> bool:
+    """Whether a text has a T1, so that its T2 and T3 may be months, weeks or floors, and no day of a month follows"""
+    return _has_first(context.text) and not _ITS_DAY.match(context.after(match.end()))
+
+
+@lru_cache(maxsize=4)
+def _has_first(text: str) -> bool:
+    """Whether a text has a T1, which is no day of the week"""
+    return _FIRST_OF_ROW.search(text) is not None
+
+
+_FIRST_OF_ROW = pattern(r"(?m)(?:^|[,;] ?)T1(?![\w./-])")
 
 
 def _may_be_month(match: re.Match[str], context: Context) -> bool:
@@ -299,10 +319,28 @@ def _is_pair(match: re.Match[str], numbers: list[str], context: Context) -> bool
 def _is_labelled(match: re.Match[str], context: Context, scaled: bool) -> bool:
     """Whether a thing that has numbers stands before: tổ 1,2; (lớp 6,7); thôn Phú Lộc 2,3"""
     words = context.before(match.start())
+    if words.endswith(_SCORES):
+        return _are_points_of_law(match, context, words)
+    if words.endswith(_MEASURES) or _MARKS.search(words):
+        return False
     if words.endswith(_LISTED) or (context.after_village(match.start()) and not scaled):
         return True
     enclosed = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
     return enclosed and any(thing in words for thing in _IN_BRACKETS)
+
+
+def _are_points_of_law(match: re.Match[str], context: Context, words: str) -> bool:
+    """Whether points or places are listed: các điểm 4,5 trên đê; điểm 4,5 mục II, điểm 9,10; not a player's 4,5"""
+    cited = words.endswith(_SEVERAL_POINTS) or _CLAUSE_AHEAD.search(words) is not None or match[0].endswith(",10")
+    return cited or match[2] is not None or context.is_before(match.end(), _PARTS_OF_LAW)
+
+
+_SCORES = (" điểm",)
+_MARKS = pattern(r" điểm (?:\d{1,2} tiết|hệ số \d|hs\d)$")  # Điểm 1 tiết: 7,8
+_CLAUSE_AHEAD = pattern(r" (?:khoản|điều|mục) \d{1,2},? điểm$")
+_SEVERAL_POINTS = words_before("các điểm|những điểm|tại điểm|ở điểm|theo điểm|hai điểm|địa điểm|từ điểm")
+_PARTS_OF_LAW = words_after("khoản|điều|mục|phần|chương|nghị|luật|quyết|thông|công|kế|chỉ|hướng|của|nêu|này|phụ lục")
+_MEASURES = words_before("điểm số|hệ số|chỉ số|tỷ số|tỉ số|doanh số|tần số|mật số|mật độ|tốc độ|nồng độ|cường độ")
 
 
 def _has_steps(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:

@@ -1,0 +1,57 @@
+"""Weekdays and decimals in the cells of a table, and below heads that another thing with a number could stand under."""
+
+from __future__ import annotations
+
+import pytest
+
+from loudspeaker.text.reading import read
+
+
+def table(*rows: str) -> str:
+    """A table with tabs, of rows written with bars."""
+    return "\n".join(row.replace("|", "\t") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "spoken"),
+    [
+        ("Tối ngày", "T6 18/12", "tối thứ sáu ngày mười tám tháng mười hai"),
+        ("Tối ngày", "CN 20/12", "tối chủ nhật ngày hai mươi tháng mười hai"),
+        ("Tối", "T3 22/12", "tối thứ ba ngày hai mươi hai tháng mười hai"),
+        ("Sáng ngày", "T2 7/12", "sáng thứ hai ngày mùng bảy tháng mười hai"),
+        ("Ngày chiếu", "T7 19/12", "ngày chiếu thứ bảy ngày mười chín tháng mười hai"),
+        ("Ngày giờ", "T6 18/12 7h30", "thứ sáu ngày mười tám tháng mười hai, bảy giờ ba mươi phút"),
+        ("Lịch", "T6 18/12", "lịch thứ sáu ngày mười tám tháng mười hai"),
+        ("Tuần", "T6 18/12", "thứ sáu ngày mười tám tháng mười hai"),
+        ("Tổ", "T6", "tổ sáu"),
+    ],
+)
+def test_a_weekday_in_a_column_is_no_number_of_its_head(head: str, cell: str, spoken: str) -> None:
+    text = table(f"Bản|{head}|Phim", f"Pa Ủ|{cell}|Mưa đỏ", f"Hà Xi|{cell}|Địa đạo")
+
+    assert f"Pa Ủ, {spoken}, phim" in read(text).spoken
+
+
+@pytest.mark.parametrize("head", ["Điểm", "Điểm TB", "Tổng điểm", "Kết quả", "Hệ số", "Diện tích (ha)"])
+def test_a_number_with_its_decimal_is_no_list_below_points_and_amounts(head: str) -> None:
+    text = table(f"Hạng|Kỳ thủ|{head}", "1|Phan Bội Trân|4,5", "2|Tôn Thất Khuê|3,5")
+
+    assert "bốn phẩy năm" in read(text).spoken
+
+
+def test_quarters_in_a_cell_are_a_list() -> None:
+    assert "tổ bốn, năm" in read(table("Nơi họp|Tổ|Buổi", "Đình|4,5|Sáng", "Chùa|6,7|Chiều")).spoken
+
+
+def test_months_below_their_word_are_no_weekdays() -> None:
+    assert "Tháng sáu, lượng mưa" in read(table("Tháng|Lượng mưa", "T6|120,5", "T7|230")).spoken
+
+
+def test_the_second_of_a_row_that_begins_with_t1_is_a_doubt() -> None:
+    assert [doubt.written for doubt in read("T1 họp, T2 nghỉ").doubts] == ["T1", "T2"]
+
+
+def test_marks_behind_the_name_of_their_test_have_decimals() -> None:
+    spoken = read(table("Tên|Điểm 15p|Điểm 1 tiết", "An|7,8|8,9", "Bình|6,5|7")).spoken
+
+    assert "điểm mười lăm phút: bảy phẩy tám, điểm một tiết: tám phẩy chín" in spoken
