@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from .context import REACH, Context
 from .lazy_regex import pattern
-from .lexicon import Entry, Meaning
+from .lexicon import Entry, Meaning, rows
+from .syllables import LOWER, UPPER
 from .word_pairs import EDGE, NUMBER, tells, word_pairs
 
 # Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, bà con nobody's child.
@@ -28,6 +30,9 @@ _NEXT = pattern(r"[^\W\d_]+")
 _DIGITS = frozenset("0123456789%")
 _NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
 _YEAR = pattern(r"[12]\d{3}(?!\d)")
+_NUMBER_OF_YEAR = pattern(r"\d{1,4}/(?:19|20)\d\d(?!\d)")
+_COUNT_AHEAD = pattern(r"(?<![\w.,/])(?<!số )\d{1,3} $")
+_SUM_BEHIND = pattern(r" \d[\d.,]*(?:k|đ|tr)(?![^\W_])")
 _DAY = pattern(r"[ .:(]*\d{1,2} ?[/-] ?\d")
 _TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 
@@ -50,7 +55,21 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
     remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
     undecided = line is None or _is_undecided(context, written, line)
     guess = _by_subject(context, written) or _by_pairs(context, written, start, end) if undecided else None
-    return remembered or guess or (line.entry() if line else None)
+    return remembered or guess or (_usual(line, written, context, start, end) if line else None)
+
+
+def _usual(line: Meaning, written: str, context: Context, start: int, end: int) -> Entry:
+    """What a line says that nothing has decided for: two letters beside a number are too wild a guess to be heard."""
+    entry = line.entry()
+    wild = not line.sure and not (line.before or line.after) and len(written) == _SHORT
+    return entry._replace(said=False) if wild and _stands_beside_amount(context, start, end) else entry
+
+
+def _stands_beside_amount(context: Context, start: int, end: int) -> bool:
+    """Whether a number stands right before a place, or a sum right behind it: 4 BV, HN 4.500đ; KP 3 has its number"""
+    return _COUNT_AHEAD.search(context.text[max(0, start - 9) : start]) is not None or (
+        _SUM_BEHIND.match(context.text, end) is not None
+    )
 
 
 def _is_undecided(context: Context, written: str, line: Meaning) -> bool:
@@ -287,6 +306,11 @@ def _is_year(context: Context, end: int) -> bool:
     return _YEAR.match(context.text, _skip(context, end, " .:")) is not None
 
 
+def _is_number_of_year(context: Context, end: int) -> bool:
+    """Whether the number and the year of a document follow: 9/2025"""
+    return _NUMBER_OF_YEAR.match(context.text, _skip(context, end, " .:")) is not None
+
+
 def _is_telephone(context: Context, end: int) -> bool:
     return _TELEPHONE.match(context.after(_skip(context, end, " ."))) is not None
 
@@ -299,6 +323,19 @@ def _is_name(context: Context, end: int) -> bool:
     return context.char(at).isupper() and (second.islower() or second in ("", "'"))  # H'Bia
 
 
+def _is_person(context: Context, end: int) -> bool:
+    """Whether a family's name, a middle and a given name follow: Hồ Thị Bích Trâm; Hoàng Gia may be a hotel"""
+    return _full_name().match(context.text, _skip(context, end, " .")) is not None
+
+
+@lru_cache(maxsize=1)
+def _full_name() -> re.Pattern[str]:
+    families = next(names for kind, names in rows("person_names.tsv") if kind == "family")
+    name = rf" [{UPPER}][{LOWER}]+"
+    two = rf"(?:{families}){name}|[{UPPER}][{LOWER}]* (?:Thị|Văn)"
+    return re.compile(rf"(?!Hồ Chí Minh)(?:{two})(?:{name}){{1,2}}(?![^\W_])")
+
+
 def _is_small(context: Context, end: int) -> bool:
     return context.char(_skip(context, end, " .")).islower()
 
@@ -308,7 +345,9 @@ _SHAPES: dict[str, Callable[[Context, int], bool]] = {
     "<số>": _is_number,
     "<ngày>": _is_day,
     "<năm>": _is_year,
+    "<số/năm>": _is_number_of_year,
     "<máy>": _is_telephone,
     "<Tên>": _is_name,
+    "<Họ tên>": _is_person,
     "<chữ>": _is_small,
 }

@@ -53,6 +53,7 @@ _TELLING, _FIGURE = (
     pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm) ?$"),
     pattern(r"\d[\d.,]*(?:%| ?[^\W\d])"),
 )
+_REQUEST = pattern(r"(?i)(?<!cùng )(?<!đối )với$")  # ai có loa kéo cho mượn với⏎Họp PH: 8h
 _SALUTATION = pattern(r"(?i)(?:kính|thân|gửi|gởi|thưa|chào|alo)(?!\w)")  # Kính gửi cô bác, anh chị,
 _OPENS_NONE = pattern(r"(?:của|và|hoặc|cùng với|nhân dịp|nhằm)(?!\w)")  # no line of its own begins with these
 _OPENS_LINE = pattern(r"(?:Xin )?(?:[Tt]rân trọng|[Cc]hân thành cảm ơn|[Cc]ảm ơn)(?!\w)|Nơi nhận|Kính (?:báo|mời)")
@@ -186,9 +187,15 @@ def _ends_in_amount(line: str, following: str) -> bool:
     return line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
 
 
+def _is_addressed(line: str, following: str) -> bool:
+    """Whether a line only calls somebody, or ends a request above a label: Kính thưa bà con, … cho mượn với⏎Họp: 8h"""
+    request = _REQUEST.search(line) is not None and _LABELLED.match(following) is not None
+    return request or (line[-1] == "," and _SALUTATION.match(line) is not None)
+
+
 def is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
-    if line[-1] == "," and following[0].isupper() and _SALUTATION.match(line):
+    if following[0].isupper() and _is_addressed(line, following):
         return False
     if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True

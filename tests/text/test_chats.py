@@ -210,3 +210,21 @@ def test_what_people_spell_in_their_own_way(text: str, spoken: str) -> None:
 @pytest.mark.parametrize("text", ["Tổ R, khu J, lớp 4J họp nhé", "Trường MN Hoa Sen nhé"])
 def test_letters_of_places_are_no_words_of_a_chat(text: str) -> None:
     assert not {"rồi", "gì", "người"} & set(read(text).spoken.lower().split())
+
+
+def test_a_request_that_ends_with_voi_does_not_run_into_the_line_below() -> None:
+    spoken = read("Ai có loa kéo cho mượn với\nHọp PH: 8h chủ nhật nhé").spoken
+
+    assert "cho mượn với\nHọp phụ huynh" in spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Danh sách xe nhé:\nC Hoa + 2 con: 2 vé rưỡi", "Chị Hoa"),
+        ("Cả nhà ơi\nA Lập lái xe nhé", "Anh Lập"),
+        ("A. Phần chung nhé\nB. Phần riêng", "Phần a, Phần chung"),
+    ],
+)
+def test_who_is_named_at_the_head_of_a_line(text: str, spoken: str) -> None:
+    assert spoken in read(text).spoken

@@ -229,7 +229,8 @@ def test_every_list_of_cues_is_asked_for_by_a_rule() -> None:
 
 
 SHAPES = {
-    "<số>": "7", "<ngày>": "5/7", "<năm>": "2024", "<máy>": "0912345678", "<Tên>": "Lan", "<chữ>": "xem"
+    "<số>": "7", "<ngày>": "5/7", "<năm>": "2024", "<máy>": "0912345678", "<Tên>": "Lan", "<chữ>": "xem",
+    "<Họ tên>": "Hồ Thị Lan", "<số/năm>": "9/2025",
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Meaning(NamedTuple):
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
 _WEAK = frozenset((*(" " + word for word in _LINKS.split("|")), " <số>", *_LINKS.split("|"), "<số>", "<chữ>", ","))
 _JOINTS = " .&"  # between an abbreviation and what follows
-_SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>"))
+_SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<số/năm>", "<máy>", "<Tên>", "<Họ tên>", "<chữ>"))
 
 
 class Subject(NamedTuple):

@@ -18,9 +18,9 @@ from .identifiers import (
     plates,
     web_addresses,
 )
-from .layout import blanks, brackets, changes, dashes, labels, noise, separators
+from .layout import arrows, blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
-from .names import acronyms, addresses, capitals, chat_letters, persons, titles
+from .names import acronyms, addresses, capitals, chat_letters, persons, short_words, titles
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, impossible_days, impossible_times, months, periods
 
@@ -59,6 +59,7 @@ _FILES = (
     ranges,
     army_units,
     codes,
+    short_words,
     titles,
     chat_letters,
     persons,
@@ -66,6 +67,7 @@ _FILES = (
     acronyms,
     rates,
     changes,
+    arrows,
     dashes,
     brackets,
     separators,

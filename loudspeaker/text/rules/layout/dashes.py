@@ -1,4 +1,4 @@
-"""Dashes and arrows: a bullet, until, a pause, minus, or part of a word; each meaning is a rule of its own."""
+"""Dashes: a bullet, until, a pause, minus, or part of a word; each meaning is a rule of its own."""
 
 from __future__ import annotations
 
@@ -52,10 +52,12 @@ _LABELLED = pattern(rf"(?:{either_case(cue_list('villages_before_dash'))}) \d{{1
 _SIZED = pattern(r"\d ?[xX] ?\d[\d.,]*(?: ?m[2²]?)?$")  # 15 ô 5x6 - 1tr8
 _COUNTED = pattern(r"(?:^| )(?:số|lần|lần thứ|đợt|kỳ) \d{1,3}$")  # bản tin số 7 - 14h
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
-_DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
+_DEGREES = pattern(  # từ - 80 độ C đến -60°C, -3 đến -4oC
+    r" ?\d{1,3}(?:[.,]\d)?(?: ?(?:đến|tới|-|/|,) ?-\d{1,3}(?:[.,]\d)?)? ?(?:°|độ|[oº]C\b)"
+)
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|t2|t3|t4|t5|t6")
 _PART_OF_LAST_DAY = pattern(r"(?:hết |sáng |trưa |chiều |tối )+(?:thứ |t[2-7]\b|chủ nhật|cn\b)")  # T2 - sáng T7
-_NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
+_BELOW_NOTHING = pattern(r"(?:^|[ (])-\d[\d.,]* ?(?:[^\W\d_]{1,3} )?(?:đến|tới) $")
 _WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
 _TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
 _MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
@@ -66,7 +68,7 @@ _OWN = pattern(
     r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)| \d{1,2}/\d{1,2}(?![\d/])"
 )  # tổ 4 - 19h; thôn 3 - 12 triệu
 _ON_DAY = pattern(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
-_MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
+MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
 _MOMENT = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
 _MOMENT_NEXT = pattern(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
@@ -76,12 +78,6 @@ _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "t�
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
-_CLAUSE = pattern(r"[.;:!?]\s+|\n")
-_TRAVEL = pattern(r"(?:^|\W)(?:khởi hành|xuất phát|lộ trình|hành trình|tuyến|di chuyển|diễu hành|rước|rẽ|xe|đi)(?!\w)")
-_PLACE = pattern(
-    rf" ?(?:[{UPPER}]|(?:cầu|chợ|ngã|đường|đê|dốc|cổng|trường|trạm|nhà|đình|chùa|bến|sân|thôn|xóm|ấp|bản) )"
-)
-_WAY = pattern(r"(?:^|\W)(?:từ|đoạn|tuyến|đường)\s")
 _OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
 _OWN_NAME = pattern(rf"(?<!\w)(?:họ|ông|bà|anh|chị|cô|chú|bác|cụ|thầy) [{UPPER}][{LOWER}]{{0,6}} $")
 _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
@@ -89,43 +85,7 @@ _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
 _ROW = r"((?i:ngõ|hẻm|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí) |[Pp]\.? ?)(\d{1,3})"
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
-_CLOCK, _CLOCK_NEXT = pattern(r"(?<!\d)\d{1,2}[hg:]"), pattern(r" ?\d{1,2}(?:[hHg]|:\d\d)")
 _DASH = r"-{1,200}"
-
-
-@rule(r"[-=]{1,3}>|➔", starts="sign")
-def arrow(match: re.Match[str], context: Context) -> Answer:
-    """An arrow: 8 -> 10h, tổ 1 -> tổ 6, đoạn nhà ô.Tòng -> cầu đá: until; 150mg/lần => chọn gói: a pause"""
-    start, end = match.span()
-    if context.begins_line(start):
-        return ""
-    number = _NUMBER_BEHIND.match(context.text, end)
-    ahead = context.text[max(0, start - 2 * REACH) : start].lower()
-    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
-    way = along or ("=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1]))
-    alike = _are_ends_alike(ahead, context.text[end : end + REACH].lower()) or _do_codes_rise(context, start, end)
-    if (
-        way
-        or alike
-        or _parts_hours(ahead, context, end)
-        or (number and not _does_fall(context, start, number[0]) and _stands_after_amount(context, start))
-    ):
-        return " đến "
-    return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
-
-
-def _parts_hours(ahead: str, context: Context, end: int) -> bool:
-    """Whether an hour stands before an arrow on its line, and another behind it: 22h00 T5 (13/8) -> 4h00 T6"""
-    return _CLOCK.search(ahead.rpartition("\n")[2]) is not None and _CLOCK_NEXT.match(context.text, end) is not None
-
-
-def _does_fall(context: Context, start: int, behind: str) -> bool:
-    """Whether a bare number stands before an arrow, and a smaller one behind it: Lô 5,6 -> 2 hộ"""
-    before = re.search(r"(?<![\d.:/])\d{1,4} ?$", context.text[max(0, start - 6) : start])
-    after = re.fullmatch(r" *(\d)", behind)
-    following = context.text[start : start + 12]
-    small = re.search(r"(?<!\d)(\d{1,4})(?= [^\W\d_])", following) if after else None
-    return before is not None and small is not None and int(small[1]) < int(before[0])
 
 
 @rule(_DASH, starts="sign", only_if=at_line_start)
@@ -138,7 +98,7 @@ def bullet(match: re.Match[str], context: Context) -> Answer:
 @rule(_DASH, starts="sign")
 def subtraction(match: re.Match[str], context: Context) -> str | None:
     """A dash between two amounts whose difference is told: 245.000.000 - 213.000.000 = 32.000.000đ -> trừ"""
-    reckoned = _SUBTRAHEND.match(context.text, match.end()) and _stands_after_amount(context, match.start())
+    reckoned = _SUBTRAHEND.match(context.text, match.end()) and stands_after_amount(context, match.start())
     return " trừ " if reckoned else None
 
 
@@ -167,18 +127,16 @@ _HOURS_IN_ROW = pattern(
 def range_dash(match: re.Match[str], context: Context) -> Answer:
     """A dash that means “until”: BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
-    rising = _do_codes_rise(context, start, end)
-    onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and _stands_after_amount(
+    rising = do_codes_rise(context, start, end)
+    onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and stands_after_amount(
         context, start
     )
-    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
+    along = context.previous.spoken.startswith("ki lô mét") and MILESTONE.match(context.text, end)
     weekdays = context.is_after(start, _WEEKDAYS) and (
         context.is_before(end, _LAST_DAYS) or _PART_OF_LAST_DAY.match(context.after(end)) is not None
     )
     months = context.is_after(start, _MONTHS) and context.is_before(end, _LAST_MONTHS)
-    alike = _are_ends_alike(
-        context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
-    )
+    alike = are_ends_alike(context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower())
     moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
     days = parts_weekdays(context, start, end)
     until = (moments, rising, onwards, along, weekdays, months, alike, days, _do_numbers_rise(context, start, end))
@@ -231,8 +189,9 @@ _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 @rule(_DASH, starts="sign", only_after=_COLD)
 def minus_before_degrees(match: re.Match[str], context: Context) -> Answer:
-    """A dash with a blank before degrees: từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
-    return "âm " if _DEGREES.match(context.text, match.end()) else None
+    """A dash with a blank before degrees: từ - 80 độ C đến -60°C -> âm tám mươi độ xê …; rút -20 đến -30cm"""
+    last = _BELOW_NOTHING.search(context.text[max(0, match.start() - 16) : match.start()])
+    return "âm " if _DEGREES.match(context.text, match.end()) or last else None
 
 
 @rule(_DASH, starts="sign")
@@ -244,7 +203,7 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
         context.text[context.previous.start : context.previous.end] if context.previous.kind is Kind.QUANTITY else "0"
     )
     bare = not re.search(r"\d", unit)  # kg - 14.500
-    if not counting or bare or not _stands_after_amount(context, start):
+    if not counting or bare or not stands_after_amount(context, start):
         return None
     if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
@@ -266,12 +225,19 @@ def minus_sign(match: re.Match[str], context: Context) -> Answer:
         return ""
     if not context.char(end).isdecimal() or context.char(start - 1) not in ("", *' \n("“'):
         return None
+    if context.begins_line(start) and _DOWN_TO.match(context.text, end):  # -3 đến -4%
+        return "âm "
     if context.begins_line(start) and not _DEGREES.match(context.text, end):  # -14 giờ, họp: a bullet
-        return ""
+        return Guess("âm ", _BELOW_OR_DASH) if _FROM_BELOW.match(context.text, end) else ""
     year = _YEAR.match(context.text, end)
     if year or context.is_after(start, (" bắc", " nam")):
         return ""
-    return "âm " if _MEASURED.match(context.text, end) else Guess("âm ", Message("below nothing, or a dash"))
+    return "âm " if _MEASURED.match(context.text, end) else Guess("âm ", _BELOW_OR_DASH)
+
+
+_FROM_BELOW = pattern(r"[1-9](?:,\d)? ?(?:đến|tới) ?-?\d[\d.,]* ?(?:°|độ|[oº]C\b)")  # -1 đến 2 độ C, or a bullet
+_DOWN_TO = pattern(r"\d[\d.,]* ?[^\W\d_]{0,3} ?(?:đến|tới) -\d")
+_BELOW_OR_DASH = Message("below nothing, or a dash")
 
 
 @rule(_DASH, starts="sign")
@@ -281,7 +247,7 @@ def dash_between_words(match: re.Match[str], context: Context) -> Answer:
     return _link_words(context, start, end, context.char(start - 1), context.char(end))
 
 
-def _are_ends_alike(before: str, behind: str) -> bool:
+def are_ends_alike(before: str, behind: str) -> bool:
     """Whether the same kind of thing stands on both sides.
 
     từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides
@@ -302,7 +268,7 @@ def _do_numbers_rise(context: Context, start: int, end: int) -> bool:
     return first[1].lower() == last[1].lower() and int(first[2]) < int(last[2])
 
 
-def _do_codes_rise(context: Context, start: int, end: int) -> bool:
+def do_codes_rise(context: Context, start: int, end: int) -> bool:
     """Whether a code and a higher one stand on both sides.
 
     BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters
@@ -326,7 +292,7 @@ def _do_classes_rise(context: Context, start: int, end: int) -> bool:
     return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
 
 
-def _stands_after_amount(context: Context, at: int) -> bool:
+def stands_after_amount(context: Context, at: int) -> bool:
     """Whether a number of some kind has just been read, with at most its noun between."""
     gap = context.text[context.previous.end : at] if at - context.previous.end < 14 else "?"
     counted = context.previous.kind in _AMOUNTS and context.previous.end > 0

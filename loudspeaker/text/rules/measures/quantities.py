@@ -171,11 +171,13 @@ def heads_per_area(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))?c(?![^\W_]|/)")
 def seats(match: re.Match[str], context: Context) -> str | None:
-    """Seats of a car: xe 4-7c, xe khách 29c -> chỗ"""
-    return f"{context.number_range(match[1], match[2])} chỗ" if _CARS.search(context.before(match.start())) else None
+    """Seats of a car: xe 4-7c, xe khách 29c, 45c, ghế ngồi 45c -> chỗ"""
+    more = context.previous.spoken.endswith(" chỗ") and context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
+    cued = more or _CARS.search(context.before(match.start()))
+    return f"{context.number_range(match[1], match[2])} chỗ" if cued else None
 
 
-_CARS = pattern(r" (?:xe|ô tô|ôtô)(?: [^\W\d_]+){0,2}$")
+_CARS = pattern(r" (?:xe|ô tô|ôtô|ghế|giường)(?: [^\W\d_]+){0,2}$")
 
 
 @rule(r"(\d{1,2})T([1-9]5?)(?![^\W_]|[.,]\d)")

@@ -13,6 +13,7 @@ from ...numerals import LETTERS, spell_digits, spell_letters
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker, after_variety
 from ...syllables import LOWER, UPPER
+from .titles import LONE_LETTER
 
 rule = RuleMaker(Kind.ADDRESS)
 
@@ -108,6 +109,19 @@ def ward_f(match: re.Match[str], context: Context) -> str | None:
 def ward_and_district(match: re.Match[str], context: Context) -> str:
     """Ward and district: Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
     return f"phường {context.number(match[1])}, quận {context.number(match[2])}"
+
+
+@rule(r"P ?(\d{1,2})(?![^\W_]|[.,/]\d)", starts="word")
+def ward_of_area(match: re.Match[str], context: Context) -> Answer:
+    """Wards of an area: cúp điện KV P3, P4 -> phường ba, phường bốn"""
+    listed = context.follows(Kind.ADDRESS, match.start(), ", ", " và ", " - ", "; ", "-", ",")
+    more = listed and context.previous.spoken.startswith("phường")
+    if not (more or context.adjoins(match.start(), _AREAS)):
+        return None
+    return Guess(f"phường {context.number(match[1])}", LONE_LETTER)
+
+
+_AREAS = words_before("kv|khu vực|các kv|địa bàn|các phường")
 
 
 @rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_]| TP)", starts="word")

@@ -10,12 +10,11 @@ from ...context import REACH, Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...lexicon import rows
 from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
-from .chat_letters import LETTERED, is_chat
+from .chat_letters import LETTERED, given_names, is_chat
 from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
@@ -108,12 +107,7 @@ def is_at_work(match: re.Match[str], context: Context) -> bool:
     if listed or _HEADS.match(context.text, match.end() + (context.char(match.end()) == " ")):
         return False
     found = _AT_WORK.match(context.text, match.end())
-    return found is not None and found[1] in _given_names()
-
-
-@lru_cache(maxsize=1)
-def _given_names() -> frozenset[str]:
-    return frozenset(name for kind, names in rows("person_names.tsv") for name in names.split("|") if kind == "given")
+    return found is not None and found[1] in given_names()
 
 
 @rule(rf"([ABCac])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)

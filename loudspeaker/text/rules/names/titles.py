@@ -6,17 +6,16 @@ import re
 from functools import lru_cache
 
 from ....errors import Message
-from ...abbreviations import meaning, word_before
+from ...abbreviations import meaning
 from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list
 from ...numerals import LETTERS
-from ...reasons import UNKNOWN, ambiguous
+from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
-from ...syllables import LOWER, UPPER, is_syllable
-from ...word_pairs import word_pairs
+from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.TITLE)
 
@@ -232,13 +231,6 @@ _EXAM_ROOMS = pattern(r"P\.0\d")
 _ROOM = pattern(rf"0\d|\d{{3}}|\d{{1,2}},? (?:tầng|lầu|nhà [A-Z\d])|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
-_PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày
-_OFTEN = 5  # times that a word stood before the rest
-_SURE = 0.9  # share of a word among those that begin alike
-_LETTERED = words_before("vitamin|loại|hạng|nhóm|bảng|khối|mục|điểm|lớp|tổ|khu|lô|phòng|cột")
-_RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
-
-
 @rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
 def master_of_science(match: re.Match[str], context: Context) -> Answer:
     """Master of science: Th.S Lê Văn Hùng -> thạc sĩ"""
@@ -259,38 +251,6 @@ def province(match: re.Match[str], context: Context) -> str | None:
         return None
     signed = _BYLINE.match(context.text, match.start()) and context.char(match.start() - 2) in ("", "-", "\n")
     return None if signed else _SHORT.get(match[0].replace(" ", ""))
-
-
-@rule(r"(Th|Tr|Đ)[/.](tá|úy|uý)(?![^\W_])", starts="word")
-def rank(match: re.Match[str], context: Context) -> str:
-    """Rank in the army: Th/tá Vàng Mí Sính, Đ.úy Vinh -> thiếu tá, đại úy"""
-    return f"{_RANK[match[1]]} {match[2]}"
-
-
-@rule(
-    rf"([A-Za-zĐđ]|[CKNPT][hr])([./])(?!(?:{_PER})(?!\w))([{LOWER}]{{2,6}})(?![^\W_]|\.\w)",
-    starts="word",
-)
-def word_in_short(match: re.Match[str], context: Context) -> Answer:
-    """A word of which the beginning is written: T.thôn, Đ.ký, p.học, T/úy -> what most often stands before the rest"""
-    letters, sign, rest = match.groups()
-    if context.char(match.start() - 1) not in ("", *' \n("“-:,') or context.is_after(match.start(), _LETTERED):
-        return None
-    known = word_pairs().before(letters.lower(), rest) if is_syllable(rest) else {}
-    before = word_before(context, match.start())
-    weights = {word: seen * word_pairs().likelihood(before, word) for word, seen in known.items()}
-    likeliest = max(weights, key=weights.__getitem__, default="")
-    if not weights or known[likeliest] < _OFTEN or weights[likeliest] * 2 <= sum(weights.values()):
-        return Guess(f"{LETTERS[letters[0].upper()]} {rest}", UNKNOWN) if sign == "/" and letters[0].isupper() else None
-    spoken = f"{likeliest} {rest}"
-    certain = known[likeliest] > _SURE * sum(known.values())  # whatever stands before
-    return spoken if certain else Guess(spoken, LONE_LETTER)
-
-
-@rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
-def office_in_short(match: re.Match[str], context: Context) -> str:
-    """Company, secretary or telephone in short: C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
-    return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
 @rule(rf"(Mrs|Mr|Ms)(?:\. ?| )(?=[{UPPER}][{LOWER}])", starts="word")

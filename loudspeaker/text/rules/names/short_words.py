@@ -1,0 +1,67 @@
+"""Words of which only the beginning is written: T.thôn, Đ.ký, p.học, Đ.úy, T.Anh."""
+
+from __future__ import annotations
+
+import re
+
+from ...abbreviations import word_before
+from ...context import Context
+from ...cues import words_before
+from ...kind import Kind
+from ...numerals import LETTERS
+from ...reasons import UNKNOWN
+from ...rule import Answer, Guess, RuleMaker
+from ...syllables import LOWER, UPPER, is_syllable
+from ...word_pairs import word_pairs
+from .titles import LONE_LETTER
+
+rule = RuleMaker(Kind.TITLE)
+
+_PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày
+_OFTEN = 5  # times that a word stood before the rest
+_SURE = 0.9  # share of a word among those that begin alike
+_LETTERED = words_before("vitamin|loại|hạng|nhóm|bảng|khối|mục|điểm|lớp|tổ|khu|lô|phòng|cột")
+_RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
+_CALLED = words_before("thầy|cô|bác|ông|bà|anh|chị|chú|dì|em|cháu|bé|bạn|mẹ|bố|ba|má|nguyễn|trần|lê|phạm")
+_OF_SCHOOLS = ("lớp", "học sinh", "phụ huynh", "hs", "ph", "trường", "môn", "học", "toán", "văn", "lk")
+
+
+@rule(r"(Th|Tr|Đ)[/.](tá|úy|uý)(?![^\W_])", starts="word")
+def rank(match: re.Match[str], context: Context) -> str:
+    """Rank in the army: Th/tá Vàng Mí Sính, Đ.úy Vinh -> thiếu tá, đại úy"""
+    return f"{_RANK[match[1]]} {match[2]}"
+
+
+@rule(
+    rf"([A-Za-zĐđ]|[CKNPT][hr])([./])(?!(?:{_PER})(?!\w))([{LOWER}]{{2,6}})(?![^\W_]|\.\w)",
+    starts="word",
+)
+def word_in_short(match: re.Match[str], context: Context) -> Answer:
+    """A word of which the beginning is written: T.thôn, Đ.ký, p.học, T/úy -> what most often stands before the rest"""
+    letters, sign, rest = match.groups()
+    if context.char(match.start() - 1) not in ("", *' \n("“-:,') or context.is_after(match.start(), _LETTERED):
+        return None
+    known = word_pairs().before(letters.lower(), rest) if is_syllable(rest) else {}
+    before = word_before(context, match.start())
+    weights = {word: seen * word_pairs().likelihood(before, word) for word, seen in known.items()}
+    likeliest = max(weights, key=weights.__getitem__, default="")
+    if not weights or known[likeliest] < _OFTEN or weights[likeliest] * 2 <= sum(weights.values()):
+        return Guess(f"{LETTERS[letters[0].upper()]} {rest}", UNKNOWN) if sign == "/" and letters[0].isupper() else None
+    spoken = f"{likeliest} {rest}"
+    certain = known[likeliest] > _SURE * sum(known.values())  # whatever stands before
+    return spoken if certain else Guess(spoken, LONE_LETTER)
+
+
+@rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
+def office_in_short(match: re.Match[str], context: Context) -> str:
+    """Company, secretary or telephone in short: C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
+    return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
+
+
+@rule(rf"T\. ?(Anh|Việt|Pháp|Hàn|Nhật)(?! ?[{UPPER}])(?![^\W_])", starts="word")
+def language(match: re.Match[str], context: Context) -> Answer:
+    """A language: T.Anh liên kết -> tiếng Anh, certain where a text tells of school; cô T.Anh is somebody"""
+    if context.is_after(match.start(), _CALLED):
+        return f"{LETTERS['T']} {match[1]}"
+    words = f"tiếng {match[1]}"
+    return words if context.memory.count_words(_OF_SCHOOLS) else Guess(words, LONE_LETTER)
