@@ -55,3 +55,15 @@ def test_marks_behind_the_name_of_their_test_have_decimals() -> None:
     spoken = read(table("Tên|Điểm 15p|Điểm 1 tiết", "An|7,8|8,9", "Bình|6,5|7")).spoken
 
     assert "điểm mười lăm phút: bảy phẩy tám, điểm một tiết: tám phẩy chín" in spoken
+
+
+def test_sunday_is_no_short_form_of_a_head_with_its_letters() -> None:
+    spoken = read(table("Khu|Chiều ngày|Từ", "A|T2 14/12|13h", "B|CN 20/12|7h30")).spoken
+
+    assert "chiều chủ nhật ngày hai mươi" in spoken
+
+
+def test_numbered_teams_are_doubts_where_one_of_them_is_t1() -> None:
+    doubts = read("Bảng A: T1 gặp T2, 15h; T3 - T4, 16h").doubts
+
+    assert [doubt.written for doubt in doubts] == ["T1", "T2", "T3 - T4"]

@@ -266,10 +266,10 @@ def _is_name(text: str) -> bool:
 
 
 def without_short_head(head: Cell, cell: Cell) -> Cell:
-    """A cell without the abbreviation of its head, which is said before it: Tiểu khu, TK 214"""
+    """A cell without the abbreviation of its head, which is said before it: Tiểu khu, TK 214; Chiều ngày, CN 20/12"""
     words = _LETTERS.findall(head.text)
     short = "".join(word[0] for word in words).upper() + " "
-    if len(words) < 2 or not cell.text.startswith(short):
+    if len(words) < 2 or not cell.text.startswith(short) or _WEEKDAY.match(cell.text):
         return cell
     return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
 

@@ -169,7 +169,7 @@ def expressway(match: re.Match[str], context: Context) -> str:
     return f"{spell_letters('CT')} {spell_digits(match[1])}"
 
 
-_STREET_BEFORE = (" đường",)
+_STREET_BEFORE = (" đường", " đg")
 _ALONG = words_after("đoạn|km|qua|đi|từ")
 _OR_TELEPHONE = pattern(r" (?:hoặc|-) \(?0\d")
 

@@ -126,15 +126,15 @@ def whom_one_asks_first(match: re.Match[str], context: Context) -> Answer:
     return _told(match, context)
 
 
-@rule(rf"([AC]) (?=([{UPPER}][{LOWER}]{{1,6}})(?! ?[{UPPER}]|[^\W_]))", starts="word")
+@rule(rf"([ABC]) (?=([{UPPER}][{LOWER}]{{1,6}})(?! ?[{UPPER}\d]|[^\W_]))", starts="word")
 def whom_one_names_first(match: re.Match[str], context: Context) -> Answer:
     """Who is named where a phrase of a chat begins: C Hoa + 2 con, (C Lan nhắc giúp) -> chị; not Khu A, C Hoa Mai"""
     first = context.begins_line(match.start())
     opens = first or _PHRASE.search(context.text[max(0, match.start() - 2) : match.start()])
     if not opens or match[2] not in given_names() or not is_chat(context.text) or context.levels.divisions:
         return None
-    words = f"{_WORDS[match[1].lower()]} "
-    return words if first else Guess(words, LONE_LETTER)
+    words = "bà " if match[1] == "B" else f"{_WORDS[match[1].lower()]} "
+    return words if first and match[1] != "B" else Guess(words, LONE_LETTER)
 
 
 _PHRASE = pattern(r"(?:\(|[,;:+-] )$")
@@ -142,8 +142,9 @@ _PHRASE = pattern(r"(?:\(|[,;:+-] )$")
 
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
-    """Names that people are called by: Hoa, Lập."""
-    return frozenset(name for kind, names in rows("person_names.tsv") for name in names.split("|") if kind == "given")
+    """Names that people are called by: Hoa, Lập, Tư."""
+    listed = [names.split("|") for kind, names in rows("person_names.tsv") if kind in ("given", "rank")]
+    return frozenset(name for names in listed for name in names)
 
 
 @rule(rf"k{_ALONE}", starts="word", only_if=is_apart)

@@ -175,10 +175,12 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {context.numerals.month(int(match[1]))}"
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
+    second = _is_second_of_row(match, context)
     if match[2]:
-        return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
-    if _may_be_month(match, context) or _is_second_of_row(match, context):
-        return Guess(first, Message("a weekday, or a month"))
+        last = f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật"
+        return Guess(f"{first} đến {last}", _DAY_OR_MONTH) if second else f"{first} đến {last}"
+    if second or _may_be_month(match, context):
+        return Guess(first, _DAY_OR_MONTH)
     has_day = _ITS_DAY.match(context.after(match.end()))
     if _stands_behind_site(match, context):  # tuyến kênh T5, 11/12
         return Guess(first, Message("a weekday, or a name with a number")) if has_day else None
@@ -197,7 +199,8 @@ def _has_first(text: str) -> bool:
     return _FIRST_OF_ROW.search(text) is not None
 
 
-_FIRST_OF_ROW = pattern(r"(?m)(?:^|[,;] ?)T1(?![\w./-])")
+_DAY_OR_MONTH = Message("a weekday, or a month")
+_FIRST_OF_ROW = pattern(r"(?m)(?:^|[,;:] ?)T1(?![\w./-])")
 
 
 def _may_be_month(match: re.Match[str], context: Context) -> bool:
