@@ -11,7 +11,6 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import mkdtemp
-from zipfile import ZipFile
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
@@ -19,6 +18,7 @@ from starlette.responses import FileResponse, Response
 from ...errors import BadUsage, LoudspeakerError, Message
 from ...fleet.join_stick import PORT
 from ...fleet.joining import parse_address
+from ...station.signing.packing import pack_zip
 from ...web.site_pages import status_of
 from ..boxes.box_board import BoxRow, find_schedules
 from ..boxes.join_sticks import StickWish
@@ -78,7 +78,7 @@ def _stick_page(page: HubPage, scope: str, error: LoudspeakerError | None = None
         "scope": scope,
         "offices": _communes(page),
         "villages": _villages(page, scope),
-        "typed": {**_typed(page), "villages": page.texts("village")},
+        "typed": {**_form_values(page), "villages": page.texts("village")},
         "error": error,
     }
     return page.page("hub_stick.html", status_of(error) if error else 200, **facts)
@@ -114,7 +114,7 @@ def _replacement_page(page: HubPage, row: BoxRow, code: str = "", error: Loudspe
         "name": row.name or row.box,
         "told": bool(page.hub.told_box_yaml(row.box)),
         "villages": [page.hub.village_name(row.scope, village) for village in row.villages],
-        "typed": _typed(page),
+        "typed": _form_values(page),
         "code": code,
         "command": f"loudspeaker fleet join {page.http.url.netloc} {code} --replace {row.box}",
         "error": error,
@@ -122,7 +122,7 @@ def _replacement_page(page: HubPage, row: BoxRow, code: str = "", error: Loudspe
     return page.page("hub_replace.html", status_of(error) if error else 200, **facts)
 
 
-def _typed(page: HubPage) -> Mapping[str, str]:
+def _form_values(page: HubPage) -> Mapping[str, str]:
     """What was typed, or stands there at first."""
     return {
         "name": page.text("name"),
@@ -184,9 +184,7 @@ def _send_zip(page: HubPage, wish: StickWish) -> Response:
     try:
         page.hub.write_stick(folder / "usb", wish)
         packed = folder / f"usb-{wish.scope}.zip"
-        with ZipFile(packed, "w", strict_timestamps=False) as file:
-            for path in sorted((folder / "usb").rglob("*")):
-                file.write(path, path.relative_to(folder / "usb"))
+        pack_zip(folder / "usb", (folder / "usb").rglob("*"), packed)
     except BaseException:
         shutil.rmtree(folder)
         raise

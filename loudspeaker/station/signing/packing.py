@@ -268,17 +268,23 @@ def write_zip(out: Path, scope: str, file: Path) -> None:
     Its rules.json stays away where fewer than `PERSONS` have signed that: what lies on the stick may be better.
     Raises `WriteError`.
     """
-    root, draft = out / ROOT, file.with_name(f"{file.name}.part")
+    root = out / ROOT
     manifest, rules = _read_manifest(root / scope / "manifest.json"), root / scope / "rules.json"
     named = manifest.files.values() if manifest else ()
     paths = {blob for one in named if (blob := root / "blob" / one.sha256).exists() or not one.lazy}
     paths |= set((root / scope).rglob("*.json"))
     if rules in paths and len(parse_envelope(rules.read_bytes()).signatures) < PERSONS:
         paths.remove(rules)
+    pack_zip(out, paths, file)
+
+
+def pack_zip(folder: Path, paths: Iterable[Path], file: Path) -> None:
+    """Put what lies at these paths below a folder into one file. Raises `WriteError`."""
+    draft = file.with_name(f"{file.name}.part")
     try:
         with ZipFile(draft, "w", strict_timestamps=False) as packed:
             for path in sorted(paths):
-                packed.write(path, path.relative_to(out))
+                packed.write(path, path.relative_to(folder))
     except OSError as error:
         discard_draft(draft)
         raise WriteError(Message("cannot write {path}: {error}", path=file, error=reason(error))) from error
