@@ -67,3 +67,16 @@ def test_numbered_teams_are_doubts_where_one_of_them_is_t1() -> None:
     doubts = read("Bảng A: T1 gặp T2, 15h; T3 - T4, 16h").doubts
 
     assert [doubt.written for doubt in doubts] == ["T1", "T2", "T3 - T4"]
+
+
+def test_a_cell_that_is_said_with_the_word_of_its_head_is_traced_to_its_own_letters() -> None:
+    text = "STT\tĐơn vị\tKhối\n1\tXóm Đông\tK6,7\n2\tXóm Đoài\tK6"  # longer when said than written, and the last
+
+    reading = read(text)
+
+    assert "Xóm Đoài, khối sáu." in reading.spoken
+    assert max(span.written[1] for span in reading.spans) == len(text)
+
+
+def test_a_head_of_capitals_alone_is_no_word_to_be_said_for_a_letter() -> None:
+    assert "tba mười hai" not in read("STT\tĐơn vị\tTBA\n1\tXóm Đông\tT12\n2\tXóm Đoài\tT14").spoken

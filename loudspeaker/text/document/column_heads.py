@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ..casing import lower_headings
 from ..lazy_regex import pattern
 from ..numerals import DOWN_SIGNS, UP_SIGNS
-from ..syllables import UPPER
+from ..syllables import UPPER, is_syllable
 from .arrangement import TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import Cell
@@ -278,6 +278,8 @@ def with_head_for_letter(head: Cell, cell: Cell) -> Cell:
     """A cell with the word of its head for the letter before its numbers: Thang, T1, T2 -> thang 1, thang 2"""
     word = _NUMBERED_HEAD.fullmatch(head.text)
     if not word or not _LETTER_AND_NUMBER.match(cell.text) or cell.text[0] != word[0][0]:
+        return cell
+    if not is_syllable(head.text.partition(" ")[0].lower()):  # TBA
         return cell
     letter = pattern(rf"(?<![^\W_]){word[0][0]}\.?(?=\d{{1,2}}(?![\w/]))")
     return cell._replace(text=letter.sub(f"{word[0].lower()} ", cell.text))

@@ -195,11 +195,14 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
         pause = "," if CLOCK.match(cell.text) else ""  # thứ 7, 7h-11h
         words = TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
         return [words, *_value(column, cell, unit)]
-    cell = with_head_for_letter(head, cell)
-    rest = cell if first else without_short_head(head, cell)
+    named = with_head_for_letter(head, cell)
+    rest = named if first else without_short_head(head, named)
     ahead = list(spoken_head(head, rest, column.kind, first, change))
-    cell = rest if ahead else cell
-    return ahead if cell.text in _TICK and ahead else [*ahead, *_value(column, cell, unit)]
+    told = rest if ahead else named
+    if told.text in _TICK and ahead:
+        return ahead
+    said = _value(column, told, unit)
+    return [*ahead, *(said if named is cell else (piece._replace(start=cell.start, end=cell.end) for piece in said))]
 
 
 def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
