@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from harness.document_scoring import Score, Sentence, heard_sentences, load, score  # noqa: E402
+from harness.document_scoring import FACTS, Score, Sentence, heard_sentences, load, score  # noqa: E402
 
 from loudspeaker.text.reading import read  # noqa: E402
 from loudspeaker.text.sentences import utterances  # noqa: E402
@@ -73,7 +73,7 @@ def main() -> None:
     documents = load(options.folder)
     for name, reader in READERS.items():
         print(name)
-        total = right = words = extra = wrong_in_silence = 0
+        total = right = words = extra = unmarked = silent_facts = 0
         for document in documents:
             heard, marked = reader(document.text)
             found = score(document, heard)
@@ -82,11 +82,13 @@ def main() -> None:
                 show(found, silent, options.fail)
             total, right, extra = total + len(found.judgements), right + found.right, extra + len(found.extra)
             words += sum(judgement.words_right for judgement in found.judgements)
-            wrong_in_silence += silent
+            silent_facts += silent
+            unmarked += sum(bool(judgement.line.tags & FACTS) for judgement in found.unmarked(marked))
         print(f"  right in words and cut         {percent(right, total)}   wanted: at least 90 % of held-out lines")
         print(f"  right in words                 {percent(words, total)}")
         print(f"  sentences that no line asks for {extra}")
-        print(f"  facts wrong and unmarked        {wrong_in_silence}   wanted: 0")
+        print(f"  facts wrong and unmarked        {silent_facts}   wanted: 0")
+        print(f"  lines with a fact, any word wrong and unmarked  {unmarked}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ FULL_STOP = 0.8  # seconds of silence at which a sentence has ended
 SHORT_PAUSE = re.compile(r"[,;:](?= |$)")  # within an utterance
 BLANK = re.compile(" (?=[^ ])")
 FACTS = {"date", "time", "phone", "money", "name"}  # whatever else is wrong, these must not be wrong in silence
+DIGIT_NAMES = "không một mốt hai ba bốn tư năm lăm sáu bảy tám chín mười mươi linh trăm nghìn triệu tỷ phẩy rưỡi"
+NUMBER_WORDS = tuple(f"{word} " for word in canonical(DIGIT_NAMES).split())
 
 Sentence = Sequence[str]  # its phrases
 
@@ -37,6 +39,7 @@ class Line:
     last: int
     tags: frozenset[str]
     join: bool  # may be said in one sentence with the line before
+    facts: tuple[str, ...] | None = None  # patterns of each fact in it, in order; None where only tags tell of them
 
     @cached_property
     def parts(self) -> Sequence[str]:
@@ -62,6 +65,15 @@ class Line:
         """Whether its words are said somewhere in canonical text, with whatever pauses."""
         starts = {match.end() for match in BLANK.finditer(stream)}
         return any(_ends(self, stream, starts, starts, forms_of) for forms_of in FORMS)
+
+    def has_wrong_fact(self, heard: str) -> bool:
+        """Whether a fact is not said in a text of `heard_text`, of a line whose words are not all right.
+
+        Where only tags tell of facts, any of them counts as wrong.
+        """
+        if self.facts is None:
+            return bool(self.tags & FACTS)
+        return not any(_says_facts(self.facts, heard, forms_of) for forms_of in FORMS)
 
 
 def _all_forms(pattern: str, heard: str) -> tuple[Form, ...]:
@@ -93,6 +105,21 @@ def _ends(line: Line, heard: str, starts: set[int], pauses: Container[int], form
     return starts
 
 
+def _says_facts(facts: Iterable[str], heard: str, forms_of: FormsOf) -> bool:
+    """Whether a text of `heard_text` says these facts in order, none of them as a part of a longer number."""
+    bare, pauses = split_pauses(heard)
+    words = [0, *(match.end() for match in BLANK.finditer(bare))]
+    numbers = {start for start in words if bare.startswith(NUMBER_WORDS, start)}
+    inside = {word for word, before in zip(words[1:], words, strict=False) if {word, before} <= numbers} - pauses
+    begins = set(words) - inside
+    for fact in facts:
+        ends = ends_of(tuple(forms_of(fact, bare)), bare, begins) - inside
+        if not ends:
+            return False
+        begins = {start for start in begins if start >= min(ends)}
+    return True
+
+
 @dataclass(frozen=True)
 class Document:
     """A written text and its lines as an announcer says them."""
@@ -105,7 +132,15 @@ class Document:
     def of(cls, name: str, text: str, rows: Iterable[Mapping[str, Any]]) -> Document:
         """From the rows of a gold file."""
         lines = tuple(
-            Line(row["line"], row.get("optional", ""), row["from"], row["to"], frozenset(row["tags"]), "join" in row)
+            Line(
+                row["line"],
+                row.get("optional", ""),
+                row["from"],
+                row["to"],
+                frozenset(row["tags"]),
+                "join" in row,
+                tuple(row["facts"]) if "facts" in row else None,
+            )
             for row in rows
         )
         return cls(name, text, lines)
@@ -126,6 +161,7 @@ class Judgement:
 
     line: Line
     heard: str  # the sentence that took its place, "" where none did
+    near: str  # that sentence with those beside it that took the place of no line; all around it where none did
     right: bool  # in words and cut
     words_right: bool  # its words were said, maybe across sentences
 
@@ -142,16 +178,18 @@ class Score:
     def right(self) -> int:
         return sum(judgement.right for judgement in self.judgements)
 
-    def silent(self, marked: Iterable[int]) -> list[Judgement]:
-        """Lines with a fact in them whose words are wrong, and none of whose written lines is in `marked`."""
+    def unmarked(self, marked: Iterable[int]) -> list[Judgement]:
+        """Lines whose words are wrong, none of whose written lines is in `marked`."""
         lines = set(marked)
         return [
             judgement
             for judgement in self.judgements
-            if not judgement.words_right
-            and judgement.line.tags & FACTS
-            and not lines & set(range(judgement.line.first, judgement.line.last + 1))
+            if not judgement.words_right and not lines & set(range(judgement.line.first, judgement.line.last + 1))
         ]
+
+    def silent(self, marked: Iterable[int]) -> list[Judgement]:
+        """Those of `unmarked` in which a fact is wrong."""
+        return [one for one in self.unmarked(marked) if one.line.has_wrong_fact(one.near)]
 
 
 def load(folder: Path) -> list[Document]:
@@ -198,14 +236,28 @@ def score(document: Document, heard: Sequence[Sentence]) -> Score:
     stream = canonical(" ".join(phrase for sentence in heard for phrase in sentence))
     judgements: list[Judgement] = []
     extra: list[str] = []
-    for text, lines, right in _paired(document, texts):
+    pairs = _paired(document, texts)
+    for number, (text, lines, right) in enumerate(pairs):
         if text and not lines:
             extra.append(text)
-        judgements += [Judgement(line, text, right, right or line.is_found_in(stream)) for line in lines]
+        near = _said_near(pairs, number)
+        judgements += [Judgement(line, text, near, right, right or line.is_found_in(stream)) for line in lines]
     return Score(document, tuple(judgements), tuple(extra))
 
 
 Pair = tuple[str, tuple[Line, ...], bool]  # a sentence or "", the lines that it took the place of, is it right?
+
+
+def _said_near(pairs: Sequence[Pair], number: int) -> str:
+    """What a pair says, with the sentences beside it that took no line's place; with its neighbours if it has none."""
+    own = pairs[number][0]
+
+    def beside(others: Sequence[Pair]) -> list[str]:
+        free = list(takewhile(lambda pair: not (pair[0] and pair[1]), others))
+        return [text for text, _, _ in others[: len(free) + (not own)] if text]
+
+    before = beside(pairs[:number][::-1])
+    return f"{PAUSE} ".join([*before[::-1], *([own] if own else []), *beside(pairs[number + 1 :])])
 
 
 def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:

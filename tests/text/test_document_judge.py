@@ -31,6 +31,7 @@ def test_every_document_accepts_its_own_lines(document: Document, pick: int) -> 
 
     assert wrong(found) == []
     assert found.extra == ()
+    assert [one.line.facts for one in found.judgements if one.line.facts and one.line.has_wrong_fact(one.near)] == []
 
 
 TEXT = """UBND XÃ THỬ
@@ -82,6 +83,27 @@ def test_a_wrong_fact_is_silent_unless_its_line_is_marked() -> None:
     assert [judgement.line.first for judgement in found.silent([])] == [5]
     assert found.silent([5]) == []
     assert score(NOTICE, [*RIGHT[:2], ["Ngày mai mất điện bà con chú ý"], RIGHT[3]]).silent([]) == []  # only the cut
+
+
+@pytest.mark.parametrize(
+    ("heard", "wrong"),
+    [
+        ([["Họp lúc tám giờ ngày mười hai tháng một", "mời ông Páo"]], False),  # words that are no fact
+        ([["Họp lúc mười tám giờ ngày mười hai tháng một", "mời ông Páo"]], True),  # a part of a longer number
+        ([["Họp tám giờ ngày mười hai", "mời ông Páo"]], True),  # the month is lacking
+        ([["Mời ông Páo", "họp tám giờ ngày mười hai tháng một"]], True),  # what belongs to whom
+        ([["Họp lúc tám giờ ngày mười hai tháng một"], ["Mời ông Páo"]], False),  # in two sentences
+        ([["Họp tối hai mươi", "tám giờ ngày mười hai tháng một", "mời ông Páo"]], False),  # a pause ends a number
+    ],
+)
+def test_facts_that_a_line_names_are_looked_for_by_themselves(heard: list[Sentence], wrong: bool) -> None:
+    facts = ["tám giờ", "(ngày|) mười hai tháng (một|giêng)", "ông Páo"]
+    row = {"line": "tám giờ (ngày|) mười hai tháng một họp , mời ông Páo", "from": 1, "to": 1, "tags": ["time"]}
+    (other,) = Document.of("tin", "8h ngày 12/1 họp, mời ông Páo.", [row]).lines
+    document = Document.of("tin", "8h ngày 12/1 họp, mời ông Páo.", [{**row, "facts": facts}])
+
+    assert bool(score(document, heard).silent([])) == wrong
+    assert other.has_wrong_fact("")  # where only tags tell of facts, none is known to be right
 
 
 def test_a_sentence_ends_with_the_pause_of_a_full_stop_and_a_phrase_with_less() -> None:
