@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import subprocess
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from harness import pulse_server
 from harness.card_box import CardBox
+from harness.ending_child import end_with
 from harness.faulty_box import FaultyBox, each
-from harness.playout_harness import ZONE
+from harness.playout_harness import ZONE, programme
+from harness.process_speaker import ChildSpeaker
 from harness.waiting import wait_for
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.loop import FADE
+from loudspeaker.interfaces import State
 
 ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
@@ -74,3 +81,21 @@ def test_sigterm_fades_out_within_a_second_and_logs_the_truth(tmp_path: Path) ->
     assert record.started_at
     assert abs(record.started_at - sound.wall) < AGREED
     assert asked - AGREED < record.started_at + timedelta(seconds=record.frames / 8_000) < ended + AGREED
+
+
+def test_of_a_player_that_is_late_and_killed_no_more_is_told_than_was_heard(tmp_path: Path) -> None:
+    clock, ear = FakeClock(datetime.now(UTC)), tmp_path / "ear"
+    speaker, whole = ChildSpeaker(clock, ear, lambda: None), programme(duration=60.0)
+    speaker.arm("a", [whole], clock.now() - timedelta(days=1))
+    wait_for(lambda: speaker.poll().state is State.PLAYING)
+    clock.advance(whole.duration)  # by which its process is late
+    speaker.stop()
+
+    assert "whole" not in ear.read_text()
+    assert speaker.poll().frames < whole.frames
+
+
+def test_a_player_whose_daemon_was_killed_while_it_was_started_is_not_heard() -> None:
+    command = ["sleep", "60"]
+    with subprocess.Popen(command, preexec_fn=end_with(os.getppid())) as player:  # another than its parent
+        assert player.wait(10.0) == -signal.SIGKILL

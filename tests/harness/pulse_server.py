@@ -5,10 +5,8 @@ Nobody's own sound server is touched: everything is told to look into the privat
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -18,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
+from harness.ending_child import end_with
 from harness.waiting import wait_for
 
 RATE = 48_000
@@ -26,7 +25,6 @@ FRAME = 2 * CHANNELS  # bytes
 LOST = 0.001  # seconds
 EXACT, ROUGH = 2, 20  # ms of sound that a server sends at a time: to be measured, or compared only
 END = RATE // 5  # silent frames: then a sound is over
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
 
 
@@ -68,7 +66,9 @@ class Server:
         ]
         for module in modules:
             command += ["-L", module]
-        self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL, preexec_fn=end_with_us)
+        # A hurried process that outlives a killed test would take a core from everybody else.
+        before = end_with(os.getpid())
+        self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL, preexec_fn=before)
         wait_for(socket.exists)
         wait_for(lambda: self.control("info").returncode == 0)
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
@@ -202,11 +202,5 @@ def listen(sink: str, environment: Mapping[str, str], to: int, latency: int) -> 
     """Hear a sink's monitor. A null sink that nobody hears sleeps for up to two seconds between its blocks."""
     command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
     command += [f"--channels={CHANNELS}", f"--latency-msec={latency}"]
-    return subprocess.Popen(
-        command, env=environment, stdout=to, stderr=subprocess.DEVNULL, bufsize=0, preexec_fn=end_with_us
-    )
-
-
-def end_with_us() -> None:
-    """A hurried process that outlives a killed test would take a core from everybody else."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    before, errors = end_with(os.getpid()), subprocess.DEVNULL
+    return subprocess.Popen(command, env=environment, stdout=to, stderr=errors, bufsize=0, preexec_fn=before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from array import array
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from harness import pulse_server
+from harness.ending_child import end_with
 from harness.noise import play, without_gaps
-from harness.pulse_server import RATE, Server, end_with_us
+from harness.pulse_server import RATE, Server
 from harness.waiting import wait_for
 
 from loudspeaker.clock import SystemClock
@@ -36,7 +38,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", *whisper, "-f", "pulse", "-device", "line", "receiver"]
     with (
         pulse_server.private(tmp_path / "pulse", "hall", "line") as server,
-        subprocess.Popen(command, preexec_fn=end_with_us) as receiver,
+        subprocess.Popen(command, preexec_fn=end_with(os.getpid())) as receiver,
     ):
         yield server
         receiver.kill()

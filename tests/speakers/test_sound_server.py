@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 from harness import pulse_server
+from harness.ending_child import end_with
 from harness.noise import AT_ITS_SECOND, Noise, play, soon, wait_until_over, without_gaps
-from harness.pulse_server import EXACT, RATE, Recorder, Server, end_with_us
+from harness.pulse_server import EXACT, RATE, Recorder, Server
 from harness.waiting import wait_for
 from pulsectl import Pulse
 
@@ -440,7 +441,7 @@ def test_a_stream_whose_card_went_before_it_was_first_seen_has_moved(tmp_path: P
 def silence(server: Server, sink: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process whose stream plays into `sink`."""
     command = ["pacat", "--playback", f"--device={sink}", "/dev/zero"]
-    with subprocess.Popen(command, env=server.whole, preexec_fn=end_with_us) as process:
+    with subprocess.Popen(command, env=server.whole, preexec_fn=end_with(os.getpid())) as process:
         wait_for(lambda: server.control("list", "short", "sink-inputs").stdout)
         yield process
         process.kill()
