@@ -37,7 +37,7 @@ from ..station.deliveries.trust_chains import TrustChains, trust_in_force
 from ..station.emergency.alert_log import decided_alerts
 from ..station.paths import StationPaths
 from ..store.asrun import AsRunLog
-from ..store.atomic import read_regular_file, write_atomic
+from ..store.atomic import WriteError, read_regular_file, write_atomic
 from ..store.received import MOST_DOCUMENT_BYTES, ReceivedFiles, is_whole
 from ..trust.dsse import parse_envelope
 from ..trust.faults import Fault, UntrustedDocument
@@ -243,10 +243,14 @@ class BoxSide:
 
     def take(self, scope: str) -> TakingEnded:
         """Have the daemon's child take all that lies in the agent's folder; wait until it has."""
-        answer = self._have_taken(secrets.token_hex(8))
+        try:
+            answer = self._have_taken(secrets.token_hex(8))
+        except WriteError as error:
+            logger.warning("%s: %s", scope, error.say(self.say))
+            return TakingEnded(scope, answered=False, has_room=False)
         if answer and scope not in answer.refused:
             self._sweep()
-        return TakingEnded(scope, answered=answer is not None)
+        return TakingEnded(scope, answered=answer is not None, has_room=not answer or scope not in answer.unwritten)
 
     def take_late_files(self) -> bool:
         """The same of what came behind its manifest: whatever manifest lies there, it is not looked at.
@@ -259,7 +263,10 @@ class BoxSide:
         return answered
 
     def _have_taken(self, mark: str, patience: float = TAKING) -> FetchedAnswer | None:
-        """The answer to this mark; None where it does not come. `patience`: with a daemon that is away."""
+        """The answer to this mark; None where it does not come. `patience`: with a daemon that is away.
+
+        Raises `WriteError` where there is no room for the mark.
+        """
         write_atomic(self.paths.fetched_mark, mark.encode())
         is_there = self._look_again()
         return self._wait_for(lambda: self._answer_to(mark), TAKING if is_there else patience)

@@ -158,10 +158,11 @@ class BellDistrusted:
 
 @dataclass(frozen=True, slots=True)
 class TakingEnded:
-    """The daemon has taken what was fetched, or refused it; `Holds` says which. `answered`: not, where it is away."""
+    """What was fetched is taken or refused (`Holds` says which), unless the daemon is away, or the disk has no room."""
 
     scope: str
     answered: bool
+    has_room: bool = True
 
 
 @dataclass(frozen=True, slots=True)

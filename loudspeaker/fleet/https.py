@@ -70,6 +70,7 @@ class HubFolder:
             self._tags.pop(path, None)
         content = self.read_document(path)
         if content is not None:
+            self._brought.pop(path, None)  # where there is no room for it, it has not come: else its tag would say so
             write_atomic(self._folder / path, content)
             self._brought[path] = hashlib.sha256(content).hexdigest()
 

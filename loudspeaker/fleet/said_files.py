@@ -8,13 +8,16 @@ is held than the files of two versions: a hub that was taken over fills neither 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..store.atomic import write_atomic
+from ..store.atomic import WriteError, write_atomic
 from .topics import MOST_SAID_FILES, blob_path
 
 MOST_HELD = 2 * MOST_SAID_FILES  # bytes
+
+logger = logging.getLogger(__name__)
 
 
 class SaidFiles:
@@ -31,11 +34,17 @@ class SaidFiles:
             del self._files[next(iter(self._files))]
 
     def lay_out(self, wanted: Mapping[str, int]) -> Mapping[str, int]:
-        """Put those that are wanted (SHA-256 -> bytes) into the folder; what is lacking still. Raises `WriteError`."""
-        lacking = {}
-        for sha256, size in wanted.items():
-            if sha256 in self._files:
-                write_atomic(self._folder / blob_path(sha256), self._files.pop(sha256))
-            else:
-                lacking[sha256] = size
-        return lacking
+        """Put those that are wanted (SHA-256 -> bytes) into the folder; what is lacking still."""
+        return {sha256: size for sha256, size in wanted.items() if not self._lay_out(sha256)}
+
+    def _lay_out(self, sha256: str) -> bool:
+        """Is it there now? Not where the disk has no room for it: it is fetched then, once there is some."""
+        if sha256 not in self._files:
+            return False
+        try:
+            write_atomic(self._folder / blob_path(sha256), self._files[sha256])
+        except WriteError as error:
+            logger.warning("%s", error)
+            return False
+        del self._files[sha256]
+        return True

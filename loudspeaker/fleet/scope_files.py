@@ -39,6 +39,7 @@ MOST_TRUST = 16  # documents at a time: more come with the next bell
 MOST_BYTES = 500_000_000  # of one delivery: a hub that lies must not fill the disk
 AGAIN = 3600.0  # s, until what was refused is looked at again, where no bell tells anything newer
 LATER = 300.0  # s, where a file was not there, or the daemon
+NO_ROOM = 60.0  # s, where the disk of this box was full: somebody is making room, and asking again costs the hub little
 MOST_DOUBLINGS = 6  # of LATER, where that is so again and again: a hub may send other bytes than were signed
 NOTHING, NOTHING_HELD = Heads(0, 0, 0), HeldVersions()
 RULES = "rules"
@@ -136,8 +137,8 @@ class ScopeFiles:
                 return replace(self, stage=Stage.DOCUMENTS, documents=self._paths(*self._trusts, *UNNUMBERED)), []
             case Distrusted() if self.stage is Stage.VERIFYING:
                 return replace(self, stage=Stage.FILES, files={})._proceed()
-            case TakingEnded(_, answered) if self.stage is Stage.TAKING:
-                return replace(self, misses=0)._rest(now + (AGAIN if answered else LATER))
+            case TakingEnded() if self.stage is Stage.TAKING:
+                return replace(self, misses=0)._rest(now + _wait_after(event))
         return self, []
 
     def _forget(self) -> ScopeFiles:
@@ -193,3 +194,10 @@ class ScopeFiles:
         """Until then, or until a bell tells, or has told meanwhile, of something else."""
         rest = replace(self, stage=Stage.RESTING, documents=(), files={}, chosen=None)
         return replace(rest, again_at=again_at if rest.is_behind else None)._begin()
+
+
+def _wait_after(taking: TakingEnded) -> float:
+    """Seconds until what was not taken is tried again."""
+    if not taking.has_room:
+        return NO_ROOM
+    return AGAIN if taking.answered else LATER

@@ -14,11 +14,11 @@ from harness.fleet_village import FleetVillage, alarm
 from harness.small_disk import fill, small_disk
 from harness.waiting import wait_for
 
-from loudspeaker.fleet.scope_files import LATER
+from loudspeaker.fleet.scope_files import NO_ROOM
 from loudspeaker.model.alert_answer import AlertState
 
 MB = 1 << 20
-ROOM_IS_SEEN = LATER + 100.0  # s: where a file found no room within seconds, where the mark for the daemon found none
+ROOM_IS_SEEN = NO_ROOM + 60.0  # s: where a file found no room within seconds, where the mark for the daemon found none
 pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto"),

@@ -421,6 +421,28 @@ def test_a_taking_that_nobody_answers_ends_after_two_minutes(box: BoxSide, offic
     assert timedelta(minutes=2) <= box.clock.now() - before <= timedelta(minutes=2, seconds=1)
 
 
+def test_where_there_is_no_room_for_the_mark_nobody_is_waited_for(
+    box: BoxSide, office: Office, paths: StationPaths
+) -> None:
+    paths.fleet.touch()  # a file, in which none can be written
+    before = box.clock.now()
+
+    assert box.take(SCOPE) == TakingEnded(SCOPE, answered=False, has_room=False)
+    assert box.clock.now() == before
+
+
+def test_a_taking_for_which_there_was_no_room_is_told_as_one(box: BoxSide, office: Office, paths: StationPaths) -> None:
+    paths.fleet.mkdir()
+
+    def find_no_room(_seconds: float) -> None:
+        answer = FetchedAnswer(read_mark(paths.fetched_mark), {SCOPE: Message("no room")}, unwritten=(SCOPE,))
+        keep_fetched_answer(paths.taken, answer)
+
+    ended = BoxSide(paths, FakeClock(NOW), str, find_no_room).take(SCOPE)
+
+    assert ended == TakingEnded(SCOPE, answered=True, has_room=False)
+
+
 def test_a_taking_ends_with_the_answer_to_its_own_mark(box: BoxSide, office: Office, paths: StationPaths) -> None:
     fetch_documents(office, paths, "hoa")
     shutil.copytree(office.stick / "v1" / "blob", paths.fleet / "v1" / "blob")

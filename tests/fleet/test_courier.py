@@ -59,7 +59,7 @@ from loudspeaker.fleet.courier_steps import (
 )
 from loudspeaker.fleet.file_carrier import CALM, POLL, POLL_AFTER, POLL_SPREAD
 from loudspeaker.fleet.late_carrier import AGAIN, DAY, HOUR, LOOK, MORNING, MOST_BYTES, SOON
-from loudspeaker.fleet.scope_files import LATER
+from loudspeaker.fleet.scope_files import LATER, NO_ROOM
 from loudspeaker.fleet.topics import FORMS, HeldVersions, blob_path, box_subscriptions, document_path
 from loudspeaker.model.alert_answer import AlertAnswer, AlertState
 from loudspeaker.model.board import HealthRow
@@ -288,6 +288,16 @@ def test_of_documents_that_are_not_believed_no_file_is_fetched_and_the_daemon_sa
     box.tell(Holds(HELD, {SCOPE: "chưa đủ chữ ký"}), TakingEnded(SCOPE, True))
     assert not box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))  # until another bell, or an hour
     assert of(Fetch, box.tell(BellRung({SCOPE: Heads(1, 44, 0)})))
+
+
+def test_what_found_no_room_on_the_disk_of_the_box_is_tried_again_after_a_minute() -> None:
+    box = Box().online()
+    fetched(box)
+    assert box.tell(Verified(SCOPE, {})) == [Take(SCOPE)]
+    assert not of(Fetch, box.tell(TakingEnded(SCOPE, answered=True, has_room=False)))
+
+    assert not of(Fetch, [action for _, action in box.wait(NO_ROOM - 1)])
+    assert of(Fetch, [action for _, action in box.wait(2)])
 
 
 MANIFEST, RULES = document_path(SCOPE, "manifest"), document_path(SCOPE, "rules")

@@ -17,6 +17,7 @@ from harness.static_hub import StaticHub, static_hub
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
 from loudspeaker.fleet.https import FAILURES, PIECE, HubFolder
 from loudspeaker.fleet.hub_settings import HubSettings
+from loudspeaker.store.atomic import WriteError
 from loudspeaker.store.received import MOST_DOCUMENT_BYTES, DamagedFile
 
 pytestmark = [pytest.mark.skipif(not FOUND, reason="needs openssl"), pytest.mark.waits]
@@ -84,6 +85,24 @@ def test_a_document_that_came_by_another_way_is_not_taken_for_the_one_that_the_h
 
     folder.fetch_document(DOCUMENT)
     assert (tmp_path / "box" / DOCUMENT).read_bytes() == b"{}"
+
+
+def test_a_document_for_which_there_was_no_room_is_asked_for_again_once_there_is(
+    hub: StaticHub, folder: HubFolder, tmp_path: Path
+) -> None:
+    folder.fetch_document(DOCUMENT)
+    (tmp_path / "hub" / DOCUMENT).write_bytes(b'{"newer": 1}')
+    documents, aside = (tmp_path / "box" / DOCUMENT).parent, tmp_path / "aside"
+    documents.rename(aside)
+    documents.touch()  # a file, in which none can be written
+    with pytest.raises(WriteError):
+        folder.fetch_document(DOCUMENT)
+    documents.unlink()
+    aside.rename(documents)
+
+    folder.fetch_document(DOCUMENT)
+
+    assert (tmp_path / "box" / DOCUMENT).read_bytes() == b'{"newer": 1}'
 
 
 def test_a_file_comes_in_pieces_over_one_connection(hub: StaticHub, folder: HubFolder, tmp_path: Path) -> None:

@@ -27,6 +27,18 @@ def test_what_is_wanted_is_laid_out_once_and_nothing_else_is(tmp_path: Path) -> 
     assert said.lay_out({name_of(wanted): len(wanted)})  # it is held no more
 
 
+def test_what_finds_no_room_is_lacking_and_laid_out_once_there_is_some(tmp_path: Path) -> None:
+    folder, content = tmp_path / "fleet", b"title"
+    said, wanted = SaidFiles(folder), {name_of(content): len(content)}
+    said.keep(content)
+    folder.touch()  # a file, in which none can be written
+    assert said.lay_out(wanted) == wanted
+
+    folder.unlink()
+    assert said.lay_out(wanted) == {}
+    assert (folder / blob_path(name_of(content))).read_bytes() == content
+
+
 def test_of_many_the_last_are_held_and_one_that_is_too_long_is_not(tmp_path: Path) -> None:
     said, many = SaidFiles(tmp_path), [bytes([number]) * (MOST_HELD // 4) for number in range(6)]
     for content in many:

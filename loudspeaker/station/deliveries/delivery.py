@@ -221,11 +221,11 @@ class Deliveries:
         mark = read_mark(self.paths.fetched_mark)
         if mark.startswith(LATE_FILES):
             self._take_late_files()
-            refused = read_fetched_answer(self.paths.taken).refused
+            answer = FetchedAnswer(mark, read_fetched_answer(self.paths.taken).refused)
         else:
-            refused = self._take_each()
+            answer = self._take_each(mark)
         damaged = damaged_files(self.paths, must_have_joined(self.paths).scopes)
-        answer = FetchedAnswer(mark, refused, damaged, needed())
+        answer = replace(answer, damaged=damaged, sounds=needed())
         keep_fetched_answer(self.paths.taken, answer, self.system)
         return answer
 
@@ -247,17 +247,20 @@ class Deliveries:
         mended = [take_late_files(self._received_files(one.scope), one.accepted, self.paths.fleet) for one in scopes]
         return any(mended)
 
-    def _take_each(self) -> Mapping[str, Message]:
+    def _take_each(self, mark: str) -> FetchedAnswer:
         """What is refused of what the agent has fetched."""
         refused: dict[str, Message] = {}
+        unwritten: list[str] = []
         for scope in self.scopes(self.paths.fleet):
             try:
                 self.take(self.paths.fleet, scope)
-            except LoudspeakerError as error:
-                refused[scope] = error.message
-            except OSError as error:  # a broken card, a file that was taken away meanwhile
-                refused[scope] = describe_os_error(error)
-        return refused
+            except (
+                LoudspeakerError,
+                OSError,
+            ) as error:  # OSError: the disk is full, or broken
+                refused[scope] = error.message if isinstance(error, LoudspeakerError) else describe_os_error(error)
+                unwritten += [scope] if isinstance(error, OSError) else []
+        return FetchedAnswer(mark, refused, unwritten=tuple(unwritten))
 
     def lacking(self, folder: Path, scope: str) -> LackingFiles:
         """What `take` would need besides the documents in `folder`.

@@ -38,13 +38,15 @@ class NeededSounds:
 class FetchedAnswer:
     """Of the delivery with this mark: of each scope of which nothing was taken, why.
 
-    `damaged`: SHA-256 -> bytes of files that are damaged on the disk of this box.
+    `damaged`: SHA-256 -> bytes of files that are damaged on the disk of this box; `unwritten`: those of the refused for
+    which this disk had no room.
     """
 
     mark: str = ""
     refused: Mapping[str, Message] = field(default_factory=dict)
     damaged: Mapping[str, int] = field(default_factory=dict)
     sounds: NeededSounds = NeededSounds()
+    unwritten: tuple[str, ...] = ()
 
 
 def read_mark(path: Path) -> str:

@@ -115,6 +115,19 @@ def test_a_file_that_is_missing_is_told(office: Office, box: StationPaths) -> No
     assert "does not lie in the folder" in str(deliveries(box).take_fetched().refused[SCOPE])
 
 
+def test_where_the_disk_has_no_room_that_is_told(office: Office, box: StationPaths) -> None:
+    publish(office, box, "hoa")
+    blobs = ReceivedFiles(box.received, SCOPE).blobs
+    shutil.rmtree(blobs)
+    blobs.touch()  # a file, in which none can be written
+
+    answer = deliveries(box).take_fetched()
+
+    assert answer.refused.keys() == {SCOPE}
+    assert answer.unwritten == read_fetched_answer(box.taken).unwritten == (SCOPE,)
+    assert version(box) == 1
+
+
 def test_a_box_that_has_not_joined_takes_nothing(home: Path) -> None:
     with pytest.raises(BadUsage):
         deliveries(StationPaths(home, home / ".state"), NOW).take_fetched()
