@@ -212,6 +212,7 @@ def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, cont
     return f"{entry.reading} {context.number(digits) if year else context.numerals.code(digits)}"
 
 
+_FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _YEAR = pattern(r"(?:19|20)\d\d")
 
 
@@ -265,11 +266,26 @@ def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
     amount = _read_count(counted[1], counted[2], match.end(), context) if counted else None
     if amount:  # 1000SMS, 45HS
         return amount
+    if seats := _seats(match, context):
+        return seats
     spoken = _spell_parts(match[0], context)
-    bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
-    if not bare or context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
+    if context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
         return spoken
-    return Guess(spoken, _BY_LETTER)
+    return spoken if _KNOWN_SHAPE.fullmatch(match[0]) else Guess(spoken, _BY_LETTER)
+
+
+_KNOWN_SHAPE = pattern(  # networks, classes and pesticides are known by their shape
+    rf"\d[GK]|\d{{3,4}}[GK]|(?:[1-9]|1[0-2])[A-IKLMNTXĐ]\d{{1,2}}|\d{{1,4}}(?:{_FORMULATIONS})|\d{{2}}[A-Z]\d"
+)
+_SEATED = pattern(r" (?:xe|xe khách|ô tô|ghế|giường|giường nằm)$")
+
+
+def _seats(match: re.Match[str], context: Context) -> Answer:
+    """Seats of a car in a line of capitals: XE 45C -> bốn mươi lăm chỗ"""
+    seated = re.fullmatch(r"(4|5|7|9|12|16|24|29|3[0458]|4[0157])C", match[0])
+    if seated is None or not _SEATED.search(context.before(match.start())):
+        return None
+    return Guess(f"{context.number(seated[1])} chỗ", _BY_LETTER)
 
 
 _BY_LETTER = Message("a number with a letter, and no word says what it is")
@@ -280,7 +296,6 @@ _HEADS = {
 _NO_COUNTERS = frozenset(
     words_after("chết|chưa|có|còn|các|cho|của|cùng|cần|cấp|chính|chủ|bị|bán|báo|được|đã|đang|đến|đi|đạt")
 )
-_FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 

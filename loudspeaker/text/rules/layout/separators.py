@@ -15,6 +15,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
+from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 
@@ -110,7 +111,14 @@ def slash(match: re.Match[str], context: Context) -> Answer:
     if context.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
     ahead = context.text[max(0, match.start() - 2) : match.start()].strip()[-1:]
-    return ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "
+    spoken = ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "
+    per = context.previous.kind in _RATED and context.previous.end == match.start()  # 350K/K
+    letter = _CAPITAL.match(context.text, match.end()) if per else None
+    return Guess(spoken, ambiguous(letter[0])) if letter else spoken
+
+
+_RATED = frozenset((Kind.MONEY, Kind.QUANTITY))
+_CAPITAL = pattern(rf" ?[{UPPER}](?![^\W_])")
 
 
 @rule(r"\+ ?/ ?- ?(?=\d)", starts="sign")

@@ -23,10 +23,13 @@ _CHILDREN = words_before("bé|trẻ|trẻ em|bệnh nhi|con nhỏ|con dưới|m�
 _OLDEST_CHILD, _OLDEST_IN_MONTHS = 18, 72
 _HOUSES = words_before("nhà|khu nhà|dãy nhà|nhà cấp 4|nhà văn hóa")  # of so many storeys
 _TERMS = words_before(
-    "lần trước|cách lần|kỳ hạn|kỳ|thời hạn|lãi|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành|trả góp|ân hạn"
+    "lần trước|cách lần|kỳ hạn|kỳ|thời hạn|lãi|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành|trả góp|ân hạn|"
+    "hạn dùng|hạn sử dụng|hsd"
 )
 _NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
 _LATER = words_before("sau|cách|cách nhau|cứ|định kỳ|nhắc lại sau")  # mũi 2: sau 6T
+_NO_CUES = pattern(r" (?:yêu cầu|bà con)(?!\w)")  # which speak of no bridge and of nobody's age
+_PER_TIME = pattern(r"/ ?(?:buổi|ngày|tuần|tháng|ca)(?!\w)")  # học 2t/buổi: lessons, hours, or tons
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 
@@ -40,19 +43,28 @@ def months(match: re.Match[str], context: Context) -> Answer:
 
 def _certain_unit(match: re.Match[str], context: Context) -> str:
     """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
-    words = context.before(match.start()).replace(" yêu cầu", "")  # which speaks of no bridge
+    words = _NO_CUES.sub("", context.before(match.start()))
     if _is_months_of_child(match, words):
         return ""
     if _is_age(match, context):
         return "tuổi"
     loaded, aged = _last_place(_LOADED, words), _last_place(_PEOPLE, words)
-    if "," in match[1] or context.char(match.end()) == "/" or loaded > aged:
+    if _is_load(match, context, loaded, aged):
         return "tấn"
     if any(cue in words for cue in _TERMS):
         return "tháng"
     if words.endswith(_HOUSES) and match[1].isdecimal():
         return "tầng"
     return "tuổi" if aged >= 0 and _years(match) < 120 and not _reaches(match, context) else ""
+
+
+def _is_load(match: re.Match[str], context: Context, loaded: int, aged: int) -> bool:
+    """Whether tons are told: 3,5T, 2t/ha, xe 5t; not học 2t/buổi, which may be lessons or hours"""
+    few = _PER_TIME.match(context.text, match.end()) and 0 < _years(match) < _FEWEST_TONS and loaded < 0
+    return not few and ("," in match[1] or context.char(match.end()) == "/" or loaded > aged)
+
+
+_FEWEST_TONS = 10  # that are told by the day, beside lessons
 
 
 def _last_place(cues: tuple[str, ...], words: str) -> int:

@@ -59,8 +59,12 @@ def _say_decimal(written: str, context: Context) -> str:
     return f"{context.number(whole)} phẩy {context.numerals.fraction(fraction)}"
 
 
+_SIDE = {"N": "vĩ bắc", "E": "kinh đông"}
+_A_PLACE = Message("degrees of a place, or a number with a letter")
+
+
 @rule(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
-def latitude_range(match: re.Match[str], context: Context) -> str | None:
+def latitude_range(match: re.Match[str], context: Context) -> Answer:
     """Degrees of latitude or longitude.
 
     vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc
@@ -73,5 +77,7 @@ def latitude_range(match: re.Match[str], context: Context) -> str | None:
         and not context.follows(Kind.COORDINATE, match.start(), "; ", ", ")
         and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ"))
     ):
-        return None
-    return f"{context.number_range(match[1], match[2])} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
+        degrees = float(match[1].replace(",", "."))
+        near = 5 < degrees < 25 if match[3] == "N" else 100 < degrees < 120  # Việt Nam and its sea
+        return Guess(f"{_say_decimal(match[1], context)} độ {_SIDE[match[3]]}", _A_PLACE) if near else None
+    return f"{context.number_range(match[1], match[2])} độ {_SIDE[match[3]]}"

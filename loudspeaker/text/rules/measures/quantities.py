@@ -59,7 +59,8 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
     "Tr": lambda match, context: match[2] is not None,
     "dl": lambda match, context: context.is_after(match.start(), _IN_CALENDAR),  # tháng 9 dl
 }
-_GROUPED = pattern(r"[1-9]\d{0,2},\d00")
+_GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
+_THREE_DECIMALS = pattern(r"[1-9]\d{0,2},\d{3}")
 
 
 def _is_unit(match: re.Match[str], context: Context) -> bool:
@@ -97,13 +98,20 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
     return not (named and unit.isupper())
 
 
-@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
+_STARS = Message("this could be stars, or the mark of a footnote")
+
+
+@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w]| ?\d)")
 def stars(match: re.Match[str], context: Context) -> Answer:
     """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
     words = context.before(match.start())
-    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
+    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort", " sao", " hạng", " xếp loại"))
     graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
-    return f"{context.number_range(match[1], match[2])} sao" if graded else None
+    spoken = f"{context.number_range(match[1], match[2])} sao"
+    if graded:
+        return spoken
+    bold = "*" in context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return None if bold else Guess(spoken, _STARS)
 
 
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
@@ -136,15 +144,22 @@ def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
 
 
+_INCHES = Message("this could be inches, or the end of what is quoted")
+
+
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
-def inches(match: re.Match[str], context: Context) -> str | None:
+def inches(match: re.Match[str], context: Context) -> Answer:
     """Inches: màn hình 24" -> hai mươi tư inh"""
     screen = re.search(
         r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", context.before(match.start())
     )
     opened = context.text[max(0, match.start() - REACH) : match.start()]
     quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
-    return f"{context.number(match[1])} inch" if screen and not quoted else None
+    if screen and not quoted:
+        return f"{context.number(match[1])} inch"
+    line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    closing = re.search("[\"“”']", line) is not None  # the number ends what was quoted
+    return None if closing else Guess(f"{context.number(match[1])} inch", _INCHES)
 
 
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
@@ -228,6 +243,9 @@ def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
+_FINE = frozenset(("%", "‰", "tấn", "ha"))  # units whose numbers often have three decimals
+
+
 @rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def quantity(match: re.Match[str], context: Context) -> Answer:
     """Number or range with a unit: Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
@@ -241,10 +259,17 @@ def quantity(match: re.Match[str], context: Context) -> Answer:
     unit = context.lexicon.units.get(written)
     if unit is None or not _is_unit(match, context):
         return None
-    if _GROUPED.fullmatch(match[1]) and (not match[2] or _GROUPED.fullmatch(match[2])):  # chạy 1,500m
-        last = match[2] and match[2].replace(",", ".")
-        return Guess(f"{context.number_range(match[1].replace(',', '.'), last)} {unit}", COMMA)
-    return f"{context.number_range(match[1], match[2])} {unit}"
+    return _thousands_with_comma(match, unit, context) or f"{context.number_range(match[1], match[2])} {unit}"
+
+
+def _thousands_with_comma(match: re.Match[str], unit: str, context: Context) -> Guess | None:
+    """A number with three digits behind its comma: chạy 1,500m is thousands; 42,195km are decimals, with a doubt"""
+    first, last = match[1], match[2]
+    if _GROUPED.fullmatch(first) and (not last or _GROUPED.fullmatch(last)):
+        last = last and last.replace(",", ".")
+        return Guess(f"{context.number_range(first.replace(',', '.'), last)} {unit}", COMMA)
+    doubtful = _THREE_DECIMALS.fullmatch(last or first) and match[4] not in _FINE
+    return Guess(f"{context.number_range(first, last)} {unit}", COMMA) if doubtful else None
 
 
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")

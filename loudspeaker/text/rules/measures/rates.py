@@ -53,7 +53,10 @@ _PAID = pattern(r"\d ?(?:đ|đồng|k|nghìn|tr|triệu)/[^\W\d_]{1,6}$")  # 4.2
 _COUNTED = pattern(r" \d{1,3} [^\W\d_]+$")  # what a sum is told for: 1 con/ 20k
 _OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
-_PIECES = {"b": "bao", "q": "quả", "c": "con"}
+_PIECES = {"b": "bao", "q": "quả", "c": "con", "k": "khối", "x": "xe", "v": "viên"}
+_BY_TIME_OR_ROOM = frozenset("hslL")  # letters behind a slash that a measure may have: km/h, m3/s, mg/l
+_LIQUIDS = ("xăng", "dầu", "sữa", "rượu", "mắm", "mật ong", "nước giếng", "xi rô")
+_ONE_LETTER = pattern(r"[b-df-hj-np-tv-xzđ](?![^\W_])")
 _PAID_DAILY = ("tiền ăn", "ngày công", "công nhật", "phụ cấp", "trợ cấp")
 _EACH_DAY = pattern(r"\d ?(?:l|lần)$|(?i:uống|ngậm|nhỏ|thoa)(?!\w)[^.;\n]{0,24}\d ?(?:v|viên|gói|ống|giọt|ml)$")
 _INTEREST = {"ng": "ngày", "T": "tháng"}
@@ -94,7 +97,7 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
     return f" một {spoken}"
 
 
-@rule(r"/ ?([bqc])(?![^\W_])", starts="sign")
+@rule(r"/ ?([bqckxv])(?![^\W_])", starts="sign")
 def per_piece(match: re.Match[str], context: Context) -> Guess | None:
     """Slash before one letter for what is sold: trứng 2.600đ/q, phân 690k/b, tiêm 2ml/c -> một quả, …"""
     counted = context.previous.kind is Kind.MONEY or (match[1] == "c" and context.previous.kind is Kind.QUANTITY)
@@ -154,7 +157,17 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
     dose = _DOSE.search(context.text[max(0, match.start() - 8) : match.start()])
     if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
-    return f" {_per_word(context, match.start())} {unit}"
+    spoken = f" {_per_word(context, match.start())} {unit}"
+    return spoken if dose or _is_certain_letter(match[1], context) else Guess(spoken, ambiguous(match[1]))
+
+
+def _is_certain_letter(unit: str, context: Context) -> bool:
+    """Whether a unit has more than a letter, or one that a measure before it decides: km/h, mg/l; not vé 15k/l"""
+    if len(unit) > 1:
+        return True
+    if context.previous.kind is Kind.MONEY:
+        return unit in "lL" and context.memory.count_words(_LIQUIDS) > 0
+    return unit in _BY_TIME_OR_ROOM
 
 
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
@@ -205,7 +218,10 @@ def per_thing(match: re.Match[str], context: Context) -> Answer:
         return " "
     if context.previous.spoken.endswith("phần trăm") and context.is_before(end, _TOTALS):
         return " trên "
-    return " một " if _is_rate(context, at, end) else None
+    if not _is_rate(context, at, end):
+        return None
+    letter = _ONE_LETTER.match(context.text, end)
+    return Guess(" một ", ambiguous(letter[0])) if letter else " một "
 
 
 def _is_rate(context: Context, at: int, end: int) -> bool:

@@ -14,7 +14,14 @@ from ...rule import Answer, Guess, RuleMaker
 rule = RuleMaker(Kind.QUANTITY)
 
 _SHORT = Message("one letter for a unit that may stand for another")
-_CHILDREN = words_before("trẻ|trẻ em|bé|cháu|con|trẻ từ|trẻ dưới|trẻ trên|bé từ|cháu bé|trẻ đủ|đủ|trẻ tròn|em bé")
+_CHILDREN = words_before(
+    "trẻ|trẻ em|bé|cháu|con|trẻ từ|trẻ dưới|trẻ trên|bé từ|cháu bé|trẻ đủ|đủ|trẻ tròn|em bé|tháng tuổi"
+)
+_INJECTED = words_before("tiêm|tiêm đủ|số mũi|chích|chích đủ|tiêm rồi|tiêm được|tiêm mới|mới tiêm")
+_WATER = words_before("nước|khối nước|số khối|số m3|dùng nước|tiêu thụ|m3")
+_WATER_PAID = words_before(
+    "tiền nước|giá nước|phí nước|thu nước|thùng nước|bình nước|chai nước|bán nước|ly nước|mua nước"
+)
 _OLDEST = 37  # months of a child that is given a dose
 _VACCINES = ("tiêm chủng", "vắc xin", "sởi", "trẻ", "bại liệt", "phế cầu", "uống vitamin")
 _TALLEST = 2  # metres of a child; more are months
@@ -53,9 +60,9 @@ _OIL = words_before("dầu|dầu do|do|diesel|điêzen|điezen")
 _STOREYS = words_before("nhà|nhà ở|nhà phố|căn|căn nhà|biệt thự|xây")
 
 
-@rule(r"(\d{1,2})m ?- ?(<? ?\d{1,2}) ?t(?:uổi)?(?![^\W_])")
+@rule(r"(\d{1,2})(?:m|th) ?- ?(<? ?\d{1,2}) ?t(?:uổi)?(?![^\W_])")
 def months_to_years(match: re.Match[str], context: Context) -> str:
-    """Months of a child and years behind them: 6m-5t -> sáu tháng đến năm tuổi"""
+    """Months of a child and years behind them: 6m-5t, 6th-5t -> sáu tháng đến năm tuổi"""
     until = match[2].lstrip("< ")
     return f"{context.number(match[1])} tháng đến {'dưới ' if '<' in match[2] else ''}{context.number(until)} tuổi"
 
@@ -74,6 +81,18 @@ def _is_dose(match: re.Match[str], context: Context) -> bool:
     """Whether it stands in brackets by itself where a text tells of vaccines: Sởi - Rubella (18m)"""
     alone = context.char(match.start() - 1) == "(" and context.char(match.end()) in (")", ",")
     return alone and int(match[1]) < _OLDEST and context.memory.count_words(_VACCINES) > 1
+
+
+@rule(r"(\d)m(?![^\W_])", only_after=_INJECTED)
+def injections(match: re.Match[str], context: Context) -> Guess:
+    """Injections: đã tiêm 2m, số mũi 3m -> hai mũi, ba mũi"""
+    return Guess(f"{context.number(match[1])} mũi", _SHORT)
+
+
+@rule(r"(\d{1,3})k(?![^\W_]|/)", only_after=_WATER, unless_after=_WATER_PAID)
+def cubic_metres(match: re.Match[str], context: Context) -> Guess:
+    """Water by the cubic metre, or what it costs: khối nước 12k, số khối 12k -> mười hai khối"""
+    return Guess(f"{context.number(match[1])} khối", _SHORT)
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?: ?- ?(\d{1,3}(?:[.,]\d)?))?[kK](?![^\W_]|/)", only_after=_WEIGHED)

@@ -85,7 +85,7 @@ def is_house(context: Context, start: int, end: int) -> bool:
     words = context.before(start)
     if words.endswith(_NO_DAY) or _HOUSES.search(words):
         return True
-    if words.endswith(" số"):
+    if words.endswith((" số", " nhà")):
         return context.is_before(end, _STREET) or _NAME.match(context.text, end) is not None
     return _STREET_NAME.match(context.text, end) is not None
 

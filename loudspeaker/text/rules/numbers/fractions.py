@@ -36,6 +36,14 @@ _CERTAIN_DAY = pattern(r"(?:[Nn]gày|[Ss]áng|[Tt]rưa|[Cc]hiều|[Tt]ối|[Đđ
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 
+_MONTH_AND_YEAR = pattern(r"(?:0?[1-9]|1[0-2])/[5-9]\d")
+_MONTH_OR_PART = Message("this could be a month and its year, or a part of a whole")
+_OF_LIFE = words_before(
+    "sinh|nhập ngũ|xuất ngũ|vào đảng|kết nạp|vào đoàn|tốt nghiệp|hy sinh|mất|tham gia|từ|đến|công tác|cấp|về hưu|"
+    "nghỉ hưu|giải ngũ|phục viên|kết hôn|thành lập|bắt đầu|vào ngành|đi b|khởi công|nhập học|ra trường"
+)
+
+
 @rule(r"([1-5])/(1[0-2]|0?[1-9])(?![\d/])", only_after=_PARTS_OF_MONTH)
 def part_of_month(match: re.Match[str], context: Context) -> Guess:
     """A part of a month and its number: kỳ 2/11 thu 52.000 -> hai tháng mười một"""
@@ -62,7 +70,7 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
     if counts:
         return whole
     if _is_level(match, context):
-        return _level(whole, context, at)
+        return _level(match, context, whole)
     if share and (unit or context.is_before(end, WHOLES) or part_of_time(context, end)):
         return share
     if unit:
@@ -89,10 +97,21 @@ def _months_of_days(text: str) -> frozenset[str]:
     return frozenset(month.lstrip("0") for month in _CERTAIN_DAY.findall(text))
 
 
-def _level(whole: str, context: Context, at: int) -> str | Guess:
+def _level(match: re.Match[str], context: Context, whole: str) -> str | Guess:
     """Number over number: bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
-    slip = context.is_after(at, (" tháng", " ngày"))
-    return Guess(whole, DATE_OR_PART) if slip else whole
+    if context.is_after(match.start(), (" tháng", " ngày")):
+        return Guess(whole, DATE_OR_PART)
+    return _month_and_year(match, context, whole) or whole
+
+
+def _month_and_year(match: re.Match[str], context: Context, whole: str) -> Guess | None:
+    """A month and its year: nhập ngũ 2/79; a doubt wherever it could be one, but for levels such as 12/70 phiếu"""
+    if not _MONTH_AND_YEAR.fullmatch(match[0]) or context.is_after(match.start(), _LEVELS):
+        return None
+    if not context.is_after(match.start(), _OF_LIFE):
+        return Guess(whole, _MONTH_OR_PART)
+    month = context.numerals.month(int(match[1]))
+    return Guess(f"tháng {month} năm {context.number(match[2])}", _MONTH_OR_PART)
 
 
 def _share(above: str, below: str, context: Context, unit: str) -> str:

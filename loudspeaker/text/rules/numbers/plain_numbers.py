@@ -141,7 +141,7 @@ def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
 @rule(r"[1-9]\d?,[1-9]\d?(?=\))", only_if=in_brackets)
 def pair_in_brackets(match: re.Match[str], context: Context) -> Guess:
     """Two numbers alone in brackets, or one with decimals: Hiền (3,4)"""
-    return Guess(context.number(match[0]), Message("two numbers, or one with decimals"))
+    return Guess(context.number(match[0]), _TWO_OR_ONE)
 
 
 @rule(NUMBER)
@@ -156,17 +156,45 @@ def number(match: re.Match[str], context: Context) -> Answer:
         return Guess(spoken, Message("a number to call, or a count"))
     if _is_beyond_month(match, context):
         return Guess(spoken, Message("no month has such a day"))
-    hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
-    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)):
+    if _may_be_moment(match, context):
         return Guess(spoken, DATE_OR_NUMBER)
-    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
-        return Guess(context.number(match[0].replace(",", ".")), COMMA)
-    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
-        return Guess(spoken, COMMA)
-    glued = re.match(rf"[{LOWER}]{{2,8}}", context.text[match.end() : match.end() + 8])
-    if glued and not is_syllable(glued[0]):
+    if _THREE_BEHIND.fullmatch(match[0]):  # at a price of 5,600: a comma for thousands
+        return Guess(context.number(match[0].replace(",", ".") if match[0].endswith("00") else match[0]), COMMA)
+    if _touches_letters(match, context):
         return Guess(spoken, Message("a number and a word without a blank between them"))
-    return spoken
+    return Guess(spoken, _TWO_OR_ONE) if _may_be_two(match, context) else spoken
+
+
+def _may_be_moment(match: re.Match[str], context: Context) -> bool:
+    """Whether a number with a point may be a day or an hour: 05.2, họp 7.30; no decimal has a point"""
+    hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
+    return bool(re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)))
+
+
+_THREE_BEHIND = pattern(r"[1-9]\d{0,2},\d{3}")
+
+
+def _touches_letters(match: re.Match[str], context: Context) -> bool:
+    """Whether letters that no rule knows stand right behind a number; 5người is a word behind it, 3x4 two sides"""
+    glued = _GLUED.match(context.text, match.end())
+    return glued is not None and (len(glued[0]) == 1 or glued[0].isupper() or not is_syllable(glued[0]))
+
+
+_GLUED = pattern(r"(?![xX]\d)[^\W\d_]{1,8}")
+_TWO_OR_ONE = Message("two numbers, or one with decimals")
+_PAIR = pattern(r"([1-9]|[12]\d),([1-9]|[123]\d)")
+_MEASURED = words_before(
+    "điểm|hệ số|ph|khoảng|trên|dưới|gần|hơn|từ|đến|tới|gấp|tăng|giảm|chỉ|đạt|còn|là|x|nhân|bằng|công|lên|xuống|tb|"
+    "trung bình|bình quân|chỉ số|kết quả|mặn|oxy|do|clo|tỷ lệ|tỉ lệ|dài|rộng|cao|sâu|dày|nặng|lãi suất"
+)
+
+
+def _may_be_two(match: re.Match[str], context: Context) -> bool:
+    """Whether a number and the next one stand with a comma between them, and nothing is counted: cấp gió 6,7"""
+    pair = _PAIR.fullmatch(match[0])
+    if pair is None or int(pair[2]) != int(pair[1]) + 1:
+        return False
+    return not context.after(match.end())[:1].isalnum() and not context.is_after(match.start(), _MEASURED)
 
 
 def _is_beyond_month(match: re.Match[str], context: Context) -> bool:
