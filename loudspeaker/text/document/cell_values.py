@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..lazy_regex import pattern
-from ..numerals import UP_SIGNS
+from ..numerals import LETTERS, UP_SIGNS
 from .arrangement import TextPiece
+from .cell_letters import opening, words_for
 from .cells import Cell
 from .column_heads import AMOUNT, BOUNDS, DAY_LIST, in_small_letters
 
-RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?")  # what a unit such as “/năm” follows
+RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?\d{0,3}")  # what a unit such as “/năm” follows
 _UP = frozenset("+" + UP_SIGNS)
-_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
-_HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm", "S+C": "sáng và chiều", "S,C": "sáng và chiều"}
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
 _WEEKDAY_AND_DAY = pattern(
@@ -30,6 +29,7 @@ _PAIR = pattern(r"(?P<one>[^–-]*[^\s–-]) ?[–-] ?(?P<other>[^\d\s–-][^–
 _PLACES = pattern(r"(?P<one>[^\W\d].*?\S) [–-] (?P<other>[^\W\d].*)")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
 _SUM_OF_SHEET = pattern(r"\d{5,12}")
+_LETTERED = pattern(r"[A-ZĐ]\d{1,2}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 
 
@@ -49,6 +49,10 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         at = cell.start + called.start("phone")
         name, phone = text[: called.start("phone")], text[called.start("phone") :]
         return [TextPiece(name, cell.start, at), TextPiece.put_in("điện thoại ", at), TextPiece(phone, at, whole.end)]
+    if opened := opening(text, head):
+        word, end = opened
+        at = cell.start + end
+        return [TextPiece(f"{word} ", cell.start, at), TextPiece(text[end:], at, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
 
 
@@ -59,7 +63,9 @@ def _two_parts(cell: TextPiece, head: str) -> Sequence[TextPiece]:
     T4 9/12 below Thứ
     """
     if (pair := _PAIR.fullmatch(cell.text)) and _PAIR_HEAD.search(head):
-        return _split(cell, pair, " gặp " if _MATCH_HEAD.search(head) else ", ")
+        match = _MATCH_HEAD.search(head) is not None
+        parts = _split(cell, pair, " gặp " if match else ", ")
+        return [part._replace(text=_spelled(part.text)) for part in parts] if match else parts
     if (bounds := _PLACES.fullmatch(cell.text)) and BOUNDS.fullmatch(head):
         return [TextPiece.put_in("từ ", cell.start), *_split(cell, bounds, " đến ")]
     dated = _WEEKDAY_AND_DAY.fullmatch(cell.text) if head.lower() in _HEADS_OF_WEEKDAYS else None
@@ -71,6 +77,12 @@ def _split(cell: TextPiece, parts: re.Match[str], between: str) -> Sequence[Text
     at, behind = cell.start + parts.end("one"), cell.start + parts.start("other")
     one, other = TextPiece(parts["one"], cell.start, at), TextPiece(parts["other"], behind, cell.end)
     return [one, TextPiece.put_in(between, at), other]
+
+
+def _spelled(team: str) -> str:
+    """A team that is only a letter and a number, which is no day: T1 -> tê 1"""
+    lettered = _LETTERED.fullmatch(team)
+    return f"{LETTERS[team[0]]} {team[1:]}" if lettered else team
 
 
 def _amount(whole: TextPiece, amount: re.Match[str], unit: str) -> Iterable[TextPiece]:
@@ -98,8 +110,7 @@ def _words(text: str, head: str) -> str:
     """A cell without an amount as it stands inside a sentence."""
     if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
         return ", ".join(_FIRST_DAYS.sub(r"mùng \g<0>", day.strip()) for day in re.split("[;,]", text))
-    half = _HALF_DAYS.get(text.replace(" ", "")) if _HALF_DAY_HEAD.match(head) else None
-    return half or (in_small_letters(text) if _opens_phrase(text) else text)
+    return words_for(text, head) or (in_small_letters(text) if _opens_phrase(text) else text)
 
 
 def _opens_phrase(text: str) -> bool:

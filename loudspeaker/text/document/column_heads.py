@@ -98,8 +98,9 @@ def spoken_head(head: Cell, cell: Cell, kind: CellKind, first: bool, change: boo
         return
     text = _without_repetition(in_small_letters(text), cell.text)
     dated = _DAY_HEAD.fullmatch(text) if _DATE.match(cell.text) and kind is not CellKind.NUMBER else None
-    if dated and first:
-        return  # Ngày khám: 23/11
+    if dated and first:  # Ngày khám: 23/11
+        yield TextPiece.put_in("ngày ", cell.start)
+        return
     cut = dated.start("event") if dated else _ways_end(text, cell.text) if change else 0
     if text[cut:]:
         yield from _copied_head(head, text, cut)
@@ -115,6 +116,8 @@ def _ways_end(head: str, text: str) -> int:
 
 def _is_unsaid(head: str, text: str, kind: CellKind, first: bool) -> bool:
     """Whether a cell is said without its head."""
+    if head.lower() == "thứ" and _BARE_WEEKDAY.fullmatch(text):
+        return False
     if first and _takes_name(head, text, kind):
         return False
     return _is_needless(head, text, first) or _is_odd(text, kind, first)
@@ -124,9 +127,9 @@ def _takes_name(head: str, text: str, kind: CellKind) -> bool:
     """Whether a head is one word that belongs before a name or a day: Sông, Lam; Thứ, Hai"""
     if _NAMES_ITSELF.fullmatch(head) or not head.isalpha() or text.lower().startswith(head.lower()):
         return False
-    if head.lower() == "thứ":
-        return _BARE_WEEKDAY.fullmatch(text) is not None
-    return kind is CellKind.NAME and not (_CLASS.match(text) or _TOTAL.match(text))
+    if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):  # ĐB below Giải
+        return True
+    return head.lower() != "thứ" and kind is CellKind.NAME and not (_CLASS.match(text) or _TOTAL.match(text))
 
 
 def _is_odd(text: str, kind: CellKind, first: bool) -> bool:
@@ -209,9 +212,14 @@ def _without_repetition(head: str, text: str) -> str:
 
 
 def _repeats(head: str, text: str) -> bool:
-    """Whether a cell has the last word of its head, or begins with one before: So với BĐ, Dưới BĐ2; Khối lớp, Khối 1"""
+    """Whether a cell has the last word of its head, or begins with one before: So với BĐ, Dưới BĐ2; Khối lớp, Khối 1
+
+    Of several things a cell with an amount has one: Cây, lúa: 12ha lúa
+    """
     *others, last = head.lower().split() or [""]
     words = _LETTERS.findall(text.lower())
+    if _DIGIT.match(text) and "," in head:
+        return not {*_LETTERS.findall(head.lower())}.isdisjoint(words[1:])
     return bool(others and words) and not _DIGIT.match(text) and (words[0] in others or last in words[1:])
 
 
@@ -232,7 +240,7 @@ def _is_needless(head: str, text: str, first: bool) -> bool:
         return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
     if _is_moment(head, text):
         return True
-    if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):  # ĐB below Giải
+    if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):
         return False
     if (_REMARKS.fullmatch(head) and not needs_head(text)) or _tells_itself(head, text):
         return True
@@ -274,15 +282,15 @@ def without_short_head(head: Cell, cell: Cell) -> Cell:
     return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
 
 
-def with_head_for_letter(head: Cell, cell: Cell) -> Cell:
-    """A cell with the word of its head for the letter before its numbers: Thang, T1, T2 -> thang 1, thang 2"""
+def with_head_for_letter(head: Cell, cell: Cell) -> str:
+    """The text of a cell with the word of its head for the letter before its numbers: Thang, T1 -> thang 1"""
     word = _NUMBERED_HEAD.fullmatch(head.text)
     if not word or not _LETTER_AND_NUMBER.match(cell.text) or cell.text[0] != word[0][0]:
-        return cell
+        return cell.text
     if not is_syllable(head.text.partition(" ")[0].lower()):  # TBA
-        return cell
+        return cell.text
     letter = pattern(rf"(?<![^\W_]){word[0][0]}\.?(?=\d{{1,2}}(?![\w/]))")
-    return cell._replace(text=letter.sub(f"{word[0].lower()} ", cell.text))
+    return letter.sub(f"{word[0].lower()} ", cell.text)
 
 
 def in_small_letters(head: str) -> str:

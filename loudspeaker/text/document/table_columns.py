@@ -20,7 +20,8 @@ _UNIT_IN_HEAD = pattern(
     r"(?P<unit>(?:1\.?000 ?(?=đ|VN[ĐD]|vn[đd]))?[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)"
     r"(?= [^\W\d_]{2}|$)"
 )
-_THOUSAND = pattern(r"1\.?000 ?")
+_UNIT_ALONE = pattern(r"m[23²³]|[Kk]g|[Kk][Ww][Hh]|km2?|[Hh]a|%")
+_THOUSAND, _THOUSANDS = pattern(r"1\.?000 ?|ng\.? ?(?=đ)"), pattern(r"(?:ng|k)\.?(?=/)|ng\.?$")
 _NO_UNIT = pattern(  # what stands in brackets behind the name of a column and tells of what, not in what
     r"(?i)(?:nếu|dự|tạm|bắt|ký|bằng|ghi|theo|kể|gồm|có|không|đã|chưa|trong|cả|số|họ|tên|nam|nữ|vợ|cha|ông|bà|tổ|thôn|"
     r"xóm|ấp|bản|khu|khóm|xã|phường|nơi|tại|từ|đến|đợt|ước|làm|hiện|cũ|mới|đại|chủ|của|cho|và|hoặc)(?!\w)"
@@ -30,7 +31,7 @@ _PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
     r"(?P<per>/ ?(?:kg|sào|mẫu|ha|m2|m3|m²|m³|năm|tháng|ngày|lần|hộ|người|suất|con|cây|bao|tấn|tạ|yến|lít|khẩu|lượt|vụ|"
     r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
 )
-_MONEY_HEAD = pattern(
+MONEY_HEAD = pattern(
     r"(?i)(?:đơn )?giá(?!\w)|mức(?: (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá|hưởng|trợ cấp))?(?!\w)|"
     r"(?:số |thành |tổng )?tiền(?!\w)|(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|"
     r"(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|ủng hộ|đóng góp"
@@ -49,7 +50,10 @@ _UNIT_ABOVE = pattern(
     r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
     r"‰|%(?:/(?:năm|tháng))?|(?:k?g|ml|lít)/(?:con|cây|ha|sào)(?:/ngày)?|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
 )
-_CHANGE_HEAD = pattern(r"(?i)[+±](?: ?/ ?-)?(?!\w)|so với|tăng|giảm|chênh lệch|thay đổi|biến động")
+_CHANGE_HEAD = pattern(
+    r"(?i)[+±](?: ?/ ?-)?(?!\w)|so (?:với|t\d|tháng|tuần|hôm|kỳ|vụ|đợt|năm)|"
+    r"tăng|giảm|chênh lệch|thay đổi|biến động"
+)
 _MOMENT_HEAD = pattern(r"(?i)t(?P<number>1[0-2]|[1-9])|cn")
 _FEWEST_MOMENTS, _SATURDAY = 2, 7
 _OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
@@ -157,11 +161,14 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
         return Column(ColumnRole.COUNT, cell)
     if _UNIT_HEAD.fullmatch(cell.text) and any(map(UNIT_CELL.fullmatch, texts)):
         return Column(ColumnRole.UNIT, cell)
+    if _UNIT_ALONE.fullmatch(cell.text) and all(map(AMOUNT.fullmatch, texts)):
+        return Column(ColumnRole.VALUE, None, cell.text)
     unit = _UNIT_IN_HEAD.search(cell.text)
     if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
         written, at, end = cell.text, unit.start(), unit.end()
         cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
-        return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"]))
+        money = "/" in unit["unit"] or MONEY_HEAD.match(cell.text) is not None
+        return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"], money))
     per = _PER_IN_HEAD.fullmatch(cell.text)
     if per and any(map(RATED.fullmatch, texts)):
         cell = cell._replace(text=per["head"])
@@ -169,9 +176,10 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
 
 
-def _say_thousand(unit: str) -> str:
-    """A unit with its thousand in words: 1.000đ -> nghìn đ"""
-    return _THOUSAND.sub("nghìn ", unit)
+def _say_thousand(unit: str, money: bool) -> str:
+    """A unit with its thousand in words: 1.000đ -> nghìn đ; of money, ng/kg -> nghìn đ/kg"""
+    thousands = _THOUSANDS.match(unit) if money else None
+    return f"nghìn đ{unit[thousands.end() :]}" if thousands else _THOUSAND.sub("nghìn ", unit)
 
 
 def _dong(head: str, texts: Sequence[str], caption: str) -> str:
@@ -179,7 +187,7 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
     amounts = [match["number"] for match in map(AMOUNT.fullmatch, texts) if match]
     if not amounts:
         return ""
-    if not _MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
+    if not MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
         counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head)
         priced = _MONEY_ABOVE.search(caption) and not counting
         if priced and _SCALED.match(_unit_above(caption)):  # triệu đồng/lượng

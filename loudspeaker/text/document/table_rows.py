@@ -14,7 +14,7 @@ from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
-from .table_columns import CURRENCY, UNIT_CELL, Column, ColumnRole, columns_of
+from .table_columns import CURRENCY, MONEY_HEAD, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
 from .table_runs import is_regular
@@ -23,7 +23,8 @@ _MOST_COLUMNS = 40  # whatever has more is nobody's table
 _COUNT = pattern(r"\(?\d{1,3}[.)]?")
 _UNIT_OF_ROW = pattern(
     r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
-    r"(?:nghìn|triệu|tỷ|tr\.?)? ?(?:đ|đồng))(?:/[^\W\d]{1,6}[23]?)?)\)$"
+    r"(?:nghìn|ngàn|triệu|tỷ|tr\.?|ng\.?|1\.?000)? ?(?:đ|đồng)|k|trđ?|triệu|nghìn|ngàn|tỷ|năm|tháng|ngày|giờ|phút|"
+    r"người|hộ|suất|lượt|kWh|độ|°C)(?:/[^\W\d]{1,6}[23]?)?)\)$"
 )
 _TICK = frozenset("xX✓✔")
 
@@ -142,14 +143,23 @@ def _units(table: Table, row: Row) -> Iterator[str | None]:
         elif column.role is ColumnRole.CHANGE:
             own = own or currency
         elif amount:
-            if unit:
-                shared = unit, _first_word(column)
-            elif not own and shared[1] == _first_word(column):
-                unit = shared[0]  # Thiệt hại 30-70%, Thiệt hại trên 70%
-            own, unit = (_join_unit(own, unit), "") if unit else (own or ours, "")
-        if column.role is ColumnRole.VALUE and CURRENCY.match(own):
-            currency = own.partition("/")[0]
+            shared = (unit, _first_word(column)) if unit else shared
+            told = unit or _shared_unit(column, own, *shared)
+            own, unit = _unit_of_amount(column, cell, own, told) or ours, ""
+        elif not own and _IN_SHORT.fullmatch(cell.text):
+            own, unit = _rate(unit, ours), ""
+        currency = own.partition("/")[0] if _is_in_money(column, own) else currency
         yield own
+
+
+def _is_in_money(column: Column, unit: str) -> bool:
+    """Whether a column holds sums, in whose currency a change beside them is told."""
+    return column.role is ColumnRole.VALUE and CURRENCY.match(unit) is not None
+
+
+def _shared_unit(column: Column, own: str, unit: str, first: str) -> str:
+    """The unit of the amount before, where the head begins alike: Thiệt hại 30-70%, Thiệt hại trên 70%"""
+    return unit if not own and first == _first_word(column) else ""
 
 
 def _first_word(column: Column) -> str:
@@ -168,7 +178,13 @@ def _is_unsaid(column: Column, cell: Cell) -> bool:
 def _row_unit(row: Row, subject: Cell) -> str:
     """The unit that the subject of a row has in brackets, for all its amounts: Urê (kg)"""
     named = _UNIT_OF_ROW.search(subject.text)
-    return named["unit"] if named and any(AMOUNT.fullmatch(cell.text) for cell in row) else ""
+    amounts = named is not None and any(AMOUNT.fullmatch(cell.text) or _IN_SHORT.fullmatch(cell.text) for cell in row)
+    return _IN_DONG.sub(lambda scale: _SCALES[scale[0]], named["unit"]) if named and amounts else ""
+
+
+_IN_DONG = pattern(r"^(?:k|trđ?)(?=/|$)")
+_SCALES = {"k": "nghìn đ", "tr": "triệu đ", "trđ": "triệu đ"}
+_IN_SHORT = pattern(r"\d[\d.,]*(?:k|tr)\d{0,3}")  # 18k5, which has its unit
 
 
 def _spans_columns(table: Table, row: Row) -> bool:
@@ -177,6 +193,24 @@ def _spans_columns(table: Table, row: Row) -> bool:
     words = [text for text in filled if text]
     alone = len(filled) > 2 and len(words) == 2 and filled[0] != ""
     return alone and words[1].count(" ") > 1 and not needs_head(words[1])
+
+
+def _unit_of_amount(column: Column, cell: Cell, own: str, unit: str) -> str:
+    """The unit of an amount, with that of the cell beside it, if any: 15.450 below Giá, beside kg, is 15.450 đ/kg"""
+    if not unit:
+        return own
+    priced = column.head is not None and MONEY_HEAD.match(column.head.text) and not CURRENCY.match(unit)
+    return _join_unit(own or ("đ" if priced and _SUM.match(cell.text) else ""), unit)
+
+
+_SUM = pattern(r"\d{1,3}(?:\.\d{3})+|[1-9]\d{3,}|[5-9]\d\d(?!\d)")  # of money: nothing costs 15 đồng
+
+
+def _rate(unit: str, ours: str) -> str:
+    """What stands behind a sum that has its scale: 40k of a row in đ/tấn, 185k beside a cell with m3"""
+    if unit and not CURRENCY.match(unit):
+        return f"/{unit}"
+    return ours[ours.find("/") :] if "/" in ours else ""
 
 
 def _join_unit(own: str, unit: str) -> str:
@@ -189,20 +223,18 @@ def _join_unit(own: str, unit: str) -> str:
 def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) -> list[TextPiece]:
     """One cell with its head, where that is said, and its unit."""
     head, change = column.head, column.role is ColumnRole.CHANGE
+    if head and (numbered := with_head_for_letter(head, cell)) != cell.text:
+        return [TextPiece(numbered, cell.start, cell.start + len(cell.text))]
     if headless or head is None or column.role is ColumnRole.COUNT:
         return _value(column, cell, unit)
     if column.instead:
         pause = "," if CLOCK.match(cell.text) else ""  # thứ 7, 7h-11h
         words = TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
         return [words, *_value(column, cell, unit)]
-    named = with_head_for_letter(head, cell)
-    rest = named if first else without_short_head(head, named)
+    rest = cell if first else without_short_head(head, cell)
     ahead = list(spoken_head(head, rest, column.kind, first, change))
-    told = rest if ahead else named
-    if told.text in _TICK and ahead:
-        return ahead
-    said = _value(column, told, unit)
-    return [*ahead, *(said if named is cell else (piece._replace(start=cell.start, end=cell.end) for piece in said))]
+    cell = rest if ahead else cell
+    return ahead if cell.text in _TICK and ahead else [*ahead, *_value(column, cell, unit)]
 
 
 def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
