@@ -35,7 +35,10 @@ _CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "tổ
 _TU = (" PHÁP", " VẤN", " NHÂN", " TƯỞNG", " LIỆU", " THỤC", " GIA", " THẾ", " DUY", " CÁCH")
 _REPAIRS = (" BỔ", " SỬA", " TẠO", " DƯỠNG", " HÀNH")  # behind TU; so do trùng tu and duy tu
 _HIGHLAND = frozenset(("EA", "IA", "KRÔNG", "AYUN"))  # water, in names: EA LY, IA PA, KRÔNG BÚK
+_WORDS = frozenset(("M", "KM", *_HIGHLAND))
 _HIGHLAND_NAME = pattern(r"[BCDĐGHKLMNPRSTV]{1,3}[ĂÂÊÔƠ](?:[GKLRTCMNP]|NG|NH)")  # ĐĂK, KRÔNG
+_BEHIND_HIGHLAND = pattern(r"(?:EA|IA|KRÔNG|AYUN|BUÔN|PLEI|ĐẮK|ĐĂK|CƯ|CHƯ|KON)(?: [A-ZĐ]['’]?)? $")
+_PART_OF_NAME = pattern(r"[BCDĐGHKLMNPRSTV]{1,3}[AEIOUĂÂÊÔƠƯ]{1,2}[A-ZĐ]{0,3}")  # KTUR, KLA
 _NAME_BEHIND = pattern(r" [^\W\d_]{2,}")
 _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
@@ -99,12 +102,18 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
     if len(letters.lower()) != len(letters) or (behind_digit and not marked):
         return False
     lost = len(letters) > 3 and is_toneless(line) and is_plain_syllable(letters.lower())  # LUOI DIEN
-    if not (
-        is_syllable(letters) or (marked and _is_highland_name(letters)) or letters in ("M", "KM", *_HIGHLAND) or lost
-    ):
+    if _is_of_highland(letters, line, match):
+        return True
+    if not (is_syllable(letters) or (marked and _is_highland_name(letters)) or letters in _WORDS or lost):
         return False
-    highland = letters in _HIGHLAND and _NAME_BEHIND.match(line, match.end()) is not None
-    return highland or marked or not _is_abbreviation(line, match)
+    return marked or not _is_abbreviation(line, match)
+
+
+def _is_of_highland(letters: str, line: str, match: re.Match[str]) -> bool:
+    """Whether a word belongs to the name of a place of the highlands: EA, KTUR of EA KTUR"""
+    if letters in _HIGHLAND and _NAME_BEHIND.match(line, match.end()):
+        return True
+    return _PART_OF_NAME.fullmatch(letters) is not None and _BEHIND_HIGHLAND.search(line[: match.start(2)]) is not None
 
 
 def _is_highland_name(letters: str) -> bool:

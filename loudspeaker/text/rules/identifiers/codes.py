@@ -58,6 +58,13 @@ def age_class(match: re.Match[str], context: Context) -> str:
     return f"u {context.number(match[1])}"
 
 
+@rule(r"((?:[A-ZĐ]{2,5}-){2,3})(\d{3,8})(?![^\W_]|[./-]\d)", starts="word")
+def code_of_several_groups(match: re.Match[str], context: Context) -> str:
+    """A code of letters in groups and a number: mã vùng trồng VN-DLOR-0187 -> vê nờ, dê lờ o rờ, không một tám bảy"""
+    groups = [spell_letters(group) for group in match[1].strip("-").split("-")]
+    return f"{' '.join(groups)} {spell_digits(match[2])}"
+
+
 @rule(r"([^\W\d_]{1,14})-(\d{1,6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def name_dash_number(match: re.Match[str], context: Context) -> Answer:
     """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
@@ -195,6 +202,8 @@ def _has_other_meaning(match: re.Match[str], letters: str, digits: str, context:
     """
     if letters in ("BK", "CK", "HK"):
         return digits not in ("1", "2")
+    if letters == "PA":  # PA08 is an office of the police
+        return digits[:1] == "0" or len(digits) != 1
     if letters == "CS":
         return context.char(match.end()) != ":"
     return letters == "CT" and context.is_after(match.start(), (*_BUILDINGS, " mẫu", " tờ khai", " cư trú", " giấy"))

@@ -299,8 +299,16 @@ def stands_after_amount(context: Context, at: int) -> bool:
     return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
+_OTHER_MEASURE = pattern(  # what no hour and no day runs until
+    r" ?[+-]?\d[\d.,]*(?:m\d{1,2}(?!\w)| ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|ha|lít|%|đ|k|tr|triệu|nghìn|người|hộ|con|"
+    r"vé|suất|em)(?![^\W_]))"
+)
+
+
 def _counts_the_same(context: Context, end: int) -> bool:
-    """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
+    """Whether the number behind a dash counts the same thing: 15cm-25cm; not 180kVA-22/0,4kV, 3h30 - 1m66"""
+    if context.previous.kind in _WHEN and _OTHER_MEASURE.match(context.text, end):
+        return False
     following = _AMOUNT.match(context.text[end : end + REACH])
     if following is None:
         return True

@@ -253,7 +253,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     """
     if match[1] in "Đđh" and _is_place(match, context):
         return None
-    if match[1] in "ABCac" and _opens_with_person(match, context):
+    if match[1] in "ABCabc" and _opens_with_person(match, context):
         return None
     if match[0][-1] == "-" and not context.levels.items:
         return None

@@ -215,7 +215,7 @@ def at_least(match: re.Match[str], context: Context) -> Answer:
     return f"từ {context.number(match[1])} {unit}{f' {match[3]}' if match[3] else ''}{more}"
 
 
-@rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
+@rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\+?\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def comparison(match: re.Match[str], context: Context) -> Answer:
     """Sign of comparison: >38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     if "=" in match[0]:

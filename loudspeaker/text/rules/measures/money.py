@@ -195,9 +195,14 @@ def year_of_birth(match: re.Match[str], context: Context) -> str:
     return context.number(f"20{match[1]:0>2}")
 
 
+_HEAVY = words_before("cỡ|nặng|cân nặng|trọng lượng|size|nặng khoảng|nặng hơn|nặng gần|sơ sinh")
+
+
 @rule(r"(\d{1,3})k(\d)(?![^\W_])")
-def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
-    """Thousands and hundreds: điện 3k5/số -> ba nghìn năm trăm"""
+def thousands_and_hundreds(match: re.Match[str], context: Context) -> Answer:
+    """Thousands and hundreds: điện 3k5/số -> ba nghìn năm trăm; cá cỡ 1k2 is a weight"""
+    if context.is_after(match.start(), _HEAVY):
+        return Guess(f"{context.number(match[1])} ki lô gam {context.number(match[2])}", Message("money, or a weight"))
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 

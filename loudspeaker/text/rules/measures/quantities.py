@@ -21,8 +21,12 @@ _NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|t�
 _PLACES = words_before(cue_list("villages_with_number"))  # ấp 3 đến 15g is no range
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _SIDES = pattern(r" ?x ?\d(?![\d.,]* ?%)")  # 1m2 x 2m4
-_LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
+_LENGTHS = words_before(
+    "dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng|"
+    "tuýp|bóng tuýp|bóng đèn|đèn tuýp|khổ|cọc|que|gậy|bóng"
+)
 _LEVELS = words_before(
+    "nước ròng|nước lớn|chân triều|đỉnh triều|đỉnh sáng|đỉnh chiều|triều|"
     "ngập|dâng|nước lên|lũ lên|rút|nước xuống|mực nước|triều lên|hạ|thấp|lún|tuyết dày|nước cao|đỉnh"
 )
 _DEEPEST = 10  # metres of water in a street or a field
@@ -162,6 +166,19 @@ def inches(match: re.Match[str], context: Context) -> Answer:
     return None if closing else Guess(f"{context.number(match[1])} inch", _INCHES)
 
 
+@rule(r"(\d{1,3})(?:\"|''|”)(?![^\W_])")
+def seconds(match: re.Match[str], context: Context) -> Answer:
+    """Seconds: hú còi 30", nghỉ 15" -> giây; where no quotation is open"""
+    line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if line.count('"') % 2 or line.count("“") > line.count("”"):
+        return None
+    spoken = f"{context.number(match[1])} giây"
+    return spoken if context.is_after(match.start(), _LASTING) else Guess(spoken, Message("seconds, or inches"))
+
+
+_LASTING = words_before("hết|cách nhau|trong|hú|nghỉ|giữ|mất|kêu|nháy|đếm|chờ|phút|sau|mỗi|vòng|ngậm|súc|rửa tay")
+
+
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
 def days_and_nights(match: re.Match[str], context: Context) -> str:
     """Days and nights of a journey: tour 3N2Đ -> ba ngày hai đêm"""
@@ -224,17 +241,35 @@ def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer
     words = _ABOUT.sub("", _FROM_SIDE.sub("", context.before(at)))
     small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))
     level = int(match[1]) < _DEEPEST and words.endswith(_LEVELS)
+    if match[1] == "0":  # nước ròng 0m3
+        return spoken if level or words.endswith(_LENGTHS) else Guess(spoken, _SIDE_OR_AREA)
     if small or level or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
         return spoken
-    if not words.endswith(" rộng"):
+    return _width_or_area(match, context, spoken, words) if words.endswith(" rộng") else _tide(match, context, spoken)
+
+
+def _tide(match: re.Match[str], context: Context, spoken: str) -> Guess | None:
+    """How high the water stands in a text about tides, or an amount: (2m3)"""
+    if int(match[1]) >= _DEEPEST or not context.memory.count_words(_TIDES):
         return None
+    unit = f"{context.number(match[1])} {context.lexicon.units[f'm{match[3]}']}"
+    return Guess(spoken if context.char(match.start() - 1) == "(" else unit, _SIDE_OR_AREA)
+
+
+def _width_or_area(match: re.Match[str], context: Context, spoken: str, words: str) -> Answer:
+    """How wide something is, or its area: mương rộng 3m2, rộng 80m2"""
+    end = match.end()
     beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {context.after(end)}")
     if match[3] == "3" or beside or _STRIPS.search(words):
         return spoken
     if int(match[1]) > 9:
         return None
     area = f"{context.number(match[1])} mét vuông"
-    return Guess(spoken if int(match[1]) < 5 else area, Message("a side of something, or an area"))
+    return Guess(spoken if int(match[1]) < 5 else area, _SIDE_OR_AREA)
+
+
+_SIDE_OR_AREA = Message("a side of something, or an area")
+_TIDES = ("nước ròng", "nước lớn", "con nước", "triều cường", "đỉnh triều", "thủy triều", "lịch triều")
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")

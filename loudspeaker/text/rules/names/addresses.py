@@ -237,6 +237,9 @@ _ROADS = {
 }
 
 
+_MODEL = words_before("nông thôn mới|ntm|kdc|khu dân cư|vườn")  # khu dân cư NTM KM 2: kiểu mẫu
+
+
 @rule(
     r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%| tặng(?!\w))",
     starts="word",
@@ -245,7 +248,7 @@ _ROADS = {
 def milestone(match: re.Match[str], context: Context) -> str | None:
     """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if crops:
+    if crops or context.is_after(match.start(), _MODEL):
         return None
     metres = f" cộng {context.number(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{context.number(match[1])}{metres}"

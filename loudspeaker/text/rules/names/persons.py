@@ -96,7 +96,8 @@ _ACCOUNT = pattern(
 
 
 _WORK = (
-    "đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|gom|chở|trực|bán|nộp|hát|dẫn|cầm|giữ|quét|dọn|đón|đưa|ở|là|nhờ"
+    "gọi|hẹn|hỏi|đăng ký|nợ|xin|gửi|đi|thu|làm|nhận|báo|lo|phụ trách|tổng hợp|nấu|mua|"
+    "gom|chở|trực|bán|nộp|hát|dẫn|cầm|giữ|quét|dọn|đón|đưa|ở|là|nhờ"
 )
 _AT_WORK = pattern(rf" ?(?!Thu |Công |Phát |Phân )([{UPPER}][{LOWER}]{{1,5}}) (?:{_WORK})(?!\w)")
 
@@ -110,7 +111,7 @@ def is_at_work(match: re.Match[str], context: Context) -> bool:
     return found is not None and found[1] in given_names()
 
 
-@rule(rf"([ABCac])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
+@rule(rf"([ABCabc])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
 def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address at the head of a line: C. Hiền KT: 0912… -> chị; a letter of a list looks the same"""
     named = is_at_work(match, context) or (match[1].isupper() and heads_account(context.text, match.end()))
@@ -227,14 +228,16 @@ def has_highlanders(text: str) -> bool:
 
 
 @rule(
-    rf"C (?=[{UPPER}][{LOWER}]{{1,6}} (?:{_WORK})(?!\w))",
+    rf"([AC]) (?=([{UPPER}][{LOWER}]{{1,6}}) (?:{_WORK})(?!\w))",
     starts="word",
 )
-def sister_at_work(match: re.Match[str], context: Context) -> Guess | None:
-    """Form of address in capitals, where somebody does something: 25k/hộ. C Nga đi thu -> chị"""
+def person_at_work(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address in capitals, where somebody does something: 25k/hộ. C Nga đi thu -> chị; A Páo is a name"""
+    if match[1] == "A" and (match[2] not in given_names() or has_highlanders(context.text)):
+        return None
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     opens = ahead.strip() in ("", ".", ",", ";", ":", "!") or ahead[-1:] == "\n"
-    return Guess("chị ", LONE_LETTER) if opens else None
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if opens else None
 
 
 def _is_within(match: re.Match[str], context: Context) -> bool:

@@ -28,7 +28,7 @@ def impossible_hour(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(f"{context.number(match[1])} giờ", NO_TIME)
 
 
-@rule(r"24 ?[hHgG:] ?(0[1-9]|[1-5]\d)(?!\d)", unless_after=_LASTING)
+@rule(r"24 ?[hHgG:] ?(0[1-9]|[1-5]\d)(?![\d/])", unless_after=_LASTING)
 def minutes_behind_midnight(match: re.Match[str], context: Context) -> Guess:
     """Time behind the last of the day: 24h30: said, and doubtful"""
     return Guess(f"hai mươi tư giờ {context.number(match[1])} phút", NO_TIME)
