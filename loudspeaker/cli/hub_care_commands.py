@@ -103,7 +103,7 @@ def backup(hub: Hub, target: Path) -> None:
 def restore(context: click.Context, source: Path) -> None:
     """Put a backup in the place of a hub that was lost; boxes go on with the passwords that they have."""
     folder, _pid_file = context.meta["hub"]
-    _tell_copies(rooms.backups.restore(source, rooms.hub_paths.HubPaths(folder)))
+    _tell_copies(rooms.backups.restore(source, rooms.hub_paths.HubPaths(folder), rooms.clock.SystemClock().now()))
 
 
 @click.command(cls=TranslatedCommand)

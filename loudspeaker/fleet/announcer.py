@@ -10,6 +10,7 @@ from .courier_steps import (
     Action,
     AskForHealth,
     CourierEvent,
+    DaemonAnswered,
     HealthSaid,
     Holds,
     HubBorn,
@@ -30,13 +31,15 @@ HEALTH_ANYWAY = 3600.0  # s: … and when it has not
 class Announcer:
     """Presence and health of the box `name`. `published`: the health that the hub has, since `published_at`.
 
-    `at`: when presence is said anew; `health_at`: when the daemon is asked (again).
+    `at`: when presence is said anew; `health_at`: when the daemon is asked (again). `alerts`: the newest that is known
+    here of each scope; not worth a message of its own, which all boxes would send at once.
     """
 
     name: str
     software: str
     held: Mapping[str, HeldVersions] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, int] = field(default_factory=dict)
     up: bool = False
     births: int = 0
     at: float | None = None
@@ -59,8 +62,12 @@ class Announcer:
             case HubBorn() if self.up:
                 after = replace(self, births=self.births + 1, published=None, health_at=now + ANEW)
                 return replace(after, at=now + ANEW * spread(self.name, after.births)), []
-            case Holds(held, refused):
-                after = replace(self, held=held, refused=refused)
+            case DaemonAnswered(answer=answer):
+                scope, _, number = answer.alert.partition("/")
+                return self._note_alerts({scope: int(number)}), []
+            case Holds(held, refused, decided=decided):
+                known = {scope: max(decided.get(scope, ()), default=0) for scope in held}
+                after = replace(self, held=held, refused=refused)._note_alerts(known)
                 is_news = self.up and held != self.held
                 return after, [after._presence()] if is_news else []
             case HealthSaid(rows) if rows is not None:
@@ -68,6 +75,10 @@ class Announcer:
             case TimePassed() if self.up:
                 return self._pass_time(now)
         return self, []
+
+    def _note_alerts(self, known: Mapping[str, int]) -> Announcer:
+        newest = {scope: max(number, self.alerts.get(scope, 0)) for scope, number in known.items()}
+        return replace(self, alerts={**self.alerts, **newest})
 
     def _pass_time(self, now: float) -> tuple[Announcer, Sequence[Action]]:
         after, actions = self, list[Action]()
@@ -86,7 +97,7 @@ class Announcer:
         return replace(self, published=news, published_at=now), [news]
 
     def _presence(self) -> PublishPresence:
-        return PublishPresence(Presence(True, self.software, self.held))
+        return PublishPresence(Presence(True, self.software, self.held, self.alerts))
 
 
 def _matter(news: PublishHealth) -> object:

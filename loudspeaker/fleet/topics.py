@@ -159,11 +159,15 @@ class HeldVersions:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Is a box there, and what does it hold of each scope? As a will, nothing is known but that it has gone."""
+    """Is a box there, and what does it hold of each scope? As a will, nothing is known but that it has gone.
+
+    `alerts`: the number of the newest alert that it knows, by scope; 0 for none.
+    """
 
     on: bool
     software: str = ""
     held: Mapping[str, HeldVersions] = field(default_factory=dict)
+    alerts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

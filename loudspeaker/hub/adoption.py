@@ -27,6 +27,7 @@ from ..trust.signed_documents import ROOT, BoxKey
 from .backups import copy_file
 from .bells import keep_floors, read_floors
 from .boxes.broker_accounts import hash_password, make_password
+from .drafts.alert_numbers import doubt_numbers
 from .hub import Hub
 from .hub_database import text_of
 from .hub_paths import HubPaths
@@ -49,9 +50,12 @@ class Adoption:
 def adopt(hub: Hub, other: Path) -> Adoption:
     """Take over what lies in the folder of another hub, or of a box; again changes nothing.
 
+    It may be an older copy: from now on boxes know better which alerts there were.
+
     Raises `NotFound`, `WriteError`; `Refused` where nobody can tell what the box holds.
     """
     paths, done = HubPaths(other), Adoption()
+    doubt_numbers(hub.database, hub.clock.now())
     for station in (StationPaths(other, other / ".state"), StationPaths(other, other)):
         if station.membership.is_file():
             return _adopt_from_box(hub, station)

@@ -11,11 +11,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ..errors import LoudspeakerError, Message, NotFound, Refused
-from ..store.atomic import WriteError, commit_draft, make_folder, sync_folder, write_atomic, write_draft
+from ..store.atomic import WriteError, commit_draft, make_folder, remove, sync_folder, write_atomic, write_draft
 from ..trust.signed_documents import ROOT
+from .drafts.alert_numbers import doubt_numbers
+from .hub_database import HubDatabase
 from .hub_paths import HubPaths
 from .published_files import BELL, MANIFEST, RULES, list_scopes, read_published
 
@@ -48,8 +51,11 @@ def back_up(paths: HubPaths, target: Path) -> CopyResult:
     return CopyResult(sum(found) + len(databases), len(found) + len(databases))
 
 
-def restore(source: Path, paths: HubPaths) -> CopyResult:
-    """Put a backup in the place of a hub that is not there. Raises `NotFound`, `Refused`, `WriteError`."""
+def restore(source: Path, paths: HubPaths, now: datetime) -> CopyResult:
+    """Put a backup in the place of a hub that is not there: from `now` on boxes know better which alerts there were.
+
+    Raises `NotFound`, `Refused`, `WriteError`.
+    """
     if not (source / paths.database.name).is_file():
         raise NotFound(Message("{folder} is no backup of a hub", folder=source))
     if paths.database.exists():
@@ -59,9 +65,21 @@ def restore(source: Path, paths: HubPaths) -> CopyResult:
             _check_database(source / name)
     databases = [name for name in (paths.people.name, paths.database.name) if (source / name).is_file()]
     found = [copy_file(source / name, paths.root / name) for name in _files(source)]
-    for name in databases:  # the hub's own last: while it is missing, all of it can be done again
-        copy_file(source / name, paths.root / name)
+    if paths.people.name in databases:
+        copy_file(source / paths.people.name, paths.people)
+    _restore_database(source, paths, now)  # last: while it is missing, all of it can be done again
     return CopyResult(len(found) + len(databases), len(found) + len(databases))
+
+
+def _restore_database(source: Path, paths: HubPaths, now: datetime) -> None:
+    """The hub's own, in doubt of its numbers before it is in its place. Raises `WriteError`."""
+    draft = paths.database.with_suffix(".restored")
+    for left in paths.root.glob(f"{draft.name}*"):  # by a power cut
+        remove(left)
+    copy_file(source / paths.database.name, draft)
+    with closing(HubDatabase.open(draft)) as database:
+        doubt_numbers(database, now)
+    commit_draft(draft, paths.database)
 
 
 def mirror(root: Path, target: Path) -> CopyResult:

@@ -96,7 +96,13 @@ VERSION_7: Step = (
     # When an alert got its first signature at the hub: from then on boxes hold its sound for half an hour.
     "CREATE TABLE begun_alert (alert TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
 )
-STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
+VERSION_8: Step = (
+    # When it was said last, be it the same as before (`at`: since when); "" for what a broker had kept.
+    "ALTER TABLE said ADD COLUMN heard TEXT NOT NULL DEFAULT ''",
+    # Since when this may be an older copy of the hub, whose alerts boxes know better (`drafts/alert_numbers.py`).
+    "CREATE TABLE doubt (at TEXT NOT NULL)",
+)
+STEPS: tuple[Step, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)
 
 
 class HubDatabase:

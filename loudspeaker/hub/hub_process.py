@@ -18,6 +18,7 @@ from ..fleet.joining import Address
 from ..web.certificate import renew_if_due
 from ..web.http_server import LimitedProtocol, server_config, tls_context, tune_threads
 from .bells import RungBell
+from .drafts.alert_numbers import notice_absence
 from .hub import Hub
 from .hub_app import create_hub_app
 from .hub_session import HubSession
@@ -80,6 +81,7 @@ def serve_hub(
     tune_threads()
     files = hub.paths.tls
     context = tls_context(files.certificate, files.key)
+    notice_absence(hub.paths.root, hub.database, hub.clock.now())
     hub.bells.look()
     with (
         closing(_open_session(hub, broker)) if broker else nullcontext() as session,

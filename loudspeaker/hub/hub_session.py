@@ -181,7 +181,7 @@ class HubSession:
         """Keep what boxes say and acknowledge it; a full disk keeps nothing, and the broker sends it again."""
         while batch := self._next_batch():
             messages = [message for message in batch if message is not None]
-            said = [SaidMessage(message.topic, bytes(message.payload)) for message in messages]
+            said = [SaidMessage(message.topic, bytes(message.payload), message.retain) for message in messages]
             try:
                 keep_messages(self._database, said, self._clock.now())
             except WriteError as error:

@@ -229,15 +229,15 @@ def test_while_it_adopts_another_hub(hub: KilledHub, tmp_path: Path) -> None:
 def test_while_it_is_restored(hub: KilledHub, tmp_path: Path) -> None:
     with_logs(hub)
     back_up(HubPaths(hub.before), tmp_path / "backup")
-    for fatal in kill_points(lambda: restore(tmp_path / "backup", HubPaths(tmp_path / "counted")), hub.full):
+    for fatal in kill_points(lambda: restore(tmp_path / "backup", HubPaths(tmp_path / "counted"), NOW), hub.full):
         target = HubPaths(tmp_path / f"restored-{fatal}")
-        run_until_killed(lambda target=target: restore(tmp_path / "backup", target), fatal)
+        run_until_killed(lambda target=target: restore(tmp_path / "backup", target, NOW), fatal)
         try:
-            restore(tmp_path / "backup", target)
+            restore(tmp_path / "backup", target, NOW)
         except LoudspeakerError:  # it says that something lies there: people wipe that, or nothing is lacking
             if not target.database.is_file():
                 shutil.rmtree(target.root)
-                restore(tmp_path / "backup", target)
+                restore(tmp_path / "backup", target, NOW)
         opened = open_hub(target.root, FakeClock(NOW))
         assert heads(opened)[1] == 1
         assert len(opened.registry.boxes()) == 2

@@ -20,11 +20,16 @@ from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
 from harness.waiting import wait_for
 
+from loudspeaker.hub.drafts.alert_numbers import LEFT_OUT
+from loudspeaker.hub.hub import Hub
 from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
+from loudspeaker.station.signing.alert_packing import AlertDraft
 from loudspeaker.station.station import Station
+from loudspeaker.trust.opening import read_unverified
 from loudspeaker.trust.public_keys import machine_key
+from loudspeaker.trust.signed_documents import Alert, AlertKind
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
 
@@ -105,6 +110,49 @@ def test_kill_9_of_the_hub_while_it_distributes_a_version(village: HubWithBox, f
     (box,) = village.hub.boxes()
     wait_for(lambda: village.hub.boxes()[0]["manifest"] == version, pause=0.5)
     assert box["newest"] == version
+
+
+def test_a_hub_from_a_backup_of_before_an_alarm_gives_the_next_one_a_number_that_no_box_knows(
+    village: HubWithBox, home: Path, tmp_path: Path, parts: ExitStack
+) -> None:
+    """Its broker runs on, and has what boxes have said; no piece of a log has come."""
+    station, office, hub = Station.open(home), village.office, village.hub
+    parts.callback(station.close)
+
+    def publish_alarm(number: int) -> None:
+        _, envelope = alarm(number)
+        (office.own / "alert" / f"{number}.json").write_text(envelope)
+        hub.run("publish", str(office.stick))
+
+    (office.own / "alert").mkdir()
+    hub.run("backup", str(tmp_path / "backup"))
+    for number in (1, 2):
+        publish_alarm(number)
+        wait_for(lambda number=number: len(list(station.log.events("asked"))) == number * VILLAGES, pause=0.2)
+    hub.process.kill()
+    hub.process.wait()
+    shutil.rmtree(hub.folder)
+    shutil.rmtree(office.own / "alert")  # nobody has another copy
+    (office.own / "alert").mkdir()
+    hub.run("restore", str(tmp_path / "backup"))
+    restored = Hub.open(hub.folder)
+    parts.callback(restored.close)
+    assert next_number(restored) == LEFT_OUT + 1
+    hub.begin()  # of what its broker has kept, nothing tells of the two
+    wait_for(lambda: next_number(restored) == 3, pause=0.5)
+    publish_alarm(3)
+    wait_for(lambda: len(list(station.log.events("asked"))) == 3 * VILLAGES, pause=0.2)
+    assert hub.receipts(f"{SCOPE}/1") == set()
+
+
+def next_number(hub: Hub) -> int:
+    """The number of an alarm that would be looked over now at a page of this hub."""
+    hub.bells.look()
+    files = hub.served_files(SCOPE)
+    assert files
+    document = read_unverified(hub.alerts.write(SCOPE, AlertDraft(AlertKind.ALERT, "Lũ!"), files))
+    assert isinstance(document, Alert)
+    return document.seq
 
 
 def test_a_broker_that_comes_back_as_it_was_before_an_alarm(home: Path, tmp_path: Path, parts: ExitStack) -> None:

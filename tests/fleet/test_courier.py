@@ -854,6 +854,19 @@ def test_presence_is_said_at_each_connection_and_when_something_else_is_held() -
     assert not of(PublishPresence, box.tell(Holds({SCOPE: HeldVersions(1, 43)})))
 
 
+def test_presence_tells_the_newest_alert_and_no_alert_is_worth_one_of_its_own() -> None:
+    box = Box().online()
+    box.tell(Holds(HELD, decided={SCOPE: frozenset({3, 16})}))
+    came = alert(17)
+    done = [*box.tell(came, answer(came, AlertState.GIVEN)), *box.tell(Holds(HELD, decided={SCOPE: frozenset({16})}))]
+
+    assert not of(PublishPresence, done)
+    box.tell(LinkDown())
+    (told,) = of(PublishPresence, box.tell(LinkUp()))
+    assert isinstance(told, PublishPresence)
+    assert told.presence.alerts == {SCOPE: 17}
+
+
 def test_a_hub_that_begins_anew_hears_of_every_box_within_a_minute() -> None:
     box = Box().online()
     box.wait(5)

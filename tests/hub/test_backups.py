@@ -62,7 +62,7 @@ def test_a_wiped_hub_comes_back_with_its_boxes_and_counts_nothing_twice(
     send(published, box, after=1)  # the backup does not know of it
     wipe(published)
 
-    restore(tmp_path / "backup", published.paths)
+    restore(tmp_path / "backup", published.paths, NOW)
 
     with opened(published.paths.root, clock) as hub:
         assert hub.key.public.public == key
@@ -86,7 +86,7 @@ def test_a_hub_from_an_older_backup_gives_no_number_of_an_alert_again_of_which_a
         box.log.event(ALERT, "", NOW, alert=f"{SCOPE}/{number}", state="aired")
     box.log.event(ALERT, "", NOW, alert="xa-khac/3", state="aired")
     wipe(published)
-    restore(tmp_path / "backup", published.paths)
+    restore(tmp_path / "backup", published.paths, NOW)
 
     with opened(published.paths.root, clock) as hub:
         assert read_floors(hub.database, SCOPE).alert == 0
@@ -113,9 +113,9 @@ def test_a_second_backup_copies_only_what_is_new(published: Hub, tmp_path: Path)
 def test_a_hub_that_is_there_is_not_overwritten_and_what_is_no_backup_is_none(published: Hub, tmp_path: Path) -> None:
     back_up(published.paths, tmp_path / "backup")
     with pytest.raises(Refused, match="empty folder"):
-        restore(tmp_path / "backup", published.paths)
+        restore(tmp_path / "backup", published.paths, NOW)
     with pytest.raises(NotFound):
-        restore(tmp_path, HubPaths(tmp_path / "new"))
+        restore(tmp_path, HubPaths(tmp_path / "new"), NOW)
     for target in (published.paths.root, published.paths.root / "v1" / "in", tmp_path):
         with pytest.raises(Refused):
             back_up(published.paths, target)
@@ -127,7 +127,7 @@ def test_a_damaged_backup_is_told_before_anything_is_written(published: Hub, tmp
     database.write_bytes(database.read_bytes()[:5000])
 
     with pytest.raises(LoudspeakerError, match="damaged"):
-        restore(tmp_path / "backup", HubPaths(tmp_path / "new"))
+        restore(tmp_path / "backup", HubPaths(tmp_path / "new"), NOW)
     assert not (tmp_path / "new").exists()
 
 

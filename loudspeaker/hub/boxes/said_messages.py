@@ -19,18 +19,20 @@ MESSAGES: Mapping[TopicKind, type[Presence | BoxHealth | Receipt]] = {
 }
 # A retained message comes again with each connection: what was known already keeps its time.
 # Of strangers nothing is kept.
-KEEP_SAID = """INSERT INTO said SELECT id, ?, ?, ? FROM box WHERE id = ?
-    ON CONFLICT (box, kind) DO UPDATE SET at = excluded.at, body = excluded.body WHERE body != excluded.body"""
+KEEP_SAID = """INSERT INTO said (box, kind, at, body, heard) SELECT id, ?1, ?2, ?3, ?4 FROM box WHERE id = ?5
+    ON CONFLICT (box, kind) DO UPDATE SET at = iif(body = excluded.body, at, excluded.at), body = excluded.body,
+    heard = max(heard, excluded.heard)"""
 KEEP_RECEIPT = """INSERT INTO receipt SELECT id, ?, ?, ?, ? FROM box WHERE id = ?
     ON CONFLICT (box, alert, state) DO UPDATE SET body = excluded.body WHERE body != excluded.body"""
 logger = logging.getLogger(__name__)
 
 
 class SaidMessage(NamedTuple):
-    """A message as it came: the name of its topic, and its bytes."""
+    """A message as it came: the name of its topic, and its bytes. `is_kept`: by the broker, from whenever."""
 
     topic: str
     payload: bytes
+    is_kept: bool = False
 
 
 def keep_messages(database: HubDatabase, messages: Iterable[SaidMessage], now: datetime) -> None:
@@ -42,16 +44,16 @@ def keep_messages(database: HubDatabase, messages: Iterable[SaidMessage], now: d
             if topic is None or topic.kind not in MESSAGES:
                 continue
             try:
-                _keep(connection, topic, message.payload, at)
+                _keep(connection, topic, message, at)
             except BadUsage as error:
                 logger.warning("%s: %s", message.topic, error)
 
 
-def _keep(connection: sqlite3.Connection, topic: Topic, payload: bytes, at: str) -> None:
+def _keep(connection: sqlite3.Connection, topic: Topic, message: SaidMessage, at: str) -> None:
     """Raises `BadUsage`."""
-    said: Presence | BoxHealth | Receipt = parse_message(MESSAGES[topic.kind], payload)
-    body = payload.decode()
+    said: Presence | BoxHealth | Receipt = parse_message(MESSAGES[topic.kind], message.payload)
+    body, heard = message.payload.decode(), "" if message.is_kept else at
     if isinstance(said, Receipt):
         connection.execute(KEEP_RECEIPT, (said.alert, said.state.value, at, body, topic.of))
     else:
-        connection.execute(KEEP_SAID, (topic.kind.value, at, body, topic.of))
+        connection.execute(KEEP_SAID, (topic.kind.value, at, body, heard, topic.of))

@@ -32,6 +32,7 @@ from ..bells import read_floors
 from ..hub_database import HubDatabase, instant_of, text_of
 from ..publish_socket import notify_published
 from ..published_files import read_published
+from .alert_numbers import LEFT_OUT, in_doubt, last_number
 
 SIGN_WITHIN = timedelta(minutes=15)  # from the looking over to the first signature: then its instant is too old
 SECOND = timedelta(seconds=1)
@@ -116,8 +117,9 @@ class AlertSigning:
         return min((instant_of(row["at"]) if row else alert.issued) + HELD, alert.until)
 
     def _must_be_next(self, alert: Alert) -> None:
-        """Raises `Refused`."""
-        if alert.seq != self._next(alert.scope):
+        """Raises `Refused`. What left numbers out may stay so when boxes have told meanwhile that it need not."""
+        following, more = self._next(alert.scope), LEFT_OUT if in_doubt(self.database, self.clock.now()) else 0
+        if not following <= alert.seq <= following + more:
             raise _overtaken(alert)
         if not -SIGN_WITHIN <= self.clock.now() - alert.issued <= SIGN_WITHIN:
             raise Refused(Message("this was looked over too long ago: look it over again; nothing was signed"))
@@ -126,13 +128,18 @@ class AlertSigning:
         """The number of the next alert. Raises `NotFound`, `UntrustedDocument`."""
         published = read_published(self.root, scope)
         told = published.manifest.alert_seq if published.manifest else 0
-        return max(read_floors(self.database, scope).alert, told, *self._numbers(scope), 0) + 1
+        known = max(read_floors(self.database, scope).alert, told, *self._numbers(scope), 0)
+        return last_number(self.database, scope, known, self._last_instant(scope), self.clock.now()) + 1
 
     def _instant(self, scope: str) -> datetime:
         """When the next alert is given: on a whole second, and no two on the same."""
+        last, now = self._last_instant(scope), self.clock.now().replace(microsecond=0)
+        return max(now, last + SECOND) if last else now
+
+    def _last_instant(self, scope: str) -> datetime | None:
+        """When the newest alert that is served was given."""
         last = self.served(scope, max(self._numbers(scope), default=0))
-        now = self.clock.now().replace(microsecond=0)
-        return max(now, _alert_in(last).issued + SECOND) if last else now
+        return _alert_in(last).issued if last else None
 
     def _numbers(self, scope: str) -> list[int]:
         return [int(path.stem) for path in alert_folder(self.root, scope).glob("*.json") if path.stem.isdecimal()]
