@@ -65,6 +65,17 @@ _OPENING = pattern(r"(?:Theo|Thực hiện|Để|Căn cứ|Nhằm|Kính|Hiện|�
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 
 
+_CHAT_WORDS = pattern(r"(?i)(?<![\w.])(?:ko|đc|trc|ng|vs|mng|mk|ib|lh|nhé|nhá|nha|ạ|ơi|mình|tui|cmt|ace)(?![\w./)-])")
+_PICTURE = pattern(r"[\U0001f300-\U0001faff]")
+_FEW = 3  # different such words that a typed notice may have
+
+
+def _is_chat(text: str) -> bool:
+    """Whether people wrote a text to each other, in which each line ends where its writer ended it."""
+    words = set(map(str.lower, _CHAT_WORDS.findall(text)))
+    return len(words) + bool(_PICTURE.search(text)) >= _FEW
+
+
 def unwrap_lines(text: str) -> str:
     """The text with a blank for each line break that only a margin made; as long as before.
 
@@ -77,6 +88,8 @@ def unwrap_lines(text: str) -> str:
     if len(lines) == 1:
         return text
     paragraphs = [list(paragraph) for _, paragraph in groupby(lines, key=lambda line: bool(line.strip()))]
+    if _is_chat(text):
+        return "".join(piece for paragraph in paragraphs for piece in _break_typed_lines(paragraph))[:-1]
     margins = [_margin(paragraph) for paragraph in paragraphs if _is_wrapped(paragraph)]
     return "".join(piece for paragraph in paragraphs for piece in _break_lines(paragraph, margins))[:-1]
 
@@ -112,6 +125,14 @@ def _break_lines(lines: list[str], margins: list[int]) -> Iterator[str]:
         full = full and not _are_entries(line, following)
         yield written
         yield " " if _goes_on(line, following, margin, full) else "\n"
+    yield lines[-1] + "\n"
+
+
+def _break_typed_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph of a chat, which no margin broke."""
+    for (line, following), written in zip(_breaks(lines), lines, strict=False):
+        yield written
+        yield " " if _goes_on(line, following, 2 * len(line), full=False) else "\n"
     yield lines[-1] + "\n"
 
 
