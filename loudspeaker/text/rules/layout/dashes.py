@@ -7,6 +7,7 @@ import re
 from ....errors import Message
 from ...context import REACH, Context
 from ...cues import either_case, words_after, words_before
+from ...dimensions import is_of_other_dimension, is_of_same_dimension
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
@@ -18,6 +19,7 @@ from ..time.calendar_words import parts_weekdays
 
 rule = RuleMaker(Kind.DASH)
 
+_PARTS_OF_DAY = frozenset(("", "sáng", "trưa", "chiều", "tối", "đêm"))
 _WHEN = (Kind.DATE, Kind.PERIOD, Kind.MONTH, Kind.TIME)
 _HOW_MUCH = (
     Kind.MONEY,
@@ -38,11 +40,6 @@ _DATED = pattern(  # not 7h30 - 11.30h
 )
 _OF_YEAR = pattern(r" ?năm (?:19|20)\d\d(?!\d)")
 _THING = pattern(rf" ([{LOWER}]{{2,7}}|[{UPPER}]{{2,7}})(?!\w)")
-_SORTS = (
-    ("gam", "ki lô gam", "yến", "tạ", "tấn"),
-    ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
-    ("mi li lít", "lít"),
-)
 _SUM = pattern(r" ?\d[\d.,]* ?(?:tr|trđ|k|đ|đồng|triệu|nghìn)(?![^\W\d_])")
 _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
@@ -121,6 +118,13 @@ def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
 _HOURS_IN_ROW = pattern(
     r"(?<![\d-])(?<!- )\d{1,2}(?:[hg:]\d\d|[hg])(?: ?- ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)){2,6}(?! ?-)"
 )
+
+
+@rule(_DASH, starts="sign")
+def dash_between_dimensions(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two amounts that measure different things: 3h30 - 1m66, 50k - 19h30, 7h30 - 40 người"""
+    gap = context.text[context.previous.end : match.start()].strip()
+    return "," if gap in _PARTS_OF_DAY and is_of_other_dimension(context, match.end()) else None
 
 
 @rule(_DASH, starts="sign")
@@ -299,16 +303,8 @@ def stands_after_amount(context: Context, at: int) -> bool:
     return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
-_OTHER_MEASURE = pattern(  # what no hour and no day runs until
-    r" ?[+-]?\d[\d.,]*(?:m\d{1,2}(?!\w)| ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|ha|lít|%|đ|k|tr|triệu|nghìn|người|hộ|con|"
-    r"vé|suất|em)(?![^\W_]))"
-)
-
-
 def _counts_the_same(context: Context, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm; not 180kVA-22/0,4kV, 3h30 - 1m66"""
-    if context.previous.kind in _WHEN and _OTHER_MEASURE.match(context.text, end):
-        return False
     following = _AMOUNT.match(context.text[end : end + REACH])
     if following is None:
         return True
@@ -327,7 +323,7 @@ def _counts_the_same(context: Context, end: int) -> bool:
 def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
     """Whether the number behind has the unit of the one before: 15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
     spoken, unit = context.previous.spoken, context.lexicon.units.get(following[2] or "")
-    if any(spoken.endswith(sort) and unit in sort for sort in _SORTS):
+    if is_of_same_dimension(context, end):
         return True
     if following[0].endswith("/") or context.char(end + following.end()) == "(":
         return False

@@ -32,7 +32,7 @@ _LEVELS = words_before(
 _DEEPEST = 10  # metres of water in a street or a field
 _ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
 _OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
-_FROM_SIDE = pattern(r" (?:từ )?\d{1,2}(?:m|,\d ?m)?[014-9]?(?: đến| tới| ?-)$")  # cao từ 2m đến 2m2
+_FROM_SIDE = pattern(r" (?:từ )?\d{1,3}(?:cm|m|,\d ?m)?[014-9]?(?: đến| tới| ?-|)$")  # cao từ 2m đến 2m2
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
 _STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
 _TALL = pattern(
@@ -245,7 +245,9 @@ def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer
         return spoken if level or words.endswith(_LENGTHS) else Guess(spoken, _SIDE_OR_AREA)
     if small or level or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
         return spoken
-    return _width_or_area(match, context, spoken, words) if words.endswith(" rộng") else _tide(match, context, spoken)
+    if words.endswith(" rộng"):
+        return _width_or_area(match, context, spoken, words)
+    return _tide(match, context, spoken) or _about_a_metre(match, words, context, spoken)
 
 
 def _tide(match: re.Match[str], context: Context, spoken: str) -> Guess | None:
@@ -268,8 +270,19 @@ def _width_or_area(match: re.Match[str], context: Context, spoken: str, words: s
     return Guess(spoken if int(match[1]) < 5 else area, _SIDE_OR_AREA)
 
 
-_SIDE_OR_AREA = Message("a side of something, or an area")
 _TIDES = ("nước ròng", "nước lớn", "con nước", "triều cường", "đỉnh triều", "thủy triều", "lịch triều")
+
+
+def _about_a_metre(match: re.Match[str], words: str, context: Context, spoken: str) -> Guess | None:
+    """A metre and some where only a word such as “dưới” tells of it, and nothing of what has it: dưới 1m2"""
+    small = match[3] == "2" and int(match[1]) < 3 and not _NOUN.match(context.text, match.end())
+    about = small and words != context.before(match.start()) and not _AREA.search(words)
+    return Guess(spoken, _SIDE_OR_AREA) if about else None
+
+
+_SIDE_OR_AREA = Message("a side of something, or an area")
+_AREA = pattern(r" (?:diện tích|đất|nhà|sân|thửa|ô|lô|nước|khối lượng|dung tích|gỗ|cát|đá|bể|bồn)(?: \S+){0,3}$")
+_NOUN = pattern(r" ?/| [^\W\d_]")
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")

@@ -65,7 +65,7 @@ def months_of_year(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(
-    r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)",
+    r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[.,/-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)",
     only_after=(" tháng", " các tháng"),
     unless_before=("lần", "đợt", "buổi"),
 )
