@@ -56,7 +56,7 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
 
     1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date
     """
-    above, below, (at, end) = match[1], match[2], match.span()
+    above, below, end = match[1], match[2], match.end()
     unit = _unit(match, context)
     whole = f"{context.number(above)} trên {context.number(below)}{unit}"
     share = _share(above, below, context, unit)
