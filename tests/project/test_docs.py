@@ -36,11 +36,17 @@ def test_every_promise_is_held_by_tests_that_exist(section: str) -> None:
 @pytest.mark.parametrize(
     "row", [row for row in FAULTS if row.startswith("|")], ids=lambda row: row.split("|")[1].strip()
 )
-def test_every_fault_of_the_fleet_is_played_by_tests_that_exist(row: str) -> None:
+def test_every_fault_is_played_by_tests_that_exist(row: str) -> None:
     cited = TEST.findall(row)
 
     assert cited
     assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []
+
+
+def test_every_fault_that_is_played_is_named() -> None:
+    named = {path for path, _name in TEST.findall("\n".join([PROMISES, *FAULTS]))}
+
+    assert {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "fault").glob("test_*.py")} <= named
 
 
 @pytest.mark.parametrize("row", SECURITY, ids=lambda row: row.split("|")[1].strip())
