@@ -6,7 +6,7 @@ from ..lazy_regex import pattern
 from ..numerals import spell_digits, spell_letters
 from ..syllables import LOWER, UPPER
 
-_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")
+_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")  # not Ca A, Ca B, Ca C
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
 _HALF_DAY = pattern(r"(?P<one>[SCTĐ])(?: ?[+,;&/-] ?(?P<other>[SCTĐ]))?")
 _DAYS_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|thời điểm|giờ|ngày|thứ|lịch|lúc)(?!\w)")

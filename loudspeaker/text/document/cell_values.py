@@ -16,6 +16,7 @@ from .cells import Cell
 from .column_heads import AMOUNT, BOUNDS, DAY_LIST, in_small_letters
 
 RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?\d{0,3}")  # what a unit such as “/năm” follows
+_IN_BRACKETS = pattern(r"\((?P<text>[^()]+)\)")
 _UP = frozenset("+" + UP_SIGNS)
 _NAME_AND_PHONE = pattern(r"[^\W\d_][^\d]{2,40}[-–:(] ?(?P<phone>0\d(?:[ .-]?\d){7,9})\)?")  # Ô. Tuân - 0917 003 852
 _PHONE_HEAD = pattern(r"(?i)đt|thoại|phone|tel|zalo|số máy|hotline|liên hệ|gọi")
@@ -36,6 +37,8 @@ _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextPiece]:
     """What a cell below `head` says, with its unit; `change`: it tells by how much something went up or down."""
     text = cell.text.rstrip(" ;,:")
+    if change and (bracketed := _IN_BRACKETS.fullmatch(text)):  # (+50)
+        cell, text = Cell(bracketed["text"], cell.start + 1, cell.column + 1), bracketed["text"]
     amount = AMOUNT.fullmatch(text)
     whole = TextPiece(text, cell.start, cell.start + len(text))
     if amount and change:

@@ -38,6 +38,7 @@ _BETWEEN_NAMES = frozenset((",", "-", "&", "và", "đến"))
 _REMARKS = pattern(
     r"(?i)(?:ghi chú|nội dung(?: [^\W\d_]+){0,2}|họ (?:và )?tên|họ tên|ý kiến|chi tiết|cặp đấu|đội ?[-–] ?đội|cặp)"
 )
+_LETTER, _LONG = pattern(r"[A-ZĐ]"), 8
 _DOCTOR, _TITLED = pattern(r"(?i)bác sĩ|bác sỹ|bs"), pattern(r"(?:PGS|TS|ThS|BS)")  # BSCKI Vàng A Dế
 _LAND = pattern(r"(?i)loại đất|mục đích(?: sử dụng(?: đất)?| sd đất| sdđ)?")
 _LAND_CODES = pattern(r"[A-ZĐ]{3}(?:[ +,;&/-]+[A-ZĐ]{3})*")  # ONT+CLN are said with their “đất”
@@ -56,6 +57,7 @@ _BARE_WEEKDAY = pattern(r"(?i)hai|ba|tư|năm|sáu|bảy")
 _NAMES_ITSELF = pattern(r"(?i)tên|họ|ai")
 _FROM = pattern(r"(?i)(?:từ|đến|tới|trước|sau|hết|chậm nhất)(?!\w)")
 _WEEKDAY = pattern(r"(?i)(?:thứ |chủ nhật|cn(?!\w)|t[2-7](?!\w)|sáng |trưa |chiều |tối |đêm |rạng sáng |hôm |cả ngày)")
+_DAY_AND_OTHER = pattern(r"(?i)ngày,(?! ?(?:tháng|năm))")
 _DATE = pattern(r"\d{1,2}(?: ?[-–] ?\d{1,2})?[/.-]\d{1,2}(?:[/.-]\d{4})?(?!\d)")
 _DAY_HEAD = pattern(r"(?i)ngày (?P<event>[^\W\d_]+(?: [^\W\d_]+){0,3})")
 _UNKNOWN = pattern(r"(?i)(?:không|chưa) (?:ghi|rõ)(?!\w)")
@@ -129,6 +131,8 @@ def _takes_name(head: str, text: str, kind: CellKind) -> bool:
         return False
     if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):  # ĐB below Giải
         return True
+    if _LETTER.fullmatch(text):  # A below Ca
+        return len(head) < _LONG
     return head.lower() != "thứ" and kind is CellKind.NAME and not (_CLASS.match(text) or _TOTAL.match(text))
 
 
@@ -171,7 +175,8 @@ def _in_other_words(head: str, text: str) -> str:
     """What is said for a head of days instead of itself, if anything: các ngày before 7; 14, sinh ngày."""
     if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
         return "các ngày "  # and not: ngày thu các ngày
-    if _MOMENT_HEAD.fullmatch(head) and _DATE.match(text):  # Ngày, giờ: 27/8, 7g00
+    days = _MOMENT_HEAD.fullmatch(head) or _DAY_AND_OTHER.match(head)
+    if days and _DATE.match(text):  # Ngày, giờ: 27/8, 7g00; Ngày, chuyến: 10/11, 5h30
         return "ngày "
     if _BIRTHDAY.fullmatch(head) and (_DATE.match(text) or _YEAR.fullmatch(text)):
         return "sinh năm " if _YEAR.fullmatch(text) else "sinh ngày "
@@ -192,7 +197,11 @@ def _first_of_two(head: str, text: str) -> str:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
     if either is None:
         clock = CLOCK.match(text) is not None
-        told = _TELLS_WHEN.search(head) if clock else not (needs_head(text) or _MEASURE.fullmatch(text))
+        told = (
+            _TELLS_WHEN.search(head)
+            if clock
+            else not (needs_head(text) or _MEASURE.fullmatch(text) or head[0].isdecimal())
+        )
         days = clock and _WEEKDAY.match(head) is not None  # T2 - T6, Thứ 7 và CN
         return "" if told and not days and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
     return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]

@@ -60,6 +60,9 @@ _OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
 CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
 
+_LETTERS = frozenset("ABDEGH")  # that stand for no half of a day
+
+
 class ColumnRole(Enum):
     """What a column is for."""
 
@@ -79,6 +82,7 @@ class Column(NamedTuple):
     kind: CellKind = CellKind.WORDS  # what it holds
     shares: bool = False  # whether its cells are parts of one whole: 3/4, 2/4
     capitals: bool = False  # whether it holds names in capitals
+    letters: bool = False  # whether its letters are only letters: A, B, C; not S and C of sáng and chiều
     instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
 
@@ -110,6 +114,7 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
             kind=_kind(texts),
             shares=_are_shares(column.head, texts),
             capitals=capitals,
+            letters=any(text in _LETTERS for text in texts),
             instead=moments.get(number, ""),
         )
         columns.append(_with_unit(column, caption, dated))

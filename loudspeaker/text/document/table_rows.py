@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
+from ..numerals import LETTERS
 from .arrangement import Arrangement, TextPiece
 from .cell_values import said_value
 from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
@@ -26,6 +27,8 @@ _UNIT_OF_ROW = pattern(
     r"(?:nghìn|ngàn|triệu|tỷ|tr\.?|ng\.?|1\.?000)? ?(?:đ|đồng)|k|trđ?|triệu|nghìn|ngàn|tỷ|năm|tháng|ngày|giờ|phút|"
     r"người|hộ|suất|lượt|kWh|độ|°C)(?:/[^\W\d]{1,6}[23]?)?)\)$"
 )
+_LISTED = pattern(r"(?P<number>\d{1,2})[.)/] (?=[^\W\d]|\d+ ?[-–])")  # 2. Hang Luồn, 2. 12 – 30c
+_HALVES = frozenset("SCTĐ")  # that stand for halves of a day where no other letters are beside them
 _TICK = frozenset("xX✓✔")
 
 
@@ -231,6 +234,12 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
         pause = "," if CLOCK.match(cell.text) else ""  # thứ 7, 7h-11h
         words = TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
         return [words, *_value(column, cell, unit)]
+    if first and (listed := _LISTED.match(cell.text)):
+        at = cell.start + listed.end()
+        number = TextPiece(f"{listed['number']}, ", cell.start, at)
+        rest = Cell(cell.text[listed.end() :], at, cell.column + listed.end())
+        named = spoken_head(head, Cell(listed["number"], cell.start, 0), column.kind, first, change)
+        return [*named, number, *_value(column, rest, unit)]
     rest = cell if first else without_short_head(head, cell)
     ahead = list(spoken_head(head, rest, column.kind, first, change))
     cell = rest if ahead else cell
@@ -243,5 +252,12 @@ def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
         return [TextPiece(cell.text.replace("/", " trên "), cell.start, cell.end)]
     if column.capitals and len(cell.text.title()) == len(cell.text):
         cell = cell._replace(text=cell.text.title())
+    if column.letters and cell.text in _HALVES and not _is_of_subjects(column):
+        return [TextPiece(LETTERS[cell.text], cell.start, cell.start + 1)]
     head = column.head.text if column.head else ""
     return [piece for piece in said_value(cell, head, unit, column.role is ColumnRole.CHANGE) if piece.text]
+
+
+def _is_of_subjects(column: Column) -> bool:
+    """Whether letters stand for subjects of a school"""
+    return column.head is not None and column.head.text.lower().startswith("môn")

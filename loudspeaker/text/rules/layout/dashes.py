@@ -56,7 +56,7 @@ _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|th�
 _PART_OF_LAST_DAY = pattern(r"(?:hết |sáng |trưa |chiều |tối )+(?:thứ |t[2-7]\b|chủ nhật|cn\b)")  # T2 - sáng T7
 _BELOW_NOTHING = pattern(r"(?:^|[ (])-\d[\d.,]* ?(?:[^\W\d_]{1,3} )?(?:đến|tới) $")
 _WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
-_TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
+_TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{1,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
 _MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
 _HOUR = pattern(
     r" ?\d{1,2}(?:[:hg]\d\d(?!\d)|[hg](?!\w)| giờ)(?!(?: ?(?:'|p|ph|phút))?,? ?(?:ngày|\d{1,2}/))"

@@ -43,7 +43,8 @@ def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
         context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
     )
     spoken = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
-    return spoken + _SIDES.get(match[4] or "", "")
+    second = context.previous.kind is Kind.COORDINATE and context.text[context.previous.end : match.start()] == " "
+    return f"{', ' if second else ''}{spoken}{_SIDES.get(match[4] or '', '')}"
 
 
 @rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")

@@ -148,6 +148,7 @@ def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
 
 
+_LASTING = words_before("hết|cách nhau|trong|hú|nghỉ|giữ|mất|kêu|nháy|đếm|chờ|phút|sau|mỗi|vòng|ngậm|súc|rửa tay")
 _INCHES = Message("this could be inches, or the end of what is quoted")
 
 
@@ -161,22 +162,11 @@ def inches(match: re.Match[str], context: Context) -> Answer:
     quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
     if screen and not quoted:
         return f"{context.number(match[1])} inch"
+    if not quoted and context.is_after(match.start(), _LASTING):  # cách nhau 20"
+        return f"{context.number(match[1])} giây"
     line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
     closing = re.search("[\"“”']", line) is not None  # the number ends what was quoted
     return None if closing else Guess(f"{context.number(match[1])} inch", _INCHES)
-
-
-@rule(r"(\d{1,3})(?:\"|''|”)(?![^\W_])")
-def seconds(match: re.Match[str], context: Context) -> Answer:
-    """Seconds: hú còi 30", nghỉ 15" -> giây; where no quotation is open"""
-    line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if line.count('"') % 2 or line.count("“") > line.count("”"):
-        return None
-    spoken = f"{context.number(match[1])} giây"
-    return spoken if context.is_after(match.start(), _LASTING) else Guess(spoken, Message("seconds, or inches"))
-
-
-_LASTING = words_before("hết|cách nhau|trong|hú|nghỉ|giữ|mất|kêu|nháy|đếm|chờ|phút|sau|mỗi|vòng|ngậm|súc|rửa tay")
 
 
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
@@ -205,18 +195,36 @@ def heads_per_area(match: re.Match[str], context: Context) -> Answer:
 def seats(match: re.Match[str], context: Context) -> str | None:
     """Seats of a car: xe 4-7c, xe khách 29c, 45c, ghế ngồi 45c -> chỗ"""
     more = context.previous.spoken.endswith(" chỗ") and context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
-    cued = more or _CARS.search(context.before(match.start()))
+    cued = more or _CARS.search(context.before(match.start())) or _LORRIES.match(context.text, match.end())
     return f"{context.number_range(match[1], match[2])} chỗ" if cued else None
 
 
 _CARS = pattern(r" (?:xe|ô tô|ôtô|ghế|giường)(?: [^\W\d_]+){0,2}$")
+_LORRIES = pattern(r"[,;] ?(?:xe )?tải(?!\w)")  # dưới 12c, tải <2T
 
 
 @rule(r"(\d{1,2})T([1-9]5?)(?![^\W_]|[.,]\d)")
 def tons_inside(match: re.Match[str], context: Context) -> Guess | None:
-    """Tons and hundreds of kilograms where a text weighs in tons: ao cô Năm 3T5, ao chú Hai 4T -> ba tấn năm"""
-    weighed = context.memory.count_words(("tấn",)) > 0 or context.is_after(match.start(), (" xe tải",))
-    return Guess(f"{context.number(match[1])} tấn {context.number(match[2])}", _TONS) if weighed else None
+    """Tons and hundreds of kilograms: ao cô Năm 3T5, xe 3T5, xuất 3T2 -> ba tấn hai; not of a building"""
+    named = context.is_after(match.start(), _BUILDINGS)
+    return None if named else Guess(f"{context.number(match[1])} tấn {context.number(match[2])}", _TONS)
+
+
+_BUILDINGS = words_before("nhà|tòa|toà|căn|block|lô|khu|chung cư|phòng|lớp|mã|số|biển|tuyến|giống")
+
+
+@rule(rf"({NUMBER}) ?T/(ngày|năm|tháng|giờ|h|vụ|ha|chuyến|xe|ca)(?![^\W_])(?: ?đêm)?")
+def tons_by_time(match: re.Match[str], context: Context) -> str:
+    """Tons by time: công suất 800T/ngày đêm, còn 800 T/ngày -> tám trăm tấn một ngày"""
+    per = {"h": "giờ", "ha": "héc ta"}.get(match[2], match[2])
+    night = " đêm" if match[0].endswith("đêm") else ""
+    return f"{context.number(match[1])} tấn {'trên' if match[2] == 'ha' else 'một'} {per}{night}"
+
+
+@rule(r"(\d)m ?[-–] ?(\d)m(\d{1,2})(?![^\W_])")
+def range_of_heights(match: re.Match[str], context: Context) -> str:
+    """Range of heights: trẻ em 1m-1m3 -> một mét đến một mét ba: no volume begins with metres"""
+    return f"{context.number(match[1])} mét đến {context.number(match[2])} mét {context.number(match[3])}"
 
 
 _TONS = Message("this could be tons, or a name")

@@ -60,6 +60,19 @@ _OIL = words_before("dầu|dầu do|do|diesel|điêzen|điezen")
 _STOREYS = words_before("nhà|nhà ở|nhà phố|căn|căn nhà|biệt thự|xây")
 
 
+@rule(r"(\d)T(?![^\W_]|[.,/]\d)")
+def tenths_of_metre(match: re.Match[str], context: Context) -> str | None:
+    """Width of a pot, in the south: chậu nhỏ (3T), chậu nhựa 5T -> ba tấc"""
+    return (
+        f"{context.number(match[1])} tấc"
+        if _POTS.search(context.text[max(0, match.start() - REACH) : match.start()])
+        else None
+    )
+
+
+_POTS = pattern(r"(?i)(?<!\w)chậu(?: [^\W\d_]+){0,2} ?\(?$")
+
+
 @rule(r"(\d{1,2})(?:m|th) ?- ?(<? ?\d{1,2}) ?t(?:uổi)?(?![^\W_])")
 def months_to_years(match: re.Match[str], context: Context) -> str:
     """Months of a child and years behind them: 6m-5t, 6th-5t -> sáu tháng đến năm tuổi"""

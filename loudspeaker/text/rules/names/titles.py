@@ -21,7 +21,7 @@ rule = RuleMaker(Kind.TITLE)
 
 _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|Ts|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS|ĐD|KTV"
-    r"|HT|ĐĐ|NT|SC|LM|Lm|MS|TGM|NS|Ht|KTS|BSTY|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
+    r"|HT|ĐĐ|NT|SC|LM|Lm|MS|TGM|NS|Ht|KTS|BSTY|PHT|PBT|PGĐ|TBT|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after(cue_list("deputies"))

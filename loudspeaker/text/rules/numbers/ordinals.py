@@ -130,13 +130,16 @@ def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
+_OPENS_ITEM = pattern(r"(?:^|[,;:(/+.–-] ?|(?<!\w)(?:và|hoặc|đến|tới) |\n)$")
+
+
 @rule(r"([A-SU-ZĐ])([2-9])(?![^\W_]|[.,/-]\d)", starts="word")
 def next_in_row(match: re.Match[str], context: Context) -> str | None:
     """The next of a row whose first is written in full: lần 1 nhắc nhở, L2 phạt, L3 cắt -> lần hai, lần ba"""
     letter, number = match[1], int(match[2])
     ahead = context.text[max(0, match.start() - 3 * REACH) : match.start()]
     first = re.search(rf"(?<![^\W_])([{letter}{letter.lower()}][{LOWER}]{{1,6}}) ?([1-8])(?![^\W_]|[.,/-]\d)", ahead)
-    if first is None or not is_syllable(first[1]):
+    if first is None or not is_syllable(first[1]) or not _OPENS_ITEM.search(ahead):  # nạo vét mương N5
         return None
     between = range(int(first[2]) + 1, number)
     if int(first[2]) >= number or not all(f"{letter}{step}" in ahead for step in between):
@@ -174,6 +177,8 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     """Weekday written T: nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {context.numerals.month(int(match[1]))}"
+    if not match[2] and _is_in_row_of_months(match, context):
+        return f"tháng {context.numerals.month(int(match[1]))}"
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
     second = _is_second_of_row(match, context)
     if match[2]:
@@ -186,6 +191,17 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
         return Guess(first, Message("a weekday, or a name with a number")) if has_day else None
     listed = context.follows(Kind.CODE, match.start(), ", ", " và ") or _is_site(match, context)  # kênh T3, T4
     return None if listed and not has_day else first  # 12A3, T6 05/12
+
+
+def _is_in_row_of_months(match: re.Match[str], context: Context) -> bool:
+    """Whether one of the others beside it can be no weekday: T3, T6, T9"""
+    rows = _ROW_OF_MONTHS.finditer(context.text, max(0, match.start() - 2 * REACH), match.end() + 2 * REACH)
+    row = next((row[0] for row in rows if row.start() <= match.start() < row.end()), "")
+    return any(int(number) > _SATURDAY for number in re.findall(r"\d+", row))
+
+
+_SATURDAY = 7
+_ROW_OF_MONTHS = pattern(r"(?<!\w)T(?:1[0-2]|[1-9])(?:(?:, ?| và | & |; ?)T(?:1[0-2]|[1-9])(?![\w/.]))+")
 
 
 def _is_second_of_row(match: re.Match[str], context: Context) -> bool:

@@ -54,10 +54,13 @@ def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(context.number, numbers))
 
 
+_TELEPHONE = pattern(r"0\d{2,3}\.\d")  # kho 2 - 0215.3.760.455
+
+
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def number_range(match: re.Match[str], context: Context) -> Answer:
     """Two numbers with a dash: 15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
-    if _RECKONED.match(context.text, match.end()):  # 7.300 - 3.870 = 3.430
+    if _RECKONED.match(context.text, match.end()) or _TELEPHONE.match(match[2]):  # 7.300 - 3.870 = 3.430
         return None
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))

@@ -43,7 +43,9 @@ _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|trận sau|trận tới|trận này|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
 _TEAM = pattern(r" (?:u\d\d|fc|clb) ")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
-_RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
+_RATIO = words_before(
+    "phân khu|quy hoạch|quy hoạch chi tiết|bản vẽ|mặt bằng|chi tiết|tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl"
+)
 _LISTED = pattern(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
 _DAYS = words_before(
     "dịp|nhân dịp|hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|"
@@ -173,6 +175,12 @@ def medals(match: re.Match[str], context: Context) -> str:
 def half_time(match: re.Match[str], context: Context) -> str | None:
     """Half of a match: thắng 3-2 (H1: 1-2) -> hiệp một"""
     return f"hiệp {context.number(match[1])}"
+
+
+@rule(r"1/(\d{2,6}) ?(?:-|–|đến) ?1/(\d{2,6})(?![\d/.,]\d|\d)", only_after=_RATIO)
+def range_of_scales(match: re.Match[str], context: Context) -> str:
+    """From scale to scale: bản vẽ tỷ lệ 1/50-1/200 -> một trên năm mươi đến một trên hai trăm"""
+    return f"một trên {context.number(match[1])} đến một trên {context.number(match[2])}"
 
 
 @rule(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")

@@ -31,7 +31,7 @@ _STRONG = words_before(
     "các buổi chiều|các buổi tối"
 )
 _WEAK = words_before(
-    "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
+    "từ|đến|tới|hết|quá|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
     "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
     "đúng|đợt|sang|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
