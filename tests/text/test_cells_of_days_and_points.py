@@ -80,3 +80,21 @@ def test_a_cell_that_is_said_with_the_word_of_its_head_is_traced_to_its_own_lett
 
 def test_a_head_of_capitals_alone_is_no_word_to_be_said_for_a_letter() -> None:
     assert "tba mười hai" not in read("STT\tĐơn vị\tTBA\n1\tXóm Đông\tT12\n2\tXóm Đoài\tT14").spoken
+
+
+@pytest.mark.parametrize(
+    ("rows", "spoken"),
+    [
+        (("Tối|Nơi|Giờ", "T2 07/12|Nhà trọ|19h", "T3 08/12|Sân kho|20h"), "Tối thứ ba ngày mùng tám tháng"),
+        (("Đêm|Ca 1|Ca 2", "T7|a. Bách|CA xã", "CN|nghỉ|a. Tú"), "Đêm thứ bảy, ca một, anh Bách, ca hai, công an"),
+        (
+            ("Dịch vụ|ĐVT|Giá|Nộp", "Xe tang|chuyến|1,8tr|800k", "Hũ|cái|350.000|0"),
+            "tám triệu một chuyến, nộp tám",
+        ),
+        (("Đối tượng|QS|Địa điểm", "DQ cơ động|28|Núi Sập", "DQ tại chỗ|19|Sân xã"), "quân số hai mươi tám"),
+    ],
+)
+def test_a_cell_keeps_the_part_of_the_day_the_shift_and_the_unit_that_its_row_gives_it(
+    rows: tuple[str, ...], spoken: str
+) -> None:
+    assert spoken in read(table(*rows)).spoken

@@ -51,6 +51,7 @@ _TELLS_WHEN = pattern(r"(?i)(?<!\w)(?:thời gian|tg|thời điểm|giờ|ngày|
 _CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
 _DAY_BEHIND = pattern(r"(?i)(?<=\S) ngày$")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
+_PART_OF_DAY = pattern(r"(?i)(?:sáng|trưa|chiều|tối|đêm)(?: ngày)?")
 _BOUND = pattern(r"(?i)(?:từ|đến|tới)(?: giờ| lúc| ngày)?")
 BOUNDS = pattern(r"(?i)từ(?: giờ| ngày)?(?: ?(?:[-–/,…]|\.{2,3}) ?| )đến(?: giờ| ngày)?")
 _BARE_WEEKDAY = pattern(r"(?i)hai|ba|tư|năm|sáu|bảy")
@@ -229,7 +230,10 @@ def _repeats(head: str, text: str) -> bool:
     words = _LETTERS.findall(text.lower())
     if _DIGIT.match(text) and "," in head:
         return not {*_LETTERS.findall(head.lower())}.isdisjoint(words[1:])
-    return bool(others and words) and not _DIGIT.match(text) and (words[0] in others or last in words[1:])
+    if not (others and words) or _DIGIT.match(text):
+        return False
+    short = text.partition(" ")[0].isupper() and not head.isupper()  # Ca 3, CA xã
+    return (words[0] in others and not short) or last in words[1:]
 
 
 def _link(head: str) -> str:
@@ -247,6 +251,8 @@ def _is_needless(head: str, text: str, first: bool) -> bool:
     """Whether a cell is said without its head: a remark, an hour, the first of a row, but for “thôn” before names."""
     if _CLASS.fullmatch(head):
         return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
+    if _PART_OF_DAY.fullmatch(head) and _WEEKDAY.match(text):  # Tối: T2 07/12
+        return False
     if _is_moment(head, text):
         return True
     if _DECIDING.fullmatch(head) and _SHORT_FORM.fullmatch(text):

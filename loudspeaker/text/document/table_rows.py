@@ -149,7 +149,7 @@ def _units(table: Table, row: Row) -> Iterator[str | None]:
             shared = (unit, _first_word(column)) if unit else shared
             told = unit or _shared_unit(column, own, *shared)
             own, unit = _unit_of_amount(column, cell, own, told) or ours, ""
-        elif not own and _IN_SHORT.fullmatch(cell.text):
+        elif (unit or not own) and _IN_SHORT.fullmatch(cell.text):
             own, unit = _rate(unit, ours), ""
         currency = own.partition("/")[0] if _is_in_money(column, own) else currency
         yield own

@@ -28,6 +28,7 @@ _SCORES = pattern(
     r"(?<!địa)(?<!thời) điểm(?: (?:tối đa|tối thiểu|chuẩn|sàn|cộng|thưởng|trừ|liệt|tuyệt đối|từ|là|đạt))?$"
 )
 _POINTS_OR_DONG = Message("“đ” may be points or dong")
+_BELOW_ONE = pattern(r"0[.,]\d")
 _PER = pattern(r" ?/ ?[^\W_]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
@@ -99,9 +100,9 @@ _OF_POINTS = (
 
 
 def _is_small(match: re.Match[str]) -> bool:
-    """Whether an amount is too small for dong: 7,5đ, 20đ, 152đ; not where it is a rate, 50đ/kg"""
+    """Whether an amount is too small for dong: 7,5đ, 20đ, 152đ; not where it is a rate, 50đ/kg; 0,25đ/lần is points"""
     small = match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1])
-    return bool(small) and not _PER.match(match.string, match.end())
+    return bool(small) and (_BELOW_ONE.match(match[1]) is not None or not _PER.match(match.string, match.end()))
 
 
 def _is_lost(match: re.Match[str], context: Context) -> bool:

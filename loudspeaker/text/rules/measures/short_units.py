@@ -22,6 +22,7 @@ _WATER = words_before("nước|khối nước|số khối|số m3|dùng nước|
 _WATER_PAID = words_before(
     "tiền nước|giá nước|phí nước|thu nước|thùng nước|bình nước|chai nước|bán nước|ly nước|mua nước"
 )
+_METRED = words_before("khối nước|số khối|số m3|dùng nước|tiêu thụ|m3")
 _OLDEST = 37  # months of a child that is given a dose
 _VACCINES = ("tiêm chủng", "vắc xin", "sởi", "trẻ", "bại liệt", "phế cầu", "uống vitamin")
 _TALLEST = 2  # metres of a child; more are months
@@ -104,8 +105,9 @@ def injections(match: re.Match[str], context: Context) -> Guess:
 
 @rule(r"(\d{1,3})k(?![^\W_]|/)", only_after=_WATER, unless_after=_WATER_PAID)
 def cubic_metres(match: re.Match[str], context: Context) -> Guess:
-    """Water by the cubic metre, or what it costs: khối nước 12k, số khối 12k -> mười hai khối"""
-    return Guess(f"{context.number(match[1])} khối", _SHORT)
+    """Water by the cubic metre, or what it costs: khối nước 12k, số khối 12k -> mười hai khối; ăn 50k, nước 20k"""
+    unit = "khối" if context.is_after(match.start(), _METRED) else context.numerals.thousand
+    return Guess(f"{context.number(match[1])} {unit}", _SHORT)
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?: ?- ?(\d{1,3}(?:[.,]\d)?))?[kK](?![^\W_]|/)", only_after=_WEIGHED)

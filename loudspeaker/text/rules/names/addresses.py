@@ -31,6 +31,7 @@ _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%")
 _CROPS = pattern(rf"(?:{cue_list('crops_before_code')})(?: [^\W\d_]+){{0,3}} [^.;]*$")  # giống thuần BC15, KM18
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
+_HAMLETS = words_after("khóm|ấp|thôn|xóm|tổ|khu|tdp|kp|phường|tổ dân phố")
 
 
 @rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
@@ -86,7 +87,7 @@ def is_house(context: Context, start: int, end: int) -> bool:
     if words.endswith(_NO_DAY) or _HOUSES.search(words):
         return True
     if words.endswith((" số", " nhà")):
-        return context.is_before(end, _STREET) or _NAME.match(context.text, end) is not None
+        return context.is_before(end, (*_STREET, *_HAMLETS)) or _NAME.match(context.text, end) is not None
     return _STREET_NAME.match(context.text, end) is not None
 
 

@@ -32,6 +32,7 @@ _LAST_DIGITS = words_before(
 )
 _TYPED = words_before("mã|số|bấm|nhập|gõ|quay|phím|thêm|chữ số|đuôi")
 _HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
+_EXTENSIONS = words_before("số lẻ|máy lẻ|số máy lẻ|nội bộ|số nội bộ|nhánh|số nhánh|phím nhánh|số ghế|số bàn")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
@@ -113,7 +114,7 @@ def leading_noughts(match: re.Match[str], context: Context) -> Answer:
         return spoken  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
-        return spoken if named or words.endswith(" đầu số") else None
+        return spoken if named or words.endswith((" đầu số", *_EXTENSIONS)) else None
     return spoken if any(cue in words for cue in _HEADS) else Guess(spoken, _no_cue())
 
 

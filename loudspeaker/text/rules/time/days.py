@@ -10,7 +10,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
-from ...syllables import UPPER
+from ...syllables import LOWER, UPPER
 from ..names.addresses import is_house
 from .calendar_words import (
     END,
@@ -49,7 +49,7 @@ COUNTED = words_after(
     "nhà|khu|buôn|căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
     "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm|sóc|phum|khóm|khu phố|"
     "bàn thắng|kdc|tdp|kp|công chức|viên chức|gia đình|đoàn viên|thanh niên|phụ nữ|nông dân|lao động|doanh nghiệp|"
-    "bị can|bị cáo|nạn nhân"
+    "bị can|bị cáo|nạn nhân|ủy viên"
 )
 WHOLES = words_after(
     "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|"
@@ -221,12 +221,27 @@ def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
         or _POINTS.search(before)
     ):
         return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
+    if _counts_members_of(day, match, before):
+        return True
     if before.endswith(" đến nay") and context.is_before(end, _NOUNS):
         return True
     if part_of_time(context, end) and _may_be_part(day, match) and not _stands_after_day_word(context, at):
         return True
     listed = any(context.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
     return (listed or _behind_length(context, at)) and _counts_so_many(day, match, context)  # Ngày 1/11, 1/3 số hộ
+
+
+def _counts_members_of(day: Day, match: re.Match[str], before: str) -> bool:
+    """Whether so many of so many are there, whatever they are called: có 7/9 ủy viên dự, được 5/6 phó đoàn tán thành"""
+    falls = day.day > day.month or is_padded(match)
+    return not falls and before.endswith(_HAVING) and _NOUN.match(match.string, match.end()) is not None
+
+
+_HAVING = words_before("có|đủ|được|với|gồm|vắng|thiếu|mới có|chỉ có|có mặt|hiện có|đã có|đạt|tham gia")
+_NOUN = pattern(  # what is counted, and no word that goes on behind a day
+    rf" (?!(?:tại|là|và|thì|họp|khai|tổ|lúc|ở|từ|đến|nghỉ|có|sẽ|mời|các|các bạn|này|tới|sau|trước|âm|al|dương|vừa|năm|"
+    rf"nhé|nha|ạ|nên|do|cho|vào|phải|được|bắt|mất|cúp|cắt|lịch|đi|về|tết|rằm)(?!\w))[{LOWER}]"
+)
 
 
 def _behind_length(context: Context, at: int) -> bool:
