@@ -114,7 +114,7 @@ class ScopeFiles:
             case ManifestCame(scope, version) if scope == self.scope and version > self.held.manifest:
                 return replace(self, came=event), []
             case Holds(held) if self.scope in held and held[self.scope] != self.held:
-                return replace(self, held=held[self.scope], tried=None)._forget()._begin()
+                return replace(self, held=held[self.scope], tried=None)._forget()._go_on(now)
             case TimePassed() if self.again_at is not None and self.again_at <= now:
                 return replace(self, tried=None, again_at=None)._begin()
             case Fetched(path, False):
@@ -144,6 +144,11 @@ class ScopeFiles:
     def _forget(self) -> ScopeFiles:
         """A manifest that is not newer any more than what is held."""
         return replace(self, came=None) if self.came and self.came.version <= self.held.manifest else self
+
+    def _go_on(self, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
+        """What a stick has brought meanwhile is fetched no further."""
+        is_done = self.stage in (Stage.DOCUMENTS, Stage.FILES) and not self.is_behind
+        return self._rest(now) if is_done else self._begin()
 
     def _begin(self) -> tuple[ScopeFiles, Sequence[Action]]:
         """Where more is told than is held, and it was not this that came to nothing."""

@@ -341,6 +341,23 @@ def test_another_one_than_the_bell_tells_of_is_not_used(version: int) -> None:
     assert box.tell(brought(version), BellRung({SCOPE: Heads(1, 43, 0)})) == [Fetch(MANIFEST)]
 
 
+def test_where_a_stick_has_brought_more_than_the_hub_has_nothing_is_fetched_until_it_has_more() -> None:
+    box = Box({SCOPE: HeldVersions(2, 44)}).online()
+    assert not box.tell(brought(43), BellRung({SCOPE: Heads(1, 43, 0)}))
+    assert not box.tell(brought(44), BellRung({SCOPE: Heads(2, 44, 0)}))
+
+    assert box.tell(BellRung({SCOPE: Heads(2, 45, 0)})) == [Fetch(MANIFEST)]
+
+
+def test_what_a_stick_brings_while_it_is_fetched_is_fetched_no_further() -> None:
+    box = Box().online()
+    fetched(box)
+    (piece,) = of(Fetch, box.tell(Verified(SCOPE, {FILE: 10})))
+    box.tell(Holds({SCOPE: HeldVersions(1, 43)}))
+
+    assert not of(Fetch, box.tell(Fetched(piece.path, more=True)))  # type: ignore[attr-defined]
+
+
 def test_one_that_comes_behind_its_bell_changes_nothing() -> None:
     box = Box().online()
     box.tell(BellRung({SCOPE: Heads(1, 43, 0)}))
