@@ -86,18 +86,22 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BoxSide:
-    """The station that the agent works for. `say` translates what people at a hub read of it."""
+    """The station that the agent works for. `say` translates what people at a hub read of it.
+
+    `ask_daemon` is `protocol.ask`, or what stands in for it.
+    """
 
     paths: StationPaths
     clock: Clock
     say: Callable[[str], str]
     pause: Callable[[float], None] = field(default=time.sleep)
+    ask_daemon: Callable[..., object] = field(default=ask)
 
     def hand_over(self, alert: HandOver) -> CourierEvent:
         """Have the daemon do what an alert says."""
         name = alert.name
         try:
-            answer = ask(self.paths.socket, TakeAlert.verb, envelope=alert.envelope)
+            answer = self.ask_daemon(self.paths.socket, TakeAlert.verb, envelope=alert.envelope)
             return DaemonAnswered(name, decode(AlertAnswer, answer))
         except (BeingMade, BeingRead):
             return DaemonMaking(name)
@@ -117,7 +121,7 @@ class BoxSide:
         """What the daemon says of this box; nothing where it is away."""
         box = read_regular_file(self.paths.home / "box.yaml", MOST_BOX_BYTES) or b""
         with suppress(LoudspeakerError, *UNREADABLE):
-            found = decode(Health, ask(self.paths.socket, AskHealth.verb))
+            found = decode(Health, self.ask_daemon(self.paths.socket, AskHealth.verb))
             return HealthSaid(found.rows, found.looked_at, box.decode(errors="replace"))
         return HealthSaid(None)
 
@@ -328,7 +332,7 @@ class BoxSide:
     def _look_again(self) -> bool:
         """Have the daemon see what was left for it; is it there? Else it looks by itself, within two seconds."""
         try:
-            ask(self.paths.socket, LookAgain.verb)
+            self.ask_daemon(self.paths.socket, LookAgain.verb)
         except Unreachable:
             return False
         except LoudspeakerError:

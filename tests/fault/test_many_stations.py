@@ -1,67 +1,76 @@
-"""Many stations of one commune on one day: each whole but for its process, its sound card and its clock."""
+"""Ten thousand stations of two hundred communes on one day, each whole but for its process, sound card and line.
+
+`make fault` plays all of them, a commune after the other, and a station after the other: files of one are gone before
+the next begins. `-s` shows how far it is.
+"""
 
 from __future__ import annotations
 
-import random
+import resource
 import shutil
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
-from harness.alert_box import AlertBox, flood, open_alert_office, sealed
-from harness.office import NOW, Office, deliveries, join_box
+import pytest
+from harness.alert_box import BOX
+from harness.fleet_day import HubDay
+from harness.office import SCOPE, deliveries
+from harness.station_day import VILLAGES, StationDay
 
-from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 
-RUNS = 200
-ALARMS = (17, 18, 19)
-OVER = 600.0  # s, in which any of them has been heard
+COMMUNES, BOXES, FEW = 200, 50, 4
 
 
-def test_each_of_many_stations_airs_every_alarm_once_and_ends_with_the_newest_version(
-    home: Path, tmp_path: Path, full: bool
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each commune is a test of its own, so that workers share them."""
+    communes = COMMUNES if metafunc.config.getoption("runs") == "full" else 1
+    metafunc.parametrize("commune", range(communes))
+
+
+@pytest.fixture
+def day(home: Path, tmp_path: Path) -> Iterator[HubDay]:
+    (home / "box.yaml").write_text(BOX, encoding="utf-8")
+    rules = home / "commune.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + "policy: {hours: [05:00-21:00]}\n", encoding="utf-8")
+    with closing(HubDay.open(home, tmp_path / "day")) as opened:
+        yield opened
+
+
+def test_on_one_day_each_station_airs_what_is_signed_once_and_the_hub_has_its_log(
+    day: HubDay, home: Path, tmp_path: Path, full: bool, commune: int
 ) -> None:
-    office = open_alert_office(home, tmp_path)
-    homes = [tmp_path / str(number) for number in range(RUNS if full else 4)]
-    for one in homes:
-        shutil.copytree(home, one, ignore=shutil.ignore_patterns(".state", "audio_cache"))
-        join_box(one, office)
-    office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
-    office.publish("hoa")
-    envelopes = [sealed(flood(seq, issued=NOW + timedelta(seconds=seq)), "hoa", "pao") for seq in ALARMS]
+    join_first(home, day)
+    begun, counted = time.process_time(), Counter[str]()
+    faults: list[str] = []
+    for number in range(BOXES if full else FEW):
+        one = shutil.copytree(home, tmp_path / str(number))
+        with closing(StationDay(one, day, commune * BOXES + number)) as station:
+            station.live()
+            faults += station.faults()
+            counted.update(station.counts())
+        shutil.rmtree(one)
+    faults += faults_of_report(day)
+    shutil.rmtree(tmp_path / "day")
 
-    for number, one in enumerate(homes):
-        with closing(AlertBox(one, NOW + timedelta(minutes=1))) as box:
-            live_through(box, office, envelopes, random.Random(number))
-            begun = Counter(event.airing for event in box.disk.events("on-air") if "/urgent@" in event.airing)
-            assert len(begun) == len(ALARMS) * 2, begun  # villages
-            assert set(begun.values()) == {1}, begun
-            assert box.station.files.bulletin("tin-sang").title == "Tin mới"
-            membership = read_membership(StationPaths(one, one / ".state"))
-            assert membership
-            assert membership.accepted.version == 2
+    seconds, memory = time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = ", ".join(f"{count} {what}" for what, count in sorted(counted.items()))
+    print(f"\ncommune {commune}: {figures}; {seconds:.1f} s of the processor, {memory:.0f} MiB, {len(faults)} faults")
+    assert not faults, "\n".join(faults)
 
 
-def live_through(box: AlertBox, office: Office, envelopes: list[str], chance: random.Random) -> None:
-    """Each alarm comes twice, a stick with the new version once, the power goes once: in any order, at any time."""
-    steps: list[Callable[[], object]] = [partial(box.hand_over, envelope) for envelope in envelopes * 2]
-    steps += [partial(take, box, office), partial(lose_power, box)]
-    chance.shuffle(steps)
-    for step in steps:
-        step()
-        box.run(chance.choice((0.0, 0.5, 7.0, 60.0)))
-    lose_power(box)
+def join_first(home: Path, day: HubDay) -> None:
+    """What is copied has joined by the first files of the day."""
+    taker, first = deliveries(StationPaths(home, home / ".state")), day.publications[0].folder
+    taker.join(first, taker.first_trust(first, SCOPE), "Lý")
 
 
-def take(box: AlertBox, office: Office) -> None:
-    deliveries(StationPaths(box.home, box.home / ".state"), box.clock.now()).take(office.stick)
-
-
-def lose_power(box: AlertBox) -> None:
-    """Between alarms; what becomes of one that is cut off says harness/alert_machine.py."""
-    box.run(OVER)
-    box.restart()
+def faults_of_report(day: HubDay) -> Iterator[str]:
+    """What the hub tells of the villages: heard where any of its boxes aired it, and counted once."""
+    for bulletin, wanted in {"tin-sang": (2, 1), "tin-moi": (1, 1), "nhac": (0, 0)}.items():
+        told = {count.village: count.aired for count in day.hub.board().report(SCOPE, bulletin)}
+        if told != dict(zip(VILLAGES, wanted, strict=True)):
+            yield f"the hub tells of {bulletin}: {told}"
