@@ -30,7 +30,9 @@ _UNITS = pattern(
     r"| ?(?P<unit>°?[^\W\d_]{1,6}[23²³]?)(?!\w))"
 )
 _MAY_BE_LENGTH = pattern(r" ?\d[\d.,]*m[23](?!\w)")  # 1m - 1m2
+_MAY_BE_MASS = pattern(r" ?\d{1,2}g(?!\w)")  # 7g - 10g
 _CLOCK = pattern(r" ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)")
+_MAY_BE = {"length": _MAY_BE_LENGTH, "mass": _MAY_BE_MASS}
 _MONEY_UNITS = frozenset(("k", "tr", "trđ", "tỷ", "tỉ", "triệu", "nghìn", "ngàn", "ng", "đ", "đồng"))
 _METRES_SAID = pattern(r" mét (?:[^\W\d_]+ ){0,2}[^\W\d_]+$")
 
@@ -50,7 +52,8 @@ def is_of_same_dimension(context: Context, end: int) -> bool:
 def _dimensions(context: Context, end: int) -> tuple[str, str]:
     """What that measures which was read last, and the amount at `end`; nothing for what nobody knows."""
     first = _dimension_of(context.previous) or (_TIME if _is_weekday(context) else "")
-    if first == "length" and _MAY_BE_LENGTH.match(context.text, end):
+    alike = _MAY_BE.get(first)
+    if alike and alike.match(context.text, end):
         return first, first
     return first, first and _dimension_at(context, end)
 

@@ -6,7 +6,8 @@ from ..lazy_regex import pattern
 from ..numerals import spell_digits, spell_letters
 from ..syllables import LOWER, UPPER
 
-_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|giờ)(?!\w)")  # not Ca A, Ca B, Ca C
+# not Ca A, Ca B, Ca C
+_HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|mẻ|phiên|thời gian|giờ)(?!\w)|(?:T[2-7]|CN|thứ (?:[2-7]|\w+)|chủ nhật)$")
 _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
 _HALF_DAY = pattern(r"(?P<one>[SCTĐ])(?: ?[+,;&/-] ?(?P<other>[SCTĐ]))?")
 _DAYS_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|thời điểm|giờ|ngày|thứ|lịch|lúc)(?!\w)")
@@ -31,12 +32,12 @@ _SUBJECT_HEAD = pattern(r"(?i)môn(?!\w)")
 _SUBJECTS = {"T": "Toán", "V": "Văn", "A": "Anh", "L": "Lý", "H": "Hóa", "TV": "Tiếng Việt", "NN": "ngoại ngữ"}
 _CODE_HEAD = pattern(r"(?i)(?:mã|ký hiệu|số hiệu|sbd|số báo danh)(?!\w)")
 _LETTERS_AND_NUMBER = pattern(r"(?P<letters>[A-ZĐ]{1,2})(?P<number>\d{1,3})")
-_AS_ABOVE = frozenset(("nt", '"', "”", "“", "''", "〃"))
+_AS_ABOVE = frozenset(("nt", "//", '"', "”", "“", "''", "〃"))
 
 
 def words_for(text: str, head: str) -> str:
     """The words for a whole cell of letters or bare numbers; nothing where they are not known."""
-    if text.strip(".-").lower() in _AS_ABOVE:
+    if text.strip(".-–").lower() in _AS_ABOVE:
         return "như trên"
     return _half_days(text, head) or _clocks(text, head) or _subject_or_code(text, head)
 

@@ -21,7 +21,7 @@ _FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are a
 _DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
 _RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _BOLD = pattern(r"(?P<mark>\*{1,3}|__)(?P<words>[^\s*](?:[^*]*[^\s*])?)(?P=mark)")  # **Cộng chi**
-NOTHING = pattern(r"[-–—./…_ ]*")  # a cell of only these says nothing
+NOTHING = pattern(r"(?![-–]?//[-–]?$)[-–—./…_ ]*")  # a cell of only these says nothing
 _LABEL = pattern(r"[-–—+•*]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)/-]")
 
 

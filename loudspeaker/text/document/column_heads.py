@@ -297,10 +297,15 @@ def without_short_head(head: Cell, cell: Cell) -> Cell:
     return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
 
 
+_WEEKDAY_AND_MOMENT = pattern(r"T[2-7],? (?:\d{1,2}[hg:/]|(?:sáng|chiều|tối)(?!\w))")
+
+
 def with_head_for_letter(head: Cell, cell: Cell) -> str:
     """The text of a cell with the word of its head for the letter before its numbers: Thang, T1 -> thang 1"""
     word = _NUMBERED_HEAD.fullmatch(head.text)
     if not word or not _LETTER_AND_NUMBER.match(cell.text) or cell.text[0] != word[0][0]:
+        return cell.text
+    if _WEEKDAY_AND_MOMENT.match(cell.text):  # Tháo: T2 9h
         return cell.text
     if not is_syllable(head.text.partition(" ")[0].lower()):  # TBA
         return cell.text

@@ -10,7 +10,7 @@ from ..lazy_regex import pattern
 from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cell_values import RATED
 from .cells import Cell, Row
-from .column_heads import AMOUNT, LAST_MOMENT
+from .column_heads import AMOUNT, CLOCK, LAST_MOMENT
 
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
@@ -100,7 +100,7 @@ def _currency(caption: str) -> str:
 
 def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
     """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
-    moments = _moments_of([cell.text for cell in head or ()], caption)
+    moments = _moments_of([cell.text for cell in head or ()], body, caption)
     dated = any(kind_of(cell.text) in FACTS for cell in head or ())
     columns = []
     for number in range(len(body[0])):
@@ -149,13 +149,14 @@ def _are_names_in_capitals(texts: Sequence[str]) -> bool:
     return len(names) > 1 and 2 * len(names) > len(texts) and marked * 2 > len(names)
 
 
-def _moments_of(heads: Sequence[str], caption: str) -> dict[int, str]:
+def _moments_of(heads: Sequence[str], body: Sequence[Row], caption: str) -> dict[int, str]:
     """Heads that are days of the week or months, by their column: T2, T3, CN; T1, T2 … T12"""
     found = {number: match for number, head in enumerate(heads) if (match := _MOMENT_HEAD.fullmatch(head))}
     numbers = [int(match["number"]) for match in found.values() if match["number"]]
     if len(found) < _FEWEST_MOMENTS or not numbers:
         return {}
-    months = 1 in numbers or max(numbers) > _SATURDAY or bool(_OF_YEAR.search(caption))
+    timed = any(CLOCK.match(row[number].text) for row in body for number in found)
+    months = 1 in numbers or max(numbers) > _SATURDAY or (bool(_OF_YEAR.search(caption)) and not timed)
     word = "tháng" if months else "thứ"
     return {number: f"{word} {match['number']}" if match["number"] else "chủ nhật" for number, match in found.items()}
 

@@ -208,7 +208,7 @@ def _is_share(context: Context, end: int) -> bool:
 
 
 @rule(
-    r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ](?![^\W_])|(?![\d.,]\d|[^\W_]| \d{3}))",
+    r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ](?![^\W_])|(?![\d.,]\d|[^\W_]| \d{3}| ?%))",
     starts="word",
     only_if=_is_road,
 )

@@ -29,7 +29,9 @@ LETTERED = words_before(
     "lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|nhóm|loại|hạng|tuyến|câu|vitamin|bảng|khối|khu|lô|dãy|tòa|căn|cột|phương án|"
     "đáp án|chữ|máu|viêm gan|phần|mẫu|biểu|sân|cổng|cửa|hàng|kho|xe|vùng|điều|chương"
 )
-_TO_ME = words_before("của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị")
+_TO_ME = words_before(
+    "sđt|số điện thoại|vợ|chồng|giùm|dùm|giúp|của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị"
+)
 _I_DO = words_after(
     "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
     "hỏi|chúc|được|đc|đi|về|làm|thu|tổng hợp|đăng|up|lập|bán|mua|nhận|thay mặt|giữ|gởi|qua|chốt|nộp|dán|treo|trực|đặt|"

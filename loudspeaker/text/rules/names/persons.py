@@ -185,11 +185,12 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     at, spoken = match.start(), f"{_CALLED[match[1]]} "
     if context.is_after(at, _DEALT_WITH) and context.char(at - 1) == " ":  # đóng cho c Xoan kế toán
         return spoken
-    if match[1] in "ac" and _is_called(match, context):
-        called = is_chat(context.text) or _calls_people(context.text)
+    chat = is_chat(context.text)
+    if (match[1] in "ac" or (match[1] == "e" and chat)) and _is_called(match, context):
+        called = chat or _calls_people(context.text)
         return spoken if called else Guess(spoken, LONE_LETTER)
     lone = match[1] in "ace" and _is_within(match, context)
-    if lone and is_chat(context.text):
+    if lone and chat:
         return spoken
     return _named(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
 

@@ -166,6 +166,8 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
     )
     if _WEEKLY.match(context.text, match.end()):  # định kỳ T3, T5 hàng tuần
         return None
+    if 2 <= month <= 7 and context.adjoins(match.start(), _PARTS_OF_DAY):  # tiền mặt chiều T4
+        return None
     if 2 <= month <= 7 and (not named or _ITS_DAY.match(context.after(match.end()))):  # đến hết T7 24/1
         return None
     spoken = f"tháng {context.numerals.month(month)}"
@@ -215,6 +217,7 @@ def _has_first(text: str) -> bool:
     return _FIRST_OF_ROW.search(text) is not None
 
 
+_PARTS_OF_DAY = words_before("sáng|trưa|chiều|tối|đêm")
 _DAY_OR_MONTH = Message("a weekday, or a month")
 _FIRST_OF_ROW = pattern(r"(?m)(?:^|[,;:] ?)T1(?![\w./-])")
 
