@@ -125,8 +125,8 @@ def _unreadable(error: OSError) -> Message:
 
 
 def is_inside(path: Path, folder: Path) -> bool:
-    """Does `path` lie in `folder`, links followed?"""
-    return path.resolve().is_relative_to(folder.resolve())
+    """Does `path` lie in `folder`, links followed? It is asked of each file at each start."""
+    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
 
 
 def file_stamp(path: Path | str) -> object:

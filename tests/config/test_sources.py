@@ -11,7 +11,7 @@ import pytest
 from harness.small_commune import FILES, at
 
 from loudspeaker.config.folder import STANDS_IN, Folder
-from loudspeaker.config.source import Source
+from loudspeaker.config.source import Source, is_inside
 from loudspeaker.model.contents import PlanInput
 from loudspeaker.schedule.origins import planned_schedules
 from loudspeaker.schedule.plan import plan
@@ -144,3 +144,20 @@ def test_other_named_days_are_other_schedules(folder: Folder) -> None:
     commune.write_text(FILES["commune.yaml"] + days.replace("25", "26"), encoding="utf-8")
 
     assert not folder.contents(NOW).schedules[0].broadcasts[0].falls_on(at("2026-11-25T00:00").date())
+
+
+def test_a_file_lies_in_a_folder_wherever_links_to_it_lead_from(tmp_path: Path) -> None:
+    folder, beside, linked = tmp_path / "dai", tmp_path / "dai-2", tmp_path / "linked"
+    for each in (folder, beside):
+        each.mkdir()
+        (each / "a.md").write_text("a")
+    linked.symlink_to(folder)
+    (folder / "out.md").symlink_to(beside / "a.md")
+    (folder / "in.md").symlink_to("a.md")
+
+    assert is_inside(folder / "a.md", folder)
+    assert is_inside(folder / "in.md", linked)
+    assert is_inside(linked / "a.md", folder)
+    assert not is_inside(folder / "out.md", folder)
+    assert not is_inside(beside / "a.md", folder)
+    assert not is_inside(folder / ".." / "dai-2" / "a.md", folder)
