@@ -11,6 +11,7 @@ from functools import cache
 
 from .context import Context, Token
 from .kind import Kind
+from .lazy_regex import pattern
 from .rule import Rule
 from .rules import rules_starting_with
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
@@ -27,7 +28,7 @@ _OPENERS = frozenset(  # plain words that rules begin with
      "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ext", "Ext")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
-_OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")
+_OTHER_SCRIPT = pattern(f"[{FOREIGN}]")
 
 
 @cache
