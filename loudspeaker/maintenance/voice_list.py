@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ..errors import EngineError, Message
 from ..model.programme import Voice
-from ..sound.wav import wav_bytes
 from ..station.station import Station
 from ..store.atomic import write_atomic
 from ..synthesis import registry
@@ -70,6 +69,8 @@ def _state(station: Station, voice: Voice) -> VoiceState:
 
 
 def _try_voice(station: Station, voice: Voice, folder: Path) -> VoiceState:
+    from ..sound.wav import wav_bytes  # numpy, only while speaking
+
     state = _state(station, voice)
     if not state.here:
         return state
