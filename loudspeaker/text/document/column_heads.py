@@ -67,6 +67,9 @@ _PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
 _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
 _COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|đội|phòng|xe|bàn|máy|ca|bàn|đoàn)(?!\w))")
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
+_SPANS_WITH_NUMBER = frozenset(("tuần", "tháng", "quý", "đợt", "kỳ"))
+_NUMBER_AND_DAYS = pattern(r"\d{1,2} ?\(")  # Tuần: 1 (04-08/01)
+_LISTED_DAYS = pattern(r"(?:T[2-7]|CN|[Tt]hứ (?:\d|hai|ba|tư|năm|sáu|bảy)|[Cc]hủ nhật)(?!\w)")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh|ngày(?:[,/]? ?(?:tháng|năm))? sinh")
 _YEAR = pattern(r"(?:19|20)\d\d")
@@ -197,15 +200,20 @@ def _first_of_two(head: str, text: str) -> str:
     if parents:
         return head[: parents.start() if _ADDRESSED.match(text) else parents.end("first")]
     if either is None:
-        clock = CLOCK.match(text) is not None
-        told = (
-            _TELLS_WHEN.search(head)
-            if clock
-            else not (needs_head(text) or _MEASURE.fullmatch(text) or head[0].isdecimal())
-        )
-        days = clock and _WEEKDAY.match(head) is not None  # T2 - T6, Thứ 7 và CN
-        return "" if told and not days and _SEVERAL.search(_TELEPHONE.sub("", head)) else head
+        return "" if _tells_of_several(head, text) else head
     return "" if not needs_head(text) and either[0].strip("() ").islower() else head[: either.start()]
+
+
+def _tells_of_several(head: str, text: str) -> bool:
+    """Whether a head is of several things of which a cell tells by itself which it is; not T2 - T6, Sân 5 T7, CN"""
+    clock = CLOCK.match(text) is not None
+    if (clock and _WEEKDAY.match(head)) or _LISTED_DAYS.search(head):
+        return False
+    if clock:
+        told = _TELLS_WHEN.search(head) is not None
+    else:
+        told = not (needs_head(text) or _MEASURE.fullmatch(text) or head[0].isdecimal())
+    return told and _SEVERAL.search(_TELEPHONE.sub("", head)) is not None
 
 
 def _without_repetition(head: str, text: str) -> str:
@@ -249,6 +257,8 @@ def _link(head: str) -> str:
 
 def _is_needless(head: str, text: str, first: bool) -> bool:
     """Whether a cell is said without its head: a remark, an hour, the first of a row, but for “thôn” before names."""
+    if head.lower() in _SPANS_WITH_NUMBER and _NUMBER_AND_DAYS.match(text):
+        return False
     if _CLASS.fullmatch(head):
         return not _is_name(text) or any(words.match(text) for words in (_CLASS, _WEEKDAY, _FROM))
     if _PART_OF_DAY.fullmatch(head) and _WEEKDAY.match(text):  # Tối: T2 07/12
