@@ -130,7 +130,8 @@ def more_or_less(match: re.Match[str], context: Context) -> Answer:
 @rule(r"\+(?=[,;.)]?(?:\s(?! ?[\d(])|$)|[,;.)])", starts="sign")
 def and_more(match: re.Match[str], context: Context) -> str | None:
     """Plus sign that ends a number: người cao tuổi 80+, phim 18+ -> trở lên"""
-    counted = context.previous.kind is Kind.NUMBER and context.previous.end == match.start()
+    counted = context.previous.kind is Kind.NUMBER or context.previous.spoken.endswith(" tuổi")  # 80+, nam 18t+
+    counted = counted and context.previous.end == match.start()
     return " trở lên" if counted else None
 
 

@@ -31,7 +31,7 @@ _POINTS_OR_DONG = Message("“đ” may be points or dong")
 _BELOW_ONE = pattern(r"0[.,]\d")
 _PER = pattern(r" ?/ ?[^\W_]")
 _MARKED = (" điểm", " nv", " nguyện vọng", " môn", " thua", " hòa")
-_SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
+_SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})|\d{1,3}(?:\.\d{3})+,\d{3}")
 _WHOLE = pattern(r".*[.,]\d00")
 
 
@@ -207,7 +207,7 @@ def thousands_and_hundreds(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
-@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)", unless=after_label_with_dash)
+@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/(?!\d))|ng\.?(?=đ))đ?(?![^\W_]|\.\d)", unless=after_label_with_dash)
 def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     dong = " đồng" if match[3].startswith("ng") else ""

@@ -102,22 +102,6 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
     return not (named and unit.isupper())
 
 
-_STARS = Message("this could be stars, or the mark of a footnote")
-
-
-@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w]| ?\d)")
-def stars(match: re.Match[str], context: Context) -> Answer:
-    """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
-    words = context.before(match.start())
-    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort", " sao", " hạng", " xếp loại"))
-    graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
-    spoken = f"{context.number_range(match[1], match[2])} sao"
-    if graded:
-        return spoken
-    bold = "*" in context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    return None if bold else Guess(spoken, _STARS)
-
-
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
 def thousands_with_blank(match: re.Match[str], context: Context) -> Guess:
     """Number with a blank behind its point: 7. 492kg, with a blank behind the point"""
@@ -132,7 +116,7 @@ def times_of_medicine(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number_range(*match[1].replace(' ', '').partition('-')[::2])} lần" if taken else None
 
 
-_TAKEN = pattern(r"(?:\d ?(?:mg|viên|v|gói|ống|giọt|ml|thìa)|liều) ?[xX*,] ?$")
+_TAKEN = pattern(r"(?:\d ?(?:mg|g|viên|v|gói|ống|giọt|ml|thìa)|liều) ?[xX*,] ?$")
 
 
 @rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
@@ -299,6 +283,8 @@ def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
+_HOUR_WITH_COMMA = pattern(r"(?:[01]?\d|2[0-3]),[0-5]\d")
+_HOUR_OR_HOURS = Message("a time of the day, or so many hours")
 _FINE = frozenset(("%", "‰", "tấn", "ha"))  # units whose numbers often have three decimals
 
 
@@ -315,6 +301,9 @@ def quantity(match: re.Match[str], context: Context) -> Answer:
     unit = context.lexicon.units.get(written)
     if unit is None or not _is_unit(match, context):
         return None
+    if written == "h" and _HOUR_WITH_COMMA.fullmatch(match[1]) and not match[2]:  # họp 7,30h
+        hour, minute = match[1].split(",")
+        return Guess(f"{context.number(hour)} giờ {context.number(minute)}", _HOUR_OR_HOURS)
     return _thousands_with_comma(match, unit, context) or f"{context.number_range(match[1], match[2])} {unit}"
 
 

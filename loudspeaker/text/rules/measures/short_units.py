@@ -244,3 +244,28 @@ def storeys(match: re.Match[str], context: Context) -> Guess:
 def house(match: re.Match[str], context: Context) -> Guess:
     """Storeys of a house: nhà 3t mặt tiền -> tầng; a number of a house has capitals"""
     return Guess(f"{context.number(match[1])} tầng", _SHORT)
+
+
+_STARS = Message("this could be stars, or the mark of a footnote")
+
+
+@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w]| ?\d)")
+def stars(match: re.Match[str], context: Context) -> Answer:
+    """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
+    words = context.before(match.start())
+    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort", " sao", " hạng", " xếp loại"))
+    graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
+    spoken = f"{context.number_range(match[1], match[2])} sao"
+    if graded:
+        return spoken
+    bold = "*" in context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return None if bold else Guess(spoken, _STARS)
+
+
+@rule(r"([1-6])l(?=/ng(?:ày)?(?![^\W_]))")
+def times_a_day(match: re.Match[str], context: Context) -> Guess:
+    """How often a day, or litres: cho ăn 3l/ng -> ba lần"""
+    return Guess(f"{context.number(match[1])} lần", _TIMES_OR_LITRES)
+
+
+_TIMES_OR_LITRES = Message("so many times, or litres")

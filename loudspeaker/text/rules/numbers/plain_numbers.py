@@ -163,7 +163,17 @@ def number(match: re.Match[str], context: Context) -> Answer:
         return Guess(context.number(match[0].replace(",", ".") if match[0].endswith("00") else match[0]), COMMA)
     if _touches_letters(match, context):
         return Guess(spoken, Message("a number and a word without a blank between them"))
-    return Guess(spoken, _TWO_OR_ONE) if _may_be_two(match, context) else spoken
+    return _two_or_one(match, context) or spoken
+
+
+def _two_or_one(match: re.Match[str], context: Context) -> Guess | None:
+    """Two numbers with a comma, or one with decimals: phòng 12,14 are rather two, cấp gió 6,7 may be either"""
+    pair = _PAIR.fullmatch(match[0])
+    if pair is None or int(pair[2]) <= int(pair[1]) or not _may_be_two(match, context):
+        return None
+    if context.is_after(match.start(), _IN_ROWS):
+        return Guess(f"{context.number(pair[1])}, {context.number(pair[2])}", _TWO_OR_ONE)
+    return Guess(context.number(match[0]), _TWO_OR_ONE) if int(pair[2]) == int(pair[1]) + 1 else None
 
 
 def _may_be_moment(match: re.Match[str], context: Context) -> bool:
@@ -184,6 +194,7 @@ def _touches_letters(match: re.Match[str], context: Context) -> bool:
 _GLUED = pattern(r"(?![xX]\d)[^\W\d_]{1,8}")
 _TWO_OR_ONE = Message("two numbers, or one with decimals")
 _PAIR = pattern(r"([1-9]|[12]\d),([1-9]|[123]\d)")
+_IN_ROWS = words_before("phòng|ca|tuần|tầng|bàn|đợt|mũi|buổi|ghế|kho|cổng|trang|dãy|cửa|vòng|nhóm|đội|câu|bước|máy")
 _MEASURED = words_before(
     "điểm|hệ số|ph|khoảng|trên|dưới|gần|hơn|từ|đến|tới|gấp|tăng|giảm|chỉ|đạt|còn|là|x|nhân|bằng|công|lên|xuống|tb|"
     "trung bình|bình quân|chỉ số|kết quả|mặn|oxy|do|clo|tỷ lệ|tỉ lệ|dài|rộng|cao|sâu|dày|nặng|lãi suất"
@@ -191,10 +202,7 @@ _MEASURED = words_before(
 
 
 def _may_be_two(match: re.Match[str], context: Context) -> bool:
-    """Whether a number and the next one stand with a comma between them, and nothing is counted: cấp gió 6,7"""
-    pair = _PAIR.fullmatch(match[0])
-    if pair is None or int(pair[2]) != int(pair[1]) + 1:
-        return False
+    """Whether nothing is counted and nothing measured"""
     return not context.after(match.end())[:1].isalnum() and not context.is_after(match.start(), _MEASURED)
 
 
