@@ -254,12 +254,10 @@ class Deliveries:
         for scope in self.scopes(self.paths.fleet):
             try:
                 self.take(self.paths.fleet, scope)
-            except (
-                LoudspeakerError,
-                OSError,
-            ) as error:  # OSError: the disk is full, or broken
+            except (LoudspeakerError, OSError) as error:
                 refused[scope] = error.message if isinstance(error, LoudspeakerError) else describe_os_error(error)
-                unwritten += [scope] if isinstance(error, OSError) else []
+                if isinstance(error, OSError):  # a disk that is full or broken, `WriteError` among them
+                    unwritten.append(scope)
         return FetchedAnswer(mark, refused, unwritten=tuple(unwritten))
 
     def lacking(self, folder: Path, scope: str) -> LackingFiles:
