@@ -17,6 +17,7 @@ from harness.fleet_day import ALARMS, BAD, BLOCKED, EVENING, FORGED, GOOD, BoxAg
 from harness.hub_boxes import quick_keys
 from harness.office import NOW, SCOPE
 from loudspeaker.errors import LoudspeakerError
+from loudspeaker.fleet.broker_link import AWAY
 from loudspeaker.fleet.joining import JoinRequest, format_request, open_answer
 from loudspeaker.hub.boxes.box_registry import RegisteredBox
 from loudspeaker.hub.hub import Hub
@@ -33,6 +34,7 @@ from loudspeaker.trust.signed_documents import Alert
 ENDED = {reference for alert in ALARMS for reference in alert.references}
 VILLAGES = ("na-hoa", "suoi-trat")
 NIGHT = clock_time(19)  # the day is over
+LONGEST_WAIT = timedelta(seconds=max(AWAY), minutes=10)  # until an agent asks again that was turned away often
 NEWEST = 3  # the version that is published last
 LATEST = timedelta(minutes=5)  # behind its instant a broadcast has begun, where the power is there
 ALONE = 0.1  # share of boxes that only a stick reaches
@@ -77,7 +79,7 @@ class StationDay:
         self.run(NIGHT)
         if self.agent:
             self.agent.weather = GOOD
-            self.run(NIGHT + timedelta(minutes=40))
+            self.run(NIGHT + LONGEST_WAIT)
         else:
             self.plug_in(NIGHT)
         self.box._collect()
