@@ -553,3 +553,43 @@ def test_whatever_is_set_in_cells_is_arranged_within_the_text(sign: str, rows: l
     for at in range(len(heard.text)):
         start, end = heard.stretch(at, at + 1)
         assert 0 <= start <= end <= len(text)
+
+
+GROUPS_BELOW_THE_LAST_HEAD = """\
+Khu | Hàng | Còn trống
+           | T6 | T7
+VIP | A    | 3  | 9
+1   | B    | 35 | 8
+"""
+GROUP_IN_THE_MIDDLE = """\
+Thôn | Điểm cân | Kén trắng   | Kén vàng
+     |          | Đẹp | Xấu   |          |
+Đông | Kho chè  | 198 | 176   | 142
+Tây  | Nhà kho  | 205 | 180   | 145
+"""
+HEAD_SET_WITH_BLANKS = """\
+                   Độ sâu (m)        Nước            Chi phí
+Hộ                Đào    Khoan    (m3/giờ)    (1.000đ)     Ghi chú
+Ông Thái           8,5     -        0,9         6.800      đá ong
+Bà Xuyến           -       42       2,4         14.300     nước phèn
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "row"),
+    [
+        (GROUPS_BELOW_THE_LAST_HEAD, "Khu víp, hàng A, còn trống thứ sáu, ba, còn trống thứ bảy, chín."),
+        (
+            GROUP_IN_THE_MIDDLE,
+            "Thôn Đông, điểm cân kho chè, kén trắng Đẹp một trăm chín mươi tám, kén trắng Xấu một trăm bảy mươi sáu, "
+            "kén vàng một trăm bốn mươi hai.",
+        ),
+        (
+            HEAD_SET_WITH_BLANKS,
+            "Hộ Ông Thái, độ sâu Đào tám phẩy năm mét, nước không phẩy chín mét khối một giờ, "
+            "chi phí sáu triệu tám trăm nghìn đồng, đá ong.",
+        ),
+    ],
+)
+def test_each_column_of_a_group_has_both_of_its_heads(written: str, row: str) -> None:
+    assert row in read(written).spoken.split("\n")

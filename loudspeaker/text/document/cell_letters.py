@@ -19,6 +19,8 @@ _CLOCK_HEAD = pattern(
 _CLOCKS = pattern(
     r"(?P<one>\d{1,2})(?:[.:](?P<minutes>[0-5]\d))?(?: ?[-–] ?(?P<other>\d{1,2})(?:[.:](?P<more>[0-5]\d))?)?"
 )
+_HOURS_HEAD = pattern(r"(?i)(?:(?:khung |từ |đến )?giờ|thời gian|lúc|mở cửa|đóng cửa|khởi hành)(?!\w)")
+_SOUTHERN = pattern(r"\d{1,2}g(?:[0-5]\d)?(?: ?(?:[-–]|đến|,|và) ?\d{1,2}g(?:[0-5]\d)?){0,3}")  # 7g, 7g30 - 10g
 _LAST_HOUR = 24
 _PERSONS_HEAD = pattern(
     r"(?i)họ(?: và|,)? tên(?!\w)|(?:tên(?: (?:người|hộ|chủ|cán bộ)(?!\w).*)?|hộ|chủ(?: (?:hộ|trì|nhà|nhiệm))?|ông|bà)$|"
@@ -32,6 +34,10 @@ _SUBJECT_HEAD = pattern(r"(?i)môn(?!\w)")
 _SUBJECTS = {"T": "Toán", "V": "Văn", "A": "Anh", "L": "Lý", "H": "Hóa", "TV": "Tiếng Việt", "NN": "ngoại ngữ"}
 _CODE_HEAD = pattern(r"(?i)(?:mã|ký hiệu|số hiệu|sbd|số báo danh)(?!\w)")
 _LETTERS_AND_NUMBER = pattern(r"(?P<letters>[A-ZĐ]{1,2})(?P<number>\d{1,3})")
+_ROWS_HEAD = pattern(r"(?i)(?:hàng|dãy|khu|lô|nhà|tổ|block|tòa|toà)(?: (?:ghế|nhà|lô))?")
+_ROWS = pattern(r"(?P<first>[A-ZĐ]) ?[-–] ?(?P<last>[A-ZĐ])")
+_RHESUS_HEAD = pattern(r"(?i)(?:yếu tố )?Rh(?:esus)?")
+_RHESUS = {"+": "dương", "(+)": "dương", "-": "âm", "–": "âm", "(-)": "âm"}
 _AS_ABOVE = frozenset(("nt", "//", '"', "”", "“", "''", "〃"))
 
 
@@ -39,7 +45,20 @@ def words_for(text: str, head: str) -> str:
     """The words for a whole cell of letters or bare numbers; nothing where they are not known."""
     if text.strip(".-–").lower() in _AS_ABOVE:
         return "như trên"
-    return _half_days(text, head) or _clocks(text, head) or _subject_or_code(text, head)
+    if tells_sign(text, head):
+        return _RHESUS[text]
+    return _half_days(text, head) or _clocks(text, head) or _rows(text, head) or _subject_or_code(text, head)
+
+
+def tells_sign(text: str, head: str) -> bool:
+    """Whether a sign by itself tells something, and not that nothing is there: - below Rh"""
+    return text in _RHESUS and _RHESUS_HEAD.fullmatch(head) is not None
+
+
+def _rows(text: str, head: str) -> str:
+    """From row to row of seats: A - C below Hàng"""
+    rows = _ROWS.fullmatch(text) if _ROWS_HEAD.fullmatch(head) else None
+    return f"{rows['first']} đến {rows['last']}" if rows and rows["first"] < rows["last"] else ""
 
 
 def opening(text: str, head: str) -> tuple[str, int] | None:
@@ -62,7 +81,9 @@ def _half_days(text: str, head: str) -> str:
 
 
 def _clocks(text: str, head: str) -> str:
-    """Hours without their sign, below a head that has it: 22-6, 10.30"""
+    """Hours without their sign, or with that of grams, below a head that has it: 22-6, 10.30, 7g - 10g"""
+    if _SOUTHERN.fullmatch(text) and _HOURS_HEAD.match(head):
+        return text.replace("g", "h")
     hours = _CLOCKS.fullmatch(text) if _CLOCK_HEAD.fullmatch(head) else None
     if hours is None or not (hours["minutes"] or hours["other"]):
         return ""

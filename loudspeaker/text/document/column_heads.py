@@ -69,6 +69,7 @@ _COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|
 _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _SPANS_WITH_NUMBER = frozenset(("tuần", "tháng", "quý", "đợt", "kỳ"))
 _NUMBER_AND_DAYS = pattern(r"\d{1,2} ?\(")  # Tuần: 1 (04-08/01)
+_NUMBER_BEHIND = pattern(r"(?i)(?<=\S) số$")
 _LISTED_DAYS = pattern(r"(?:T[2-7]|CN|[Tt]hứ (?:\d|hai|ba|tư|năm|sáu|bảy)|[Cc]hủ nhật)(?!\w)")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh|ngày(?:[,/]? ?(?:tháng|năm))? sinh")
@@ -225,6 +226,8 @@ def _without_repetition(head: str, text: str) -> str:
     head = _DAY_BEHIND.sub("", head) if _WEEKDAY.match(text) else head  # Tối ngày: T6 18/12
     if _repeats(head, text):
         return ""
+    if _NUMBER_BEHIND.search(head) and text.isalpha() and len(text) > 2:  # Thang số: hàng
+        head = _NUMBER_BEHIND.sub("", head)
     overlap = _overlap(head, text)
     return "" if overlap and not needs_head(text[overlap:].lstrip()) else head[: len(head) - overlap].rstrip()
 

@@ -45,6 +45,7 @@ _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ
 _SHARE = pattern(r"\d{1,3}/(?P<whole>\d{1,3})")
 _SCALED = pattern(r"(?:nghìn|ngàn|triệu) (?:đ|đồng)")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
+_DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|tuần|tháng|đợt|phiên)(?!\w)")
 _SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}")
 _UNIT_ABOVE = pattern(
     r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
@@ -60,6 +61,7 @@ _OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
 CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
 
+_DAYS_OF_THREE = pattern(r"(?:S T C(?: (?:Đ|Đêm|Tối|Tổng(?: cộng)?|Cộng))*(?: |$))+")  # halves of a day in their order
 _LETTERS = frozenset("ABDEGH")  # that stand for no half of a day
 
 
@@ -83,6 +85,7 @@ class Column(NamedTuple):
     shares: bool = False  # whether its cells are parts of one whole: 3/4, 2/4
     capitals: bool = False  # whether it holds names in capitals
     letters: bool = False  # whether its letters are only letters: A, B, C; not S and C of sáng and chiều
+    noon: bool = False  # whether its T stands for trưa, and not for tối
     instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
 
@@ -115,6 +118,7 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
             shares=_are_shares(column.head, texts),
             capitals=capitals,
             letters=any(text in _LETTERS for text in texts),
+            noon=_DAYS_OF_THREE.fullmatch(" ".join(texts)) is not None,
             instead=moments.get(number, ""),
         )
         columns.append(_with_unit(column, caption, dated))
@@ -194,7 +198,7 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
     if not amounts:
         return ""
     if not MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
-        counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head)
+        counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
         priced = _MONEY_ABOVE.search(caption) and not counting
         if priced and _SCALED.match(_unit_above(caption)):  # triệu đồng/lượng
             return _price_unit(caption)

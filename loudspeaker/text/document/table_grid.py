@@ -26,6 +26,7 @@ _COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
 _ALIKE = 3  # letters by which the beginnings of a column differ at most
 _LONGEST_NAME = 4  # words of one person
 _FRAMING = 2  # rows of a table that its count leaves out: head and sum
+_FEWEST_WITH_GROUP = 3  # rows: two of the head, and one below
 _LEAST_BESIDE = 4  # columns of which the second half can be a table of its own
 
 
@@ -76,10 +77,40 @@ def _bordered_rows(lines: Sequence[Line]) -> list[GridRow]:
     """Rows whose cells stand apart by a sign; lines that a break inside a cell made are one row."""
     rows: list[GridRow] = [[[cell] if cell.text else [] for cell in line.cells] for line in lines]
     width = max(map(len, rows))
+    rows = _spread_heads(rows, width)
     if lines[0].sign == "\t":
         rows = _join_counted(rows) or list(_join_broken(rows, width))
         width = max(map(len, rows))
     return [[*row, *([] for _ in range(width - len(row)))] for row in rows]
+
+
+def _spread_heads(rows: list[GridRow], width: int) -> list[GridRow]:
+    """Rows whose first has one cell where the second has those of a group, as many for each, in their columns.
+
+    Khu | Hàng | Còn trống
+               | T6 | T7
+    """
+    if len(rows) < _FEWEST_WITH_GROUP or len(rows[0]) == width or not all(rows[0]) or rows[1][0]:
+        return rows
+    upper, lower = rows[:2]
+    filled = [n for n, cell in enumerate(lower) if cell]
+    groups = len(upper) - (width - len(filled))
+    if groups < 1 or len(filled) % groups or filled != [*range(filled[0], filled[0] + len(filled))]:
+        return rows
+    placed = len(lower) == width or not lower[-1]  # and not set with blanks below the last head
+    at = min(filled[0] if placed else width, len(upper) - groups)
+    return [*_spread(upper, [lower[n] for n in filled], at, groups), *rows[2:]]
+
+
+def _spread(upper: GridRow, below: Sequence[Fragments], at: int, groups: int) -> Iterator[GridRow]:
+    """Both lines of a head; `groups` cells of the first, from `at` on, have as many cells each of those below them."""
+    size = len(below) // groups
+    yield [
+        *upper[:at],
+        *chain(*([cell, *([] for _ in range(size - 1))] for cell in upper[at : at + groups])),
+        *upper[at + groups :],
+    ]
+    yield [*([] for _ in range(at)), *below, *([] for _ in range(len(upper) - at - groups))]
 
 
 def _join_counted(rows: Sequence[GridRow]) -> list[GridRow]:

@@ -28,6 +28,7 @@ _MEASURE = pattern(  # 3 tháng, 1-7 ngày, dưới 6 tuổi, 5 kg
     r"(?i)(?:(?:trên|dưới|từ|đến|hơn|[<>≤≥]) ?)?\d[\d.,]*(?: ?(?:[-–]|đến|tới) ?(?:dưới )?\d[\d.,]*)? ?"
     r"(?P<unit>[^\W\d_]{1,6})(?: (?:tuổi|đầu|trở lên|trở xuống|liền))?"
 )
+_NUMBERED_HEAD = pattern(r"(?P<word>[^\W\d_]{2,6}(?: [^\W\d_]{2,6})?) (?P<number>\d)(?: ?\([^()]*\))?")
 _NAMING = {CellKind.WORDS, CellKind.LABEL, CellKind.NAME, CellKind.WEEKDAY}
 _ENOUGH = 2.0  # of evidence that a row is a head
 
@@ -37,7 +38,7 @@ def is_head(rows: Sequence[Row]) -> bool:
     first = [cell.text for cell in rows[0] if cell.text]
     if not first or any(text.endswith(":") for text in first):
         return False
-    if _has_moment_heads(rows) or _has_measure_heads(rows):
+    if _has_moment_heads(rows) or _has_measure_heads(rows) or _has_numbered_heads(rows):
         return True
     if _begins_count(rows):
         return False
@@ -123,12 +124,22 @@ def _units_of(texts: Sequence[str]) -> dict[int, str]:
     return {n: match["unit"].lower() for n, text in enumerate(texts) if (match := _MEASURE.fullmatch(text))}
 
 
-def join_heads(grid: Sequence[GridRow]) -> Sequence[GridRow]:
-    """The rows of a table, its head in one where it has two lines."""
+def _has_numbered_heads(rows: Sequence[Row]) -> bool:
+    """Whether the first row counts one thing that no row below tells of: Chòi, Ca 1 (18h-22h), Ca 2 (22h-2h)"""
+    counted = {n: match for n, cell in enumerate(rows[0]) if (match := _NUMBERED_HEAD.fullmatch(cell.text))}
+    words = {match["word"].lower() for match in counted.values()}
+    numbers = [int(match["number"]) for match in counted.values()]
+    if len(counted) < 2 or len(words) > 1 or 0 in counted or numbers != [*range(1, len(numbers) + 1)]:
+        return False
+    return not any(row[n].text.lower().startswith((*words,)) for row in rows[1:] for n in counted)
+
+
+def join_heads(grid: Sequence[GridRow], bordered: bool) -> Sequence[GridRow]:
+    """The rows of a table, its head in one where it has two lines; `bordered`: signs part its cells, not blanks."""
     if len(grid) < 3 or not _has_second_line(grid):
         return grid
     upper, lower = grid[0], grid[1]
-    return [[_join_head(upper, lower, n) for n in range(len(upper))], *grid[2:]]
+    return [[_join_head(upper, lower, n, bordered) for n in range(len(upper))], *grid[2:]]
 
 
 def _has_second_line(grid: Sequence[GridRow]) -> bool:
@@ -147,20 +158,27 @@ def _has_second_line(grid: Sequence[GridRow]) -> bool:
 def _stand_above_facts(texts: Sequence[str], body: Sequence[GridRow]) -> bool:
     """Whether the texts of a row have numbers, days or the like below them, and none is such a thing itself."""
     pairs = [(kind_of(text), column_kind(words_of(row[n]) for row in body)) for n, text in enumerate(texts) if text]
-    return any(below in FACTS for _, below in pairs) and not any(own is below for own, below in pairs)
+    alike = any(own is below and own is not CellKind.WORDS for own, below in pairs)
+    return any(below in FACTS for _, below in pairs) and not alike
 
 
-def _join_head(upper: GridRow, lower: GridRow, number: int) -> Fragments:
+def _join_head(upper: GridRow, lower: GridRow, number: int, bordered: bool) -> Fragments:
     """What stands above a column in both lines; a head that stands above several columns belongs to each of them."""
     own, below = upper[number], lower[number]
     if not below or (own and continues(words_of(own), words_of(below))):
         return [*own, *below]
     if _BOUND.fullmatch(words_of(below)):
         return below
-    return [*(own or _spanning(upper, lower, number)), *below]
+    return [*(own or _spanning(upper, lower, number, bordered)), *below]
 
 
-def _spanning(upper: GridRow, lower: GridRow, number: int) -> Fragments:
-    """The head of the upper line that stands above a column and others: the nearest with something below it."""
+def _spanning(upper: GridRow, lower: GridRow, number: int, bordered: bool) -> Fragments:
+    """The head of the upper line that stands above a column and others: the nearest with something below it.
+
+    Where signs part the cells, it stands above the first of its columns. The first column of all has none, nor has
+    one beside a head that only goes on in the line below: Ghi chú beside Chi phí, (1.000đ)
+    """
     found = [n for n, cell in enumerate(upper) if cell and lower[n] and not continues(*map(words_of, (cell, lower[n])))]
-    return upper[min(found, key=lambda n: (abs(n - number), n > number))] if found else []
+    beside = [n for n in found if not any(upper[min(n, number) + 1 : max(n, number)]) and not (bordered and n > number)]
+    nearest = min(beside, key=lambda n: (abs(n - number), n > number), default=None)
+    return upper[nearest] if number and nearest is not None else []

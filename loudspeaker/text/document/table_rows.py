@@ -12,8 +12,9 @@ from typing import NamedTuple
 from ..lazy_regex import pattern
 from ..numerals import LETTERS
 from .arrangement import Arrangement, TextPiece
+from .cell_letters import tells_sign, words_for
 from .cell_values import said_value
-from .cells import NOTHING, Cell, Line, Row, split_as, split_finer
+from .cells import NOTHING, PADDED, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
 from .table_columns import CURRENCY, MONEY_HEAD, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
@@ -56,7 +57,7 @@ def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
     if all(line.filled[-1].text[0] == ":" for line in lines):  # Cụm A (ấp 1)    : ngày chẵn
         return None
     ruled = any(line.is_rule for line in run[1:2])
-    return table_of_grid(join_heads(grid_of(lines)), caption, headed=ruled)
+    return table_of_grid(join_heads(grid_of(lines), bordered=run[0].sign != PADDED), caption, headed=ruled)
 
 
 def table_of_grid(grid: Sequence[GridRow], caption: str, headed: bool) -> Table | None:
@@ -121,14 +122,25 @@ def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]
     said = 0
     across = _spans_columns(table, row)
     alone = sum(cell.text != "" for cell in row) == 1  # it names the rows below
+    noon = _is_at_noon(row)
     for column, cell, unit in zip(table.columns, row, _units(table, row), strict=True):
         if unit is None:
             continue
+        column = column if noon is None else column._replace(noon=noon)
         if column.role is ColumnRole.SUBJECT and _row_unit(row, cell):
             cell = cell._replace(text=_UNIT_OF_ROW.sub("", cell.text))
         bare = headless or alone or column.role is ColumnRole.UNIT or (across and said > 0)
         yield _phrase(column, cell, unit, first=not said, headless=bare)
         said += 1
+
+
+def _is_at_noon(row: Row) -> bool | None:
+    """Whether the first hour that stands in a row is at noon: T, 11h-12h30; None where it tells no hour."""
+    hours = [int(match["hour"]) for cell in row if (match := _HOUR.match(cell.text))]
+    return _NOON[0] <= hours[0] < _NOON[1] if hours else None
+
+
+_HOUR, _NOON = pattern(r"(?:từ )?(?P<hour>\d{1,2}) ?(?:[hg:](?:\d\d)?|giờ)(?!\w)"), (10, 15)
 
 
 def _units(table: Table, row: Row) -> Iterator[str | None]:
@@ -174,6 +186,8 @@ def _is_unsaid(column: Column, cell: Cell) -> bool:
     """Whether a cell is empty, numbers its row or holds the unit of the amounts beside it."""
     if column.role is ColumnRole.UNIT and UNIT_CELL.fullmatch(cell.text):
         return True
+    if column.head and tells_sign(cell.text, column.head.text):
+        return False
     counts = column.role is ColumnRole.COUNT and _COUNT.fullmatch(cell.text)
     return bool(counts or NOTHING.fullmatch(cell.text))
 
@@ -255,6 +269,8 @@ def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
     if column.letters and cell.text in _HALVES and not _is_of_subjects(column):
         return [TextPiece(LETTERS[cell.text], cell.start, cell.start + 1)]
     head = column.head.text if column.head else ""
+    if column.noon and cell.text == "T" and words_for("T", head) == "tối":
+        return [TextPiece("trưa", cell.start, cell.start + 1)]
     return [piece for piece in said_value(cell, head, unit, column.role is ColumnRole.CHANGE) if piece.text]
 
 
