@@ -214,9 +214,24 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
+    if _tells_how_long(context, end):
+        return ","
     if _counts_the_same(context, end) and not _is_share(context, start, end):
         return " đến "
     return "," if context.char(start - 1) == context.char(end) == " " else " "  # 4 KHÔNG - 2 PHẢI
+
+
+def _tells_how_long(context: Context, end: int) -> bool:
+    """Whether how long something lasts stands behind an hour: 22h40 - 3 phút, 5h - 3 tiếng; 2h - 3 tiếng is a range"""
+    clock = _CLOCK.fullmatch(context.text[context.previous.start : context.previous.end])
+    lasts = _LASTS.match(context.text, end)
+    if context.previous.kind is not Kind.TIME or clock is None or lasts is None:
+        return False
+    return clock["minute"] is not None or int(lasts["number"]) < int(clock["hour"])
+
+
+_LASTS = pattern(r" (?P<number>\d{1,3}) ?(?:tiếng|phút|p|')(?![^\W_])")
+_CLOCK = pattern(r"(?P<hour>\d{1,2}) ?[hg:](?P<minute>[0-5]\d)?")
 
 
 def _is_share(context: Context, start: int, end: int) -> bool:

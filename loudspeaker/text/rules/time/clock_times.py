@@ -318,15 +318,22 @@ def _hour_or_grams(context: Context, at: int, end: int, spoken: str) -> Answer:
     hours = _GIO.search(context.text[max(0, at - 80) : end + 80]) is not None
     if not weighed:
         return spoken if cued or hours else Guess(spoken, _GRAMS)
-    ranging = cued and (hours or _UNTIL_GRAMS.match(following))
-    timely = context.is_after(at, _BEFORE_OR_AFTER) or context.is_before(end, _ON)  # phun thuốc sau 16g
+    ranging = _UNTIL_PART.match(following) or (cued and (hours or _UNTIL_GRAMS.match(following)))
+    dated = context.follows(Kind.DATE, at, " ", ", ")  # gạo 5kg, phát 5/12 7g
+    timely = dated or context.is_after(at, _BEFORE_OR_AFTER) or context.is_before(end, _ON)  # phun thuốc sau 16g
     return Guess(spoken, _GRAMS) if ranging or timely else None
 
 
 _AHEAD = pattern(r"[;!?\n]|\. ")  # no word counts over the end of a sentence or of a line
-_BEFORE_OR_AFTER = words_before("trước|sau|chậm nhất|muộn nhất|sáng|chiều|tối|đêm|đến hết")
+_BEFORE_OR_AFTER = words_before(
+    "trước|sau|chậm nhất|muộn nhất|sáng|trưa|chiều|tối|đêm|đến hết|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
+    "chủ nhật|cn|t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|hôm nay|ngày mai|hôm sau|hằng ngày|hàng ngày"
+)
 _ON = words_after("trở đi|trở về|trở lại|hôm|ngày|sáng|chiều|tối|đêm")
 _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
+_UNTIL_PART = pattern(
+    r" ?(?:đến|tới|-|,|và) ?\d{1,2}g (?:sáng|trưa|chiều|tối|đêm|hằng ngày|hàng ngày|mai|ngày mai|hôm)(?!\w)"
+)
 
 
 @rule(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")

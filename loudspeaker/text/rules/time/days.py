@@ -56,7 +56,7 @@ WHOLES = words_after(
     "tổng số|tổng diện tích|tổng dân số|tổng khối lượng|tổng sản lượng|tổng kinh phí|"
     "tổng thời gian|tổng chiều dài|tổng nhu cầu|tổng vốn|quãng|chiều|khối lượng|thời gian|quỹ|"
     "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
-    "đường"
+    "đường|mặt đường|lòng đường|mặt cầu|vỉa hè|lòng kênh|lòng mương|mặt ruộng|bề rộng|bề mặt"
 )
 _LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
     r" ?(?:ngày|tuần|tháng|buổi|tiếng|giờ|quý|ca|công)(?! ?(?:\d|mai|kia|này|thứ|hôm|sau|tới|[Gg]iêng|[Cc]hạp|âm)|\w)"
