@@ -9,9 +9,10 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...reasons import UNKNOWN
+from ...reasons import DATE_OR_NUMBER, UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, YEAR, follows_date
+from .monthly_counts import counts_each_month, is_whole_month, may_count
 
 rule = RuleMaker(Kind.MONTH)
 
@@ -70,8 +71,9 @@ def months_of_year(match: re.Match[str], context: Context) -> Answer:
     unless_before=("lần", "đợt", "buổi"),
 )
 def months(match: re.Match[str], context: Context) -> Answer:
-    """Two months: tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
-    if not 1 <= int(match[3]) <= 12:
+    """Two months: tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần, tháng 4-5 triệu are no months"""
+    at, end = match.span()
+    if not 1 <= int(match[3]) <= 12 or counts_each_month(context, at, end) or may_count(context, at, end):
         return None
     if match[2] and context.after(match.end())[:1].isalnum() and not context.is_before(match.end(), _THIS_YEAR):
         return None  # tháng 3 và 4 hộ
@@ -224,8 +226,15 @@ def season(match: re.Match[str], context: Context) -> str | None:
     only_after=(" tháng",),
 )
 def month(match: re.Match[str], context: Context) -> Answer:
-    """Month behind “tháng”: tháng 4 -> tháng tư"""
-    if not 1 <= int(match[1]) <= 12:
+    """Month behind “tháng”: tháng 4 -> tháng tư; mỗi tháng 4 buổi are a count"""
+    at, end, number = *match.span(), int(match[1])
+    if not 1 <= number <= 12 or counts_each_month(context, at, end):
         return None
+    if number == _SAID_OTHERWISE and may_count(context, at, end):
+        said = context.numerals.month if is_whole_month(context, at) else context.numerals.cardinal
+        return Guess(said(number), DATE_OR_NUMBER)
     year = f" năm {context.number(match[2])}" if match[2] else ""
-    return context.numerals.month(int(match[1])) + year
+    return context.numerals.month(number) + year
+
+
+_SAID_OTHERWISE = 4  # tháng tư, and four of something are bốn
