@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -36,6 +36,11 @@ def full_date(match: re.Match[str], context: Context) -> Answer:
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
     answer = say_day(context, match.start(), Day(match[1], match[3], match[5]))
+    if match[2] == "/" and _may_be_numbered(match, context):
+        return Guess(
+            f"{context.number(match[1])} tháng {context.numerals.month(int(match[3]))} năm {context.number(match[5])}",
+            _NUMBERED,
+        )
     if match[6]:
         link = " đến " if "-" in match[6] and _is_moment_range(match, context) else ", "
         return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
@@ -106,6 +111,8 @@ def day_before_month(match: re.Match[str], context: Context) -> Answer:
     behind_weekday = _BEHIND_WEEKDAY.search(context.before(match.start()))
     if context.is_after(match.start(), (" giải thưởng", " giải", " giải báo chí")):  # Giải thưởng 15 tháng 10
         return None
+    if numbered := _numbered_thing(match, context):
+        return numbered if isinstance(numbered, Guess) else None
     whole = behind_weekday or _MONTH_AND_YEAR.match(context.text, match.end())  # thứ bảy, 07 tháng 3 năm 2026
     return as_day(context, match.start(), words) if whole and 0 < int(match[1]) <= _LONGEST_MONTH else None
 
@@ -113,3 +120,32 @@ def day_before_month(match: re.Match[str], context: Context) -> Answer:
 _LONGEST_MONTH = 31
 _BEHIND_WEEKDAY = pattern(r" (?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|cn|t[2-7])[,.]?$")
 _MONTH_AND_YEAR = pattern(r" tháng \d{1,2} năm (?:19|20)\d\d(?!\d)")
+
+_TURNS = "tuần|đợt|kỳ|kì|học kỳ|học kì|lần|vòng|lượt|buổi|quý|giai đoạn|mũi|liều|bước|mẻ|vụ|tua|chuyến"
+_THINGS = (
+    "khóa|khoá|ca|kíp|tổ|thôn|xóm|ấp|bản|khu|khu phố|số|lớp|nhóm|đội|bài|phần|cụm|trạm|phường|quận|lô|tập|chương|tiết|"
+    "trang|mục|khối|hạng|loại|điểm|chốt|bàn|phòng|tầng|chuyên đề|thứ"
+)
+_MOST_TURNS = 5
+_ROW = r"(?:(?:thứ )?\d{1,2}(?:, ?| và | ?[&+] ?| hoặc )){0,4}"
+_TURN = pattern(rf"(?<!\w)(?:{_TURNS})(?: thứ)? {_ROW}$")
+_THING = pattern(rf"(?<!\w)(?:{_THINGS})(?: thứ)? {_ROW}$")
+_MEETING = pattern(r"(?<!\w)(?:phiên|họp|trực) $")
+_NUMBERED = Message("a day of the month, or the number of what stands before")
+
+
+def _numbered_thing(match: re.Match[str], context: Context) -> Guess | bool:
+    """Whether it is the number of what stands before: tuần 1 tháng 12 năm 2026; phiên 2 tháng 12 may be"""
+    ahead = context.text[max(0, match.start() - REACH) : match.start()].lower()
+    turn, number = _TURN.search(ahead), int(match[1])
+    if turn and number > _MOST_TURNS:  # đợt 20 tháng 12: hardly the twentieth
+        return Guess(as_day(context, match.start(), day_words(number, context.numerals)), _NUMBERED)
+    if "," in (_THING.search(ahead) or " ")[0] or _MEETING.search(ahead):  # tổ 1, 2 tháng 12 năm 2026
+        return Guess(context.number(match[1]), _NUMBERED)
+    return bool(turn or _THING.search(ahead))
+
+
+def _may_be_numbered(match: re.Match[str], context: Context) -> bool:
+    """Whether a week or a turn of a month may be meant: lịch tuần 1/12/2026"""
+    ahead = context.text[max(0, match.start() - REACH) : match.start()].lower()
+    return int(match[1]) <= _MOST_TURNS and ahead.endswith(("tuần ", "đợt ", "kỳ ", "kì ")) and "-" not in match[0]
