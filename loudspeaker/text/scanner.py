@@ -23,7 +23,7 @@ _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
 _OPENERS = frozenset(  # plain words that rules begin with
-    ("điều", "Điều", "Chương", "Phần", "Mục", "Bài",
+    ("điều", "Điều", "Chương", "Phần", "Mục", "Bài", "Bước",
      "ngày", "Ngày", "tháng", "Tháng", "thg", "thứ", "Thứ", "quý", "Quý", "số", "Số", "vv", "km", "Km", "KM",
      "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ext", "Ext")
 )  # fmt: skip

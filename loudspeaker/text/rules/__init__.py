@@ -16,6 +16,7 @@ from .identifiers import (
     own_codes,
     phones,
     plates,
+    sizes,
     web_addresses,
 )
 from .layout import arrows, blanks, brackets, changes, dashes, labels, noise, separators
@@ -33,6 +34,7 @@ _FILES = (
     identities,
     phones,
     plates,
+    sizes,
     document_numbers,
     scores,
     matches,

@@ -123,13 +123,13 @@ def number_with_slash(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    r"([Đđ]iều|ĐIỀU|[Cc]hương|CHƯƠNG|[Pp]hần|PHẦN|[Mm]ục|MỤC|[Bb]ài|BÀI) (\d{1,3}|[IVX]{1,6})(?: ?[.:]|(?= - ))"
-    r"(?=\s*[^\W\d_])",
+    r"([Đđ]iều|ĐIỀU|[Cc]hương|CHƯƠNG|[Pp]hần|PHẦN|[Mm]ục|MỤC|[Bb]ài|BÀI|[Bb]ước|BƯỚC) "
+    r"(\d{1,3}|[IVX]{1,6})(?: ?[.:]|(?= - ))(?=\s*[^\W\d_])",
     starts="word",
     only_if=at_line_start,
 )
 def article(match: re.Match[str], context: Context) -> str | None:
-    """Article or chapter at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen; CHƯƠNG II."""
+    """Article or chapter at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen; Bước 1. Ghi"""
     number = context.number(match[2]) if match[2].isdecimal() else context.numerals.cardinal(roman(match[2]) or 0)
     return f"{match[1].capitalize()} {number}," if match[2].isdecimal() or roman(match[2]) else None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 from ..names.addresses import is_house
 from .calendar_words import (
@@ -88,6 +89,22 @@ def days_around_new_year(match: re.Match[str], context: Context) -> str:
     return f"{context.number(match[1])} đến mùng {context.number(match[2])}"
 
 
+@rule(r"(\d{1,2})\.(\d{1,2})(?= ?:)", only_if=at_line_start)
+def day_at_line_start(match: re.Match[str], context: Context) -> Answer:
+    """Day at the beginning of a line, where others have a nought: 10.12: họp, below 08.12: … -> ngày mùng mười"""
+    day = Day(match[1], match[2])
+    return say_day(context, match.start(), day) if day.possible() and _has_padded_days(context.text) else None
+
+
+@lru_cache(maxsize=4)
+def _has_padded_days(text: str) -> bool:
+    """Whether lines of a text begin with days that have a nought: 08.12: họp"""
+    return _PADDED_DAY.search(text) is not None
+
+
+_PADDED_DAY = pattern(r"(?m)^[-+•* ]*(?:0\d\.(?:0[1-9]|1[0-2])|[0-3]\d\.0[1-9]) ?:")
+
+
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], context: Context) -> Answer:
     """Day and month: ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
@@ -161,11 +178,13 @@ def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
 def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
     """Day and month with a dash: 20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
     at = match.start()
-    if day.day > 12:
+    if day.day > 12 or (context.is_after(at, _BY) and _GOES_ON.match(context.text, match.end())):
         return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
     return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
 
 
+_BY = words_before("trước|chậm nhất|hạn chót|hạn cuối|muộn nhất|hạn nộp|đến hết")
+_GOES_ON = pattern(r" (?:thì|phải|sẽ|không|mà|là|nếu|để)(?!\w)| ?[,;)]")  # trước 10-12 thì chuyển suất
 _NAMED_DAY = pattern(  # T5 Tuần Thánh 2/4, CN Lễ Lá 29/3
     rf"(?:^|[\n.,;:(] ?|[Ss]áng |[Cc]hiều |[Tt]ối |[Đđ]êm )(?:T[2-7]|CN|Thứ [^\W_]{{1,4}}|Chủ nhật)"
     rf"(?: (?:[{UPPER}][^\W\d_]*|[IVX]{{1,4}})){{1,4}} $"
