@@ -42,6 +42,15 @@ _CALLED = pattern(  # a name, which no number should run into
 _BEGINS = pattern(rf" [{UPPER}][{LOWER}]")
 _PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
+_SPELT = frozenset((Kind.PHONE, Kind.IDENTITY, Kind.PLATE))  # digit by digit
+_NUMBERS = frozenset((Kind.NUMBER, Kind.CODE))
+_LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
+_OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
+_SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
+_COUNTS = pattern(r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi)(?!\w))[^\W\d_]{2}")  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
+_YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
+_NAMED_TEN = pattern(r"(?<!\w)M(?:ườ|ươ)i $")  # anh Mười 5 giờ is no fifteen
+_CLOSING = pattern(r"(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
@@ -70,7 +79,11 @@ _FOLLOWED = {Kind.TIME: _BEGINS, Kind.PHONE: _PURPOSE}  # 5h30 Tiếp âm đài 
 def _with_pauses(text: str, last: Token | None, token: Token) -> str:
     """The words for a token with a comma before and behind them where they would run into others."""
     called = token.kind in _OF_PERSONS and _CALLED.search(text, max(0, token.start - _REACH), token.start)
-    ahead = called or (last is not None and _needs_pause(text, last, token))  # chị Thảo 0862…; trên BĐ3 0,32m
+    ahead = (
+        called  # chị Thảo 0862…
+        or (last is not None and _needs_pause(text, last, token))  # trên BĐ3 0,32m
+        or (_NAMED_TEN.search(text, max(0, token.start - 6), token.start) and _CLOSING.match(token.spoken))
+    )
     followed = _FOLLOWED.get(token.kind)
     behind = followed is not None and followed.match(text, token.end)
     return f"{', ' if ahead else ''}{token.spoken}{',' if behind else ''}"
@@ -80,10 +93,28 @@ def _needs_pause(text: str, one: Token, other: Token) -> bool:
     """Whether an amount stands right behind a thing with a number, or an hour behind a day: trên BĐ3 0,32m."""
     if text[one.end : other.start] != " ":
         return False
+    if text[other.start].isdecimal() and _sounds_as_one(text, one, other):
+        return True
     if one.kind in _DAYS and other.kind is Kind.TIME:  # Sáng CN 15/3 6h ra quân
         return True
     amount = other.kind in _RATES and text[other.start].isdecimal()
     return one.kind in _NUMBERED and amount
+
+
+def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
+    """Whether two numbers would be heard as one: tháng 10 8 hộ as eighteen, 0912 345 678 7h with one digit more."""
+    if not _has_digits(text, one):
+        return False
+    if one.kind in _SPELT or (one.kind in _NUMBERS and one.end - one.start > _LONGEST_SAID):
+        return True
+    if _YEAR.match(text, max(0, one.end - 4)) or (
+        one.kind is Kind.CODE and other.kind is Kind.NUMBER and _has_digits(text, one)
+    ):
+        return True
+    if _SCALE.search(one.spoken):  # bò 20tr 2 con
+        counts = other.kind is not Kind.NUMBER or _COUNTS.match(text, other.end) is not None
+        return counts and other.kind is not Kind.MONEY
+    return _OPEN.search(one.spoken) is not None and _CLOSING.match(other.spoken) is not None
 
 
 def _has_letters(text: str, token: Token) -> bool:

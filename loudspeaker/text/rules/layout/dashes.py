@@ -216,6 +216,8 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
         return ","  # Cách nay 3 hôm - ngày 8/1
     if _tells_how_long(context, end):
         return ","
+    if context.char(end) != " " and _SIGNED.search(context.text, max(0, start - 16), start):  # quỹ +5tr -2tr
+        return Guess("âm ", _BELOW_OR_DASH)
     if _counts_the_same(context, end) and not _is_share(context, start, end):
         return " đến "
     return "," if context.char(start - 1) == context.char(end) == " " else " "  # 4 KHÔNG - 2 PHẢI
@@ -259,6 +261,7 @@ def minus_sign(match: re.Match[str], context: Context) -> Answer:
 
 _FROM_BELOW = pattern(r"[1-9](?:,\d)? ?(?:đến|tới) ?-?\d[\d.,]* ?(?:°|độ|[oº]C\b)")  # -1 đến 2 độ C, or a bullet
 _DOWN_TO = pattern(r"\d[\d.,]* ?[^\W\d_]{0,3} ?(?:đến|tới) -\d")
+_SIGNED = pattern(r"\+ ?\d[\d.,]*[^\d\n+]{0,8} $")
 _BELOW_OR_DASH = Message("below nothing, or a dash")
 
 

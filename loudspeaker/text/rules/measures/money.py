@@ -145,7 +145,8 @@ def spaced_amount(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(
-    rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
+    rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ|[tT]y|TY|(?<=\d)ti(?! vi))"
+    r"(?:(\d{1,3})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])",
     unless=after_label_with_dash,
 )

@@ -20,7 +20,7 @@ rule = RuleMaker(Kind.ADDRESS)
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c|số cũ|số mới")
 _HOME_SINCE = pattern(r" (?:hôm|bữa|ngày|dịp|lúc|khi|hồi)(?: [^\W\d_]+){1,2} nhà$")  # từ hôm dọn nhà 16/11: a day
 _NO_DAY = words_before(
-    "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
+    "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
     "số nhà cũ|số nhà mới"
 )
 _NAME = pattern(rf" [{UPPER}][{LOWER}]")

@@ -13,8 +13,8 @@ from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker
-from ..time.calendar_words import counts_members, tells_schooling
-from ..time.days import COUNTED, WHOLES, has_own_number, likely_date, part_of_time, say_possible_day
+from ..time.calendar_words import Day, counts_members, tells_schooling
+from ..time.days import COUNTED, FEASTS, WHOLES, has_own_number, likely_date, part_of_time, say_possible_day
 
 rule = RuleMaker(Kind.FRACTION)
 
@@ -26,9 +26,15 @@ _LEVELS = words_before(
     "bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu|"
     "thị lực dưới|thị lực trên|thị lực từ|thị lực còn"
 )
+_ALL_OF = words_before("vắng|có mặt|cấp|đạt|biểu quyết|tán thành|nhất trí|đồng ý|phiếu")  # so many out of a whole
 _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
 
+_ACTING = words_after(
+    "xã|trường|thôn|phường|bản|chi hội|chi đoàn|đoàn viên|thanh niên|gia đình|lớp|đội|tổ|xóm|ấp|khu|cơ sở|đơn vị|em|"
+    "cháu|trẻ|học sinh|hội viên|phụ nữ"
+)
+_LIMITS = words_before("đến|tới|hết|hạn|hạn chót|hạn cuối|đợt")
 _MONTHS = 12
 _PARTS_OF_MONTH = words_before("kỳ|kì|kỳ số|tuần")
 _LAST_MONTHS = frozenset(("11", "12"))  # parts of so many are rare
@@ -68,7 +74,7 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
     if not unit and _is_slip(above, below, counts):
         return Guess(whole, DATE_OR_PART)
     if counts:
-        return whole
+        return _say_count(whole, match, context)
     if _is_level(match, context):
         return _level(match, context, whole)
     if share and (unit or context.is_before(end, WHOLES) or part_of_time(context, end)):
@@ -76,6 +82,23 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
     if unit:
         return whole
     return _date_or_part(match, share or whole, context)
+
+
+def _say_count(whole: str, match: re.Match[str], context: Context) -> str | Guess:
+    """So many of so many; doubtful where a day may be told: hạn 5/12 hộ chưa nộp"""
+    return Guess(whole, DATE_OR_PART) if _may_be_day(match, context) else whole
+
+
+def _may_be_day(match: re.Match[str], context: Context) -> bool:
+    """Whether a day may be told where so many of so many seem to be counted: hạn 5/12 hộ chưa nộp, 2/9 xã mít tinh"""
+    limited = context.is_after(match.start(), _LIMITS) and Day(*match[0].split("/")).possible()
+    return limited or _opens_with_feast(match, context)
+
+
+def _opens_with_feast(match: re.Match[str], context: Context) -> bool:
+    """Whether a line begins with what may be a feast on which somebody does something: 2/9 xã tổ chức mít tinh"""
+    feast = match[0] in FEASTS and context.is_before(match.end(), _ACTING)
+    return feast and context.begins_line(match.start())
 
 
 def _date_or_part(match: re.Match[str], otherwise: str, context: Context) -> str | Guess:
@@ -100,6 +123,9 @@ def _months_of_days(text: str) -> frozenset[str]:
 def _level(match: re.Match[str], context: Context, whole: str) -> str | Guess:
     """Number over number: bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
     if context.is_after(match.start(), (" tháng", " ngày")):
+        return Guess(whole, DATE_OR_PART)
+    small = _are_below(32, match[1], match[2])
+    if small and int(match[1]) > int(match[2]) and context.is_after(match.start(), _ALL_OF):  # vắng 12/7 em
         return Guess(whole, DATE_OR_PART)
     return _month_and_year(match, context, whole) or whole
 

@@ -194,7 +194,9 @@ def _touches_letters(match: re.Match[str], context: Context) -> bool:
 _GLUED = pattern(r"(?![xX]\d)[^\W\d_]{1,8}")
 _TWO_OR_ONE = Message("two numbers, or one with decimals")
 _PAIR = pattern(r"([1-9]|[12]\d),([1-9]|[123]\d)")
-_IN_ROWS = words_before("phòng|ca|tuần|tầng|bàn|đợt|mũi|buổi|ghế|kho|cổng|trang|dãy|cửa|vòng|nhóm|đội|câu|bước|máy")
+_IN_ROWS = words_before(
+    "phòng|ca|phiên|tuần|tầng|bàn|đợt|mũi|buổi|ghế|kho|cổng|trang|dãy|cửa|vòng|nhóm|đội|câu|bước|máy"
+)
 _MEASURED = words_before(
     "điểm|hệ số|ph|khoảng|trên|dưới|gần|hơn|từ|đến|tới|gấp|tăng|giảm|chỉ|đạt|còn|là|x|nhân|bằng|công|lên|xuống|tb|"
     "trung bình|bình quân|chỉ số|kết quả|mặn|oxy|do|clo|tỷ lệ|tỉ lệ|dài|rộng|cao|sâu|dày|nặng|lãi suất"

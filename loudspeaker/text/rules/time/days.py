@@ -63,7 +63,7 @@ _LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
     r" ?(?:ngày|tuần|tháng|buổi|tiếng|giờ|quý|ca|công)(?! ?(?:\d|mai|kia|này|thứ|hôm|sau|tới|[Gg]iêng|[Cc]hạp|âm)|\w)"
 )
 _OCCASIONS = pattern(r"\b(?:ngày|lễ|tết|kỷ niệm|kỉ niệm|mừng|giỗ|nhân|hưởng ứng|quốc khánh|quốc tế|phụ nữ)\b")
-_FEASTS = frozenset(
+FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
 _ON_ONE_DAY = pattern(  # sáng ngày 4-11, thứ bảy, ngày 4-11; not các sáng ngày
@@ -72,7 +72,7 @@ _ON_ONE_DAY = pattern(  # sáng ngày 4-11, thứ bảy, ngày 4-11; not các s�
 _ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
 _POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
-_MARKED = _FEASTS | frozenset(
+_MARKED = FEASTS | frozenset(
     words_after(
         "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
         "10/3|10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
@@ -279,9 +279,16 @@ def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
     if day.month > 31:
         return None
     answer = say_day(context, at, day)
-    if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(context, at):
+    length = day.day < day.month <= 10 and _behind_length(context, at)
+    if isinstance(answer, str) and (length or _is_count_at_hour(day, match, context)):
         return Guess(answer, DATE_OR_PART)
     return answer
+
+
+def _is_count_at_hour(day: Day, match: re.Match[str], context: Context) -> bool:
+    """Whether only an hour speaks of a day, and what may be counted follows: 7h 5/12 hộ có mặt"""
+    hour = context.follows(Kind.TIME, match.start(), " ", ", ", " - ")
+    return hour and day.day <= day.month and context.is_before(match.end(), COUNTED) and not is_padded(match)
 
 
 def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
@@ -296,7 +303,25 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
         return None
     words = as_day(context, at, day.words(context.numerals))
     uncued = _is_uncued(meant, before) and (feast or not behind_day) and day.day < day.month
-    return Guess(words, DATE_OR_PART) if portion or uncued or _is_numbered_quarter(feast, before) else words
+    doubtful = portion or uncued or _may_be_other(feast, day, match, context)
+    return Guess(words, DATE_OR_PART) if doubtful else words
+
+
+def _may_be_other(feast: bool, day: Day, match: re.Match[str], context: Context) -> bool:
+    """Whether a quarter, a batch or a slip may be told instead of a day"""
+    return _is_numbered_quarter(feast, context.before(match.start())) or _may_count(day, match, context)
+
+
+def _may_count(day: Day, match: re.Match[str], context: Context) -> bool:
+    """Whether a slip or a batch may be told instead: lợn 30/4 con, đợt 3/4; no batch is above all of them"""
+    before, end = context.before(match.start()), match.end()
+    if day.day <= day.month:
+        return before.endswith(" đợt") and not _is_feast(day, before)
+    nouns = context.is_before(end, (*COUNTED, *_PIECES)) and not has_own_number(context, end)
+    return nouns and not (hinted(context, match.start(), end) or before.endswith(_HOLIDAYS))
+
+
+_PIECES = words_after("suất|cây|bộ|chị em|kg|tấn|tạ|sào|mẫu|bao|gói|liều|thửa|lô|xe")
 
 
 def _is_uncued(meant: bool, before: str) -> bool:
@@ -321,7 +346,7 @@ def _is_behind_day(context: Context, at: int) -> bool:
 
 def _is_feast(day: Day, before: str) -> bool:
     """Whether a feast is on this day: 30/4, 2/9; 3/3 behind “giỗ”"""
-    return f"{day.day}/{day.month}" in _FEASTS or " tết " in before or " giỗ " in before
+    return f"{day.day}/{day.month}" in FEASTS or " tết " in before or " giỗ " in before
 
 
 def _ends_period(context: Context, at: int) -> bool:

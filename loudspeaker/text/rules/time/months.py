@@ -9,7 +9,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...reasons import DATE_OR_NUMBER, UNKNOWN
+from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, YEAR, follows_date
 from .monthly_counts import counts_each_month, is_whole_month, may_count
@@ -78,7 +78,8 @@ def months(match: re.Match[str], context: Context) -> Answer:
     if match[2] and context.after(match.end())[:1].isalnum() and not context.is_before(match.end(), _THIS_YEAR):
         return None  # tháng 3 và 4 hộ
     link = match[2] or " đến tháng "
-    return context.numerals.month(int(match[1])) + link + context.numerals.month(int(match[3]))
+    words = context.numerals.month(int(match[1])) + link + context.numerals.month(int(match[3]))
+    return Guess(words, DATE_OR_NUMBERS) if context.is_before(match.end(), _COUNTED) else words
 
 
 @rule(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")

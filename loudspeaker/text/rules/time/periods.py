@@ -10,10 +10,12 @@ from ....errors import Message
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ..names.addresses import is_house
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
+from .days import COUNTED, has_own_number
 
 rule = RuleMaker(Kind.PERIOD)
 
@@ -122,6 +124,25 @@ def _part(day: Day, context: Context) -> str:
     return f"{context.numerals.cardinal(day.day)} phần {context.numerals.month(day.month)}"
 
 
+_SO_MANY = words_before("còn|có|đạt|được|khoảng|chừng|tầm|gần|hơn|mới|chỉ|vắng|thiếu|đủ|xong")
+_MANY_FROM = pattern(r" (?:có|còn|đạt|được|khoảng|chừng|mới|chỉ|vắng|thiếu) từ$")
+_LEVELS = words_before("cấp|cấp độ|bậc|hạng|điểm|mức|báo động|lớp|khối|loại|vị trí|nhóm|bảng")
+
+
+@rule(rf"(\d{{1,2}}) ?- ?(\d{{1,2}}) ?/ ?(\d{{1,2}}){END}", unless_after=(" thứ", " thị lực"))
+def range_of_whole(match: re.Match[str], context: Context) -> Answer:
+    """So many to so many out of a whole: còn 5-7/12 hộ -> năm đến bảy trên mười hai; gió cấp 6-7/12 may be a day"""
+    at, end = match.span()
+    if not 0 < int(match[1]) < int(match[2]) <= int(match[3]):
+        return None
+    words = f"{context.number_range(match[1], match[2])} trên {context.number(match[3])}"
+    members = context.is_before(end, COUNTED) and not has_own_number(context, end)
+    if members and context.is_after(at, _SO_MANY):
+        return words
+    doubtful = (members and not dated(context, at)) or context.is_after(at, _LEVELS)
+    return Guess(words, DATE_OR_PART) if doubtful else None
+
+
 @rule(
     rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}", unless_after=(" thứ",)
 )  # Thứ 5 - 7/11
@@ -148,7 +169,8 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
 def day_before_last(match: re.Match[str], context: Context) -> str | None:
     """First day of a row whose month stands with the last: từ 01 đến 10/11, từ ngày 5 đến hết ngày 12/9"""
     last = Day(match[2], match[3])
-    if not (0 < int(match[1]) < last.day and last.possible()) or counted(context, match.end(3)):
+    many = context.is_before(match.end(3), COUNTED) and _MANY_FROM.search(context.before(match.start()))
+    if not (0 < int(match[1]) < last.day and last.possible()) or counted(context, match.end(3)) or many:
         return None
     return as_day(context, match.start(), day_words(int(match[1]), context.numerals))
 
