@@ -27,7 +27,7 @@ _FEWEST = 8  # digits of an account
 _NO_AMOUNT = r"(?![\d/]|[.,]\d| ?(?:đ|đồng|k|tr|VN[ĐD]|vn[đd])(?![^\W_]))"
 _NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
 _DRAWN = words_before(
-    "vé số trúng|vé trúng|số trúng|dãy số trúng|số trúng thưởng|số dự thưởng|mã dự thưởng|vé số|vé số mang số"
+    "vé số trúng|vé trúng|số trúng|dãy số trúng|số trúng thưởng|số dự thưởng|mã dự thưởng|vé số|vé số mang số|dãy số"
 )
 _WON = words_after("đồng|đ|k|nghìn|ngàn|triệu|tr|điểm|người|đội|suất|giải|cặp|vé|hộ|m|km|mét|phút|giây|kg")
 _PRIZE = pattern(
