@@ -107,9 +107,7 @@ def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
         return False
     if one.kind in _SPELT or (one.kind in _NUMBERS and one.end - one.start > _LONGEST_SAID):
         return True
-    if _YEAR.match(text, max(0, one.end - 4)) or (
-        one.kind is Kind.CODE and other.kind is Kind.NUMBER and _has_digits(text, one)
-    ):
+    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind is Kind.NUMBER):
         return True
     if _SCALE.search(one.spoken):  # bò 20tr 2 con
         counts = other.kind is not Kind.NUMBER or _COUNTS.match(text, other.end) is not None

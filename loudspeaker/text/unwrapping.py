@@ -208,7 +208,7 @@ def _ends_in_amount(line: str, following: str) -> bool:
     return line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
 
 
-def _is_addressed(line: str, following: str) -> bool:
+def _addresses_somebody(line: str, following: str) -> bool:
     """Whether a line only calls somebody, or ends a request above a label: Kính thưa bà con, … cho mượn với⏎Họp: 8h"""
     request = _REQUEST.search(line) is not None and _LABELLED.match(following) is not None
     return request or (line[-1] == "," and _SALUTATION.match(line) is not None)
@@ -216,7 +216,7 @@ def _is_addressed(line: str, following: str) -> bool:
 
 def is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
-    if following[0].isupper() and _is_addressed(line, following):
+    if following[0].isupper() and _addresses_somebody(line, following):
         return False
     if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True

@@ -61,13 +61,13 @@ def last_number(database: HubDatabase, scope: str, known: int, last: datetime | 
         return known
     told = _told_numbers(database, scope, since)
     numbers = [one.number for one in told if one.number is not None]
-    highest = max(known, highest_believed(numbers) if numbers else 0)
+    highest = max(known, highest_credible(numbers) if numbers else 0)
     most_have_told = sum(one.is_new and one.number is not None for one in told) * 2 > len(told)
     is_left_out = last is not None and last >= since  # by one that was given meanwhile
     return highest if most_have_told or is_left_out else highest + LEFT_OUT
 
 
-def highest_believed(numbers: Collection[int]) -> int:
+def highest_credible(numbers: Collection[int]) -> int:
     """The highest of these that is not much higher than what most have told."""
     middle = sorted(numbers)[len(numbers) // 2]
     return max(number for number in numbers if number < middle + WINDOW)

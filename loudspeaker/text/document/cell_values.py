@@ -68,7 +68,7 @@ def _two_parts(cell: TextPiece, head: str) -> Sequence[TextPiece]:
     if (pair := _PAIR.fullmatch(cell.text)) and _PAIR_HEAD.search(head):
         match = _MATCH_HEAD.search(head) is not None
         parts = _split(cell, pair, " gặp " if match else ", ")
-        return [part._replace(text=_spelled(part.text)) for part in parts] if match else parts
+        return [part._replace(text=_spell(part.text)) for part in parts] if match else parts
     if (bounds := _PLACES.fullmatch(cell.text)) and BOUNDS.fullmatch(head):
         return [TextPiece.put_in("từ ", cell.start), *_split(cell, bounds, " đến ")]
     dated = _WEEKDAY_AND_DAY.fullmatch(cell.text) if head.lower() in _HEADS_OF_WEEKDAYS else None
@@ -82,7 +82,7 @@ def _split(cell: TextPiece, parts: re.Match[str], between: str) -> Sequence[Text
     return [one, TextPiece.put_in(between, at), other]
 
 
-def _spelled(team: str) -> str:
+def _spell(team: str) -> str:
     """A team that is only a letter and a number, which is no day: T1 -> tê 1"""
     lettered = _LETTERED.fullmatch(team)
     return f"{LETTERS[team[0]]} {team[1:]}" if lettered else team

@@ -15,7 +15,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Refused
 from loudspeaker.fleet.topics import HeldVersions, Presence, Topic, TopicKind, format_message
 from loudspeaker.hub.boxes.said_messages import SaidMessage, keep_messages
-from loudspeaker.hub.drafts.alert_numbers import LEFT_OUT, doubt_numbers, highest_believed, in_doubt, notice_absence
+from loudspeaker.hub.drafts.alert_numbers import LEFT_OUT, doubt_numbers, highest_credible, in_doubt, notice_absence
 from loudspeaker.hub.hub import Hub
 from loudspeaker.hub.hub_database import instant_of
 from loudspeaker.station.signing.alert_packing import AlertDraft
@@ -153,8 +153,8 @@ def test_it_ends_after_a_day(named: Hub, clock: FakeClock) -> None:
 @given(st.lists(st.integers(0, 10**6), min_size=1), st.integers(0, 10**9))
 def test_one_box_moves_it_by_a_window_at_most(numbers: list[int], lie: int) -> None:
     honest = [max(numbers)] * (len(numbers) + 1)
-    assert max(numbers) <= highest_believed([*honest, lie]) < max(numbers) + WINDOW
-    assert highest_believed(numbers) in numbers
+    assert max(numbers) <= highest_credible([*honest, lie]) < max(numbers) + WINDOW
+    assert highest_credible(numbers) in numbers
 
 
 def test_a_hub_that_was_away_for_long_is_in_doubt_and_one_that_was_not_is_not(

@@ -36,7 +36,7 @@ def full_date(match: re.Match[str], context: Context) -> Answer:
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
     answer = say_day(context, match.start(), Day(match[1], match[3], match[5]))
-    if match[2] == "/" and _may_be_numbered(match, context):
+    if match[2] == "/" and _may_count(match, context):
         return Guess(
             f"{context.number(match[1])} tháng {context.numerals.month(int(match[3]))} năm {context.number(match[5])}",
             _NUMBERED,
@@ -145,7 +145,7 @@ def _numbered_thing(match: re.Match[str], context: Context) -> Guess | bool:
     return bool(turn or _THING.search(ahead))
 
 
-def _may_be_numbered(match: re.Match[str], context: Context) -> bool:
+def _may_count(match: re.Match[str], context: Context) -> bool:
     """Whether a week or a turn of a month may be meant: lịch tuần 1/12/2026"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()].lower()
     return int(match[1]) <= _MOST_TURNS and ahead.endswith(("tuần ", "đợt ", "kỳ ", "kì ")) and "-" not in match[0]
