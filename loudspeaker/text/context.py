@@ -115,6 +115,10 @@ class Context:
         line = head.rpartition("\n")[2]
         return not line.strip(" -+*•\"“'/") and (len(line) < 8)
 
+    def begins_sentence(self, at: int) -> bool:
+        """Whether a line begins at `at`, or a sentence behind another."""
+        return self.begins_line(at) or self.text[max(0, at - 2) : at] in (". ", "! ", "? ")
+
     def follows(self, kind: Kind, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
         return (

@@ -22,6 +22,9 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
+_CONSONANTS = frozenset("bcdđghklmnpqrstvx")
+_RUN_TOGETHER = _CONSONANTS - frozenset("lr")
+_HEADS = frozenset(("ch", "gh", "kh", "ng", "nh", "ph", "th"))
 _OPENERS = frozenset(  # plain words that rules begin with
     ("điều", "Điều", "Chương", "Phần", "Mục", "Bài", "Bước",
      "ngày", "Ngày", "tháng", "Tháng", "thg", "thứ", "Thứ", "quý", "Quý", "số", "Số", "vv", "km", "Km", "KM",
@@ -104,12 +107,23 @@ def _may_be_special(word: str, end: int, context: Context) -> bool:
         return True
     if not word.islower():
         return not word[1:].islower() or word in context.lexicon or _has_no_vowel(word)
-    return word in context.lexicon or word in context.lexicon.small or _may_be_roman(word) or _has_no_vowel(word)
+    return (
+        word in context.lexicon
+        or word in context.lexicon.small
+        or _may_be_roman(word)
+        or _has_no_vowel(word)
+        or _has_odd_head(word)
+    )
 
 
 def _has_no_vowel(word: str) -> bool:
     """Whether it has no vowel, so that nobody can say it as a word: Td, đv."""
     return len(word) < 6 and _VOWELS.isdisjoint(word)
+
+
+def _has_odd_head(word: str) -> bool:
+    """Whether it begins with two consonants as no Vietnamese word does: bcáo, hsinh; not krông."""
+    return word[0] in _CONSONANTS and word[1] in _RUN_TOGETHER and word[:2] not in _HEADS
 
 
 def _may_be_roman(word: str) -> bool:

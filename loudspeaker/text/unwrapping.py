@@ -62,6 +62,10 @@ _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|�
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
 _SUBJECT = pattern(r"V/v |[Vv]ề việc |VỀ VIỆC |Lịch |LỊCH ")
 _OPENING = pattern(r"(?:Theo|Thực hiện|Để|Căn cứ|Nhằm|Kính|Hiện|Được|UBND|Ủy ban|Trạm|Công an|BHXH|Ban|Hội)(?!\w)")
+_NAMED_NEXT, _NAME = (  # Xóm Đồng, X.⏎Tân Hội; tại đ.⏎Nguyễn Huệ
+    pattern(r"(?:(?:, |(?:tại|ở|trên|thuộc|về|đến|từ|dọc) )(?:[PQHXT]|T[PX]|[đĐ]|Ng)|(?:^| )(?:Ng|TP|TX))\.$"),
+    pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}]+(?! [{LOWER}]+ [{LOWER}]+ [{LOWER}]+ [{LOWER}]+)"),
+)
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 
 
@@ -158,11 +162,18 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
     if _leaves_bracket(line, following):
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
-        return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+        return _goes_on_behind_sign(line, following, full)
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
     small = 2 * len(line) > margin and _begins_small(line, following) and not _is_listed(line, following)
     return full or small or is_unfinished(line, following)
+
+
+def _goes_on_behind_sign(line: str, following: str, full: bool) -> bool:
+    """Whether a line that ends with a sign goes on: where a short word ends it before a place, Xóm Đồng, X.⏎Tân Hội"""
+    if _NAMED_NEXT.search(line) and _NAME.match(following):
+        return True
+    return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
 
 
 def _begins_small(line: str, following: str) -> bool:

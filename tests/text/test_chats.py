@@ -38,7 +38,7 @@ def test_where_nobody_else_is_called_so_a_letter_before_a_name_is_a_doubt() -> N
         ("Nộp danh sách trc 2/6 nhé", "Nộp danh sách trước ngày mùng hai tháng sáu nhé"),
         ("Lễ Tiệc Ly, thứ 5 Tuần Thánh (2/4)", "Lễ Tiệc Ly, thứ năm Tuần Thánh, ngày mùng hai tháng tư"),
         ("Mất nước 22h00 T5 -> 4h00 T6", "Mất nước hai mươi hai giờ thứ năm đến bốn giờ thứ sáu"),
-        ("Gián đoạn dv: từ 0h", "Gián đoạn dv: từ không giờ"),
+        ("Gián đoạn dv: từ 0h", "Gián đoạn dịch vụ: từ không giờ"),
     ],
 )
 def test_days_and_hours_in_a_hurry(text: str, spoken: str) -> None:

@@ -9,11 +9,11 @@ from harness.paths import DATA
 
 from loudspeaker.text.reading import read
 
-_PARTS = 8  # of a table, each a test of its own
+_PARTS = 16  # of a table, each a test of its own
 
 
 def rows(name: str) -> list[list[str]]:
-    """Sentence, short form and the words that may be heard for it, of a table of `reading/`."""
+    """Sentence, short form and the words that may be heard for it, maybe more such pairs, of a table of `reading/`."""
     lines = (DATA / "reading" / name).read_text("utf-8").splitlines()
     return [line.split("\t") for line in lines if line and line[0] != "#"]
 
@@ -21,13 +21,15 @@ def rows(name: str) -> list[list[str]]:
 TABLES = {name: rows(name) for name in ("short_forms.tsv", "number_facts.tsv")}
 
 
-def is_silently_wrong(text: str, written: str, accepted: str) -> bool:
-    """Whether nothing of what is accepted is heard, and `written` is not marked."""
-    reading = read(text)
-    spoken = reading.spoken.lower()
-    if any(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", spoken) for words in accepted.split("|")):
-        return False
-    return not any(written in doubt.written or doubt.written in written for doubt in reading.doubts)
+def is_silently_wrong(text: str, *pairs: str) -> bool:
+    """Whether of a short form nothing that is accepted is heard, and it is not marked; `\\n` is a line's end."""
+    reading = read(text.replace("\\n", "\n"))
+    spoken = " ".join(reading.spoken.lower().split())
+    return any(
+        not any(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", spoken) for words in accepted.split("|"))
+        and not any(written in doubt.written or doubt.written in written for doubt in reading.doubts)
+        for written, accepted in zip(pairs[::2], pairs[1::2], strict=True)
+    )
 
 
 @pytest.mark.parametrize("part", range(_PARTS))

@@ -5,6 +5,7 @@ They are said as what they are, part, first, point: phần một, thứ nhất, 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..lazy_regex import pattern
@@ -34,3 +35,9 @@ def find_levels(text: str) -> ListLevels:
         assert level
         labels[level].add(match[level].lstrip("0") if level == "point" else match[level])
     return ListLevels(*(_FIRST[level] <= found for level, found in labels.items()))
+
+
+@lru_cache(maxsize=4)
+def count_letters(text: str) -> int:
+    """How many different letters label lines of a text."""
+    return len({match[0] for match in _LABEL.finditer(text) if match["item"] or match["division"]})

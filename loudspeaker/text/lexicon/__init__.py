@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..cues import beside, spellings
+from ..lazy_regex import pattern
 from ..numerals import spell_letters
 
 
@@ -140,7 +141,12 @@ def cue_list(name: str) -> str:
 def _only_short(key: str, columns: list[str]) -> bool:
     """Whether a key written small can be no word: bhyt and atgt can not; aids, vneid and who can."""
     inside = key[1:] if len(key) > 3 else key
-    return key.isupper() and (columns[0] == "*" or " " in columns[0]) and not set(inside) & set("AEIOUƯÂÊ")
+    unsayable = not set(inside) & _VOWELS or (len(key) > 4 and _CLUSTER.search(inside) is not None)
+    return key.isupper() and (columns[0] == "*" or " " in columns[0]) and unsayable
+
+
+_VOWELS = frozenset("AEIOUƯÂÊ")
+_CLUSTER = pattern("[^AEIOUYƯÂÊÔƠĂ]{3}")  # BQLDA
 
 
 def _parted(meaning: Meaning) -> Iterator[Meaning]:

@@ -21,7 +21,7 @@ from .identifiers import (
 )
 from .layout import arrows, blanks, brackets, changes, dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
-from .names import acronyms, addresses, capitals, chat_letters, persons, short_words, titles
+from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, impossible_days, impossible_times, months, periods
 
@@ -65,6 +65,7 @@ _FILES = (
     titles,
     chat_letters,
     persons,
+    initials,
     capitals,
     acronyms,
     rates,

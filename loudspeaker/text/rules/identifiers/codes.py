@@ -65,6 +65,14 @@ def code_of_several_groups(match: re.Match[str], context: Context) -> str:
     return f"{' '.join(groups)} {spell_digits(match[2])}"
 
 
+@rule(r"([A-Z]{3,4})-([A-Z]\d{1,2})(?![^\W_]|[./-]\d)", starts="word")
+def norm(match: re.Match[str], context: Context) -> Guess | None:
+    """A norm of letters, a dash and a version: DVB-T2 -> dê vê bê tê hai"""
+    known = match[1] in context.lexicon or match[1] in context.definitions
+    version = f"{spell_letters(match[2][0])} {context.number(match[2][1:])}"
+    return None if known else Guess(f"{spell_letters(match[1])} {version}", UNKNOWN)
+
+
 @rule(r"([^\W\d_]{1,14})-(\d{1,6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def name_dash_number(match: re.Match[str], context: Context) -> Answer:
     """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""

@@ -16,7 +16,7 @@ from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
-from ..names.persons import PAIR, heads_account, is_at_work
+from ..names.persons import PAIR, heads_account, is_at_work, is_called_alone
 
 rule = RuleMaker(Kind.LABEL)
 
@@ -253,7 +253,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     """
     if match[1] in "Đđh" and _is_place(match, context):
         return None
-    if match[1] in "ABCabc" and _opens_with_person(match, context):
+    if match[1] in "ABCEabceô" and _opens_with_person(match, context):
         return None
     if match[0][-1] == "-" and not context.levels.items:
         return None
@@ -275,7 +275,7 @@ def _is_place(match: re.Match[str], context: Context) -> bool:
 
 def _opens_with_person(match: re.Match[str], context: Context) -> bool:
     """Whether who is called or paid stands behind the letter: A. Tư: 0912 345 678; A. Thắng + c. Lành; a. Nam trực"""
-    if match[0].endswith(".") and is_at_work(match, context):
+    if match[0].endswith(".") and (is_at_work(match, context) or is_called_alone(match, context)):
         return True
     if match[1].islower():
         return False
@@ -295,7 +295,7 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
     """
     value = roman(match[1])
     commune = match[1] == "X" and context.text[match.end() : match.end() + 3].strip()[1:2].islower()
-    if not value or commune or (match[0] == "V." and _NAME.match(context.text, match.end())):
+    if not value or commune or (match[0] in ("V.", "V-") and _NAME.match(context.text, match.end())):
         return None
     section = re.search(r"\d+", match[0])
     if not context.begins_line(match.start()):

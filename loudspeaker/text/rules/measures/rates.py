@@ -57,6 +57,7 @@ _PIECES = {"b": "bao", "q": "quả", "c": "con", "k": "khối", "x": "xe", "v": 
 _BY_TIME_OR_ROOM = frozenset("hslL")  # letters behind a slash that a measure may have: km/h, m3/s, mg/l
 _LIQUIDS = ("xăng", "dầu", "sữa", "rượu", "mắm", "mật ong", "nước giếng", "xi rô")
 _ONE_LETTER = pattern(r"[b-df-hj-np-tv-xzđ](?![^\W_])")
+_FILES = pattern(" (?:hồ sơ|lệ phí|trích lục|sao y)(?!\\w)")
 _PAID_DAILY = ("tiền ăn", "ngày công", "công nhật", "phụ cấp", "trợ cấp")
 _EACH_DAY = pattern(r"\d ?(?:l|lần)$|(?i:uống|ngậm|nhỏ|thoa)(?!\w)[^.;\n]{0,24}\d ?(?:v|viên|gói|ống|giọt|ml)$")
 _INTEREST = {"ng": "ngày", "T": "tháng"}
@@ -170,18 +171,19 @@ def _is_certain_letter(unit: str, context: Context) -> bool:
     return unit in _BY_TIME_OR_ROOM
 
 
-@rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
+@rule(r"/ ?([A-ZĐ]{2,6}|[bcdđhklmnpqstvx]{2,3})(?![^\W_])", starts="sign")
 def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
-    """Slash before an abbreviation: 60.000đ/HS/tháng -> một học sinh một tháng"""
-    entry = meaning(context, match[1], match.start(1), match.end())
+    """Slash before an abbreviation: 60.000đ/HS/tháng, 10k/lđ -> một học sinh một tháng, một lao động"""
+    place = match.start(1), match.end()
+    entry = meaning(context, match[1], *place) or meaning(context, match[1].upper(), *place)
     counted = context.near_number(match.start()) or context.previous.kind is Kind.TIME  # 30'/TS
     paid = _PAID.search(context.text[max(0, match.start() - 16) : match.start()])  # 4tr/tháng/SV
     if entry is None or not (paid or (counted and context.previous.end == match.start())):
         return None
-    if match[1] == "HS" and context.previous.kind is Kind.MONEY:
-        return " một hồ sơ" if " hồ sơ" in context.before(match.start()) else " một học sinh"
+    if match[1].upper() == "HS" and context.previous.kind is Kind.MONEY:
+        return " một hồ sơ" if _FILES.search(context.before(match.start())) else " một học sinh"
     spoken = f" một {entry.reading}"
-    return spoken if entry.sure else Guess(spoken, ambiguous(match[1]))
+    return spoken if entry.sure and match[1].isupper() else Guess(spoken, ambiguous(match[1]))
 
 
 _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")

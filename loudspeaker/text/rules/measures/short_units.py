@@ -234,7 +234,7 @@ def sulphur(match: re.Match[str], context: Context) -> str:
     return f"{context.number('0,' + match[1])} ét"
 
 
-@rule(r"(\d)t ?(\d)l(?![^\W_])", only_after=_STOREYS)
+@rule(r"(\d)[tT] ?(\d)[lL](?![^\W_])", only_after=_STOREYS)
 def storeys(match: re.Match[str], context: Context) -> Guess:
     """Ground floor and floors of a house: nhà 1t 2l -> một trệt hai lầu"""
     return Guess(f"{context.number(match[1])} trệt {context.number(match[2])} lầu", _SHORT)

@@ -12,10 +12,11 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list
-from ...numerals import spell_letters
+from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
+from .capitals import neighbours_of
 
 rule = RuleMaker(Kind.ACRONYM)
 
@@ -302,25 +303,49 @@ def consonants(match: re.Match[str], context: Context) -> Answer:
         ended = context.char(match.end()) == "." or (
             named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
         )
-        return spell_letters(match[0]) if ended else None
-    small, place = match[0].lower(), match.span()  # Gđ, Sđt, where a sentence begins
-    entry = meaning(context, small, *place) or meaning(context, context.lexicon.small.get(small, ""), *place)
+        opens = context.char(match.end()) == " " and context.char(match.end() + 1).islower()  # Kh tiêm phòng
+        return spell_letters(match[0]) if ended else _guess_capitals(match, context) if opens else None
+    entry = _small_meaning(match, context)  # Gđ, Sđt, where a sentence begins
     if entry:
         return entry.reading if entry.sure else Guess(entry.words(match[0]), ambiguous(match[0]))
-    return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
+    guess = _guess_capitals(match, context) if context.begins_sentence(match.start()) else None
+    return guess or Guess(spell_letters(match[0]), _NO_VOWEL)
+
+
+_LETTER_NAMES = frozenset(name.lower() for name in LETTERS.values())
+_NO_VOWEL = Message("no vowel in it: spelled out letter by letter")
+
+
+def _small_meaning(match: re.Match[str], context: Context) -> Entry | None:
+    """What a word stands for that is known in small letters: Gđ, sđt"""
+    small, place = match[0].lower(), match.span()
+    return meaning(context, small, *place) or meaning(context, context.lexicon.small.get(small, ""), *place)
+
+
+def _guess_capitals(match: re.Match[str], context: Context) -> Guess | None:
+    """What letters stand for where they are written in capitals: kh tiêm phòng, Kt nước"""
+    if len(match[0]) == 1 or neighbours_of(context, *match.span())[1].lower() in _LETTER_NAMES:  # vn e i đê
+        return None
+    entry = meaning(context, match[0].upper(), *match.span())
+    return Guess(entry.reading, ambiguous(match[0])) if entry and entry.said else None
 
 
 @rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
 def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
     """Small letters without a vowel.
 
-    tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text
+    kh tiêm phòng: what they stand for in capitals; tiền l à, 300-700k: where nothing is known they stay, but at the
+    head of a sentence, where a capital would be put, they are spelled out; those of a site’s name are spoken text
     """
     before = context.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
         return None
-    within = re.search(r"(?:[\w,;%] |\d)$", before)  # where a sentence begins a capital is put, and read next time
-    return Guess(match[0], Message("small letters that nobody can say, left as they are")) if within else None
+    if guess := _guess_capitals(match, context):
+        return guess
+    if re.search(r"(?:[\w,;%] |\d|\w/)$", before):
+        return Guess(match[0], Message("small letters that nobody can say, left as they are"))
+    heads = context.char(match.end()) == " " and context.char(match.end() + 1).isalnum()
+    return Guess(spell_letters(match[0].upper()), _NO_VOWEL) if heads else None
 
 
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.

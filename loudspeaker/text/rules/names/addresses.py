@@ -131,6 +131,12 @@ def ward_before_district(match: re.Match[str], context: Context) -> str:
     return f"phường {context.number(match[1])}"
 
 
+@rule(r"[Nn]g\. ?(\d{1,3}(?:/\d{1,3})*[A-Z]?)(?![\d/]|[^\W_])", starts="word")
+def lane(match: re.Match[str], context: Context) -> Guess:
+    """Lane in short: ng. 5 phố Hàng Bột -> ngõ, or a lane of a lane"""
+    return Guess(f"ngõ {' trên '.join(_house_part(number, context) for number in match[1].split('/'))}", LONE_LETTER)
+
+
 @rule(r"P\.? ?(\d{1,3})(?![^\W_]|[.,/]\d)", starts="word", only_after=(" phòng",))
 def room(match: re.Match[str], context: Context) -> str:
     """Number of a room behind its word, as below the head Phòng: phòng P.2 -> hai"""

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ...context import Context
 from ...cues import words_after, words_before
+from ...document.list_levels import count_letters
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import rows
@@ -39,7 +40,8 @@ _I_DO = words_after(
 )
 _NOT = words_after(
     "đi|có|được|đc|gửi|biết|nghe|tin|phải|nên|cần|thu|mất|bị|đến|về|thấy|cho|làm|ra|vào|dùng|nhận|tham gia|tính|rõ|"
-    "trừ|lý do|phép|kịp|thể|ai|còn|đúng|ở|mở|lấy|trả|nộp|để|quên|rọ|muốn|mang|đóng|bán|mua|họp|xả|vứt|đốt|ăn|uống"
+    "trừ|lý do|phép|kịp|thể|ai|còn|đúng|ở|mở|lấy|trả|nộp|để|quên|rọ|muốn|mang|đóng|bán|mua|họp|xả|vứt|đốt|ăn|uống|"
+    "đổ|tự ý|tự tiện|hút|tắm|nuôi|chở|chặt|thả|hoang mang|chủ quan|tụ tập|đỗ|dừng|lấn|vượt|leo|trèo|mua bán|chia sẻ"
 )
 _FEARS = words_after("ngại|rằng|dè|sợ|lệ|thẹn|ấp|là không|khó")  # e rằng, e ngại: a word of its own
 _PARTS = words_after("khoản|điểm|mục|điều|và|hoặc|đến|lô|di|phiến|dua|còng|xít|tòng|men|móc|vòng|lê")  # a lô, a xít
@@ -47,6 +49,10 @@ _TOLD = words_before(
     "nhờ|hỏi|gặp|nhắn|gọi|gọi cho|cho|với|của|báo|gửi|cảm ơn|mời|chào|các|mấy|nhà|thưa|hôm nay|mai|chỗ|bên"
 )
 _WHO = words_after("nào|ơi|ấy")
+_ROLES = words_after(
+    "trưởng|tổ trưởng|hội trưởng|bí thư|chủ tịch|phó|kế toán|thủ quỹ|y tá|y sĩ|bác sĩ|chủ|giáo viên|chi hội|cán bộ|"
+    "công an"
+)
 _ALL = words_before("các|mấy|mời|chào|kính chào|kính mời|thưa|toàn thể|cảm ơn|nhờ|nhắc|tất cả|bà con")
 _TOGETHER = {"ace": "anh chị em", "ac": "anh chị", "ae": "anh em", "ce": "chị em"}
 _CHAT = pattern(r"(?<!\w)(?:ạ|[Nn]hé|[Nn]há|nha|ko|đc|mn|mng|ib|ace|cmt|[Cc]ả nhà|ơi|ad|inbox|zalo nhóm)(?!\w)")
@@ -103,13 +109,14 @@ def who_writes(match: re.Match[str], context: Context) -> Answer:
     return "em" if is_chat(context.text) else Guess(match[0], LONE_LETTER)  # cài e tác mâu bai
 
 
-@rule(rf"E(?= (?:[{LOWER}]{{2,7}}(?![^\W_])|[{UPPER}][{LOWER}]{{1,6}}[^\d\n]{{0,24}}0\d\d))", starts="word")
+@rule(rf"E(?= (?:[{LOWER}]{{1,7}}(?![^\W_])|[{UPPER}][{LOWER}]{{1,6}}[^\d\n]{{0,24}}0\d\d))", starts="word")
 def who_writes_first(match: re.Match[str], context: Context) -> Answer:
     """The same at the head of a sentence: E xin chào cả nhà, E Thắng – 0867… -> em"""
     at, end = match.span()
-    opens = context.begins_line(at) or context.text[max(0, at - 2) : at] in (". ", "! ", "? ")
     doing = context.is_before(end, _I_DO) or _NAME.match(context.text, end) is not None
-    return _told(match, context) if opens and (doing or is_chat(context.text)) else None
+    if not context.begins_sentence(at):
+        return None
+    return _told(match, context) if doing or is_chat(context.text) else Guess(match[0], LONE_LETTER)
 
 
 @rule(rf"[ac]{_ALONE}(?= [{LOWER}]{{2,7}}(?![^\W_]))", starts="word", only_if=is_apart)
@@ -117,7 +124,8 @@ def whom_one_asks(match: re.Match[str], context: Context) -> Answer:
     """Who is told or asked: nhờ a tỉa giúp, nhà a trưởng thôn, c nào chưa đóng -> anh, chị"""
     at, end = match.span()
     told = context.is_after(at, _TOLD) or context.is_before(end, _WHO)
-    if context.is_before(end, _PARTS) or not (told or is_chat(context.text)):
+    heads = context.begins_line(at) and not count_letters(context.text) and context.is_before(end, _ROLES)
+    if context.is_before(end, _PARTS) or not (told or heads or is_chat(context.text)):
         return None
     return _told(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
 
@@ -150,9 +158,27 @@ def given_names() -> frozenset[str]:
 
 
 @rule(rf"k{_ALONE}", starts="word", only_if=is_apart)
-def not_so(match: re.Match[str], context: Context) -> str | None:
-    """“Không” typed as one letter: ai k đi báo trước -> không"""
-    return "không" if context.is_before(match.end(), _NOT) else None
+def not_so(match: re.Match[str], context: Context) -> Answer:
+    """“Không” typed as one letter: ai k đi báo trước, có họp k? -> không"""
+    if context.is_before(match.end(), _NOT):
+        return "không"
+    word = _WORD.match(context.text, match.end())
+    if neighbours_of(context, *match.span())[0].istitle():  # già làng Điểu k rứt
+        return None
+    asked = context.char(match.end()) in ("", *"?!,.\n") and context.char(match.start() - 2).isalpha()
+    return Guess("không", LONE_LETTER) if asked or (word and is_syllable(word[1])) else None
+
+
+@rule(rf"K(?= [{LOWER}]{{1,7}}(?![^\W_]))", starts="word")
+def not_so_first(match: re.Match[str], context: Context) -> Answer:
+    """The same at the head of a sentence: K hút thuốc, K tự ý đấu nối -> không; K phổi is an illness"""
+    word = _WORD.match(context.text, match.end())
+    if not context.begins_sentence(match.start()) or word is None or not is_syllable(word[1]) or word[1] in _ORGANS:
+        return None
+    return "không" if context.is_before(match.end(), _NOT) else Guess("không", LONE_LETTER)
+
+
+_ORGANS = frozenset(("phổi", "gan", "vú", "dạ", "cổ", "đại", "trực", "tuyến", "bàng", "máu", "thực", "buồng", "vòm"))
 
 
 @rule(rf"j{_ALONE}", starts="word", only_if=is_apart)

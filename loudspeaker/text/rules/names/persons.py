@@ -1,21 +1,20 @@
-"""Persons: who is called a. Hùng or Ô. Y Thông, initials of names, and those of whom only initials are told."""
+"""Persons: who is called a. Hùng or Ô. Y Thông, and when they were born. Initials of names are `initials`."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from ...abbreviations import meaning
 from ...context import REACH, Context
 from ...cues import words_before
+from ...document.list_levels import count_letters
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...numerals import LETTERS, spell_letters
-from ...reasons import UNKNOWN, ambiguous
+from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
 from .chat_letters import LETTERED, given_names, is_chat
-from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
+from .titles import CALLING, LONE_LETTER, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
 
@@ -42,16 +41,14 @@ _CALLED_SO = pattern(rf"(?<!\w)(?:[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]hú|[Cc]ô
 _HEADS = pattern(
     r"(?:Khoản|Điều|Mục|Điểm|Khoảnh|Lô|Tổ|Phần|Chương|Bảng|Biểu|Phụ|Bệnh|Phát|Mời|Đề|Kính|Thời|Địa|Nội)(?!\w)"
 )
-_NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
 _HIGHLANDER = pattern(rf"(?<![^\W_])(?:Y|[Oo]ng A|[Ôô]ng A|[Aa]nh A|[Cc]ụ A|già làng A) [{UPPER}][{LOWER}]")
-_FAMILY = (
+FAMILY = (
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
     r"Tòng|Lương|Đoàn|Trịnh|Ng\.)"
 )
-_FAMILIES = pattern(rf"{_FAMILY} $")
-_FULL_NAME = rf"{_FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]"
+_FULL_NAME = rf"{FAMILY} [{UPPER}][{LOWER}]+ [{UPPER}]"
 FULL_NAME, _FULL_NAME_AHEAD = pattern(_FULL_NAME), pattern(rf"(?<!\w){_FULL_NAME}[{LOWER}]* $")
-_FAMILY_NAME = pattern(rf"{_FAMILY} [{UPPER}]")
+_FAMILY_NAME = pattern(rf"{FAMILY} [{UPPER}]")
 
 
 def parts_persons(context: Context, start: int, end: int) -> bool:
@@ -63,6 +60,18 @@ def parts_persons(context: Context, start: int, end: int) -> bool:
         return True
     ahead = context.text[max(0, start - REACH) : start]
     return _FAMILY_NAME.match(context.text, end + 1) is not None and _FULL_NAME_AHEAD.search(ahead) is not None
+
+
+@rule(rf"[Ôô](?:\.,? ?|[,/] ?| )[Bb](?:\. ?| )(?=[{UPPER}]|các |tổ |thôn )", starts="word")
+def mister_and_missis(match: re.Match[str], context: Context) -> str:
+    """Forms of address for either: Mời Ô.B. Hoàng Văn Ba; Kính gửi: Ô., B. Hội viên"""
+    return "ông bà "
+
+
+@rule(r"[Ôô](?=,? (?:bà|và bà)(?!\w))", starts="word")
+def mister_beside_missis(match: re.Match[str], context: Context) -> str:
+    """The same in one letter beside the other word: Ô, bà Nguyễn Văn Ba"""
+    return "ông"
 
 
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word", unless=stands_after_name)
@@ -111,10 +120,29 @@ def is_at_work(match: re.Match[str], context: Context) -> bool:
     return found is not None and found[1] in given_names()
 
 
-@rule(rf"([ABCabc])\. ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
+_NO_NAME = "(?!(?:Thu|Công|Phát|Phân|Ban|Liên|Đăng|Thông|Hoa màu|Hội|Điện|Hồng|Quang|Định) )"
+_ALONE = pattern(rf" ?(?:{FAMILY} [{UPPER}][{LOWER}]|{_NO_NAME}([{UPPER}][{LOWER}]{{1,5}})(?: [{LOWER}]|, | -))")
+
+
+def is_called_alone(match: re.Match[str], context: Context) -> bool:
+    """Whether a name stands behind the only letter at the head of a line: c. Hương kế toán; a list has a. and b."""
+    if count_letters(context.text) > 1:
+        return False
+    found = _ALONE.match(context.text, match.end())
+    return found is not None and (found[1] is None or found[1] in given_names())
+
+
+@rule(rf"([ABCEÔabceô])\.? ?(?=[{UPPER}])", starts="word", only_if=at_line_start)
 def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
     """Form of address at the head of a line: C. Hiền KT: 0912… -> chị; a letter of a list looks the same"""
-    named = is_at_work(match, context) or (match[1].isupper() and heads_account(context.text, match.end()))
+    if "." not in match[0]:
+        alone = match[1].islower() and match[0][-1] == " " and is_called_alone(match, context)
+        return Guess(_CALLED[match[1]] + " ", LONE_LETTER) if alone else None
+    named = (
+        is_at_work(match, context)
+        or is_called_alone(match, context)
+        or (match[1].isupper() and heads_account(context.text, match.end()))
+    )
     return Guess(_CALLED[match[1].lower()] + " ", LONE_LETTER) if named else None
 
 
@@ -193,6 +221,16 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     if lone and chat:
         return spoken
     return _named(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
+
+
+@rule(r"([acbeô])\.? ?(?=[A-ZĐ](?![^\W_]|[.&/-][^\W_]))", starts="word")
+def form_before_initial(match: re.Match[str], context: Context) -> Answer:
+    """Form of address before a letter for a name: họp tại nhà a Q -> anh"""
+    at = match.start()
+    if not context.is_after(at, (*_KIN, *_DEALT_WITH, *CALLING)) or context.char(at - 1) != " ":
+        return None
+    spoken = f"{_CALLED[match[1]]} "
+    return spoken if is_chat(context.text) else Guess(spoken, LONE_LETTER)
 
 
 @lru_cache(maxsize=4)
@@ -287,10 +325,6 @@ def _has_roll(text: str) -> bool:
     return _ROLL.search(text) is not None
 
 
-_PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
-_NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
-
-
 @rule(r"SN(?=:? ?[3-9]\d(?![\d/A-Z]))", starts="word")
 def short_year_of_birth(match: re.Match[str], context: Context) -> Guess | None:
     """Year of birth of two digits behind who is told of: ô. Sơn, SN 68; SN 45 Lê Lợi is a house"""
@@ -306,75 +340,3 @@ def short_year_of_birth(match: re.Match[str], context: Context) -> Guess | None:
 def year_of_birth(match: re.Match[str], context: Context) -> str:
     """Year of birth: (SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
     return "sinh"
-
-
-@rule(
-    r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
-    r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN:? ?\d|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
-    starts="word",
-)
-def initials(match: re.Match[str], context: Context) -> Answer:
-    """Initials of somebody who is not named: bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
-    spoken = spell_letters(match[0])
-    return Guess(spoken, ambiguous(match[0])) if match[0] in context.lexicon else spoken
-
-
-@rule(
-    r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|TK|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
-    starts="word",
-)
-def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
-    """Initials behind a form of address: ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
-    at = match.start()
-    if match[0] in context.definitions or not context.adjoins(at, _NAMED_ONLY) or context.char(at - 1) != " ":
-        return None  # Mai Thế Anh, SĐT: 09…
-    if context.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
-        return None
-    entry = meaning(context, match[0], at, match.end()) if len(match[0]) > 3 else None
-    if entry and entry.sure:  # nạn nhân CĐDC
-        return None
-    why = ambiguous(match[0]) if match[0] in context.lexicon else UNKNOWN
-    return Guess(spell_letters(match[0]), why)
-
-
-@rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def middle_initial(match: re.Match[str], context: Context) -> str | None:
-    """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
-    at = match.start()
-    family = _FAMILIES.search(context.text[max(0, at - 12) : at])
-    if stands_after_name(match, context) and FULL_NAME.match(context.text, match.end()):  # Gioan B. Nguyễn Văn Đông
-        return f"{LETTERS[match[1]]} "
-    rare = _NAMED_ON.match(context.text, match.end()) and stands_after_name(match, context)  # Lường V. Hùng (0343…)
-    return f"{LETTERS[match[1]]} " if (family or rare) and not context.opens_sentence(match.end()) else None
-
-
-@rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
-def letter_with_number(match: re.Match[str], context: Context) -> Answer:
-    """Letter, dot and number.
-
-    riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
-    """
-    if match[1] in _CALENDARS and len(match[2]) == 4:
-        return f"{_CALENDARS[match[1]]} {context.number(match[2])}"
-    spoken = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
-    return spoken if context.is_after(match.start(), _LETTERED) else Guess(spoken, UNKNOWN)
-
-
-@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| [–-] | ?[A-ZĐ](?![^\W_])))?", starts="word")
-def initial(match: re.Match[str], context: Context) -> Answer:
-    """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
-    highland = match[0] in ("K", "H") and re.match(
-        rf"['’]? [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 4]
-    )
-    apart = highland and context.char(match.end()) in "'’"
-    if match[1] in VOWELS or apart or (highland and context.is_after(match.start(), _PERSONS)):
-        return None
-    bracketed = match[0][-1] == "." and context.text.startswith(("(", " (", " - ", " – "), match.end())
-    return f"{LETTERS[match[1]]}," if bracketed else LETTERS[match[1]]  # bà H. (55 tuổi)
-
-
-_CALENDARS = {"PL": "Phật lịch", "DL": "dương lịch", "ÂL": "âm lịch"}
-_LETTERED = words_before(
-    "lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục"
-)
-_NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")

@@ -11,13 +11,14 @@ from ...kind import Kind
 from ...numerals import LETTERS
 from ...reasons import UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
-from ...syllables import LOWER, UPPER, is_syllable
+from ...syllables import LOWER, UPPER, has_marks, is_syllable
 from ...word_pairs import word_pairs
 from .titles import LONE_LETTER
 
 rule = RuleMaker(Kind.TITLE)
 
 _PER = "ngày|lần|tháng|năm|người|hộ|kg|lít|buổi|ha|con|tuần|giờ"  # vitamin A/ngày
+_SHORTEST = 3  # letters of a plain syllable that one letter is put before
 _OFTEN = 5  # times that a word stood before the rest
 _SURE = 0.9  # share of a word among those that begin alike
 _LETTERED = words_before("vitamin|loại|hạng|nhóm|bảng|khối|mục|điểm|lớp|tổ|khu|lô|phòng|cột")
@@ -41,15 +42,40 @@ def word_in_short(match: re.Match[str], context: Context) -> Answer:
     letters, sign, rest = match.groups()
     if context.char(match.start() - 1) not in ("", *' \n("“-:,') or context.is_after(match.start(), _LETTERED):
         return None
-    known = word_pairs().before(letters.lower(), rest) if is_syllable(rest) else {}
-    before = word_before(context, match.start())
-    weights = {word: seen * word_pairs().likelihood(before, word) for word, seen in known.items()}
-    likeliest = max(weights, key=weights.__getitem__, default="")
-    if not weights or known[likeliest] < _OFTEN or weights[likeliest] * 2 <= sum(weights.values()):
+    likeliest, share = _likeliest(letters.lower(), rest, word_before(context, match.start()))
+    if not likeliest:
         return Guess(f"{LETTERS[letters[0].upper()]} {rest}", UNKNOWN) if sign == "/" and letters[0].isupper() else None
     spoken = f"{likeliest} {rest}"
-    certain = known[likeliest] > _SURE * sum(known.values())  # whatever stands before
-    return spoken if certain else Guess(spoken, LONE_LETTER)
+    return spoken if share > _SURE else Guess(spoken, LONE_LETTER)
+
+
+def _likeliest(letters: str, rest: str, before: str) -> tuple[str, float]:
+    """The word that stands before the rest most often and its share of those that begin so, whatever is before them"""
+    known = word_pairs().before(letters, rest) if is_syllable(rest) else {}
+    weights = {word: seen * word_pairs().likelihood(before, word) for word, seen in known.items()}
+    word = max(weights, key=weights.__getitem__, default="")
+    if not weights or known[word] < _OFTEN or weights[word] * 2 <= sum(weights.values()):
+        return "", 0.0
+    return word, known[word] / sum(known.values())
+
+
+@rule(rf"([bcdđghklmnpqstv])([bcdđghkmnpqstvx][{LOWER}]{{1,5}})(?![^\W_]|[.@/_-]\w)", starts="word")
+def word_run_together(match: re.Match[str], context: Context) -> Answer:
+    """A word and the first letter of the one before: bcáo, hsinh, tgian -> báo cáo, học sinh"""
+    letter, rest = match.groups()
+    plain = len(rest) < _SHORTEST and not has_marks(rest)  # spa
+    if (
+        plain
+        or context.char(match.start() - 1).isalnum()
+        or is_syllable(match[0])
+        or not is_syllable(rest)
+        or match[0] in context.lexicon
+    ):
+        return None
+    likeliest, _ = _likeliest(letter, rest, word_before(context, match.start()))
+    if likeliest:
+        return Guess(f"{likeliest} {rest}", UNKNOWN)
+    return Guess(match[0], UNKNOWN) if has_marks(rest) else None
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")

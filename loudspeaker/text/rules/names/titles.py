@@ -11,8 +11,8 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...lexicon import Entry, cue_list
-from ...numerals import LETTERS
+from ...lexicon import Entry, cue_list, rows
+from ...numerals import LETTERS, spell_letters
 from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
@@ -284,6 +284,17 @@ def place_or_office(match: re.Match[str], context: Context) -> Answer:
     return _office_or_place(match, context)
 
 
+_MIDDLE_NAMES = next(names for kind, names in rows("person_names.tsv") if kind == "middle")
+
+
+@rule(rf"(Ph|Tr|Th|Ng)\. ?(?=(?:{_MIDDLE_NAMES}) [{UPPER}][{LOWER}])", starts="word")
+def family_in_short(match: re.Match[str], context: Context) -> str | None:
+    """Family name in short before a middle name: Ph. Văn Đức, Tr. Quốc Toản; X. Ph. Văn Lang is a ward"""
+    if match[1] == "Ng":
+        return "Nguyễn "
+    return None if context.is_after(match.start(), _ROADS) else f"{spell_letters(match[1])} "
+
+
 @rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word", unless=stands_after_name)
 def ward(match: re.Match[str], context: Context) -> str:
     """Ward written Ph.: Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
@@ -301,6 +312,12 @@ def river(match: re.Match[str], context: Context) -> str | None:
     """River written s.: mực nước s.Ba, hồ S.Hinh -> sông"""
     told = context.begins_line(match.start()) and context.memory.count_words(("mực nước", "lũ", "thủy văn"))
     return "sông " if told or context.is_after(match.start(), _WATERS) else None
+
+
+@rule(r"V[.-]?League(?![^\W_])", starts="word")
+def football_league(match: re.Match[str], context: Context) -> str:
+    """The first division: V.League 1, V-League"""
+    return "vê lích"
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
@@ -336,11 +353,11 @@ def district_or_ward(match: re.Match[str], context: Context) -> str:
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in cue_list("provinces").split("|")}
 
 
-@rule(r"([A-Za-zĐđÔô]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
+@rule(r"([A-Za-zĐđÔô]/[A-Za-zĐđ]|[Đđ]\.c)(?![^\W_])\.?", starts="word")
 def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
-    """Two letters with a slash: V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
-    entry = meaning(context, match[1], match.start(), match.start() + 3)
-    return entry.reading if entry else None
+    """Two letters with a slash: V/v -> về việc; Đ/c, Đ.c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
+    entry = meaning(context, match[1].replace(".", "/"), match.start(), match.start() + 3)
+    return _reading(entry, match[1]) if entry else None
 
 
 _PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thông báo|kế hoạch|báo cáo|giấy mời")
