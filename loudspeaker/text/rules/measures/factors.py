@@ -42,6 +42,12 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
     return " nhân " if near and _FACTOR.match(context.text, end) else None
 
 
+@rule(r"(?<=\w)\*(?=\d)|(?<=\w )\*(?= \d)", starts="sign")
+def star_of_product(match: re.Match[str], context: Context) -> str:
+    """Star between two factors: 2 ngày*1.500.000 -> nhân"""
+    return " nhân "
+
+
 @rule(r"(?<=\d)x([A-ZĐ]{1,4})(\d{1,4})(?![^\W_])", starts="word")
 def times_code(match: re.Match[str], context: Context) -> str:
     """So many of something that has a code: dây 3xAC70 -> nhân a xê bảy mươi"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -63,11 +64,18 @@ def score(match: re.Match[str], context: Context) -> Answer:
     words = _COMPOUNDS.sub("", f" {context.before(match.start()).rpartition('. ')[2].lstrip()}")
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
-    spoken = f"{context.number(match[1])} {context.number(match[2])}"
+    spoken = _say_score(match.groups(), context)
     if not _is_result(match, context, words):
         return _score_between_teams(match, context, spoken)
     played_then = words.endswith(_MATCH) and Day(match[1], match[2]).possible()  # trận 2-9, bán kết 6-12
     return Guess(spoken, DATE_OR_NUMBERS) if played_then else spoken
+
+
+def _say_score(points: Sequence[str], context: Context) -> str:
+    """The points of both sides, a pause between those that would be heard as one number: 20-5 -> hai mươi, năm"""
+    first, last = points
+    as_one = int(first) % 10 == 0 < int(first) and 0 < int(last) < 10
+    return f"{context.number(first)}{',' if as_one else ''} {context.number(last)}"
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:
@@ -136,7 +144,7 @@ def score_of_sets(match: re.Match[str], context: Context) -> str | None:
     if not any(cue in words for cue in _SETS):
         return None
     pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
-    return ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+    return ", ".join(_say_score(pair, context) for pair in pairs)
 
 
 @rule(r"\d{1,2}-\d{1,2}(?:[,;] ?\d{1,2}-\d{1,2}){1,4}(?![\d/-]|[.,]\d)")
@@ -146,7 +154,7 @@ def points_of_sets(match: re.Match[str], context: Context) -> Answer:
     played = all(max(map(int, pair)) > 8 for pair in pairs) and not context.is_after(match.start(), (" ngày",))
     if not played:
         return None
-    spoken = ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
+    spoken = ", ".join(_say_score(pair, context) for pair in pairs)
     if context.memory.count_words((*_GAMES_IN_SETS, *CONTESTS)):
         return spoken
     falling = len(pairs) > 1 and any(int(first) > int(last) for first, last in pairs)  # as no range does
