@@ -67,7 +67,8 @@ def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
     spoken.finish()
-    below = tuple(_doubts_below(spoken, lambda at: arranged.cell_below(clean.place(at))))
+    cells = _doubts_below(spoken, lambda at: arranged.cell_below(clean.place(at)))
+    below = (*cells, *(_Place(one.start, one.end, one.text.strip(), one.why) for one in arranged.guesses() if one.why))
     return Reading(
         spoken.text(), tuple(_doubts(text, clean, spoken, lost, settings, stretch, below)), tuple(spoken.spans)
     )

@@ -541,7 +541,25 @@ def test_no_cell_of_a_table_is_lost_however_it_is_set(sign: str, rows: list[list
 
 
 CELLS = st.sampled_from(
-    ["Lò A", "7h30", "bản sao", "Nam", "Từ", "1", "45", "05/01", "Tổ 3", "(m2)", "", "T2", "- ", "x"]
+    [
+        "Lò A",
+        "7h30",
+        "bản sao",
+        "Nam",
+        "Từ",
+        "1",
+        "45",
+        "05/01",
+        "Tổ 3",
+        "(m2)",
+        "",
+        "T2",
+        "- ",
+        "x",
+        "Nam/Nữ",
+        "12/15",
+        "5.30",
+    ]
 )
 
 
@@ -578,7 +596,7 @@ Bà Xuyến           -       42       2,4         14.300     nước phèn
 @pytest.mark.parametrize(
     ("written", "row"),
     [
-        (GROUPS_BELOW_THE_LAST_HEAD, "Khu víp, hàng A, còn trống thứ sáu, ba, còn trống thứ bảy, chín."),
+        (GROUPS_BELOW_THE_LAST_HEAD, "Khu víp, hàng A, còn trống thứ sáu: ba, còn trống thứ bảy: chín."),
         (
             GROUP_IN_THE_MIDDLE,
             "Thôn Đông, điểm cân kho chè, kén trắng Đẹp một trăm chín mươi tám, kén trắng Xấu một trăm bảy mươi sáu, "

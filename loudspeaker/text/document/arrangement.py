@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from ...errors import Message
+
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -15,13 +17,14 @@ class TextPiece(NamedTuple):
     """Some letters, and the stretch [start, end) of the text as given that they stand for.
 
     Copied letters are as many as those of their stretch; words that were put in have an empty one. `is_head`: it is
-    the head of a column, said before a cell.
+    the head of a column, said before a cell; `why`: the reason why its words are only a guess, if they are one.
     """
 
     text: str
     start: int
     end: int
     is_head: bool = False
+    why: Message | None = None
 
     @classmethod
     def put_in(cls, text: str, at: int) -> TextPiece:
@@ -67,6 +70,10 @@ class Arrangement:
             return None
         copied = (piece for piece in self._pieces[number + 1 :] if piece.start < piece.end and not piece.is_head)
         return next(((piece.start, piece.end) for piece in copied), None)
+
+    def guesses(self) -> Iterator[TextPiece]:
+        """The pieces whose words are only a guess."""
+        return (piece for piece in self._pieces if piece.why)
 
     def without_lines(self, numbers: Collection[int]) -> Arrangement:
         """The same without some of its lines, counted from 0."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...errors import Message
 from ..lazy_regex import pattern
 from ..numerals import spell_digits, spell_letters
+from ..reasons import LONE_LETTER
 from ..syllables import LOWER, UPPER
+from .cell_kinds import CellKind, kind_of
 
 # not Ca A, Ca B, Ca C
 _HALF_DAY_HEAD = pattern(r"(?i)(?:buổi|ca|mẻ|phiên|thời gian|giờ)(?!\w)|(?:T[2-7]|CN|thứ (?:[2-7]|\w+)|chủ nhật)$")
@@ -12,20 +17,15 @@ _HALF_DAYS = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
 _HALF_DAY = pattern(r"(?P<one>[SCTĐ])(?: ?[+,;&/-] ?(?P<other>[SCTĐ]))?")
 _DAYS_HEAD = pattern(r"(?i)(?:buổi|ca|thời gian|thời điểm|giờ|ngày|thứ|lịch|lúc)(?!\w)")
 _HALF_OF_DAY = pattern(r"(?P<half>[SCTĐ]) (?=(?:T[2-7]|CN|\d{1,2}/\d{1,2}|(?i:thứ|ngày|chủ nhật))(?!\w))")
-_CLOCK_HEAD = pattern(
-    r"(?i)(?:khung )?giờ(?: (?:đi|đến|về|tới|chạy|bắt đầu|kết thúc|xuất (?:phát|bến)|khởi hành|học|thi|khám|họp|lễ|"
-    r"trực|tiêm|làm việc|mở cửa|đóng cửa|vào|ra|bơm|cắt|cấp|xả|đóng|mở))?|(?:từ|đến) giờ"
-)
-_CLOCKS = pattern(
-    r"(?P<one>\d{1,2})(?:[.:](?P<minutes>[0-5]\d))?(?: ?[-–] ?(?P<other>\d{1,2})(?:[.:](?P<more>[0-5]\d))?)?"
-)
+_DAY_AND_HALF = pattern(r"(?P<day>\d{1,2}/\d{1,2}(?:/\d{4})?) ?[(-] ?(?P<half>[scSC])\)?")
 _HOURS_HEAD = pattern(r"(?i)(?:(?:khung |từ |đến )?giờ|thời gian|lúc|mở cửa|đóng cửa|khởi hành)(?!\w)")
 _SOUTHERN = pattern(r"\d{1,2}g(?:[0-5]\d)?(?: ?(?:[-–]|đến|,|và) ?\d{1,2}g(?:[0-5]\d)?){0,3}")  # 7g, 7g30 - 10g
-_LAST_HOUR = 24
 _PERSONS_HEAD = pattern(
     r"(?i)họ(?: và|,)? tên(?!\w)|(?:tên(?: (?:người|hộ|chủ|cán bộ)(?!\w).*)?|hộ|chủ(?: (?:hộ|trì|nhà|nhiệm))?|ông|bà)$|"
-    r"(?:người|đại diện|lãnh đạo|phụ trách|giáo viên|gv|gvcn|trưởng|bí thư|liên hệ|cán bộ|đầu mối)(?!\w)"
+    r"(?:người|đại diện|lãnh đạo|phụ trách|giáo viên|gv|gvcn|trưởng|bí thư|liên hệ|cán bộ|đầu mối|giám thị|trực|"
+    r"trọng tài|thủ quỹ|kế toán)(?!\w)"
 )
+_CALLED_PERSON = pattern(rf"[ABCÔ]\. ?[{UPPER}][{LOWER}]{{1,6}}(?: [{UPPER}][{LOWER}]{{1,6}}){{0,3}}")
 _TEACHERS_HEAD = pattern(r"(?i)(?:giáo viên|gv|gvcn|thầy|cô)(?!\w)")
 _PERSON = pattern(rf"(?P<letter>[ABCTÔ](?=\.)|[abcô])\.? ?(?=[{UPPER}][{LOWER}]{{1,6}}(?![^\W\d_]))")
 _CALLED = {"A": "anh", "B": "bà", "C": "chị", "Ô": "ông"}
@@ -38,6 +38,12 @@ _ROWS_HEAD = pattern(r"(?i)(?:hàng|dãy|khu|lô|nhà|tổ|block|tòa|toà)(?: (
 _ROWS = pattern(r"(?P<first>[A-ZĐ]) ?[-–] ?(?P<last>[A-ZĐ])")
 _RHESUS_HEAD = pattern(r"(?i)(?:yếu tố )?Rh(?:esus)?")
 _RHESUS = {"+": "dương", "(+)": "dương", "-": "âm", "–": "âm", "(-)": "âm"}
+_AGE_HEAD, _AGE = pattern(r"(?i)(?:độ |lứa )?tuổi"), pattern(r"(?P<number>\d{1,3}(?: ?- ?\d{1,3})?) ?(?P<unit>t|th)")
+_PILLS = pattern(r"[1-4]/[2-4] ?v")
+_PLACE_HEAD = pattern(
+    r"(?i)(?:nơi|chỗ) (?:ở|cư trú)|địa chỉ(?: .*)?|thường trú|trú quán|quê quán|hộ khẩu|địa điểm|nơi|ở"
+)
+_WEEKDAY = pattern(r"T[2-7]")
 _AS_ABOVE = frozenset(("nt", "//", '"', "”", "“", "''", "〃"))
 
 
@@ -45,9 +51,27 @@ def words_for(text: str, head: str) -> str:
     """The words for a whole cell of letters or bare numbers; nothing where they are not known."""
     if text.strip(".-–").lower() in _AS_ABOVE:
         return "như trên"
+    if _PLACE_HEAD.fullmatch(head) and _WEEKDAY.fullmatch(text):
+        return f"{text[0]}.{text[1:]}"  # which is marked: nobody knows whether thôn, tổ or another
+    if short := _age_or_pills(text, head):
+        return short
     if tells_sign(text, head):
         return _RHESUS[text]
-    return _half_days(text, head) or _clocks(text, head) or _rows(text, head) or _subject_or_code(text, head)
+    return (
+        _half_days(text, head)
+        or _southern_hours(text, head)
+        or _with_half_day(text)
+        or _rows(text, head)
+        or _subject_or_code(text, head)
+    )
+
+
+def _age_or_pills(text: str, head: str) -> str:
+    """An age with its unit in short below one of ages, 3t, 18-24th; half a pill, 1/2 v"""
+    age = _AGE.fullmatch(text) if _AGE_HEAD.fullmatch(head) else None
+    if age:
+        return f"{age['number']} {'tháng' if age['unit'] == 'th' else 'tuổi'}"
+    return f"{text.rstrip(' v')} viên" if _PILLS.fullmatch(text) else ""
 
 
 def tells_sign(text: str, head: str) -> bool:
@@ -61,17 +85,27 @@ def _rows(text: str, head: str) -> str:
     return f"{rows['first']} đến {rows['last']}" if rows and rows["first"] < rows["last"] else ""
 
 
-def opening(text: str, head: str) -> tuple[str, int] | None:
-    """The word for a letter that opens a cell, and where that ends: S 7/12 below Lịch; A. Sáu, c Tư below Họ tên
+def opening(text: str, head: str, forms: frozenset[str] = frozenset()) -> tuple[str, int, Message | None] | None:
+    """The word for a letter that opens a cell, where that ends, and why it is only a guess, if it is one.
 
-    C. Lan and T. Ba below GVCN teach.
+    S 7/12 below Lịch; A. Sáu, c Tư below Họ tên, or in a column in which letters of `forms` stand before names; C. Lan
+    and T. Ba below GVCN teach. A capital may be the first letter of a name, where no others stand beside it.
     """
     if (half := _HALF_OF_DAY.match(text)) and _DAYS_HEAD.match(head):
-        return _HALF_DAYS[half["half"]], half.end()
-    called = _PERSON.match(text) if _PERSONS_HEAD.match(head) else None
+        return _HALF_DAYS[half["half"]], half.end(), None
+    called = _PERSON.match(text) if forms or _PERSONS_HEAD.match(head) else None
     words = _TAUGHT if _TEACHERS_HEAD.match(head) else _CALLED
     word = words.get(called["letter"].upper()) if called else None
-    return (word, called.end()) if called and word else None
+    why = LONE_LETTER if called and called["letter"] in "ACT" and len(forms) < 2 else None
+    return (word, called.end(), why) if called and word else None
+
+
+def forms_of_address(texts: Sequence[str]) -> frozenset[str]:
+    """The letters before the names of a column of persons: A. Cừ, C. Lựu, Đinh Tư; none where it holds other things."""
+    called = [text for text in texts if _CALLED_PERSON.fullmatch(text)]
+    others = (kind_of(text) for text in texts if text not in called)
+    named = len(called) > 1 and all(kind in (CellKind.NAME, CellKind.NOTHING) for kind in others)
+    return frozenset(text[0] for text in called if named)
 
 
 def _half_days(text: str, head: str) -> str:
@@ -80,17 +114,15 @@ def _half_days(text: str, head: str) -> str:
     return " và ".join(_HALF_DAYS[half] for half in halves.groups() if half) if halves else ""
 
 
-def _clocks(text: str, head: str) -> str:
-    """Hours without their sign, or with that of grams, below a head that has it: 22-6, 10.30, 7g - 10g"""
-    if _SOUTHERN.fullmatch(text) and _HOURS_HEAD.match(head):
-        return text.replace("g", "h")
-    hours = _CLOCKS.fullmatch(text) if _CLOCK_HEAD.fullmatch(head) else None
-    if hours is None or not (hours["minutes"] or hours["other"]):
-        return ""
-    if any(int(hour) > _LAST_HOUR for hour in (hours["one"], hours["other"]) if hour):
-        return ""
-    until = f"-{hours['other']}h{hours['more'] or ''}" if hours["other"] else ""
-    return f"{hours['one']}h{hours['minutes'] or ''}{until}"
+def _southern_hours(text: str, head: str) -> str:
+    """Hours with the sign of grams, below a head that has them: 7g - 10g"""
+    return text.replace("g", "h") if _SOUTHERN.fullmatch(text) and _HOURS_HEAD.match(head) else ""
+
+
+def _with_half_day(text: str) -> str:
+    """A day with the letter of its half: 7/12 (s)"""
+    day = _DAY_AND_HALF.fullmatch(text)
+    return f"{day['day']}, {_HALF_DAYS[day['half'].upper()]}" if day else ""
 
 
 def _subject_or_code(text: str, head: str) -> str:

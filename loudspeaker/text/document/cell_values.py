@@ -13,7 +13,7 @@ from ..numerals import LETTERS, UP_SIGNS
 from .arrangement import TextPiece
 from .cell_letters import opening, words_for
 from .cells import Cell
-from .column_heads import AMOUNT, BOUNDS, DAY_LIST, in_small_letters
+from .column_heads import AMOUNT, BOUNDS, in_small_letters, is_day_list
 
 RATED = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:%|[^\W\d/]{1,6})?\d{0,3}")  # what a unit such as “/năm” follows
 _IN_BRACKETS = pattern(r"\((?P<text>[^()]+)\)")
@@ -34,8 +34,12 @@ _LETTERED = pattern(r"[A-ZĐ]\d{1,2}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
 
 
-def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextPiece]:
-    """What a cell below `head` says, with its unit; `change`: it tells by how much something went up or down."""
+def said_value(cell: Cell, head: str, unit: str, change: bool, forms: frozenset[str]) -> Iterable[TextPiece]:
+    """What a cell below `head` says, with its unit.
+
+    `change`: it tells by how much something went up or down; `forms`: the letters
+    of its column before names of persons.
+    """
     text = cell.text.rstrip(" ;,:")
     if change and (bracketed := _IN_BRACKETS.fullmatch(text)):  # (+50)
         cell, text = Cell(bracketed["text"], cell.start + 1, cell.column + 1), bracketed["text"]
@@ -52,10 +56,10 @@ def said_value(cell: Cell, head: str, unit: str, change: bool) -> Iterable[TextP
         at = cell.start + called.start("phone")
         name, phone = text[: called.start("phone")], text[called.start("phone") :]
         return [TextPiece(name, cell.start, at), TextPiece.put_in("điện thoại ", at), TextPiece(phone, at, whole.end)]
-    if opened := opening(text, head):
-        word, end = opened
+    if opened := opening(text, head, forms):
+        word, end, why = opened
         at = cell.start + end
-        return [TextPiece(f"{word} ", cell.start, at), TextPiece(text[end:], at, whole.end)]
+        return [TextPiece(f"{word} ", cell.start, at, why=why), TextPiece(text[end:], at, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
 
 
@@ -111,7 +115,7 @@ def _in_dong(number: str, unit: str) -> tuple[str, str]:
 
 def _words(text: str, head: str) -> str:
     """A cell without an amount as it stands inside a sentence."""
-    if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
+    if is_day_list(text, head):
         return ", ".join(_FIRST_DAYS.sub(r"mùng \g<0>", day.strip()) for day in re.split("[;,]", text))
     return words_for(text, head) or (in_small_letters(text) if _opens_phrase(text) else text)
 

@@ -24,7 +24,9 @@ MOMENT = pattern(r"\d{1,2}/\d{1,2}(?:/\d{4})?|(?:19|20)\d\d|\d{1,2}(?:[hg](?:\d\
 LAST_MOMENT = pattern(  # Dự báo 15/3
     r"(?<![\d/.,-])(?P<day>\d{1,2}/\d{1,2}(?:/\d{4})?)$|^(?P<year>(?:19|20)\d\d)$|^(?P<hour>\d{1,2}(?:[hg](?:\d\d)?|:\d\d))$"
 )
-DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
+_DAY_LIST = pattern(r"\d{1,2}(?: ?[;,] ?\d{1,2})+(?:/\d{1,2}(?:/\d{4})?)?")
+_DAYS_HEAD = pattern(r"(?i)ngày(?! (?:công|phép|nghỉ|tuổi|nằm|điều trị|giường|người|làm|đêm))\D*")
+_DECIMAL = pattern(r"(?P<one>\d{1,2}),(?P<other>\d{1,2})")
 _MEASURE = pattern(r"\d[\d.,]*(?: ?[-–] ?\d[\d.,]*)? ?(?:[kcm]?m[23²³]?|kg|tấn|tạ|lít|ha|%|con|hộ|người|ca|suất)")
 _DIGIT = pattern(r"\W*\d")
 _LETTERS = pattern(r"[^\W\d_]+")
@@ -70,6 +72,9 @@ _EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
 _SPANS_WITH_NUMBER = frozenset(("tuần", "tháng", "quý", "đợt", "kỳ"))
 _NUMBER_AND_DAYS = pattern(r"\d{1,2} ?\(")  # Tuần: 1 (04-08/01)
 _NUMBER_BEHIND = pattern(r"(?i)(?<=\S) số$")
+_COUNTED_OR_NUMBERED = pattern(  # whose number is its own with a number behind it: thứ sáu, 4; km 46
+    r"(?i)(?<!\w)(?:thứ (?:[2-7]|hai|ba|tư|năm|sáu|bảy)(?: ?[,&–-] ?(?:thứ )?\w+)?|chủ nhật|cn|t[2-7]|km)$"
+)
 _LISTED_DAYS = pattern(r"(?:T[2-7]|CN|[Tt]hứ (?:\d|hai|ba|tư|năm|sáu|bảy)|[Cc]hủ nhật)(?!\w)")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm
 _BIRTHDAY = pattern(r"(?i)ngày,? ?(?:tháng|th\.?)(?:,|,? và)? ?năm sinh|ngày(?:[,/]? ?(?:tháng|năm))? sinh")
@@ -111,7 +116,7 @@ def spoken_head(head: Cell, cell: Cell, kind: CellKind, first: bool, change: boo
     cut = dated.start("event") if dated else _ways_end(text, cell.text) if change else 0
     if text[cut:]:
         yield from _copied_head(head, text, cut)
-        yield TextPiece.put_in(" ngày " if dated else _link(text), head.start + len(text))
+        yield TextPiece.put_in(" ngày " if dated else _link(text, cell.text), head.start + len(text))
 
 
 def _ways_end(head: str, text: str) -> int:
@@ -178,7 +183,7 @@ def _mother(head: str, text: str) -> str:
 
 def _in_other_words(head: str, text: str) -> str:
     """What is said for a head of days instead of itself, if anything: các ngày before 7; 14, sinh ngày."""
-    if DAY_LIST.fullmatch(text) and head.lower().startswith("ngày"):
+    if is_day_list(text, head):
         return "các ngày "  # and not: ngày thu các ngày
     days = _MOMENT_HEAD.fullmatch(head) or _DAY_AND_OTHER.match(head)
     if days and _DATE.match(text):  # Ngày, giờ: 27/8, 7g00; Ngày, chuyến: 10/11, 5h30
@@ -186,6 +191,14 @@ def _in_other_words(head: str, text: str) -> str:
     if _BIRTHDAY.fullmatch(head) and (_DATE.match(text) or _YEAR.fullmatch(text)):
         return "sinh năm " if _YEAR.fullmatch(text) else "sinh ngày "
     return ""
+
+
+def is_day_list(text: str, head: str) -> bool:
+    """Whether a cell lists days of a month below a head of days: 7; 14, and not 22,5 below Ngày công"""
+    if not _DAY_LIST.fullmatch(text) or not _DAYS_HEAD.fullmatch(head):
+        return False
+    decimal = _DECIMAL.fullmatch(text)
+    return decimal is None or 0 < int(decimal["one"]) < int(decimal["other"])
 
 
 def _first_of_two(head: str, text: str) -> str:
@@ -247,9 +260,10 @@ def _repeats(head: str, text: str) -> bool:
     return (words[0] in others and not short) or last in words[1:]
 
 
-def _link(head: str) -> str:
+def _link(head: str, text: str) -> str:
     """What stands between a head and its cell: a pause behind a day, an hour, a bracket or a number, Điểm B1."""
-    if LAST_MOMENT.search(head):
+    bare = text[:1].isdecimal() and "+" not in text  # not Km 12+050
+    if (bare and _COUNTED_OR_NUMBERED.search(head)) or LAST_MOMENT.search(head):
         return ": "
     if head[-1].isalpha() and any(map(str.isdecimal, head)):  # 3 tháng: 2,5; Dưới 2 tuổi: 5 ml
         return ": "

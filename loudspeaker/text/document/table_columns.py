@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from ..lazy_regex import pattern
 from .cell_kinds import FACTS, CellKind, column_kind, kind_of
+from .cell_letters import forms_of_address, words_for
 from .cell_values import RATED
 from .cells import Cell, Row
-from .column_heads import AMOUNT, CLOCK, LAST_MOMENT
+from .column_heads import AMOUNT, CLOCK, LAST_MOMENT, in_small_letters
+from .column_numbers import NumberKind, number_kind
 
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
@@ -18,9 +20,9 @@ UNIT_CELL = pattern(r"[^\W\dA-Z][^\W\d]{0,9}[23²³]?(?:/[^\W\d]{1,9}[23²³]?){
 _UNIT_IN_HEAD = pattern(
     r"\s*\((?:(?:ĐVT|đvt|đơn vị(?: tính)?|tính bằng):? ?)?"
     r"(?P<unit>(?:1\.?000 ?(?=đ|VN[ĐD]|vn[đd]))?[^\W\dA-Z%‰°]*(?:[^()\d]|m[23]/){1,14}?[23²³]?)\)"
-    r"(?= [^\W\d_]{2}|$)"
+    r"(?= [^\W\d_]{2}| \d|$)"
 )
-_UNIT_ALONE = pattern(r"m[23²³]|[Kk]g|[Kk][Ww][Hh]|km2?|[Hh]a|%")
+_UNIT_ALONE = pattern(r"m[23²³]|[Kk]g|[Kk][Ww][Hh]|[Kk]m2?|[Hh]a|%|[Đđ](?:ồng)?/[^\W\d_]{1,6}")
 _THOUSAND, _THOUSANDS = pattern(r"1\.?000 ?|ng\.? ?(?=đ)"), pattern(r"(?:ng|k)\.?(?=/)|ng\.?$")
 _NO_UNIT = pattern(  # what stands in brackets behind the name of a column and tells of what, not in what
     r"(?i)(?:nếu|dự|tạm|bắt|ký|bằng|ghi|theo|kể|gồm|có|không|đã|chưa|trong|cả|số|họ|tên|nam|nữ|vợ|cha|ông|bà|tổ|thôn|"
@@ -42,11 +44,13 @@ _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
 )
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
-_SHARE = pattern(r"\d{1,3}/(?P<whole>\d{1,3})")
 _SCALED = pattern(r"(?:nghìn|ngàn|triệu) (?:đ|đồng)")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|tuần|tháng|đợt|phiên)(?!\w)")
-_SUM_HEAD, _SUM = pattern(r"(?i)tiền(?!\w)"), pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}")
+_SUM_HEAD, _SUM = (
+    pattern(r"(?i)(?:tiền|mức (?:đóng|hưởng|thu|nộp|trợ cấp|hỗ trợ)|phải (?:nộp|đóng|thu)|nợ)(?!\w)"),
+    pattern(r"\d{1,3}(?:\.\d{3})+|\d{5,12}"),
+)
 _UNIT_ABOVE = pattern(
     r"\((?P<unit>(?:nghìn |ngàn |triệu )?(?:đ|đồng)(?:/\w{1,6})?|g/l|mg/l|"
     r"‰|%(?:/(?:năm|tháng))?|(?:k?g|ml|lít)/(?:con|cây|ha|sào)(?:/ngày)?|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
@@ -82,9 +86,10 @@ class Column(NamedTuple):
     head: Cell | None
     unit: str = ""  # of its amounts, as its head has it in brackets; or ""
     kind: CellKind = CellKind.WORDS  # what it holds
-    shares: bool = False  # whether its cells are parts of one whole: 3/4, 2/4
+    numbers: NumberKind = NumberKind.AS_WRITTEN
     capitals: bool = False  # whether it holds names in capitals
     letters: bool = False  # whether its letters are only letters: A, B, C; not S and C of sáng and chiều
+    forms: frozenset[str] = frozenset()  # letters before the names of persons that it holds: A. Cừ, C. Lựu
     noon: bool = False  # whether its T stands for trưa, and not for tối
     instead: str = ""  # what is said of its head, if not itself: thứ 2 for T2
 
@@ -115,9 +120,10 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
         capitals = _are_names_in_capitals(texts)
         column = column._replace(
             kind=_kind(texts),
-            shares=_are_shares(column.head, texts),
+            numbers=number_kind(column.head.text if column.head else "", texts, [cell.text for cell in head or ()]),
             capitals=capitals,
             letters=any(text in _LETTERS for text in texts),
+            forms=forms_of_address(texts),
             noon=_DAYS_OF_THREE.fullmatch(" ".join(texts)) is not None,
             instead=moments.get(number, ""),
         )
@@ -137,13 +143,6 @@ def _kind(texts: Sequence[str]) -> CellKind:
     words = [text.split() for text in texts]
     named = all(word[:1].isupper() and word[1:].islower() for text in words for word in text)
     return CellKind.NAME if kind is CellKind.WORDS and named and any(len(text) > 1 for text in words) else kind
-
-
-def _are_shares(head: Cell | None, texts: Sequence[str]) -> bool:
-    """Whether what looks like days counts parts of one whole: 3/4 and 2/4 below Số máy chạy"""
-    wholes = {match["whole"] for match in map(_SHARE.fullmatch, texts) if match}
-    counting = head is not None and _COUNTING_HEAD.match(head.text) is not None
-    return counting and len(wholes) == 1 and all(map(_SHARE.fullmatch, texts))
 
 
 def _are_names_in_capitals(texts: Sequence[str]) -> bool:
@@ -171,8 +170,8 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
         return Column(ColumnRole.COUNT, cell)
     if _UNIT_HEAD.fullmatch(cell.text) and any(map(UNIT_CELL.fullmatch, texts)):
         return Column(ColumnRole.UNIT, cell)
-    if _UNIT_ALONE.fullmatch(cell.text) and all(map(AMOUNT.fullmatch, texts)):
-        return Column(ColumnRole.VALUE, None, cell.text)
+    if _UNIT_ALONE.fullmatch(cell.text) and _are_amounts(texts):
+        return Column(ColumnRole.VALUE, None, in_small_letters(cell.text))
     unit = _UNIT_IN_HEAD.search(cell.text)
     if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
         written, at, end = cell.text, unit.start(), unit.end()
@@ -186,6 +185,12 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
 
 
+def _are_amounts(texts: Sequence[str]) -> bool:
+    """Whether cells are amounts, or say that they are as those above."""
+    others = [text for text in texts if not AMOUNT.fullmatch(text)]
+    return len(others) < len(texts) and all(words_for(text, "") for text in others)
+
+
 def _say_thousand(unit: str, money: bool) -> str:
     """A unit with its thousand in words: 1.000đ -> nghìn đ; of money, ng/kg -> nghìn đ/kg"""
     thousands = _THOUSANDS.match(unit) if money else None
@@ -197,14 +202,20 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
     amounts = [match["number"] for match in map(AMOUNT.fullmatch, texts) if match]
     if not amounts:
         return ""
-    if not MONEY_HEAD.match(head):  # Giá vé, above: Vé lượt, Vé tháng
-        counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
-        priced = _MONEY_ABOVE.search(caption) and not counting
-        if priced and _SCALED.match(_unit_above(caption)):  # triệu đồng/lượng
-            return _price_unit(caption)
-        return _price_unit(caption) if priced and all(map(_DONG.fullmatch, amounts)) else ""
+    if not MONEY_HEAD.match(head):
+        return _dong_by_caption(head, amounts, caption)
     written = _SUM if _SUM_HEAD.search(head) else _DONG
-    return _currency(caption) or (_price_unit(caption) if all(map(written.fullmatch, amounts)) else "")
+    told = [amount for amount in amounts if amount != "0"]
+    return _currency(caption) or (_price_unit(caption) if told and all(map(written.fullmatch, told)) else "")
+
+
+def _dong_by_caption(head: str, amounts: Sequence[str], caption: str) -> str:
+    """The currency of a column of sums below a line that tells of prices: Giá vé, above Vé lượt, Vé tháng"""
+    counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
+    if counting or not _MONEY_ABOVE.search(caption):
+        return ""
+    scaled = _SCALED.match(_unit_above(caption))  # triệu đồng/lượng
+    return _price_unit(caption) if scaled or all(map(_DONG.fullmatch, amounts)) else ""
 
 
 def _price_unit(caption: str) -> str:

@@ -156,7 +156,12 @@ def _has_second_line(grid: Sequence[GridRow]) -> bool:
 
 
 def _stand_above_facts(texts: Sequence[str], body: Sequence[GridRow]) -> bool:
-    """Whether the texts of a row have numbers, days or the like below them, and none is such a thing itself."""
+    """Whether the texts of a row have numbers, days or the like below them, and none is such a thing itself.
+
+    Từ and Đến have 7h 8/12 below them.
+    """
+    if all(map(_BOUND.fullmatch, filter(None, texts))):
+        return True
     pairs = [(kind_of(text), column_kind(words_of(row[n]) for row in body)) for n, text in enumerate(texts) if text]
     alike = any(own is below and own is not CellKind.WORDS for own, below in pairs)
     return any(below in FACTS for _, below in pairs) and not alike

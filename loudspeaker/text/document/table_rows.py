@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,13 +17,14 @@ from .cell_letters import tells_sign, words_for
 from .cell_values import said_value
 from .cells import NOTHING, PADDED, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
+from .column_numbers import paired_numbers, plain_number
 from .table_columns import CURRENCY, MONEY_HEAD, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
 from .table_runs import is_regular
 
 _MOST_COLUMNS = 40  # whatever has more is nobody's table
-_COUNT = pattern(r"\(?\d{1,3}[.)]?")
+_COUNT = pattern(r"\(?\d{1,3}[.)]?|[IVX]{1,5}")
 _UNIT_OF_ROW = pattern(
     r"\s*\((?:ĐVT: ?)?(?P<unit>(?:kg|g|tạ|tấn|yến|lít|ml|m|km|m2|m3|m²|m³|ha|sào|mẫu|con|cây|bao|%|"
     r"(?:nghìn|ngàn|triệu|tỷ|tr\.?|ng\.?|1\.?000)? ?(?:đ|đồng)|k|trđ?|triệu|nghìn|ngàn|tỷ|năm|tháng|ngày|giờ|phút|"
@@ -245,33 +247,47 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     if headless or head is None or column.role is ColumnRole.COUNT:
         return _value(column, cell, unit)
     if column.instead:
-        pause = "," if CLOCK.match(cell.text) else ""  # thứ 7, 7h-11h
-        words = TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
-        return [words, *_value(column, cell, unit)]
+        return [_moment(column, head, cell, unit), *_value(column, cell, unit)]
     if first and (listed := _LISTED.match(cell.text)):
-        at = cell.start + listed.end()
-        number = TextPiece(f"{listed['number']}, ", cell.start, at)
-        rest = Cell(cell.text[listed.end() :], at, cell.column + listed.end())
-        named = spoken_head(head, Cell(listed["number"], cell.start, 0), column.kind, first, change)
-        return [*named, number, *_value(column, rest, unit)]
+        return _numbered(column, head, cell, unit, listed)
     rest = cell if first else without_short_head(head, cell)
-    ahead = list(spoken_head(head, rest, column.kind, first, change))
+    if paired := paired_numbers(head, rest):
+        return paired
+    plain = rest._replace(text=plain_number(rest.text, column.numbers))
+    ahead = list(spoken_head(head, plain, column.kind, first, change))
     cell = rest if ahead else cell
     return ahead if cell.text in _TICK and ahead else [*ahead, *_value(column, cell, unit)]
 
 
+def _moment(column: Column, head: Cell, cell: Cell, unit: str) -> TextPiece:
+    """What is said of a head that is a day or a month in short, with its pause: thứ 7, 7h-11h; thứ 7: 4"""
+    pause = "," if CLOCK.match(cell.text) else ":" if cell.text.isdecimal() and not unit else ""
+    return TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
+
+
+def _numbered(column: Column, head: Cell, cell: Cell, unit: str, number: re.Match[str]) -> list[TextPiece]:
+    """A cell that begins with a number of its own: 2. Hang Luồn"""
+    at = cell.start + number.end()
+    rest = Cell(cell.text[number.end() :], at, cell.column + number.end())
+    change = column.role is ColumnRole.CHANGE
+    named = spoken_head(head, Cell(number["number"], cell.start, 0), column.kind, True, change)
+    return [*named, TextPiece(f"{number['number']}, ", cell.start, at), *_value(column, rest, unit)]
+
+
 def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
     """What a cell says by itself, with its unit."""
-    if column.shares:
-        return [TextPiece(cell.text.replace("/", " trên "), cell.start, cell.end)]
+    if (plain := plain_number(cell.text, column.numbers)) != cell.text:
+        if len(plain) != len(cell.text):
+            return [TextPiece(plain, cell.start, cell.end)]
+        cell = cell._replace(text=plain)
     if column.capitals and len(cell.text.title()) == len(cell.text):
         cell = cell._replace(text=cell.text.title())
     if column.letters and cell.text in _HALVES and not _is_of_subjects(column):
         return [TextPiece(LETTERS[cell.text], cell.start, cell.start + 1)]
-    head = column.head.text if column.head else ""
+    head, change = column.head.text if column.head else "", column.role is ColumnRole.CHANGE
     if column.noon and cell.text == "T" and words_for("T", head) == "tối":
         return [TextPiece("trưa", cell.start, cell.start + 1)]
-    return [piece for piece in said_value(cell, head, unit, column.role is ColumnRole.CHANGE) if piece.text]
+    return [piece for piece in said_value(cell, head, unit, change, column.forms) if piece.text]
 
 
 def _is_of_subjects(column: Column) -> bool:

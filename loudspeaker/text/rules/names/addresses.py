@@ -10,10 +10,9 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...reasons import DATE_OR_NUMBERS
+from ...reasons import DATE_OR_NUMBERS, LONE_LETTER
 from ...rule import Answer, Guess, RuleMaker, after_variety
 from ...syllables import LOWER, UPPER
-from .titles import LONE_LETTER
 
 rule = RuleMaker(Kind.ADDRESS)
 

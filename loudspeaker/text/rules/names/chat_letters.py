@@ -12,10 +12,10 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import rows
 from ...numerals import LETTERS
+from ...reasons import LONE_LETTER
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 from .capitals import neighbours_of
-from .titles import LONE_LETTER
 
 rule = RuleMaker(Kind.ACRONYM)
 

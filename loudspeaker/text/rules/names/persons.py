@@ -10,11 +10,11 @@ from ...cues import words_before
 from ...document.list_levels import count_letters
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...reasons import ambiguous
+from ...reasons import LONE_LETTER, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
 from .chat_letters import LETTERED, given_names, is_chat
-from .titles import CALLING, LONE_LETTER, stands_after_name
+from .titles import CALLING, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
 

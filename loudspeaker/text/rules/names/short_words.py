@@ -9,11 +9,10 @@ from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
 from ...numerals import LETTERS
-from ...reasons import UNKNOWN
+from ...reasons import LONE_LETTER, UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
 from ...word_pairs import word_pairs
-from .titles import LONE_LETTER
 
 rule = RuleMaker(Kind.TITLE)
 

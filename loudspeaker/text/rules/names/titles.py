@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ....errors import Message
 from ...abbreviations import meaning
 from ...context import REACH, Context
 from ...cues import words_after, words_before
@@ -13,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry, cue_list, rows
 from ...numerals import LETTERS, spell_letters
-from ...reasons import ambiguous
+from ...reasons import LONE_LETTER, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 
@@ -27,7 +26,6 @@ _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "t�
 _DEPUTIES = words_after(cue_list("deputies"))
 _GENERAL = words_after(cue_list("general_offices"))
 _ROOMS = words_after(cue_list("rooms_of_offices"))
-LONE_LETTER = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
