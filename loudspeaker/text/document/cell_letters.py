@@ -32,13 +32,15 @@ _CALLED = {"A": "anh", "B": "bà", "C": "chị", "Ô": "ông"}
 _TAUGHT = {"A": "anh", "C": "cô", "T": "thầy"}
 _SUBJECT_HEAD = pattern(r"(?i)môn(?!\w)")
 _SUBJECTS = {"T": "Toán", "V": "Văn", "A": "Anh", "L": "Lý", "H": "Hóa", "TV": "Tiếng Việt", "NN": "ngoại ngữ"}
-_CODE_HEAD = pattern(r"(?i)(?:mã|ký hiệu|số hiệu|sbd|số báo danh)(?!\w)")
-_LETTERS_AND_NUMBER = pattern(r"(?P<letters>[A-ZĐ]{1,2})(?P<number>\d{1,3})")
+_CODE_HEAD = pattern(r"(?i)(?:mã|ký hiệu|số hiệu|sbd|số báo danh|số đăng ký|(?:số )?tàu(?: cá)?$)(?!\w)")
+_LETTERS_AND_NUMBER = pattern(r"(?P<letters>[A-ZĐ]{1,5})(?P<sign>[-. ]?)(?P<number>\d{1,12})")
+_LONGEST_NUMBER = 3  # digits of a code that are said as one number
 _ROWS_HEAD = pattern(r"(?i)(?:hàng|dãy|khu|lô|nhà|tổ|block|tòa|toà)(?: (?:ghế|nhà|lô))?")
 _ROWS = pattern(r"(?P<first>[A-ZĐ]) ?[-–] ?(?P<last>[A-ZĐ])")
 _RHESUS_HEAD = pattern(r"(?i)(?:yếu tố )?Rh(?:esus)?")
 _RHESUS = {"+": "dương", "(+)": "dương", "-": "âm", "–": "âm", "(-)": "âm"}
 _AGE_HEAD, _AGE = pattern(r"(?i)(?:độ |lứa )?tuổi"), pattern(r"(?P<number>\d{1,3}(?: ?- ?\d{1,3})?) ?(?P<unit>t|th)")
+_ROAD = pattern(r"(?P<road>(?:[Tt]uyến )?[Đđ]ường) T(?P<number>[2-7])")  # no weekday
 _PILLS = pattern(r"[1-4]/[2-4] ?v")
 _PLACE_HEAD = pattern(
     r"(?i)(?:nơi|chỗ) (?:ở|cư trú)|địa chỉ(?: .*)?|thường trú|trú quán|quê quán|hộ khẩu|địa điểm|nơi|ở"
@@ -53,6 +55,8 @@ def words_for(text: str, head: str) -> str:
         return "như trên"
     if _PLACE_HEAD.fullmatch(head) and _WEEKDAY.fullmatch(text):
         return f"{text[0]}.{text[1:]}"  # which is marked: nobody knows whether thôn, tổ or another
+    if road := _ROAD.fullmatch(text):
+        return f"{road['road']} T.{road['number']}"
     if short := _age_or_pills(text, head):
         return short
     if tells_sign(text, head):
@@ -133,4 +137,5 @@ def _subject_or_code(text: str, head: str) -> str:
     if code is None:
         return ""
     number = code["number"]
-    return f"{spell_letters(code['letters'])} {spell_digits(number) if number[0] == '0' else number}"
+    digits = number[0] == "0" or len(number) > _LONGEST_NUMBER
+    return f"{spell_letters(code['letters'])} {spell_digits(number) if digits else number}"

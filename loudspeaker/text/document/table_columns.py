@@ -10,9 +10,10 @@ from ..lazy_regex import pattern
 from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cell_letters import forms_of_address, words_for
 from .cell_values import RATED
-from .cells import Cell, Row
+from .cells import NOTHING, Cell, Row
 from .column_heads import AMOUNT, CLOCK, LAST_MOMENT, in_small_letters
 from .column_numbers import NumberKind, number_kind
+from .short_heads import short_heads
 
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
 _UNIT_HEAD = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?|đv tính|đv)")
@@ -40,7 +41,7 @@ MONEY_HEAD = pattern(
 )
 _DONG = pattern(r"(?:\d{1,3}(?:\.\d{3})*\.\d00|\d{2,9}000)(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
-    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.?000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
+    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
@@ -60,7 +61,7 @@ _CHANGE_HEAD = pattern(
     r"tăng|giảm|chênh lệch|thay đổi|biến động"
 )
 _MOMENT_HEAD = pattern(r"(?i)t(?P<number>1[0-2]|[1-9])|cn")
-_FEWEST_MOMENTS, _SATURDAY = 2, 7
+_FEWEST_MOMENTS, _SATURDAY, _MONTHS_OF_YEAR = 2, 7, 12
 _OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
 CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
 
@@ -103,13 +104,14 @@ def _unit_above(caption: str) -> str:
 def _currency(caption: str) -> str:
     """The currency that the line above a table tells of its amounts: (ĐVT: 1.000 đồng) -> nghìn đ"""
     match = _CAPTION.search(caption)
-    return f"{_THOUSAND.sub('nghìn', match['scale'] or '')} đ".strip() if match else ""
+    return f"{(match['scale'] or '').replace('1.000', 'nghìn')} đ".strip() if match else ""
 
 
 def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
     """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
     heads = [cell.text for cell in head or ()]
-    moments = _moments_of(heads, body, caption) | _league_of(heads)
+    moments = _moments_of(heads, body, caption)
+    short = short_heads(heads, [[row[n].text for row in body if row[n].text] for n in range(len(heads))])
     dated = any(kind_of(cell.text) in FACTS for cell in head or ())
     columns = []
     for number in range(len(body[0])):
@@ -121,12 +123,12 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
         capitals = _are_names_in_capitals(texts)
         column = column._replace(
             kind=_kind(texts),
-            numbers=number_kind(column.head.text if column.head else "", texts, [cell.text for cell in head or ()]),
+            numbers=number_kind(column.head.text if column.head else "", texts, heads),
             capitals=capitals,
             letters=any(text in _LETTERS for text in texts),
             forms=forms_of_address(texts),
             noon=_DAYS_OF_THREE.fullmatch(" ".join(texts)) is not None,
-            instead=moments.get(number, ""),
+            instead=moments.get(number, short.get(number, "")),
         )
         columns.append(_with_unit(column, caption, dated))
     return _with_subject(columns)
@@ -165,23 +167,14 @@ def _moments_of(heads: Sequence[str], body: Sequence[Row], caption: str) -> dict
     return {number: f"{word} {match['number']}" if match["number"] else "chủ nhật" for number, match in found.items()}
 
 
-def _league_of(heads: Sequence[str]) -> dict[int, str]:
-    """Heads in letters of a table of teams and their points, by their column: Đội, Trận, T, H, B, HS, Điểm"""
-    known = {head.lower() for head in heads}
-    if known.isdisjoint(("đội", "vđv", "tên đội", "đội bóng")) or known.isdisjoint(("điểm", "đ", "xh", "hạng")):
-        return {}
-    return {number: _LEAGUE[head] for number, head in enumerate(heads) if head in _LEAGUE}
-
-
-_LEAGUE = {"T": "thắng", "H": "hòa", "B": "thua", "Th": "thắng", "HS": "hiệu số", "BT": "bàn thắng", "BB": "bàn thua"}
-
-
 def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
     """The column below a cell of the head, by what that says; `texts` are its cells but for the empty ones."""
     if _COUNT_HEAD.fullmatch(cell.text):
         return Column(ColumnRole.COUNT, cell)
     if _UNIT_HEAD.fullmatch(cell.text) and any(map(UNIT_CELL.fullmatch, texts)):
         return Column(ColumnRole.UNIT, cell)
+    if cell.text.lower() == "tháng" and _are_months_of_age(texts):
+        return Column(ColumnRole.VALUE, None, "tháng")
     if _UNIT_ALONE.fullmatch(cell.text) and _are_amounts(texts):
         return Column(ColumnRole.VALUE, None, in_small_letters(cell.text))
     unit = _UNIT_IN_HEAD.search(cell.text)
@@ -195,6 +188,12 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
         cell = cell._replace(text=per["head"])
     dong = _dong(cell.text, texts, caption)
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
+
+
+def _are_months_of_age(texts: Sequence[str]) -> bool:
+    """Whether numbers count months, of which a year has fewer: 41, 38"""
+    told = [text for text in texts if not NOTHING.fullmatch(text)]
+    return all(map(str.isdecimal, told)) and max(map(int, told), default=0) > _MONTHS_OF_YEAR
 
 
 def _are_amounts(texts: Sequence[str]) -> bool:
