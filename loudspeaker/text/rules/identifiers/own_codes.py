@@ -31,6 +31,8 @@ def own_code(match: re.Match[str], context: Context) -> Answer:
     every = context.definitions.get(letters + ANY_FIGURE)
     if every and not words:
         return f"{every} {figure}"
+    if letters == "L" and _counts_grades(context.text):
+        return f"loại {figure}"
     if letters != "M" or not _counts_samples(context.text):
         return None
     return _day_of_new_year(match, context) or f"{spell_letters(letters)} {figure}"
@@ -57,6 +59,17 @@ def own_letter(match: re.Match[str], context: Context) -> str | None:
     alone = (not ahead or ahead[-1] in ";:,/()+\n-") and _ALONE.match(context.text, match.end())
     explaining = context.after(match.end())[:1] in (":", "=", "-")
     return words if words and alone and not explaining else None
+
+
+@lru_cache(maxsize=4)
+def _counts_grades(text: str) -> bool:
+    """Whether a text has an L1 and an L2, and prices: the grades of what is bought or sold, L1 198, L2 176"""
+    grades = {match[0] for match in _GRADE.finditer(text)}
+    return len(grades) > 1 and _PRICED.search(text) is not None
+
+
+_GRADE = pattern(r"(?<![^\W_])L[12](?![^\W_]|[.,/-]\d)")
+_PRICED = pattern(r"(?i)(?:\d ?(?:đ|k|ng)|đồng|ngàn|nghìn) ?/ ?(?:kg|tạ|yến|con|quả|trái|bó|cây|chục|thùng|bao)(?!\w)")
 
 
 @lru_cache(maxsize=4)

@@ -27,7 +27,7 @@ _NAME_AND_PHONE = (
 _CALLED_TOO = pattern(
     rf"(?:^|[ (:\n])(?:[acbeôACÔ]\. ?|(?:anh|chị|ông|bà|cô) )[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và| ?[+&]) $"
 )
-PAIR = pattern(rf"[{UPPER}][{LOWER}]{{1,6}} ?(?:[+&,]|và) ?[acbeô]\. ?[{UPPER}]")  # A. Thắng + c. Lành
+PAIR = pattern(rf"[{UPPER}][{LOWER}]{{1,6}} ?(?:[+&,]|và) ?[acbeôAC]\. ?[{UPPER}]")  # A. Thắng + c. Lành
 _LETTERS = pattern(  # a. Quy. may be two letters, a. Hai may have been a. II
     rf"[{UPPER}][{LOWER}]+\.(?!$|\n)|(?:Một|Hai|Ba|Bốn|Năm|Sáu|Bảy|Tám|Chín|Mười)(?!\w)"
 )
@@ -146,7 +146,7 @@ def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(_CALLED[match[1].lower()] + " ", LONE_LETTER) if named else None
 
 
-@rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ](?:\. ?| )[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family_name(match: re.Match[str], context: Context) -> str:
     """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
@@ -334,6 +334,17 @@ def short_year_of_birth(match: re.Match[str], context: Context) -> Guess | None:
     )
     street = context.text[match.end() : match.end() + 8].lstrip(": 0123456789")[:1].isupper()
     return Guess("sinh năm", ambiguous("SN")) if named and not street else None
+
+
+@rule(r"0\d(?![\d/A-Z]|[.,-]\d)")
+def year_of_this_century(match: re.Match[str], context: Context) -> str | None:
+    """Year of birth of two digits that begins with 0: NS: 06 -> hai nghìn không trăm linh sáu"""
+    last = context.previous
+    told = last.spoken.strip() in ("năm sinh", "sinh năm") and not context.text[last.end : match.start()].strip(": ")
+    return context.number(f"20{match[0]}") if told or context.is_after(match.start(), _BORN) else None
+
+
+_BORN = words_before("năm sinh|sinh năm")
 
 
 @rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
