@@ -105,7 +105,7 @@ def plain_words(text: str) -> str:
     said = " ".join("," if word in {",", ".", ";", ":"} else word for word in words)
     for form, usual in _USUAL.items():
         said = re.sub(rf"\b{form}\b", usual, said)
-    said = re.sub(r"\bmùng ", "", said)
+    said = re.sub(r"\bmùng(?: |$)", "", said)
     return said + " " if said else ""
 
 
@@ -191,4 +191,4 @@ def _is_word_behind(words: list[str], after: list[str]) -> bool:
     """Whether no number goes on behind these words: năm behind a month, một in nghìn một suất"""
     if after[0] == "năm" and "tháng" in words[-3:]:
         return True
-    return after[0] == "một" and words[-1] in {"nghìn", "triệu"} and not {*after[1:2]} <= _NUMBER_WORDS
+    return after[0] == "một" and words[-1] in {"trăm", "nghìn", "triệu"} and not {*after[1:2]} <= _NUMBER_WORDS

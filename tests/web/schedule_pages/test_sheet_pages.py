@@ -14,8 +14,6 @@ from openpyxl import Workbook
 
 from loudspeaker.web.access.accounts import Role
 
-pytestmark = pytest.mark.waits
-
 HEADER = ["Thôn", "Bản tin", "Giờ", "Thứ"]
 
 
