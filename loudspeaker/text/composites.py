@@ -48,6 +48,8 @@ _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, o
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
 _COUNTS = pattern(r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi)(?!\w))[^\W\d_]{2}")  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
+_GROUPED = pattern(r"\d{1,3}(?:\.\d{3})+(?![\d.])")
+_PLACED = pattern(r"(?i)(?:giải|hạng|[,;(/:.]|thưởng) ?(?:nhất|nhì|ba|tư) $")  # giải ba 700.000
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
 _NAMED_TEN = pattern(r"(?<!\w)M(?:ườ|ươ)i $")  # anh Mười 5 giờ is no fifteen
 _CLOSING = pattern(r"(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)")
@@ -82,6 +84,7 @@ def _with_pauses(text: str, last: Token | None, token: Token) -> str:
     ahead = (
         called  # chị Thảo 0862…
         or (last is not None and _needs_pause(text, last, token))  # trên BĐ3 0,32m
+        or (text[token.start].isdecimal() and _PLACED.search(text, max(0, token.start - 12), token.start))
         or (_NAMED_TEN.search(text, max(0, token.start - 6), token.start) and _CLOSING.match(token.spoken))
     )
     followed = _FOLLOWED.get(token.kind)
@@ -98,7 +101,8 @@ def _needs_pause(text: str, one: Token, other: Token) -> bool:
     if one.kind in _DAYS and other.kind is Kind.TIME:  # Sáng CN 15/3 6h ra quân
         return True
     amount = other.kind in _RATES and text[other.start].isdecimal()
-    return one.kind in _NUMBERED and amount
+    sum_ = one.kind is Kind.ROMAN and _GROUPED.match(text, other.start) is not None  # giải I 1.500.000
+    return (one.kind in _NUMBERED and amount) or sum_
 
 
 def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
@@ -128,13 +132,19 @@ def _is_glued(text: str, one: Token, other: Token) -> bool:
         return True
     if sign.strip(' ,;:()“”"\n') != sign or not (_has_digits(text, one) and _has_digits(text, other)):
         return False
-    if sign in _PAUSED or one.kind is other.kind is Kind.CODE:
+    if sign in _PAUSED or one.kind is other.kind is Kind.CODE or _is_weekday_of_date(sign, one, other):
         return False
     if sign == "/" and one.kind in _RATES:
         return False
     if not sign:  # 7h/12/9 and 6,7/5 took the sign along
         return text[one.end - 1] not in "/, -:"
     return not (one.kind is other.kind and one.kind in _RANGED)
+
+
+def _is_weekday_of_date(sign: str, one: Token, other: Token) -> bool:
+    """Whether a day of the week and its date stand beside a dash: T2-03/8"""
+    weekday = one.kind is Kind.ORDINAL and one.spoken.lower().startswith("thứ ")
+    return sign == "-" and weekday and other.kind is Kind.DATE
 
 
 def _has_digits(text: str, token: Token) -> bool:

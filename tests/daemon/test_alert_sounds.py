@@ -22,6 +22,8 @@ from loudspeaker.station.station import Station
 from loudspeaker.store.received import ReceivedFiles
 from loudspeaker.trust.signed_documents import Alert, AlertKind
 
+pytestmark = pytest.mark.waits
+
 TWO = ("hoa", "pao")
 WORDS = "Nước suối đang dâng. Mời bà con lên chỗ cao!"
 

@@ -28,6 +28,8 @@ from loudspeaker.model.requests import EndUrgent, PreviewEnd, PreviewUrgent, Urg
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
+pytestmark = pytest.mark.waits
+
 PREVIEW = PreviewUrgent("Nước dâng!", None, ("na-hoa", "suoi-trat"), False, False, None, make=True)
 
 

@@ -18,6 +18,8 @@ from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.edit import VOICE_LEVEL
 from loudspeaker.sound.loudness import loudness
 
+pytestmark = pytest.mark.waits
+
 RATE = 16_000
 CODECS = {
     ".mp3": "libmp3lame", ".m4a": "aac", ".aac": "aac", ".3gp": "aac", ".ogg": "libvorbis", ".opus": "libopus",

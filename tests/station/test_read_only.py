@@ -15,6 +15,8 @@ from harness.read_only import outsider, read_only, sight
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
 
+pytestmark = pytest.mark.waits
+
 TODAY = "2026-11-24"
 
 

@@ -30,6 +30,8 @@ _PAIR = pattern(r"(?P<one>[^–-]*[^\s–-]) ?[–-] ?(?P<other>[^\d\s–-][^–
 _PLACES = pattern(r"(?P<one>[^\W\d].*?\S) [–-] (?P<other>[^\W\d].*)")
 _POINTED = pattern(r"\d{1,3}(?:\.\d{3})+")
 _THOUSANDS, _WHOLE = pattern(r"(?:nghìn|ngàn) (?=đ)"), pattern(r"\d{1,3}(?:\.\d{3})*")
+_RANGE_OF_MILLIONS = pattern(r"\d{1,3}(?:\.\d{3})* ?[-–] ?\d{1,3}(?:\.\d{3})+")
+_END_OF_NUMBER = pattern(r"(?<=\d)(?![.\d])")
 _SUM_OF_SHEET = pattern(r"\d{5,12}")
 _LETTERED = pattern(r"[A-ZĐ]\d{1,2}")
 _FIRST_DAYS = pattern(r"^(?:0?[1-9]|10)(?!\d)")  # of a month
@@ -112,6 +114,8 @@ def _with_points(number: str, unit: str) -> str:
 def _in_dong(number: str, unit: str) -> tuple[str, str]:
     """Thousands as they are said: 2.300 of “nghìn đ” are 2.300.000 đ"""
     scale = _THOUSANDS.match(unit)
+    if scale and _RANGE_OF_MILLIONS.fullmatch(number):
+        return _END_OF_NUMBER.sub(r"\g<0>.000", number), unit[scale.end() :]
     return (f"{number}.000", unit[scale.end() :]) if scale and _WHOLE.fullmatch(number) else (number, unit)
 
 

@@ -41,7 +41,7 @@ MONEY_HEAD = pattern(
 )
 _DONG = pattern(r"(?:\d{1,3}(?:\.\d{3})*\.\d00|\d{2,9}000)(?: ?[-–] ?\d[\d.]*00)?")
 _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
-    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
+    r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<scale>1\.?000|nghìn|ngàn|triệu|tr|tỷ)? ?(?:đ|đồng|vnđ)\W*$"
 )
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
@@ -104,13 +104,13 @@ def _unit_above(caption: str) -> str:
 def _currency(caption: str) -> str:
     """The currency that the line above a table tells of its amounts: (ĐVT: 1.000 đồng) -> nghìn đ"""
     match = _CAPTION.search(caption)
-    return f"{(match['scale'] or '').replace('1.000', 'nghìn')} đ".strip() if match else ""
+    return f"{_THOUSAND.sub('nghìn', match['scale'] or '')} đ".strip() if match else ""
 
 
 def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Column, ...]:
     """The columns of a table; `caption`: the line above it, which may tell the unit of its amounts."""
     heads = [cell.text for cell in head or ()]
-    moments = _moments_of(heads, body, caption)
+    moments = _moments_of(heads, body, caption) | _league_of(heads)
     short = short_heads(heads, [[row[n].text for row in body if row[n].text] for n in range(len(heads))])
     dated = any(kind_of(cell.text) in FACTS for cell in head or ())
     columns = []
@@ -165,6 +165,17 @@ def _moments_of(heads: Sequence[str], body: Sequence[Row], caption: str) -> dict
     months = 1 in numbers or max(numbers) > _SATURDAY or (bool(_OF_YEAR.search(caption)) and not timed)
     word = "tháng" if months else "thứ"
     return {number: f"{word} {match['number']}" if match["number"] else "chủ nhật" for number, match in found.items()}
+
+
+def _league_of(heads: Sequence[str]) -> dict[int, str]:
+    """Heads in letters of a table of teams and their points, by their column: Đội, Trận, T, H, B, HS, Điểm"""
+    known = {head.lower() for head in heads}
+    if known.isdisjoint(("đội", "vđv", "tên đội", "đội bóng")) or known.isdisjoint(("điểm", "đ", "xh", "hạng")):
+        return {}
+    return {number: _LEAGUE[head] for number, head in enumerate(heads) if head in _LEAGUE}
+
+
+_LEAGUE = {"T": "thắng", "H": "hòa", "B": "thua", "Th": "thắng", "HS": "hiệu số", "BT": "bàn thắng", "BB": "bàn thua"}
 
 
 def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:

@@ -229,10 +229,17 @@ def _place(line: Line, spans: Sequence[tuple[int, int]], first: bool) -> GridRow
     if not first and len(cells) < len(spans):
         cells = [part for cell in cells for part in _part_at_capital(cell, spans)]
     for cell in cells:
-        right = cell.column + len(cell.text)
-        number = max(range(len(spans)), key=lambda n: min(right, spans[n][1]) - max(cell.column, spans[n][0]))
-        row[number].append(cell)
+        row[_column_of(cell, spans)].append(cell)
     return row
+
+
+def _column_of(cell: Cell, spans: Sequence[tuple[int, int]]) -> int:
+    """The column that a cell begins with, or else the one that it lies below for the most part."""
+    right = cell.column + len(cell.text)
+    begun = next((n for n, span in enumerate(spans) if abs(span[0] - cell.column) <= 1 and right > span[1]), None)
+    if begun is not None:
+        return begun
+    return max(range(len(spans)), key=lambda n: min(right, spans[n][1]) - max(cell.column, spans[n][0]))
 
 
 def _part_at_capital(cell: Cell, spans: Sequence[tuple[int, int]]) -> list[Cell]:

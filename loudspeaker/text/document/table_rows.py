@@ -219,7 +219,9 @@ def _unit_of_amount(column: Column, cell: Cell, own: str, unit: str) -> str:
     if not unit:
         return own
     priced = column.head is not None and MONEY_HEAD.match(column.head.text) and not CURRENCY.match(unit)
-    return _join_unit(own or ("đ" if priced and _SUM.match(cell.text) else ""), unit)
+    if priced and not own and not _SUM.match(cell.text):
+        return f"/{unit}"  # 15 of Giá, beside kg: nobody sells 15 kg
+    return _join_unit(own or ("đ" if priced else ""), unit)
 
 
 _SUM = pattern(r"\d{1,3}(?:\.\d{3})+|[1-9]\d{3,}|[5-9]\d\d(?!\d)")  # of money: nothing costs 15 đồng
@@ -260,9 +262,9 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
 
 
 def _short_head(column: Column, head: Cell, cell: Cell, unit: str) -> TextPiece:
-    """What is said of a head in short, with a pause behind a day or a month: thứ 7, 7h-11h; thứ 7: 4"""
-    day = column.instead.startswith(("thứ", "tháng", "chủ"))
-    pause = "" if not day else "," if CLOCK.match(cell.text) else ":" if cell.text.isdecimal() and not unit else ""
+    """What is said of a head in short, with a pause behind a day or a month: thứ 7, 7h-11h; thứ 7: 4; thắng 2"""
+    bare = cell.text.isdecimal() and not unit and column.instead.startswith(("thứ ", "tháng ", "chủ nhật"))
+    pause = "," if CLOCK.match(cell.text) else ":" if bare else ""
     return TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
 
 

@@ -22,6 +22,8 @@ from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.wav import wav_bytes
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 DISPATCH = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8")
 LINES = [block for block in DISPATCH.strip().split("\n\n") if block]
 TITLE = "Tiếp tục tuyên truyền, hướng dẫn sử dụng ứng dụng Bluezone"

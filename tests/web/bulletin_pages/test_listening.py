@@ -13,6 +13,8 @@ from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.desk import FRESH
 from loudspeaker.web.jobs import JobControl
 
+pytestmark = pytest.mark.waits
+
 NHAC = "bulletins/nhac.md"
 
 

@@ -14,6 +14,8 @@ from openpyxl import Workbook
 
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 HEADER = ["Thôn", "Bản tin", "Giờ", "Thứ"]
 
 

@@ -16,6 +16,8 @@ from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.faults import UntrustedDocument
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 PAGE, SCOPE = "/chep-usb", "xa-thu"
 
 

@@ -15,6 +15,8 @@ from loudspeaker.model.board import VoiceInstallation
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.setting_pages.voice_pages import CHANGE
 
+pytestmark = pytest.mark.waits
+
 VOICES = "/cai-dat/giong"
 
 

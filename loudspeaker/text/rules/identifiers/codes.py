@@ -42,7 +42,9 @@ def _say_name(name: str, context: Context) -> str:
 
 @rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
 def registration(match: re.Match[str], context: Context) -> str:
-    """Registration of a medicine: thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
+    """Registration of a medicine: thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín; a plot, lô C-11-05"""
+    if len(match[2]) <= 2 == len(match[3]):
+        return f"{spell_letters(match[1])} {', '.join(map(context.numerals.code, match.group(2, 3)))}"
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 

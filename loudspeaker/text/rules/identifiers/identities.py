@@ -106,7 +106,8 @@ def account_number(match: re.Match[str], context: Context) -> str:
 @rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
 def treasury_account(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with points: số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
-    if not context.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
+    words = context.before(match.start()).removesuffix(" số").removesuffix(" nộp")
+    if not words.endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
 

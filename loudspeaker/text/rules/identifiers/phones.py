@@ -19,15 +19,16 @@ _STRONG = words_before(
     "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
     "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
     "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số nội bộ|nội bộ|máy lẻ|số máy lẻ|nhánh|"
-    "số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+    "cuộc gọi rác|gọi rác|tin nhắn rác|tin rác|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
 )
 _WEAK = words_before(
-    "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
+    "gọi|gọi đến|gọi tới|gọi ngay|cc|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|"
     "đến số|tới số|vào số|báo số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
+_PLOTS = words_before("thửa|thửa số|tờ|lô|phòng|khoảnh|tiểu khu|cột|số nhà|trang|thửa đất số")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _DUTY = pattern(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
 _OLD = pattern(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
@@ -53,7 +54,7 @@ def service_code(match: re.Match[str], context: Context) -> str:
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
-@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
+@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))", unless_after=_PLOTS)
 def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
     """Emergency numbers in a list.
 

@@ -9,7 +9,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...rule import Answer, RuleMaker
 from ...syllables import UPPER
-from .dashes import MILESTONE, are_ends_alike, do_codes_rise, stands_after_amount
+from .dashes import MILESTONE, are_ends_alike, do_codes_rise, do_numbers_rise, stands_after_amount
 
 rule = RuleMaker(Kind.DASH)
 
@@ -29,24 +29,65 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     start, end = match.span()
     if context.begins_line(start):
         return ""
-    number = _NUMBER_BEHIND.match(context.text, end)
     ahead = context.text[max(0, start - 2 * REACH) : start].lower()
-    along = context.previous.spoken.startswith("ki lô mét") and MILESTONE.match(context.text, end)
-    way = along or ("=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1]))
-    alike = are_ends_alike(ahead, context.text[end : end + REACH].lower()) or do_codes_rise(context, start, end)
-    if (
-        way
-        or alike
-        or _parts_hours(ahead, context, end)
-        or (number and not _does_fall(context, start, number[0]) and stands_after_amount(context, start))
-    ):
+    if _leads_on(match, context, ahead):
         return " đến "
     return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
+
+
+def _leads_on(match: re.Match[str], context: Context, ahead: str) -> bool:
+    """Whether an arrow leads to another thing of the same kind: from hour to hour, place to place, number to number."""
+    start, end = match.span()
+    along = context.previous.spoken.startswith("ki lô mét") and MILESTONE.match(context.text, end)
+    way = "=" not in match[0] and _WAY.search(_CLAUSE.split(ahead)[-1])
+    if along or way or _are_alike(context, ahead, start, end):
+        return True
+    number = _NUMBER_BEHIND.match(context.text, end)
+    other = number is None or _are_other_amounts(context, start, number[0])
+    return not other and stands_after_amount(context, start)
+
+
+def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
+    """Whether things of one sort stand on both sides: 19 -> 21/1, khối 1 -> khối 5, 22h00 T5 -> 4h00 T6."""
+    dated = _DAY_BEFORE.search(context.text[max(0, start - 4) : start]) and _DAY_BEHIND.match(context.text, end)
+    rising = do_codes_rise(context, start, end) or do_numbers_rise(context, start, end)
+    alike = are_ends_alike(ahead, context.text[end : end + REACH].lower())
+    return bool(dated or rising or alike or _parts_hours(ahead, context, end) or _lead_from_place(ahead, context, end))
+
+
+_DAY_BEFORE = pattern(r"(?<![\d.,/])(?:0?[1-9]|[12]\d|3[01]) ?$")
+_DAY_BEHIND = pattern(r" ?(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d%])")
 
 
 def _parts_hours(ahead: str, context: Context, end: int) -> bool:
     """Whether an hour stands before an arrow on its line, and another behind it: 22h00 T5 (13/8) -> 4h00 T6"""
     return _CLOCK.search(ahead.rpartition("\n")[2]) is not None and _CLOCK_NEXT.match(context.text, end) is not None
+
+
+def _lead_from_place(ahead: str, context: Context, end: int) -> bool:
+    """Whether a place stands on both sides, called by the same word: nhà ông Dềnh -> nhà ông Lử"""
+    last = _NAMED_PLACE.match(context.text[end : end + REACH].lower())
+    words = _NAMED_PLACE.findall(re.split(r"[,;:.()\n]", ahead)[-1])
+    return last is not None and words[-1:] == [last[1]]
+
+
+_NAMED_PLACE = pattern(
+    r"(?:^| )((?:nhà|cầu|cống|ngã ba|ngã tư|đình|chùa|trạm|cổng|bến|chợ|cột|mốc|đập|trường))(?= [^\W\d])"
+)
+
+
+def _are_other_amounts(context: Context, start: int, behind: str) -> bool:
+    """Whether the numbers beside an arrow are of two things: hệ số 1,5 -> 750.000đ; 40% -> 198.000; Lô 5,6 -> 2 hộ"""
+    factor = _FACTOR.search(context.text[max(0, start - 24) : start])
+    share = context.previous.spoken.endswith("phần trăm") and not _SHARE.match(context.text, start)
+    counted = _COUNT.search(context.text[max(0, start - 16) : start]) is not None and _SUM.match(context.text, start)
+    return factor is not None or share or bool(counted) or _does_fall(context, start, behind)
+
+
+_SHARE = pattern(r"[-=➔>]+ ?\d[\d.,]* ?%")
+_COUNT = pattern(r"\d[\d.,]* (?:hộ|người|khẩu|con|em|ngày|suất|tháng|năm|cây|buổi|công|lần|xe|cháu|hs) ?$")
+_SUM = pattern(r"[-=➔>]+ ?\d[\d.,]* ?(?:k|tr|đ|đồng|nghìn|triệu|tỷ)(?![^\W_])")
+_FACTOR = pattern(r"(?i)(?:hệ số|hs|mức|bậc|nhóm|hạng|loại|điểm) ?:? ?\d{1,2}(?:,\d{1,3})? ?$")
 
 
 def _does_fall(context: Context, start: int, behind: str) -> bool:

@@ -81,7 +81,8 @@ _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
 _ROW = (
-    r"((?i:ngõ|hẻm|bộ|cỡ|bậc|tầng|kênh|ô|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí) "
+    r"((?i:ngõ|hẻm|bộ|cỡ|bậc|tầng|kênh|ô|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí|"
+    r"kp|tdp|kdc|sân|bàn|dãy|nhóm) "
     r"|[Pp]\.? ?)(\d{1,3})"
 )
 _FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
@@ -146,7 +147,7 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
     alike = are_ends_alike(context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower())
     moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
     days = parts_weekdays(context, start, end)
-    until = (moments, rising, onwards, along, weekdays, months, alike, days, _do_numbers_rise(context, start, end))
+    until = (moments, rising, onwards, along, weekdays, months, alike, days, do_numbers_rise(context, start, end))
     return " đến " if any(until) else None
 
 
@@ -284,7 +285,7 @@ def are_ends_alike(before: str, behind: str) -> bool:
     return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
 
 
-def _do_numbers_rise(context: Context, start: int, end: int) -> bool:
+def do_numbers_rise(context: Context, start: int, end: int) -> bool:
     """Whether a thing with a number and a later one stand on both sides: ngõ 1 - ngõ 17"""
     first = _FIRST_OF_ROW.search(context.text[max(0, start - 14) : start])
     last = _LAST_OF_ROW.match(context.text, end)
@@ -332,7 +333,7 @@ def _counts_the_same(context: Context, end: int) -> bool:
     last = context.previous
     if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
         first, second = _THING.match(context.text, last.end), _THING.match(context.text, end + following.end(1))
-        if first and first[1] not in _SPANS and _SUM.match(context.text, end):  # 7 hộ - 43tr2
+        if first and _SUM.match(context.text, end):  # 7 hộ - 43tr2, 5,5 ngày - 154k
             return False
         if first and second:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))

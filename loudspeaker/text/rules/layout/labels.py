@@ -223,6 +223,12 @@ def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
     return context.numerals.cardinal(value) if value and listed else None
 
 
+@rule(r"ND ?(\d{1,2})(?=[.:/)]| [-–])", starts="word", only_if=at_line_start)
+def matter(match: re.Match[str], context: Context) -> str:
+    """Matter of a meeting: ND1: bình xét -> nội dung một"""
+    return f"nội dung {context.number(match[1])}"
+
+
 @rule(r"([ivx]{1,5})\)", starts="word", only_if=_stands_at_start)
 def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
     """Small Roman number with a bracket: i) thu gom; ii) phân loại -> một, …"""
@@ -241,7 +247,7 @@ def bracket_letter(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ]),(?= \d)|(?<=[a-hđ])-(?= ?[{UPPER}]| )|"
+    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|(?<=[a-hđ]),(?= \d)|(?<=[a-hđ])-(?= ?[{UPPER}]| )|(?<=[A-DĐ])-(?= ?[{UPPER}])|"
     rf"\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
     starts="word",
     only_if=at_line_start,
@@ -255,7 +261,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
         return None
     if match[1] in "ABCEabceô" and _opens_with_person(match, context):
         return None
-    if match[0][-1] == "-" and not context.levels.items:
+    if match[0][-1] == "-" and not (context.levels.items if match[1].islower() else context.levels.divisions):
         return None
     coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
     if coded:

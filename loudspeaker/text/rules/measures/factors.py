@@ -8,7 +8,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...numerals import spell_letters
+from ...numerals import NUMBER, spell_letters
 from ...rule import Answer, RuleMaker
 
 rule = RuleMaker(Kind.QUANTITY)
@@ -23,17 +23,16 @@ _DOSE = pattern(  # how much of a medicine at a time, and how often
 _COURSE = pattern(r" ?\d{1,3} ?(?:lần|lượt|ngày|bữa|cữ|đợt|liều|hôm|tuần|tháng|viên|ống|gói|mũi|giọt|thìa|muỗng)(?!\w)")
 
 
-@rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
+@rule(r"[xX](?= ?\d| [^\W\d_]| ?\()", starts="word")
 def times_sign(match: re.Match[str], context: Context) -> Answer:
     """“x” between two factors: 3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
-    reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
     behind = context.text[end : end + 2].strip()[:1]
     bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (
         behind == "(" or behind.isdecimal() or _FACTOR.match(context.text, end) is not None
     )
     sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
-    if reckoned or bracketed or sides:
+    if bracketed or sides or _is_reckoned(context, at, end):
         return " nhân "
     if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
         return ","
@@ -46,6 +45,19 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
 def star_of_product(match: re.Match[str], context: Context) -> str:
     """Star between two factors: 2 ngày*1.500.000 -> nhân"""
     return " nhân "
+
+
+def _is_reckoned(context: Context, at: int, end: int) -> bool:
+    """Whether a sum is worked out: Tiền lương = Lương cơ sở x Hệ số; 60% x BQTL"""
+    share = context.previous.spoken.endswith("phần trăm") and context.previous.end >= at - 1
+    return share or ("=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " ")
+
+
+@rule(rf"({NUMBER})(c?m)[xX] ?({NUMBER})(c?m)(?![^\W_])")
+def sides_with_units(match: re.Match[str], context: Context) -> str:
+    """Two sides, each with its unit: gian 3mx3m -> ba mét nhân ba mét"""
+    one, other = (f"{context.number(match[at])} {context.lexicon.units[match[at + 1]]}" for at in (1, 3))
+    return f"{one} nhân {other}"
 
 
 @rule(r"(?<=\d)x([A-ZĐ]{1,4})(\d{1,4})(?![^\W_])", starts="word")

@@ -15,7 +15,7 @@ from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, after_varie
 
 rule = RuleMaker(Kind.MONEY)
 
-_DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
+_DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/(?:[cCvV](?![^\W_])|tượng|kiện))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _BORN = words_before("sinh|sinh năm|lứa|năm|năm sinh|khóa|đời|thế hệ|các em|các cháu|các bạn|hs|học sinh|sn")

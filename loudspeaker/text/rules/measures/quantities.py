@@ -30,7 +30,9 @@ _LEVELS = words_before(
     "ngập|dâng|nước lên|lũ lên|rút|nước xuống|mực nước|triều lên|hạ|thấp|lún|tuyết dày|nước cao|đỉnh"
 )
 _DEEPEST = 10  # metres of water in a street or a field
-_ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
+_ABOUT = pattern(
+    r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|không quá|quá|không dưới|chỉ|tối thiểu|tối đa|ít nhất)$"
+)
 _OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?- ?| đến | tới )\d{1,2}m[014-9]")
 _FROM_SIDE = pattern(r" (?:từ )?\d{1,3}(?:cm|m|,\d ?m)?[014-9]?(?: đến| tới| ?-|)$")  # cao từ 2m đến 2m2
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")

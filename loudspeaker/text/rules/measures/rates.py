@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ....errors import Message
 from ...abbreviations import meaning
 from ...context import REACH, Context
 from ...cues import words_after, words_before
@@ -28,6 +29,12 @@ _HAMLETS = frozenset(words_after(cue_list("hamlets")))
 _PEOPLE = frozenset(("khẩu", "nhân", "người", "hộ", "học", "hội", "đảng", "cháu", "em"))
 _COUNT = r"(\d[\d.]*) ?(m2|m²|[^\W\d_]{2,8})(?: [^\W\d_]{1,8}){0,3}"
 _COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUNT)
+_AMOUNT_OF_ALL = pattern(  # 27 con/1.890kg, 11 vụ/3,1 tỷ; not 2 con/10kg
+    r"(?!10*(?![\d.,]))(?!1(?:\.000)+(?![\d.,]))\d[\d.,]* ?(?:kg|tấn|tạ|ha|tỷ|tỉ|triệu|tr|nghìn|đ|đồng)(?![^\W_])"
+)
+_COUNTED_THINGS = pattern(
+    r"(?<![\d.,])(?!1 )\d[\d.]* ?(?:con|vụ|hộ|trường hợp|ca|xe|hồ sơ|lượt|suất|đơn|người|điểm|công trình|dự án)$"
+)
 _COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
 _WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
 _HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
@@ -38,6 +45,7 @@ _LIKE = (
     frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
     frozenset(words_after(cue_list("units_of_the_land"))),
     frozenset(words_after("buồng|phòng")),
+    frozenset(words_after("nghèo|cận")),  # hộ nghèo/cận nghèo
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )
@@ -69,7 +77,9 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
 
     46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole
     """
-    ahead = context.text[max(0, start - REACH) : start]
+    ahead = context.text[max(0, start - REACH) : start].rstrip()
+    if _COUNTED_THINGS.search(ahead) and _AMOUNT_OF_ALL.match(context.text, end):
+        return True
     one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
     if one is None or other is None or one[2] == other[2] or other[1] == "1":
         return False
@@ -158,8 +168,14 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
     dose = _DOSE.search(context.text[max(0, match.start() - 8) : match.start()])
     if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
+    if _PRICE.search(context.text[max(0, match.start() - REACH) : match.start()]):
+        return Guess(f" một {unit}", _UNPRICED)
     spoken = f" {_per_word(context, match.start())} {unit}"
     return spoken if dose or _is_certain_letter(match[1], context) else Guess(spoken, ambiguous(match[1]))
+
+
+_PRICE = pattern(r"(?i)(?<!\w)giá(?: (?:bán|mua|thu mua))? \d[\d.,]*(?: ?[-–] ?\d[\d.,]*)?$")  # giá 15/kg
+_UNPRICED = Message("a price without its currency")
 
 
 def _is_certain_letter(unit: str, context: Context) -> bool:

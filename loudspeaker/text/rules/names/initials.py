@@ -22,7 +22,7 @@ rule = RuleMaker(Kind.PERSON)
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 _NAMED_ON = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:-]| ?0\d|\.?(?:$|\n))")
-_FAMILIES = pattern(rf"{FAMILY} $")
+_FAMILIES = pattern(rf"{FAMILY} $|(?<!\w)Ng\.$")
 _CALENDARS = {"PL": "Phật lịch", "DL": "dương lịch", "ÂL": "âm lịch"}
 _LETTERED = words_before(
     "lớp|tổ|ý|điểm|mục|khoản|hình|ô|phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục"

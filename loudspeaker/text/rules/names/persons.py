@@ -146,7 +146,7 @@ def person_at_head(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(_CALLED[match[1].lower()] + " ", LONE_LETTER) if named else None
 
 
-@rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Ng(?:\. ?| )(?=[{UPPER}][{LOWER}]|[A-ZĐ](?:\. ?| )[{UPPER}][{LOWER}])", starts="word")
 def family_name(match: re.Match[str], context: Context) -> str:
     """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "

@@ -355,6 +355,8 @@ _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in cue_list("provinces")
 def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
     """Two letters with a slash: V/v -> về việc; Đ/c, Đ.c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = meaning(context, match[1].replace(".", "/"), match.start(), match.start() + 3)
+    if entry and entry.sure and match[0][-1] == "." and context.follows(Kind.NUMBER, match.start()):
+        return f"{entry.reading}."  # CA xã 6 đ/c. Gạo 500kg
     return _reading(entry, match[1]) if entry else None
 
 

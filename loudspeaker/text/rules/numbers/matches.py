@@ -95,7 +95,7 @@ _FIXTURE = pattern(rf"(?m)(?<![^\W_])(?P<first>{_NAME}) - (?P<second>{_NAME})(?!
 _GROUP = pattern(r"(?m)(?<![^\W_])[Bb]ảng [A-H1-8](?: gồm)? ?[:(-] ?(?P<sides>[^\n]{2,160})")
 
 
-@rule(rf"[xX](?=,? {{1,2}}[{UPPER}])|[vV]\.?(?= [{UPPER}])", starts="word")
+@rule(rf"[xX](?=,? {{1,2}}[{UPPER}])|(?:v\.?|V)(?= [{UPPER}])", starts="word")
 def against(match: re.Match[str], context: Context) -> str | None:
     """An x or a v between two sides: Xóm Lò x Xóm Đầm, Nhất A x Nhì B, Hòa An v Phước Lộc -> gặp"""
     sides = _SIDE_BEFORE.search(context.text[max(0, match.start() - REACH) : match.start()])

@@ -147,6 +147,23 @@ def next_in_row(match: re.Match[str], context: Context) -> str | None:
     return f"{first[1].lower()} {context.number(match[2])}"
 
 
+@rule(r"([A-SU-ZĐ])([1-9])(?![^\W_]|[.,/-]\d)", starts="word")
+def one_of_so_many(match: re.Match[str], context: Context) -> str | None:
+    """One of several that were counted before: phun 2 lần: L1 sáng 29/11, L2 sáng 6/12 -> lần một, lần hai"""
+    letter, number = match[1], int(match[2])
+    ahead = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
+    counted = re.search(rf"(?<!\w)([2-9]) ({letter.lower()}[{LOWER}]{{1,5}})(?: [^\W\d_]+){{0,3}} ?[:(]", ahead)
+    if counted is None or number > int(counted[1]) or not is_syllable(counted[2]) or not _OPENS_ITEM.search(ahead):
+        return None
+    return f"{counted[2]} {context.number(match[2])}"
+
+
+@rule(r"N([1-9])(?=(?: ?- ?N[1-9])? (?:của bệnh|sau (?:sốt|mổ|sinh|tiêm)))", starts="word")
+def day_of_illness(match: re.Match[str], context: Context) -> str:
+    """Day of an illness: N4 - N6 của bệnh -> ngày bốn đến ngày sáu"""
+    return f"ngày {context.number(match[1])}"
+
+
 @rule(r"[Tt]13(?!\w|[.,/]\d)", starts="word", only_after=(" thưởng", " lương", " lương thưởng"))
 def thirteenth_month(match: re.Match[str], context: Context) -> str:
     """The month more that is paid at the end of a year: thưởng T13 -> tháng mười ba"""
@@ -164,6 +181,8 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
         or _DAY.search(words)
         or context.is_before(match.end(), _CALENDARS)
     )
+    if 2 <= month <= 7 and context.begins_line(match.start()) and context.char(match.end()) == ":":
+        return None  # a week of lines, whatever word ends the one above
     if _WEEKLY.match(context.text, match.end()):  # định kỳ T3, T5 hàng tuần
         return None
     if 2 <= month <= 7 and context.adjoins(match.start(), _PARTS_OF_DAY):  # tiền mặt chiều T4

@@ -45,7 +45,8 @@ _MATCH = words_before("trận|trận sau|trận tới|trận này|hiệp|bán k�
 _TEAM = pattern(r" (?:u\d\d|fc|clb) ")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before(
-    "phân khu|quy hoạch|quy hoạch chi tiết|bản vẽ|mặt bằng|chi tiết|tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl"
+    "phân khu|quy hoạch|quy hoạch chi tiết|bản vẽ|mặt bằng|chi tiết|tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl|"
+    "hiệu số"
 )
 _LISTED = pattern(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
 _DAYS = words_before(
@@ -163,6 +164,12 @@ def points_of_sets(match: re.Match[str], context: Context) -> Answer:
 
 
 _GAMES_IN_SETS = ("điểm các hiệp", "bóng chuyền", "bóng chuyền hơi", "cầu lông", "bóng bàn", "pickleball")
+
+
+@rule(r"(?:1/2|½) ?- ?(?:1/2|½)(?![\d/.,])")
+def drawn_game(match: re.Match[str], context: Context) -> str:
+    """A game of chess that nobody wins: hòa 1/2 - 1/2 -> nửa điểm mỗi bên"""
+    return "nửa điểm mỗi bên"
 
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")

@@ -32,7 +32,7 @@ from .calendar_words import (
 
 rule = RuleMaker(Kind.DATE)
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
-_PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_PORTIONS = words_before("quá|hơn|trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
 _QUARTERS = words_before("khu phố|kp|tổ dân phố|tdp")  # khu phố 3/4 is named after no feast
 _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"

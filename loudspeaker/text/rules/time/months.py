@@ -229,7 +229,8 @@ def season(match: re.Match[str], context: Context) -> str | None:
 def month(match: re.Match[str], context: Context) -> Answer:
     """Month behind “tháng”: tháng 4 -> tháng tư; mỗi tháng 4 buổi are a count"""
     at, end, number = *match.span(), int(match[1])
-    if not 1 <= number <= 12 or counts_each_month(context, at, end):
+    listed = context.char(at - 2) == "," and context.after(end)[:1].isalpha()  # 24-60 tháng, 1 viên/lần
+    if not 1 <= number <= 12 or listed or counts_each_month(context, at, end):
         return None
     if number == _SAID_OTHERWISE and may_count(context, at, end):
         said = context.numerals.month if is_whole_month(context, at) else context.numerals.cardinal
