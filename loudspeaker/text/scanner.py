@@ -28,7 +28,7 @@ _HEADS = frozenset(("ch", "gh", "kh", "ng", "nh", "ph", "th"))
 _OPENERS = frozenset(  # plain words that rules begin with
     ("điều", "Điều", "Chương", "Phần", "Mục", "Bài", "Bước",
      "ngày", "Ngày", "tháng", "Tháng", "thg", "thứ", "Thứ", "quý", "Quý", "số", "Số", "vv", "km", "Km", "KM",
-     "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ext", "Ext")
+     "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ca", "ext", "Ext")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
 _OTHER_SCRIPT = pattern(f"[{FOREIGN}]")
@@ -103,17 +103,16 @@ def _may_be_special(word: str, end: int, context: Context) -> bool:
     following = context.text[end : end + 1]
     if following and (following in _JOINTS or following.isdecimal()):
         return True
-    if _OTHER_SCRIPT.search(word):
+    return _OTHER_SCRIPT.search(word) is not None or _may_be_short(word, context)
+
+
+def _may_be_short(word: str, context: Context) -> bool:
+    """Whether its letters alone tell that a word may be a short form: a table knows it, or nobody can say it so."""
+    if word in context.lexicon or _has_no_vowel(word):
         return True
     if not word.islower():
-        return not word[1:].islower() or word in context.lexicon or _has_no_vowel(word)
-    return (
-        word in context.lexicon
-        or word in context.lexicon.small
-        or _may_be_roman(word)
-        or _has_no_vowel(word)
-        or _has_odd_head(word)
-    )
+        return not word[1:].islower() or _has_odd_head(word.lower())
+    return word in context.lexicon.small or _may_be_roman(word) or _has_odd_head(word)
 
 
 def _has_no_vowel(word: str) -> bool:

@@ -49,6 +49,14 @@ _CITED, _CODE = (  # Kế hoạch⏎88/KH-UBND của …
     ),
     pattern(r"\d{1,5}(?:/\d{4})?/[A-ZĐ]{2}"),
 )
+_GROUPS, _GROUP, _WHOLE_TELEPHONE = (  # STK: 1234 5678⏎9012 VCB; SĐT 0912⏎345 678
+    pattern(
+        r"(?i)(?:stk|số tk|số tài khoản|đt|điện thoại|cccd|hotline|zalo|lh|liên hệ)(?: [^\d\n]{0,24})?:? ?"
+        r"\d{3,4}(?:[ .]\d{2,4})*$"
+    ),
+    pattern(r"\d{3,4}(?:[ .]\d{2,4})*(?:[,;.]?$| [^\W\d])"),
+    pattern(r"0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}$|1[89]00[ .]?\d{4}$"),
+)
 _TELLING, _FIGURE = (
     pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm) ?$"),
     pattern(r"\d[\d.,]*(?:%| ?[^\W\d])"),
@@ -234,5 +242,7 @@ def is_unfinished(line: str, following: str) -> bool:
     if _TELLING.search(line) and _FIGURE.match(following):  # đạt⏎94,5%
         return True
     if _CITED.search(line) and _CODE.match(following):
+        return True
+    if _GROUPS.search(line) and _GROUP.match(following) and not _WHOLE_TELEPHONE.search(line):
         return True
     return _BODY.search(line) is not None and _SEAT.match(following) is not None

@@ -163,6 +163,8 @@ def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Con
     """
     if letters == "C" and digits in ("1", "2", "3") and context.is_after(match.start(), " trường"):
         return f"cấp {context.number(digits)}"
+    if match[0] == "C4" and context.is_after(match.start(), " nhà"):
+        return "cấp bốn"
     if word := _numbered_part(letters, digits, context):
         return Guess(f"{word} {context.number(digits)}", UNKNOWN)
     if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):

@@ -55,6 +55,12 @@ def up_or_down(match: re.Match[str], context: Context) -> Answer:
     return "tăng " if match[0][0] in UP_SIGNS else "giảm "
 
 
+@rule(r"(?<=Rh) ?[+-](?![\w+-])", starts="sign")
+def rhesus_factor(match: re.Match[str], context: Context) -> str:
+    """Blood with or without the Rhesus factor: nhóm O Rh- -> rờ hát âm"""
+    return " âm" if match[0][-1] == "-" else " dương"
+
+
 @rule(r"(?<=[ABO])-(?![\w-])", starts="sign")
 def negative_blood(match: re.Match[str], context: Context) -> str | None:
     """Blood without the Rhesus factor: nhóm máu O+, A-, AB- -> A trừ"""

@@ -304,7 +304,11 @@ def consonants(match: re.Match[str], context: Context) -> Answer:
             named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
         )
         opens = context.char(match.end()) == " " and context.char(match.end() + 1).islower()  # Kh tiêm phòng
-        return spell_letters(match[0]) if ended else _guess_capitals(match, context) if opens else None
+        if opens and not ended:
+            return _guess_capitals(match, context) or (
+                Guess(spell_letters(match[0]), _NO_VOWEL) if context.begins_sentence(match.start()) else None
+            )
+        return spell_letters(match[0]) if ended else None
     entry = _small_meaning(match, context)  # Gđ, Sđt, where a sentence begins
     if entry:
         return entry.reading if entry.sure else Guess(entry.words(match[0]), ambiguous(match[0]))

@@ -154,7 +154,13 @@ def alley(match: re.Match[str], context: Context) -> str:
     return "kiệt " + " trên ".join(map(context.number, (match[1] + match[2]).split("/")))
 
 
-@rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
+@rule(r"K\. ?(?=\d{1,2}(?![\d/.,]|[^\W_]))", starts="word")
+def block(match: re.Match[str], context: Context) -> Guess:
+    """Block of a town in short: Sinh quán: K. 3, thị trấn -> khối, in other provinces khu or khóm"""
+    return Guess("khối ", LONE_LETTER)
+
+
+@rule(r"đ\. ?(?=số \d|QL|TL|ĐT)|Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
 def street_of_day(match: re.Match[str], context: Context) -> str:
     """Street that is named after a day: Đ.30/4, Đ. CMT8 -> đường"""
     return "đường "

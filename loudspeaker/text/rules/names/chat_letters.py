@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import rows
 from ...numerals import LETTERS
-from ...reasons import LONE_LETTER
+from ...reasons import LONE_LETTER, UNKNOWN
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 from .capitals import neighbours_of
@@ -20,7 +20,7 @@ from .capitals import neighbours_of
 rule = RuleMaker(Kind.ACRONYM)
 
 _ALONE = r"(?![\w.)'’/@-])"
-_WORDS = {"a": "anh", "c": "chị", "e": "em"}
+_WORDS = {"a": "anh", "c": "chị", "e": "em", "ô": "ông", "b": "bạn"}
 _ASKING = words_before(
     "có|cái|biết|bik|làm|hỏi|việc|chuyện|nói|thấy|cần|mua|ăn|gì|vì|còn|nghe|mất|hiểu|mang|ghi|nhớ|thiếu"
 )
@@ -31,7 +31,8 @@ LETTERED = words_before(
     "đáp án|chữ|máu|viêm gan|phần|mẫu|biểu|sân|cổng|cửa|hàng|kho|xe|vùng|điều|chương"
 )
 _TO_ME = words_before(
-    "sđt|số điện thoại|vợ|chồng|giùm|dùm|giúp|của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị"
+    "sđt|số điện thoại|vợ|chồng|giùm|dùm|giúp|của|cho|gặp|báo|nhắn|gọi|với|ib|alo|nhờ|là|chúng|bọn|tụi|mấy|các|anh|chị|"
+    "nhà|bên|quán|shop"
 )
 _I_DO = words_after(
     "xin|thông báo|tb|báo|gửi|nhờ|mời|chào|cảm ơn|đã|sẽ|đang|cũng|có|không|ko|k|thấy|nghe|là|vừa|mới|cần|muốn|nhắc|"
@@ -119,21 +120,30 @@ def who_writes_first(match: re.Match[str], context: Context) -> Answer:
     return _told(match, context) if doing or is_chat(context.text) else Guess(match[0], LONE_LETTER)
 
 
-@rule(rf"[ac]{_ALONE}(?= [{LOWER}]{{2,7}}(?![^\W_]))", starts="word", only_if=is_apart)
+@rule(rf"[acô]{_ALONE}(?= [{LOWER}]{{2,7}}(?![^\W_]))", starts="word", only_if=is_apart)
 def whom_one_asks(match: re.Match[str], context: Context) -> Answer:
     """Who is told or asked: nhờ a tỉa giúp, nhà a trưởng thôn, c nào chưa đóng -> anh, chị"""
     at, end = match.span()
-    told = context.is_after(at, _TOLD) or context.is_before(end, _WHO)
-    heads = context.begins_line(at) and not count_letters(context.text) and context.is_before(end, _ROLES)
-    if context.is_before(end, _PARTS) or not (told or heads or is_chat(context.text)):
+    told = (context.is_after(at, _TOLD) and match[0] != "ô") or context.is_before(end, _WHO)
+    called = context.begins_line(at) or context.is_after(at, _TOLD)
+    heads = called and not count_letters(context.text) and context.is_before(end, _ROLES)
+    if context.is_before(end, _PARTS) or not (told or heads or (is_chat(context.text) and match[0] != "ô")):
         return None
     return _told(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
 
 
-@rule(r"[AC](?= (?:nào|ơi|ấy)(?!\w))", starts="word")
+@rule(
+    r"ca(?= (?:tỉnh|xã|phường)(?![^\W_]))", starts="word", only_after=words_before("ở|tại|lên|ra|đến|báo|gặp|của|bên")
+)
+def police(match: re.Match[str], context: Context) -> Guess:
+    """The police in small letters: lên làm ở ca tỉnh; ca is a word, too"""
+    return Guess("công an", UNKNOWN)
+
+
+@rule(r"[ACbB](?= (?:nào|ơi|ấy)(?!\w))", starts="word")
 def whom_one_asks_first(match: re.Match[str], context: Context) -> Answer:
     """The same at the head of a sentence: C nào chưa đóng -> chị"""
-    return _told(match, context)
+    return None if context.adjoins(match.start(), LETTERED) else _told(match, context)
 
 
 @rule(rf"([ABC]) (?=([{UPPER}][{LOWER}]{{1,6}})(?! ?[{UPPER}\d]|[^\W_]))", starts="word")

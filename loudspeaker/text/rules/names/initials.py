@@ -59,6 +59,13 @@ def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
     return Guess(spell_letters(match[0]), why)
 
 
+@rule(r"Ng\. ((?:[A-ZĐ]\. ?){1,3}|[A-ZĐ](?![^\W_]))(?![^\W\d_])", starts="word")
+def family_name_and_initials(match: re.Match[str], context: Context) -> str:
+    """Family name and initials: nghi phạm Ng. V. T. bỏ trốn -> Nguyễn vê tê"""
+    behind = " " if match[0].endswith(" ") else ""
+    return f"Nguyễn {spell_letters(re.sub('[. ]', '', match[1]))}{behind}"
+
+
 @rule(rf"(?:Th|Ng|Tr|Ph)\. ?(?=([{UPPER}][{LOWER}]{{1,6}})(?![^\W_]))", starts="word", only_if=stands_after_name)
 def middle_name_in_short(match: re.Match[str], context: Context) -> str | None:
     """Middle name of two letters: Bà Huỳnh Th. Mỹ -> tê hát"""

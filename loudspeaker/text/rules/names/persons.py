@@ -35,7 +35,7 @@ _TITLES = words_before(
     "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
 )
 _ASKED = words_before("gặp|hỏi|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
-_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|với|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
+_KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|gđ|với|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
 _DEALT_WITH = words_before("với|cho|gặp|nhờ|hỏi|gọi|báo|tiền|giúp|thưa|bên|chỗ|cùng|do")
 _CALLED_SO = pattern(rf"(?<!\w)(?:[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]hú|[Cc]ô|[Bb]ác) [{UPPER}][{LOWER}]")  # elsewhere
 _HEADS = pattern(
@@ -172,14 +172,22 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
         return spoken
     within = _word_before(match.start(), context)
     if within is None:
-        opened = context.char(match.start() - 1) == "("  # BĐVH xã (c.Diễm)
-        listed = (opened or context.char(match.start() - 2) in (";", ",", ":")) and match[1].islower()
+        listed = _opens_entry(match.start(), context) and match[1].islower()
         called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
         return Guess(spoken, LONE_LETTER) if listed and called else None
     lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within.islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)
+
+
+def _opens_entry(at: int, context: Context) -> bool:
+    """Whether a bracket, a sign or the number of a line stands before: BĐVH xã (c.Diễm); 1. a. Hùng: 200k"""
+    ahead = context.text[max(0, at - 8) : at]
+    return ahead[-1:] == "(" or ahead[-2:-1] in (";", ",", ":", "-", "–", "+") or _POINT.search(ahead) is not None
+
+
+_POINT = pattern(r"(?:^|\n) ?\d{1,2}[.)/] $")
 
 
 def _is_named(match: re.Match[str], context: Context) -> bool:
@@ -277,6 +285,24 @@ def person_at_work(match: re.Match[str], context: Context) -> Guess | None:
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     opens = ahead.strip() in ("", ".", ",", ";", ":", "!") or ahead[-1:] == "\n"
     return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if opens else None
+
+
+@rule(rf"([ABCEÔ]) (?=([{UPPER}][{LOWER}]{{1,6}})([^.;\n]{{0,24}}))", starts="word")
+def form_in_row_of_people(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address in a row of people or before an age: Ô Tám, B Chín, A Mười; C Hà tổ 2: 200k; E Bin 5 tuổi"""
+    aged = re.match(r" (?:SN )?\d{1,2} tuổi", match[3])
+    named = match[2] in given_names() and (_BESIDE.match(match[3]) or _ROW.search(context.text[: match.start()][-16:]))
+    upland = match[1] == "A" and has_highlanders(context.text)
+    if upland or not (aged or named) or not _opens_item(context, match.start()) or count_letters(context.text):
+        return None
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER)
+
+
+_BESIDE = pattern(  # what is told of somebody in a row
+    rf"(?:, ?| và |; ?| ?[+&-] ?)[ABCÔacbô][. ] ?[{UPPER}][{LOWER}]|"
+    r"(?: (?:tổ|thôn|xóm|ấp|bản) [^:;,]{1,12})? ?[:–-] ?\d"
+)
+_ROW = pattern(rf"(?:^|[\W])[ABCÔ] [{UPPER}][{LOWER}]{{1,6}}(?:, ?| và |; ?| ?[+&-] ?)$")
 
 
 def _is_within(match: re.Match[str], context: Context) -> bool:

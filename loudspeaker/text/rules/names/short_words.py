@@ -58,23 +58,26 @@ def _likeliest(letters: str, rest: str, before: str) -> tuple[str, float]:
     return word, known[word] / sum(known.values())
 
 
-@rule(rf"([bcdđghklmnpqstv])([bcdđghkmnpqstvx][{LOWER}]{{1,5}})(?![^\W_]|[.@/_-]\w)", starts="word")
+@rule(rf"([bcdđghklmnpqstvBCDĐGHKLMNPQSTV])([bcdđghkmnpqstvx][{LOWER}]{{1,5}})(?![^\W_]|[.@/_-]\w)", starts="word")
 def word_run_together(match: re.Match[str], context: Context) -> Answer:
     """A word and the first letter of the one before: bcáo, hsinh, tgian -> báo cáo, học sinh"""
     letter, rest = match.groups()
-    plain = len(rest) < _SHORTEST and not has_marks(rest)  # spa
-    if (
-        plain
-        or context.char(match.start() - 1).isalnum()
-        or is_syllable(match[0])
-        or not is_syllable(rest)
-        or match[0] in context.lexicon
-    ):
+    if not is_syllable(rest) or is_syllable(match[0]) or not _may_be_run_together(match, context):
         return None
-    likeliest, _ = _likeliest(letter, rest, word_before(context, match.start()))
+    likeliest, _ = _likeliest(letter.lower(), rest, word_before(context, match.start()))
     if likeliest:
         return Guess(f"{likeliest} {rest}", UNKNOWN)
     return Guess(match[0], UNKNOWN) if has_marks(rest) else None
+
+
+def _may_be_run_together(match: re.Match[str], context: Context) -> bool:
+    """Whether a word is none that is known, no village such as Hnông and no spa, and stands by itself, unlike 4mđến"""
+    if match[1].isupper():
+        follows = context.char(match.end()) == " " and context.char(match.end() + 1).islower()
+        if not (follows and context.begins_sentence(match.start())):
+            return False
+    known = match[0] in context.lexicon or context.char(match.start() - 1).isalnum()
+    return not known and (len(match[2]) >= _SHORTEST or has_marks(match[2]))
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")

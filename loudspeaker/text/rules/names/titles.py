@@ -285,7 +285,7 @@ def place_or_office(match: re.Match[str], context: Context) -> Answer:
 _MIDDLE_NAMES = next(names for kind, names in rows("person_names.tsv") if kind == "middle")
 
 
-@rule(rf"(Ph|Tr|Th|Ng)\. ?(?=(?:{_MIDDLE_NAMES}) [{UPPER}][{LOWER}])", starts="word")
+@rule(rf"(Ph|Tr|Th|Ng)\. ?(?=(?:{_MIDDLE_NAMES}) [{UPPER}])", starts="word")
 def family_in_short(match: re.Match[str], context: Context) -> str | None:
     """Family name in short before a middle name: Ph. Văn Đức, Tr. Quốc Toản; X. Ph. Văn Lang is a ward"""
     if match[1] == "Ng":
