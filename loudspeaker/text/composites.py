@@ -44,6 +44,8 @@ _PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _SPELT = frozenset((Kind.PHONE, Kind.IDENTITY, Kind.PLATE))  # digit by digit
 _NUMBERS = frozenset((Kind.NUMBER, Kind.CODE))
+_COUNTED = frozenset((Kind.NUMBER, Kind.RANGE))
+_PRICED = frozenset((Kind.NUMBER, Kind.RANGE, Kind.MONEY))
 _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
@@ -111,7 +113,9 @@ def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
         return False
     if one.kind in _SPELT or (one.kind in _NUMBERS and one.end - one.start > _LONGEST_SAID):
         return True
-    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind is Kind.NUMBER):
+    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind in _COUNTED):
+        return True
+    if one.kind is Kind.SCORE and other.kind in _PRICED:  # NPK 16-16-8 890k
         return True
     if _SCALE.search(one.spoken):  # bò 20tr 2 con
         counts = other.kind is not Kind.NUMBER or _COUNTS.match(text, other.end) is not None
