@@ -44,16 +44,20 @@ _PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _SPELT = frozenset((Kind.PHONE, Kind.IDENTITY, Kind.PLATE))  # digit by digit
 _NUMBERS = frozenset((Kind.NUMBER, Kind.CODE))
-_COUNTED = frozenset((Kind.NUMBER, Kind.RANGE))
-_PRICED = frozenset((Kind.NUMBER, Kind.RANGE, Kind.MONEY))
 _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
+_NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM))  # khu 3, VTV1
+_COUNTED_IN_TENS = frozenset((Kind.TIME, Kind.SCORE, Kind.MONEY, Kind.QUANTITY))
+_DIGIT_ALONE = pattern(r"(?<!\w)(?:một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)$")
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
 _COUNTS = pattern(r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi)(?!\w))[^\W\d_]{2}")  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
 _GROUPED = pattern(r"\d{1,3}(?:\.\d{3})+(?![\d.])")
 _PLACED = pattern(r"(?i)(?:giải|hạng|[,;(/:.]|thưởng) ?(?:nhất|nhì|ba|tư) $")  # giải ba 700.000
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
-_NAMED_TEN = pattern(r"(?<!\w)M(?:ườ|ươ)i $")  # anh Mười 5 giờ is no fifteen
+_NAMED_NUMBER = pattern(  # anh Mười 5 giờ is no fifteen, anh Năm 5 bao no fifty-five
+    r"(?<!\w)(?:M(?:ườ|ươ)i|(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Dd]ì|[Cc]ậu|[Mm]ợ|[Tt]hím|[Ee]m) "
+    r"(?:Hai|Ba|Tư|Năm|Sáu|Bảy|Tám|Chín)) $"
+)
 _CLOSING = pattern(r"(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
@@ -87,7 +91,7 @@ def _with_pauses(text: str, last: Token | None, token: Token) -> str:
         called  # chị Thảo 0862…
         or (last is not None and _needs_pause(text, last, token))  # trên BĐ3 0,32m
         or (text[token.start].isdecimal() and _PLACED.search(text, max(0, token.start - 12), token.start))
-        or (_NAMED_TEN.search(text, max(0, token.start - 6), token.start) and _CLOSING.match(token.spoken))
+        or (_NAMED_NUMBER.search(text, max(0, token.start - 10), token.start) and _CLOSING.match(token.spoken))
     )
     followed = _FOLLOWED.get(token.kind)
     behind = followed is not None and followed.match(text, token.end)
@@ -113,13 +117,13 @@ def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
         return False
     if one.kind in _SPELT or (one.kind in _NUMBERS and one.end - one.start > _LONGEST_SAID):
         return True
-    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind in _COUNTED):
-        return True
-    if one.kind is Kind.SCORE and other.kind in _PRICED:  # NPK 16-16-8 890k
+    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind is Kind.NUMBER):
         return True
     if _SCALE.search(one.spoken):  # bò 20tr 2 con
         counts = other.kind is not Kind.NUMBER or _COUNTS.match(text, other.end) is not None
         return counts and other.kind is not Kind.MONEY
+    if one.kind in _NAMED and other.kind in _COUNTED_IN_TENS and _DIGIT_ALONE.search(one.spoken):  # khu 3 20h
+        return _CLOSING.match(other.spoken) is not None
     return _OPEN.search(one.spoken) is not None and _CLOSING.match(other.spoken) is not None
 
 

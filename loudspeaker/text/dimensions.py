@@ -49,6 +49,12 @@ def is_of_same_dimension(context: Context, end: int) -> bool:
     return first != "" and first == last
 
 
+def is_measured_otherwise(word: str, context: Context, end: int) -> bool:
+    """Whether a unit in words and the amount at `end` measure different things: 3 tuổi - 250kg."""
+    other = _dimension_at(context, end)
+    return other != "" and other != _OF_WORD.get(word, other)
+
+
 def _dimensions(context: Context, end: int) -> tuple[str, str]:
     """What that measures which was read last, and the amount at `end`; nothing for what nobody knows."""
     first = _dimension_of(context.previous) or (_TIME if _is_weekday(context) else "")

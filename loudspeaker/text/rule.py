@@ -109,10 +109,6 @@ class RuleMaker:
         return make
 
 
-_TIMES = frozenset("xX")  # 15 ô 5x6 - 1tr8
-_DECIMAL = pattern(r"\d+,\d")  # numbers no label: loại 2,5 - 3,5 tấn
-
-
 def at_line_start(match: re.Match[str], context: Context) -> bool:
     """Whether only bullets and blanks stand before a match on its line."""
     return context.begins_line(match.start())
@@ -121,13 +117,6 @@ def at_line_start(match: re.Match[str], context: Context) -> bool:
 def after_variety(match: re.Match[str], context: Context) -> bool:
     """Whether a plant's name stands before a match: giống lúa VND95 is no money."""
     return context.after_variety(match.start())
-
-
-def after_label_with_dash(match: re.Match[str], context: Context) -> bool:
-    """Whether a dash only parts a thing that has a number from what is told of it: thôn 4 - 120.000đ."""
-    if " - " not in match[0] or _DECIMAL.match(match[0]):
-        return False
-    return context.after_label(match.start()) or context.char(match.start() - 1) in _TIMES
 
 
 def near_number(match: re.Match[str], context: Context) -> bool:

@@ -11,7 +11,7 @@ from loudspeaker.text.kind import Kind
 from loudspeaker.text.lexicon import Lexicon
 from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.reading import read
-from loudspeaker.text.rule import Cues, Rule, RuleMaker, after_label_with_dash, at_line_start
+from loudspeaker.text.rule import Cues, Rule, RuleMaker, at_line_start, in_brackets
 
 ROOM = Path(rules.__file__).parent.parent
 OF_NO_RULE = {Kind.NOTHING, Kind.OWN_WORD}
@@ -73,7 +73,7 @@ def test_a_rule_does_not_read_beside_what_forbids_it() -> None:
 
 def test_a_rule_may_ask_for_its_place() -> None:
     rule = RuleMaker(Kind.LABEL)
-    numbered = rule(r"\d+(?: - \d+)?", only_if=at_line_start, unless=after_label_with_dash)(lambda match, _: match[0])
+    numbered = rule(r"\d+(?: - \d+)?", only_if=at_line_start, unless=in_brackets)(lambda match, _: match[0])
 
     assert reads(numbered, "- 5 hộ")
     assert not reads(numbered, "có 5 hộ")

@@ -19,17 +19,18 @@ from .identifiers import (
     sizes,
     web_addresses,
 )
-from .layout import arrows, blanks, brackets, changes, dashes, labels, noise, separators
+from .layout import arrows, blanks, brackets, changes, dashes, dashes_in_rows, label_dashes, labels, noise, separators
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
-from .time import clock_times, dates, days, impossible_days, impossible_times, months, periods
+from .time import clock_times, dates, days, halves_of_day, impossible_days, impossible_times, months, periods
 
 _FILES = (
     noise,
     web_addresses,
     blanks,
     labels,
+    label_dashes,
     own_codes,
     identities,
     phones,
@@ -44,6 +45,7 @@ _FILES = (
     dates,
     days,
     impossible_times,
+    halves_of_day,
     clock_times,
     short_units,
     addresses,
@@ -71,6 +73,7 @@ _FILES = (
     rates,
     changes,
     arrows,
+    dashes_in_rows,
     dashes,
     brackets,
     separators,

@@ -157,7 +157,7 @@ def _initials(kind: str) -> str:
 
 def _say_numeral(written: str, context: Context) -> str:
     """Number with a letter: 12a -> mười hai a"""
-    digits = re.sub(r"\D", "", written)
+    digits = written.rstrip("abcdefghijklmnopqrstuvwxyz")
     letter = written[len(digits) :]
     return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
 

@@ -86,7 +86,13 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
     if not words.endswith(_IDENTITIES):
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
-    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
+    ends = _ROW.fullmatch(match[1]) if words.endswith(_IN_ROWS) else None
+    link = " đến " if ends and len(ends[1]) == len(ends[2]) and ends[1] < ends[2] else ", "
+    return link.join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
+
+
+_ROW = pattern(r"(\d{3,8}) ?- ?(\d{3,8})")
+_IN_ROWS = words_before("số báo danh|sbd|vé|phiếu|hóa đơn|hoá đơn|biên lai|seri|series|mã|thứ tự")
 
 
 @rule(rf"(TK|CK)(?=:? ?(\d{{8,16}}|\d{{2,8}}(?: \d{{2,8}}){{1,5}}){_NO_AMOUNT})", starts="word")

@@ -19,11 +19,10 @@ _STRONG = words_before(
     "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
     "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
     "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số nội bộ|nội bộ|máy lẻ|số máy lẻ|nhánh|"
-    "đuôi|số đuôi|số cuối|cuộc gọi rác|gọi rác|tin nhắn rác|tin rác|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+    "cuộc gọi rác|gọi rác|tin nhắn rác|tin rác|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
 )
 _WEAK = words_before(
-    "gọi|gọi đến|gọi tới|gọi ngay|cc|tai nạn|có cháy|khi cháy|xảy ra cháy|"
-    "liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
+    "gọi|gọi đến|gọi tới|gọi ngay|cc|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|"
     "đến số|tới số|vào số|báo số"
 )
@@ -46,7 +45,7 @@ _AREA = (
     r"(?:0(?=[. ]\d{3}[. ]\d{3}[. ]\d{3}(?!\d))|\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|"
     r"\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
 )
-_GROUPS = r"(?:(?:[ .-]{0,2}| \. | - (?=[1-9]))\d{1,7}+){1,6}+"
+_GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
 @rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
@@ -55,7 +54,7 @@ def service_code(match: re.Match[str], context: Context) -> str:
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
-@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))", unless_after=_PLOTS)
+@rule(rf"11[1-5](?:(?:, ?| ?/ ?| ?- ?|; ?)11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))", unless_after=_PLOTS)
 def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
     """Emergency numbers in a list.
 
@@ -66,7 +65,7 @@ def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
 
 @rule(
     r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn|"
-    r"[Tt]ổng đài)(?!\w)| ?[/-] ?0\d{2,3}[. ]?\d)"
+    r"[Tt]ổng đài)(?!\w)| là (?:số|tổng đài|đường dây)(?!\w)| ?[/-] ?0\d{2,3}[. ]?\d)"
 )
 def emergency_number(match: re.Match[str], context: Context) -> str | None:
     """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""

@@ -13,7 +13,7 @@ from .dashes import MILESTONE, are_ends_alike, do_codes_rise, do_numbers_rise, s
 
 rule = RuleMaker(Kind.DASH)
 
-_NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
+_NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|mùng|mồng|thứ|tuần|tháng) )?\d")
 _CLAUSE = pattern(r"[.;:!?]\s+|\n")
 _TRAVEL = pattern(r"(?:^|\W)(?:khởi hành|xuất phát|lộ trình|hành trình|tuyến|di chuyển|diễu hành|rước|rẽ|xe|đi)(?!\w)")
 _PLACE = pattern(
@@ -49,17 +49,29 @@ def _leads_on(match: re.Match[str], context: Context, ahead: str) -> bool:
 
 def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
     """Whether things of one sort stand on both sides: 19 -> 21/1, khối 1 -> khối 5, 22h00 T5 -> 4h00 T6."""
-    dated = _DAY_BEFORE.search(context.text[max(0, start - 4) : start]) and _DAY_BEHIND.match(context.text, end)
+    dated = _are_days(context, ahead, start, end)
     rising = do_codes_rise(context, start, end) or do_numbers_rise(context, start, end)
     alike = are_ends_alike(ahead, context.text[end : end + REACH].lower())
-    dated = dated or (_FIRST_DAYS.match(context.text, end) and _DAY_TOLD.search(ahead))
     return bool(dated or rising or alike or _parts_hours(ahead, context, end) or _lead_from_place(ahead, context, end))
 
 
-_DAY_TOLD = pattern(r"(?:tháng (?:chạp|giêng|\d{1,2})|\d/\d{1,2})\)? ?$")
-_FIRST_DAYS = pattern(r" ?(?:mùng|mồng) \d")
 _DAY_BEFORE = pattern(r"(?<![\d.,/])(?:0?[1-9]|[12]\d|3[01]) ?$")
 _DAY_BEHIND = pattern(r" ?(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d%])")
+
+
+def _are_days(context: Context, ahead: str, start: int, end: int) -> bool:
+    """Whether days stand on both sides: 19 -> 21/1, T2 (7/12) -> T4 (9/12), sáng T2 -> chiều T4"""
+    days = _DAY_BEFORE.search(context.text[max(0, start - 4) : start]) and _DAY_BEHIND.match(context.text, end)
+    dates = _DATE.search(ahead) and _DATE_NEXT.match(context.text, end)
+    return bool(days or dates or (_WEEKDAY.search(ahead) and _WEEKDAY_NEXT.match(context.text, end)))
+
+
+_DATE = pattern(r"(?<![\d/])\d{1,2}/\d{1,2}\)? ?$")
+_DATE_NEXT = pattern(
+    r" ?(?:(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ nhật|sáng|trưa|chiều|tối|hết),? ){0,2}\(?\d{1,2}/\d{1,2}(?![\d/])"
+)  # T2 (7/12) -> T4 (9/12)
+_WEEKDAY = pattern(r"(?<!\w)(?:t[2-7]|cn|thứ \w+|chủ nhật) ?$")
+_WEEKDAY_NEXT = pattern(r" ?(?:(?:sáng|trưa|chiều|tối|hết) ){0,2}(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ nhật)(?!\w)")
 
 
 def _parts_hours(ahead: str, context: Context, end: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...context import REACH, Context
 from ...cues import either_case, words_after, words_before
-from ...dimensions import is_of_other_dimension, is_of_same_dimension
+from ...dimensions import is_measured_otherwise, is_of_other_dimension, is_of_same_dimension
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
@@ -45,7 +45,7 @@ _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
 _YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
-_LABELLED = pattern(rf"(?:{either_case(cue_list('villages_before_dash'))}) \d{{1,2}}$")
+_LABELLED = pattern(rf"(?<!\w)(?:{either_case(cue_list('labels_before_dash'))}) \d{{1,2}}$")
 _SIZED = pattern(r"\d ?[xX] ?\d[\d.,]*(?: ?m[2²]?)?$")  # 15 ô 5x6 - 1tr8
 _COUNTED = pattern(r"(?:^| )(?:số|lần|lần thứ|đợt|kỳ) \d{1,3}$")  # bản tin số 7 - 14h
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
@@ -69,6 +69,12 @@ MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
 _MOMENT = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
 _MOMENT_NEXT = pattern(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
+_HOUR_OF_DAY = pattern(
+    r"\d ?(?:h|g|giờ) ?(?:\d\d )?(?:sáng |chiều |tối |đêm )?(?:hôm (?:qua|nay|trước|kia)|ngày mai|nay) $"
+)
+_HOUR_OF_NEXT = pattern(  # 7h hôm qua - 7h hôm nay
+    r" \d{1,2} ?(?:h|g|giờ) ?(?:\d\d )?(?:sáng |chiều |tối |đêm )?(?:hôm (?:nay|sau)|ngày mai|mai)(?!\w)"
+)
 _FROM = pattern(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
 _TO = pattern(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
 _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
@@ -107,24 +113,6 @@ _SUBTRAHEND = pattern(rf" ?{NUMBER} ?(?:[^\W\d_]{{1,6}})? ?= ?\*{{0,2}}\d")
 
 
 @rule(_DASH, starts="sign")
-def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
-    """A dash in a row of hours that are not all from and until: 5h - 7h30 - 17h; 7h-11h - 13h-17h
-
-    Three of them, or five, are each an hour; where some dashes have blanks, those part the ranges.
-    """
-    rows = _HOURS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
-    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
-    mixed = " - " in row and re.search(r"\w-\d", row) is not None
-    parts = context.char(match.end()) == " " if mixed else row.count("-") % 2 == 0
-    return "," if row and parts else None
-
-
-_HOURS_IN_ROW = pattern(
-    r"(?<![\d-])(?<!- )\d{1,2}(?:[hg:]\d\d|[hg])(?: ?- ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)){2,6}(?! ?-)"
-)
-
-
-@rule(_DASH, starts="sign")
 def dash_between_dimensions(match: re.Match[str], context: Context) -> str | None:
     """A dash between two amounts that measure different things: 3h30 - 1m66, 50k - 19h30, 7h30 - 40 người"""
     gap = context.text[context.previous.end : match.start()].strip()
@@ -145,7 +133,10 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
     )
     months = context.is_after(start, _MONTHS) and context.is_before(end, _LAST_MONTHS)
     alike = are_ends_alike(context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower())
-    moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
+    hours = _HOUR_OF_DAY.search(context.text[max(0, start - 24) : start]) and _HOUR_OF_NEXT.match(context.text, end)
+    moments = hours or (
+        _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
+    )
     days = parts_weekdays(context, start, end)
     until = (moments, rising, onwards, along, weekdays, months, alike, days, do_numbers_rise(context, start, end))
     return " đến " if any(until) else None
@@ -225,15 +216,15 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
 
 
 def _tells_how_long(context: Context, end: int) -> bool:
-    """Whether how long something lasts stands behind an hour: 22h40 - 3 phút, 5h - 3 tiếng; 2h - 3 tiếng is a range"""
+    """Whether how long something lasts stands behind an hour: 8h - 90 phút, 5h - 3 tiếng; 2h - 3 tiếng is a range"""
     clock = _CLOCK.fullmatch(context.text[context.previous.start : context.previous.end])
     lasts = _LASTS.match(context.text, end)
     if context.previous.kind is not Kind.TIME or clock is None or lasts is None:
         return False
-    return clock["minute"] is not None or int(lasts["number"]) < int(clock["hour"])
+    return clock["minute"] is not None or lasts["unit"] != "tiếng" or int(lasts["number"]) < int(clock["hour"])
 
 
-_LASTS = pattern(r" (?P<number>\d{1,3}) ?(?:tiếng|phút|p|')(?![^\W_])")
+_LASTS = pattern(r" (?P<number>\d{1,3}) ?(?P<unit>tiếng|phút|p|')(?![^\W_])")
 _CLOCK = pattern(r"(?P<hour>\d{1,2}) ?[hg:](?P<minute>[0-5]\d)?")
 
 
@@ -312,10 +303,12 @@ def do_codes_rise(context: Context, start: int, end: int) -> bool:
 
 
 def _do_classes_rise(context: Context, start: int, end: int) -> bool:
-    """Whether a class and a later one stand on both sides: các lớp 6A-6D"""
-    first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", context.text[max(0, start - 12) : start])
+    """Whether a class or a post and a later one stand on both sides: các lớp 6A-6D, cột 1A - 1D"""
+    first = re.search(r"(?:(lớp)|(?<!\w)[^\W\d_]+) (\d{1,2})([A-Z]) ?$", context.text[max(0, start - 16) : start])
     last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", context.text[end : end + 6])
-    return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
+    if first is None or last is None or first[2] != last[1]:
+        return False
+    return ord(last[2]) - ord(first[3]) >= (1 if first[1] else 2)  # lớp 6A - 6B; khối 10A - 10B may meet
 
 
 def stands_after_amount(context: Context, at: int) -> bool:
@@ -334,6 +327,8 @@ def _counts_the_same(context: Context, end: int) -> bool:
     if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
         first, second = _THING.match(context.text, last.end), _THING.match(context.text, end + following.end(1))
         if first and _SUM.match(context.text, end):  # 7 hộ - 43tr2, 5,5 ngày - 154k
+            return False
+        if first and first[1] in _SPANS and is_measured_otherwise(first[1], context, end):  # 3 tuổi - 250kg
             return False
         if first and second:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))

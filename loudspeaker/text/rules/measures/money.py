@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, after_variety
+from ...rule import Answer, Guess, RuleMaker, after_variety
 
 rule = RuleMaker(Kind.MONEY)
 
@@ -62,7 +62,6 @@ def dong_of_each(match: re.Match[str], context: Context) -> str:
 
 @rule(
     rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?",
-    unless=after_label_with_dash,
 )
 def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
@@ -148,7 +147,6 @@ def spaced_amount(match: re.Match[str], context: Context) -> Answer:
     rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ|[tT]y|TY|(?<=\d)ti(?! vi))"
     r"(?:(\d{1,3})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])",
-    unless=after_label_with_dash,
 )
 def millions(match: re.Match[str], context: Context) -> Answer:
     """Millions or billions: 1tr2 -> một triệu hai trăm nghìn"""
@@ -208,7 +206,7 @@ def thousands_and_hundreds(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
-@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/(?!\d))|ng\.?(?=đ))đ?(?![^\W_]|\.\d)", unless=after_label_with_dash)
+@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/(?!\d))|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     dong = " đồng" if match[3].startswith("ng") else ""

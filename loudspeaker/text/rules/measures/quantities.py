@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets, near_number
+from ...rule import Answer, Guess, RuleMaker, in_brackets, near_number
 
 rule = RuleMaker(Kind.QUANTITY)
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
@@ -63,6 +63,7 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
     "s": lambda match, context: context.is_after(match.start(), " iphone"),
     "tr": lambda match, context: match[2] is not None,  # từ 4 đến 12 tr.đ
     "Tr": lambda match, context: match[2] is not None,
+    "L": lambda match, context: context.is_after(match.start(), (" đất", " đất lúa", " ruộng")),  # đất 2L: two crops
     "dl": lambda match, context: context.is_after(match.start(), _IN_CALENDAR),  # tháng 9 dl
 }
 _GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
@@ -71,8 +72,8 @@ _THREE_DECIMALS = pattern(r"[1-9]\d{0,2},\d{3}")
 
 def _is_unit(match: re.Match[str], context: Context) -> bool:
     """Whether the letters behind a number are its unit here: 20 A only where currents are spoken of"""
-    if after_label_with_dash(match, context):  # thôn Đông 1 - 120.000đ
-        return False
+    if match[2] and " - " in match[0] and match[1].isdecimal() and context.after_label(match.start()):
+        return False  # cá loại 1 - 3kg
     written, gap, words = match[4], match[3], context.before(match.start())
     if written == "L" and _PER_LAND.match(context.text, match.end()):  # phun 2 L/ha
         return True

@@ -19,7 +19,8 @@ rule = RuleMaker(Kind.ADDRESS)
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c|số cũ|số mới")
 _HOME_SINCE = pattern(r" (?:hôm|bữa|ngày|dịp|lúc|khi|hồi)(?: [^\W\d_]+){1,2} nhà$")  # từ hôm dọn nhà 16/11: a day
 _NO_DAY = words_before(
-    "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc số|thửa|thửa số|khoảnh|lô|số cũ|số mới|"
+    "số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc số|cột|cột số|cột điện|cột điện số|trụ|trụ số|trụ điện|"
+    "thửa|thửa số|khoảnh|lô|số cũ|số mới|"
     "số nhà cũ|số nhà mới"
 )
 _NAME = pattern(rf" [{UPPER}][{LOWER}]")
@@ -52,7 +53,11 @@ def _is_numbered_house(match: re.Match[str], context: Context, words: str) -> bo
     comma = numbered and context.text[match.end() : match.end() + 1] == ","
     street = context.is_before(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
     branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
-    return bool(named or street or branched)
+    way = _PART_OF_WAY.match(context.text, match.start())  # đi 1/3 đường
+    return bool(named or (street and not way) or branched)
+
+
+_PART_OF_WAY = pattern(rf"(?:1/[2-5]|2/[35]|3/[45]) đường(?! (?:[{UPPER}\d]|số|liên|tỉnh|quốc))")
 
 
 def _may_be_day(match: re.Match[str], context: Context, words: str) -> bool:
@@ -84,6 +89,9 @@ def is_house(context: Context, start: int, end: int) -> bool:
     """Whether a number with a slash belongs to a house or a class, whatever day it looks like: hẻm 30/4, lớp 8/3."""
     words = context.before(start)
     if words.endswith(_NO_DAY) or _HOUSES.search(words):
+        return True
+    last = context.previous
+    if last.kind is Kind.ADDRESS and context.text[last.end : start] in (" đến ", " tới "):  # cột 12/5 đến 12/9
         return True
     if words.endswith((" số", " nhà")):
         return context.is_before(end, (*_STREET, *_HAMLETS)) or _NAME.match(context.text, end) is not None
@@ -140,6 +148,15 @@ def lane(match: re.Match[str], context: Context) -> Guess:
 def room(match: re.Match[str], context: Context) -> str:
     """Number of a room behind its word, as below the head Phòng: phòng P.2 -> hai"""
     return context.number(match[1])
+
+
+@rule(r"P\.?(\d{3,4})(?![^\W_]|[.,/-]\d)", starts="word")
+def room_of_floor(match: re.Match[str], context: Context) -> str | None:
+    """Room behind its floor: tầng 3, P305 -> phòng ba trăm linh năm"""
+    return f"phòng {context.number(match[1])}" if _FLOOR.search(context.before(match.start())) else None
+
+
+_FLOOR = pattern(r" (?:tầng|lầu) \d{1,2},? ?$")
 
 
 @rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")

@@ -84,14 +84,8 @@ def middle_initial(match: re.Match[str], context: Context) -> str | None:
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
     if stands_after_name(match, context) and FULL_NAME.match(context.text, match.end()):  # Gioan B. Nguyễn Văn Đông
         return f"{LETTERS[match[1]]} "
-    called = context.is_after(at, _PERSONS) and context.char(at - 1) == " "  # ông K. Minh
-    if called and match[1] not in VOWELS and _NAMED_SO.match(context.text, match.end()):
-        return f"{LETTERS[match[1]]} "
     rare = _NAMED_ON.match(context.text, match.end()) and stands_after_name(match, context)  # Lường V. Hùng (0343…)
     return f"{LETTERS[match[1]]} " if (family or rare) and _goes_on(match, context) else None
-
-
-_NAMED_SO = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:]|$|\n)")
 
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")

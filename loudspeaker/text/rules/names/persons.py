@@ -80,16 +80,6 @@ def mister(match: re.Match[str], context: Context) -> str:
     return "ông"
 
 
-@rule(
-    r"[Ôô]\. ?(?=(?:chánh|trưởng|phó|tổ trưởng|chủ|bí thư|giám đốc|quản|thủ|trùm|từ)(?!\w))",
-    starts="word",
-    unless=stands_after_name,
-)
-def mister_by_office(match: re.Match[str], context: Context) -> str:
-    """Form of address before an office: liên hệ ô. chánh trương -> ông"""
-    return "ông "
-
-
 @rule(r"Ô (?=[^\W\d_])", starts="word")
 def mister_without_dot(match: re.Match[str], context: Context) -> str | None:
     """The same without its dot: Ô Lý Văn A, sinh 1960 -> ông; Ô tô, Ô Môn are none"""
@@ -182,19 +172,13 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
         return spoken
     within = _word_before(match.start(), context)
     if within is None:
-        return _called_behind_sign(match, context, spoken)
+        listed = _opens_entry(match.start(), context) and match[1].islower()
+        called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
+        return Guess(spoken, LONE_LETTER) if listed and called else None
     lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within.islower() and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(spoken if called else match[0], LONE_LETTER)
-
-
-def _called_behind_sign(match: re.Match[str], context: Context, spoken: str) -> Guess | None:
-    """Form of address right behind a sign: 1. a. Hùng: 200k; cán bộ thuế (A. Lâm)"""
-    listed = _opens_entry(match.start(), context) and match[1].islower()
-    bracketed = context.char(match.start() - 1) == "(" and _CLOSED.match(context.text, match.end())
-    called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
-    return Guess(spoken, LONE_LETTER) if (listed or bracketed) and called else None
 
 
 def _opens_entry(at: int, context: Context) -> bool:
@@ -204,7 +188,6 @@ def _opens_entry(at: int, context: Context) -> bool:
 
 
 _POINT = pattern(r"(?:^|\n) ?\d{1,2}[.)/] $")
-_CLOSED = pattern(rf"[{UPPER}][{LOWER}]{{1,6}}\)")
 
 
 def _is_named(match: re.Match[str], context: Context) -> bool:
@@ -267,10 +250,7 @@ def _calls_people(text: str) -> bool:
 def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
     """The same by the words beside: con ô Dũng, ủng hộ: ô Chiến 5tr"""
     at = match.start()
-    bracketed = context.char(at - 1) == "(" and context.follows(Kind.PHONE, at, " (", "(")
-    if (
-        match[1] != "ô" and not bracketed and context.opens_sentence(match.end())
-    ):  # nhà a Bệnh viện, a Phát quang bụi rậm
+    if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
         return None
     if context.is_after(at, _KIN):
         return spoken

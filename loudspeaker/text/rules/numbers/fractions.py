@@ -157,7 +157,7 @@ def _counts(match: re.Match[str], context: Context) -> bool:
     above, below, end = match[1], match[2], match.end()
     if not context.is_before(end, COUNTED) or has_own_number(context, end):
         return False
-    half = above == "1" and _is_share(above, below) and part_of_time(context, end)
+    half = above == "1" and _is_share(above, below) and (part_of_time(context, end) or context.is_before(end, WHOLES))
     falling = _are_below(32, above, below) and int(above) > int(below)
     return not (half or falling)
 
@@ -180,7 +180,7 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
     at = match.start()
     return (
         not _are_below(32, match[1], match[2])
-        or context.after(match.end()).startswith("=")
+        or re.match("=(?!>)", context.after(match.end())) is not None
         or context.is_after(at, _LEVELS)
         or tells_schooling(context.before(at))
         or (context.follows(Kind.FRACTION, at, ", ", " và ") and " trên " in context.previous.spoken)  # hạng 1/4, 2/4

@@ -34,6 +34,10 @@ _TYPED = words_before("mã|số|bấm|nhập|gõ|quay|phím|thêm|chữ số|đu
 _HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
 _EXTENSIONS = words_before("số lẻ|máy lẻ|số máy lẻ|nội bộ|số nội bộ|nhánh|số nhánh|phím nhánh|số ghế|số bàn")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
+_LINES = words_before(
+    "tuyến|tuyến số|tuyến xe|tuyến xe số|tuyến buýt|tuyến buýt số|xe buýt|xe buýt số|xe bus|xe bus số|buýt số|xe số"
+)
+_CARS = words_after("xe|chiếc|cái|km|tuyến|lượt|đường|mương|kênh")
 
 
 @rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
@@ -114,6 +118,7 @@ def leading_noughts(match: re.Match[str], context: Context) -> Answer:
         return spoken  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
+        named = named or (words.endswith(_LINES) and not context.is_before(match.end(), _CARS))
         return spoken if named or words.endswith((" đầu số", *_EXTENSIONS)) else None
     return spoken if any(cue in words for cue in _HEADS) else Guess(spoken, _no_cue())
 
@@ -155,6 +160,8 @@ def number(match: re.Match[str], context: Context) -> Answer:
         and _counts_nothing(match, context)
     ):
         return Guess(spoken, Message("a number to call, or a count"))
+    if match[0].count(".") > 1 and context.is_after(match.start(), _ACCOUNTS):  # số tài khoản 1.234.567.890
+        return Guess(spell_digits(match[0]), _no_cue())
     if _is_beyond_month(match, context):
         return Guess(spoken, Message("no month has such a day"))
     if _may_be_moment(match, context):
@@ -182,6 +189,7 @@ def _may_be_moment(match: re.Match[str], context: Context) -> bool:
     return bool(re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)))
 
 
+_ACCOUNTS = words_before("tài khoản|số tài khoản|stk|tk|số tk|tài khoản số|mã|mã số|số thẻ|số hiệu|serial|seri")
 _THREE_BEHIND = pattern(r"[1-9]\d{0,2},\d{3}")
 
 

@@ -9,6 +9,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import NUMBER, spell_digits
 from ...reasons import COMMA, DATE_OR_NUMBER
 from ...rule import Answer, Guess, RuleMaker
@@ -19,7 +20,8 @@ rule = RuleMaker(Kind.RANGE)
 _DAY = pattern(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after(
     "đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca|"
-    "kg|ha|km|m2|m3|tấn|tạ|triệu|bao|cây|lít|điểm|bàn|bàn thắng|trận|quả|phần quà|vé|gia đình|trường hợp"
+    "kg|ha|km|m2|m3|tấn|tạ|triệu|bao|cây|lít|điểm|bàn|bàn thắng|trận|quả|phần quà|vé|gia đình|trường hợp|"
+    "chỗ|máy|xe|phần|chiếc|cái|bộ"
 )
 _MONTH_DAY = pattern(r"\d{1,2}-\d{1,2}")
 _LINKS = words_after("tại|của|ở|là|và|vượt|trên|do|theo|hằng năm|hàng năm|từ|tới|đến|vừa qua|tới đây|lịch")
@@ -38,6 +40,11 @@ _YEAR_AND_DIGIT = pattern(r"20\d{3}")
 _GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
 _RECKONED = pattern(r" ?= ?\*{0,2}\d")
 _PADDED = pattern(r"0\d{2}")
+_COUNTING = frozenset(cue_list("labels_also_counted").split("|"))
+_LABELS = words_before("|".join(name for name in cue_list("labels_before_dash").split("|") if name not in _COUNTING))
+_EACH = pattern(r" (?:mỗi|từng|chia|một) [^\W\d_]+(?: [^\W\d_]+)?$")  # mỗi tổ 5 - 7 người
+_IN_MONTH = words_before("ngày|mùng|mồng|sáng mùng|sáng ngày")
+_LAST_DAY = 31
 _NO_WORD = Message("two numbers with a dash, and no word says what they are")
 _DEVICES = words_before("dcl|rec|lbs|lbfco|fco|recloser|dao cách ly|cầu dao phụ tải|dpt")
 
@@ -96,10 +103,17 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
     thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
     """
+    if context.is_after(match.start(), _IN_MONTH) and match[2].isdecimal() and int(match[2]) > _LAST_DAY:
+        return f"{context.number(match[1])}, {context.number(match[2])}"  # mùng 2-50 gian
     if " " not in match[0] or "," in match[1] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
         return None
     at, end, spoken = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
-    if context.after_label(at) and context.is_before(end, _HEADS):
+    each = _EACH.search(context.before(at)) is not None
+    if (
+        not each
+        and (context.after_label(at) or context.is_after(at, (*_LABELS, *_IN_MONTH)))
+        and context.is_before(end, _HEADS)
+    ):
         return Guess(spoken, _COUNT_OR_RANGE)
     if " - " in match[0] and context.is_after(at, " khu vực"):
         return Guess(spoken, _COUNT_OR_RANGE)

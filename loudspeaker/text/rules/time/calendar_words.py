@@ -68,6 +68,10 @@ _GAPS = (
     " đến ngày ",
     " đến hết ",
     " đến hết ngày ",
+    " -> ",
+    " => ",
+    "->",
+    "=>",
 )
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(

@@ -11,7 +11,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import LOST_END, NO_TIME
-from ...rule import Answer, Guess, RuleMaker, after_label_with_dash
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.TIME)
 
@@ -36,18 +36,6 @@ _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _AMOUNTS = words_after("điểm|tỷ|triệu|ha|tấn|tạ|kg|km|m|lần|người|đồng|cm|mm|độ|giá|năm|tuổi|g")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
-
-
-@rule(r"[SCTĐ](?= ?:? ?(?:từ )?\d{1,2}(?:[hg](?![^\W\d_])|:[0-5]\d| giờ))", starts="word")
-def half_day(match: re.Match[str], context: Context) -> str | None:
-    """Half of a day in one letter, before its hours: S 7h30-11h30; C: 13h30 -> sáng …; chiều"""
-    ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
-    dated = context.follows(Kind.DATE, match.start()) or context.follows(Kind.ORDINAL, match.start())
-    return _HALVES[match[0]] if dated or ahead in _OPENING else None
-
-
-_HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
-_OPENING = frozenset(("", *"\n,;:(-/+*•"))
 
 
 @rule(
@@ -190,7 +178,11 @@ def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     chained = context.follows(Kind.TIME, match.start(), " và ", ", ", "; ")
     if chained or (quarters and (words.endswith(_CLOCK) or context.is_before(match.end(), _PARTS))):
         return None if context.is_before(match.end(), _AMOUNTS) else spoken
-    return Guess(spoken, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
+    early = int(match[1]) >= _EARLIEST and not context.after(match.end())[:1].isdecimal()
+    return Guess(spoken, Message("this could be hours or numbers")) if quarters and early else None
+
+
+_EARLIEST = 4  # an hour from which offices and markets are open
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
@@ -201,18 +193,8 @@ def hour_with_point(match: re.Match[str], context: Context) -> str | None:
     return _say_time(context, match[1], match[2]) if cued or hourly or words.endswith(_AT) else None
 
 
-def _is_numbered(match: re.Match[str], context: Context) -> bool:
-    """Whether a dash with blanks only parts the number of something from an hour."""
-    counted = " - " in match[0] and context.is_after(match.start(), _COUNTED)
-    return counted or after_label_with_dash(match, context)
-
-
-_COUNTED = words_before("số|lần|lần thứ|đợt|kỳ")
-
-
 @rule(
     r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])",
-    unless=_is_numbered,  # Khu 2 - 8h, khu 3 - 9h30; bản tin số 7 - 14h
 )
 def hour_range(match: re.Match[str], context: Context) -> str | None:
     """From hour to hour: 11-14h -> mười một đến mười bốn giờ; 7-11g30"""
@@ -267,6 +249,22 @@ _TIMES_A_DAY = pattern(
     r"(?: ?/ ?ngày| (?:một|mỗi|trong) ngày)?(?: vào)?(?: lúc)?[ :(]+$"
 )
 _HOUR_IN_ROW = pattern(r"(\d{1,2})g(\d\d)?(,|(?: và)?)")
+
+
+@rule(r"(\d{1,2})g(?=,| và|;|\s|$)")
+def southern_hour_in_row(match: re.Match[str], context: Context) -> Guess | None:
+    """Hours in a row of things that are done to animals and plants: cho cá ăn: 5g, 17g -> năm giờ, mười bảy giờ"""
+    rows = _HOURS_OF_DOING.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    row = next((row for row in rows if row.start(1) <= match.start() < row.end()), None)
+    hours = [int(hour) for hour in re.findall(r"\d+", row[1])] if row else []
+    rising = all(one < other <= 24 for one, other in pairwise(hours))
+    return Guess(f"{context.number(match[1])} giờ", _GRAMS) if len(hours) > 1 and rising else None
+
+
+_HOURS_OF_DOING = pattern(
+    r"(?:ăn|uống|tưới|bơm|phun|vắt sữa|lấy mủ|cho bú|đo|kiểm tra|trực|chạy|mở|xả|bật|tắt)(?: [^\W\d_]+){0,3} ?:? ?"
+    r"(\d{1,2}g(?:(?:, ?|; ?| và )\d{1,2}g)+)(?![^\W_]|/)"
+)
 
 
 @rule(r"(\d{1,2})g(?![^\W_])", unless_before=_HOURS)

@@ -50,13 +50,14 @@ COUNTED = words_after(
     "nhà|khu|buôn|căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
     "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm|sóc|phum|khóm|khu phố|"
     "bàn thắng|kdc|tdp|kp|công chức|viên chức|gia đình|đoàn viên|thanh niên|phụ nữ|nông dân|lao động|doanh nghiệp|"
-    "bị can|bị cáo|nạn nhân|ủy viên"
+    "bị can|bị cáo|nạn nhân|ủy viên|phiên|suất|gian|sạp|kiốt|ki ốt|mâm|cặp|vé|giường|phần quà|lồng"
 )
 WHOLES = words_after(
     "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|"
     "tổng số|tổng diện tích|tổng dân số|tổng khối lượng|tổng sản lượng|tổng kinh phí|"
     "tổng thời gian|tổng chiều dài|tổng nhu cầu|tổng vốn|quãng|chiều|khối lượng|thời gian|quỹ|"
-    "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
+    "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|suất|mâm|gian|vé|"
+    "km|ha|kg|m|chiều dài|liều|"
     "đường|mặt đường|lòng đường|mặt cầu|vỉa hè|lòng kênh|lòng mương|mặt ruộng|bề rộng|bề mặt"
 )
 _LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
@@ -125,11 +126,14 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
 
 
 def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
-    """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12"""
+    """Two days where the text writes a day and its month with a slash: trực ngày 1-3, họp ngày 8/12; or ngày 5 - 7"""
     at, numerals = match.start(), context.numerals
     at_hour = context.follows(Kind.TIME, at, " ngày ") or _ON_ONE_DAY.search(context.before(at))  # 20h ngày 1-3
-    if match[2] != "-" or day.day >= day.month or at_hour or not has_days_with_slash(context.text):
+    if match[2] != "-" or day.day >= day.month or at_hour:
         return None
+    if not has_days_with_slash(context.text):
+        spaced = " - " in match[0] and dated(context, at)
+        return Guess(as_day(context, at, day.words(numerals)), DATE_OR_NUMBERS) if spaced else None
     days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
     return Guess(as_day(context, at, days), DATE_OR_NUMBERS)
 

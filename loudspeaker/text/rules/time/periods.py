@@ -11,6 +11,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ..names.addresses import is_house
@@ -92,14 +93,17 @@ def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
     return _say_period(context, match.start(), first.words(context.numerals), last.words(context.numerals))
 
 
-@rule(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
+@rule(
+    rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}"
+    r"(?! ?- ?\d{1,2}/\d{1,2}(?![\d/]))"
+)
 def days_of_months(match: re.Match[str], context: Context) -> Answer:
     """From a day of a month to a day of a month.
 
     30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8
     """
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
-    if match[2] != match[5] or not (first.possible() and last.possible()):
+    if match[2] != match[5] or not (first.possible() and last.possible()) or _is_no_period(match, context):
         return None
     if not match[7] and _are_parts(first, last, context.before(at)):
         return Guess(f"{_part(first, context)} đến {_part(last, context)}", DATE_OR_PART)
@@ -111,6 +115,17 @@ def days_of_months(match: re.Match[str], context: Context) -> Answer:
     if not hinted(context, at, match.end()) or counted(context, match.end()):
         return None
     return Guess(words, DATE_OR_NUMBER)
+
+
+def _is_no_period(match: re.Match[str], context: Context) -> bool:
+    """Whether posts are told, cột 12/5 đến 12/9, or a day and a dash stand before: 07/12 - 09/12 - 11/12"""
+    return (
+        is_house(context, *match.span())
+        or _DAY_BEFORE.search(context.text, max(0, match.start() - 10), match.start()) is not None
+    )
+
+
+_DAY_BEFORE = pattern(r"\d/\d{1,2} ?- ?$")
 
 
 def _are_parts(first: Day, last: Day, before: str) -> bool:
@@ -175,13 +190,19 @@ def day_before_last(match: re.Match[str], context: Context) -> str | None:
     return as_day(context, match.start(), day_words(int(match[1]), context.numerals))
 
 
+_LAST_OF_MONTH = 30
+_COUNTED = pattern(rf" (?:{cue_list('counted_behind_label')})(?!\w)")
+
+
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def festive_days(match: re.Match[str], context: Context) -> Answer:
     """Days of the New Year: mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
     words, rising = context.before(match.start()), int(match[1]) < int(match[2])
     if rising and words.endswith(" ngày") and context.is_before(match.end(), ("tết",)):
         return f"{day_words(int(match[1]), context.numerals)} đến {context.number(match[2])}"
-    if not words.endswith((" mùng", " mồng")) or not rising:
+    if not words.endswith((" mùng", " mồng")) or not rising or int(match[2]) > _LAST_OF_MONTH:
+        return None
+    if _COUNTED.match(context.text, match.end()):  # mùng 5 - 30 suất
         return None
     spoken = context.number_range(match[1], match[2])
     festive = context.is_before(match.end(), ("tết",)) or " tết" in words

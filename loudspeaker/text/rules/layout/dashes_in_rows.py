@@ -1,0 +1,41 @@
+"""Dashes in a row of hours or days, where some of them or all are no “until”: 5h - 7h30 - 17h; 7h-11h - 13h-17h."""
+
+from __future__ import annotations
+
+import re
+
+from ...context import REACH, Context
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...rule import RuleMaker
+
+rule = RuleMaker(Kind.DASH)
+
+_DASH = r"-{1,200}"
+
+
+@rule(_DASH, starts="sign")
+def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
+    """A dash in a row of hours that are not all from and until: 5h - 7h30 - 17h; 7h-11h - 13h-17h
+
+    Three of them, or five, are each an hour; where some dashes have blanks, those part the ranges.
+    """
+    rows = _HOURS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
+    mixed = " - " in row and re.search(r"\w-\d", row) is not None
+    parts = context.char(match.end()) == " " if mixed else row.count("-") % 2 == 0
+    return "," if row and parts else None
+
+
+_DAYS_IN_ROW = pattern(r"(?<![\d/-])(?<!- )\d{1,2}/\d{1,2}(?: ?- ?\d{1,2}/\d{1,2}(?![\d/])){2,6}(?! ?-)")
+_HOURS_IN_ROW = pattern(
+    r"(?<![\d-])(?<!- )\d{1,2}(?:[hg:]\d\d|[hg])(?: ?- ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)){2,6}(?! ?-)"
+)
+
+
+@rule(_DASH, starts="sign")
+def dash_between_days(match: re.Match[str], context: Context) -> str | None:
+    """A dash in a row of three days, each told for itself: 07/12 - 09/12 - 11/12"""
+    rows = _DAYS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
+    return "," if row.count("-") % 2 == 0 and row else None

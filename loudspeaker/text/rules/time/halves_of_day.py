@@ -1,0 +1,40 @@
+"""Halves of a day in one letter: S 7h30-11h30, C T4; S: họp, C: đi xã, T: trực."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...context import Context
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...rule import Guess, RuleMaker
+
+rule = RuleMaker(Kind.TIME)
+
+
+@rule(r"[SCTĐ](?= ?:? ?(?:từ )?\d{1,2}(?:[hg](?![^\W\d_])|:[0-5]\d| giờ)| T[2-7](?!\w)| CN(?!\w))", starts="word")
+def half_day(match: re.Match[str], context: Context) -> str | None:
+    """Half of a day in one letter, before its hours or its day: S 7h30-11h30; C: 13h30; C T4 -> sáng …; chiều"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
+    dated = context.follows(Kind.DATE, match.start()) or context.follows(Kind.ORDINAL, match.start())
+    return _HALVES[match[0]] if dated or ahead in _OPENING else None
+
+
+@rule(r"[SCTĐ](?= ?[:,;/+]| nghỉ|\s|$)", starts="word")
+def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
+    """One of the halves of a day that a line tells one behind the other: S: họp, C: đi xã, T: trực -> tối"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
+    if ahead not in _OPENING and not context.follows(Kind.ORDINAL, match.start()):  # Bác sĩ Hà C nghỉ
+        return None
+    begin, end = context.text.rfind("\n", 0, match.start()) + 1, context.text.find("\n", match.end())
+    line = context.text[begin : end if end >= 0 else len(context.text)]
+    return Guess(_HALVES[match[0]], _PART_OF_DAY) if _MORNING_AND_AFTERNOON.search(line) else None
+
+
+_PART_OF_DAY = Message("a part of the day, or a letter")
+_MORNING_AND_AFTERNOON = pattern(
+    r"(?<![^\W_])S(?: ?[:,;/+]| \d{1,2}[hg:])[^\n]{0,60}(?<![^\W_])C(?: ?[:,;/+]| \d{1,2}[hg:]| nghỉ| ?$)"
+)
+_HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
+_OPENING = frozenset(("", *"\n,;:(-/+*•"))
