@@ -246,6 +246,18 @@ def house(match: re.Match[str], context: Context) -> Guess:
     return Guess(f"{context.number(match[1])} tầng", _SHORT)
 
 
+@rule(
+    r"[Kk]g(?= (?:có|đi|được|đc|cần|phải|thu|nộp|mất|họp|cho|biết|nên|ai|bán|mua|nhận|làm|còn|đúng)(?!\w))",
+    starts="word",
+)
+def not_so(match: re.Match[str], context: Context) -> Guess | None:
+    """“Không” written as the unit where a sentence begins: kg có điện"""
+    return Guess("không", _NOT_OR_KILOGRAM) if context.begins_sentence(match.start()) else None
+
+
+_NOT_OR_KILOGRAM = Message("this could be “không”, or kilograms")
+
+
 _STARS = Message("this could be stars, or the mark of a footnote")
 
 

@@ -35,7 +35,7 @@ def _is_shouted(word: str) -> bool:
 def _makes_phrase(word: str, neighbours: tuple[str, str], context: Context) -> bool:
     """Whether a word in capitals makes a phrase with one beside it that is no abbreviation: Lưu ý AN TOÀN"""
     before, after = neighbours
-    if word == "CA" and after in _POLICE:  # Đề nghị CA XÃ xử lý
+    if word == "CA" and after.upper() in _POLICE:  # Đề nghị CA XÃ xử lý
         return False
     pairs = [(before, word)] if _is_word(before, context) else []
     pairs += [(word, after)] if _is_word(after, context) else []

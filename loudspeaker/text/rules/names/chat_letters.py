@@ -84,11 +84,17 @@ def _told(match: re.Match[str], context: Context) -> Answer:
     return word if is_chat(context.text) else Guess(word, LONE_LETTER)
 
 
-@rule(rf"([Aa]) ([ce])(?: (e))?{_ALONE}(?= [{LOWER}]|[,!?:]|$|\n)|([Cc]) (e){_ALONE}(?= [{LOWER}]|[,!?:]|$|\n)", "word")
+_GAP = "(?:,? |,)"
+_CALLED = rf"{_ALONE}(?= [{LOWER}]|[,!?:]|$|\n)"
+
+
+@rule(rf"([Aa]){_GAP}([ce])(?:{_GAP}(e))?{_CALLED}|([Cc]){_GAP}(e){_CALLED}", "word")
 def people_together(match: re.Match[str], context: Context) -> Answer:
     """Who is called together: các a c e -> anh chị em, A e trong tổ -> anh em"""
     at = match.start()
-    if context.char(at - 1) not in ("", *" \n(") or context.adjoins(at, LETTERED):
+    opens = context.begins_sentence(at) or context.is_after(at, _ALL)
+    listed = "," in match[0] and (not opens or context.char(at - 2) == ",")  # câu a, c, e
+    if listed or context.char(at - 1) not in ("", *" \n(") or context.adjoins(at, LETTERED):
         return None
     words = _TOGETHER["".join(filter(None, match.groups())).lower()]
     called = context.is_after(at, _ALL) or is_chat(context.text)

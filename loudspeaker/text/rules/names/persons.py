@@ -164,21 +164,38 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
     return spoken if match[1].islower() else Guess(spoken, LONE_LETTER)
 
 
-@rule(rf"([acbeôAC])\. ?(?={_UPLAND}[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+@rule(rf"([acbeôACE])\. ?(?={_UPLAND}[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     spoken = _CALLED[match[1].lower()]
     if match[1] == "ô" or context.is_after(match.start(), CALLING) or _is_named(match, context):
         return spoken
     within = _word_before(match.start(), context)
-    if within is None:
-        listed = _opens_entry(match.start(), context) and match[1].islower()
-        called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
-        return Guess(spoken, LONE_LETTER) if listed and called else None
+    if within is not None:
+        return _called_within(match, context, within)
+    listed = _opens_entry(match.start(), context) and (match[1].islower() or _is_in_roll(match, context))
+    called = match[0][-1] == "." or not context.opens_sentence(match.end())  # …, c.Loan thu
+    return Guess(spoken, LONE_LETTER) if listed and called else None
+
+
+def _called_within(match: re.Match[str], context: Context, within: str) -> Guess | None:
+    """The same behind a word, `within`: nhà trọ c. Loan; a letter as it is where a sentence may end behind it"""
+    if match[1] == "E":  # khuẩn E.Coli
+        return None
     lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
     called = within.islower() and not ended and not context.is_after(match.start(), _TITLES)
-    return Guess(spoken if called else match[0], LONE_LETTER)
+    return Guess(_CALLED[match[1].lower()] if called else match[0], LONE_LETTER)
+
+
+def _is_in_roll(match: re.Match[str], context: Context) -> bool:
+    """Whether a capital stands before a given name alone, and nobody is of the highlands: A.Hòa lo loa"""
+    name = _GIVEN.match(context.text, match.end())
+    named = name is not None and name[1] in given_names()
+    return named and not count_letters(context.text) and not has_highlanders(context.text)
+
+
+_GIVEN = pattern(rf"([{UPPER}][{LOWER}]{{1,6}})(?: [{LOWER}]| ?[-–:,;(]|$|\n)")
 
 
 def _opens_entry(at: int, context: Context) -> bool:
@@ -187,7 +204,7 @@ def _opens_entry(at: int, context: Context) -> bool:
     return ahead[-1:] == "(" or ahead[-2:-1] in (";", ",", ":", "-", "–", "+") or _POINT.search(ahead) is not None
 
 
-_POINT = pattern(r"(?:^|\n) ?\d{1,2}[.)/] $")
+_POINT = pattern(r"(?:^|\n|[;:,] ?|^.{0,4} )\d{1,2}[.)/] $")
 
 
 def _is_named(match: re.Match[str], context: Context) -> bool:

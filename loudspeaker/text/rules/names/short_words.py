@@ -80,6 +80,12 @@ def _may_be_run_together(match: re.Match[str], context: Context) -> bool:
     return not known and (len(match[2]) >= _SHORTEST or has_marks(match[2]))
 
 
+@rule(r"(?:T|Tr)\. (?=(?:thôn|bản|ấp|xóm|khu|buôn|làng|trạm|ban|tiểu khu)(?!\w))", starts="word")
+def head_of_village(match: re.Match[str], context: Context) -> str:
+    """Head of a village in short, with a blank: yêu cầu các T. thôn -> trưởng"""
+    return "trưởng "
+
+
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
 def office_in_short(match: re.Match[str], context: Context) -> str:
     """Company, secretary or telephone in short: C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""

@@ -258,7 +258,8 @@ def foreign_title(match: re.Match[str], context: Context) -> str:
 
 
 @rule(
-    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?"
+    rf"(?=[{UPPER}]|\d(?!\d? tuổi)|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
 def place_or_office(match: re.Match[str], context: Context) -> Answer:
@@ -285,7 +286,7 @@ def place_or_office(match: re.Match[str], context: Context) -> Answer:
 _MIDDLE_NAMES = next(names for kind, names in rows("person_names.tsv") if kind == "middle")
 
 
-@rule(rf"(Ph|Tr|Th|Ng)\. ?(?=(?:{_MIDDLE_NAMES}) [{UPPER}])", starts="word")
+@rule(rf"(Ph|Tr|Th|Ng)(?:\. ?(?=(?:{_MIDDLE_NAMES}) [{UPPER}])| (?=(?:Thị|Văn) [{UPPER}]))", starts="word")
 def family_in_short(match: re.Match[str], context: Context) -> str | None:
     """Family name in short before a middle name: Ph. Văn Đức, Tr. Quốc Toản; X. Ph. Văn Lang is a ward"""
     if match[1] == "Ng":
