@@ -98,3 +98,29 @@ def test_a_cell_keeps_the_part_of_the_day_the_shift_and_the_unit_that_its_row_gi
     rows: tuple[str, ...], spoken: str
 ) -> None:
     assert spoken in read(table(*rows)).spoken
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "spoken"),
+    [
+        ("Giá hôm nay", "12.5", "giá hôm nay mười hai phẩy năm"),
+        ("Giá hôm qua", "3-5", "giá hôm qua ba đến năm"),
+        ("Ngày công", "22.5", "ngày công hai mươi hai phẩy năm"),
+        ("Ngày công", "20/26", "ngày công hai mươi trên hai mươi sáu"),
+        ("Số ngày", "3-5", "số ngày ba đến năm"),
+        ("Số ngày", "1,5", "số ngày một phẩy năm"),
+        ("Số tháng", "3-5", "số tháng ba đến năm"),
+        ("Giờ", "2.5", "giờ hai phẩy năm"),
+        ("Giờ", "5.30", "năm giờ ba mươi phút"),
+        ("Tỷ số", "25/20", "tỷ số hai mươi lăm hai mươi"),
+        ("Tháng", "41", "bốn mươi mốt tháng"),
+        ("Tháng", "12", "tháng mười hai"),
+        ("Sóng (m)", "3-5", "sóng ba đến năm mét"),
+        ("Chiều", "20/11", "chiều ngày hai mươi tháng mười một"),
+    ],
+)
+def test_a_head_tells_whether_numbers_are_amounts_or_moments(head: str, cell: str, spoken: str) -> None:
+    text = table(f"TT|Họ tên|{head}|Nơi nhận", f"1|Lò Bính|{cell}|đình", f"2|Hà Cúc|{cell}|chùa")
+
+    assert f"Lò Bính, {spoken}, nơi nhận" in read(text).spoken
+    assert not read(text).doubts

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
 from ..lazy_regex import pattern
@@ -20,6 +20,8 @@ class NumberKind(Enum):
     """What the numbers of a column are."""
 
     AS_WRITTEN = auto()
+    AMOUNTS = auto()  # that no day looks like: 12.5, 3-5
+    SCORES = auto()  # of a match: 25/20
     SHARES = auto()  # parts of one whole: 3/4, 2/4
     HOURS = auto()  # without their sign: 6, 13.30, 22-6
     DAYS = auto()  # of a month: 20/8, 5/8
@@ -39,10 +41,23 @@ _PLACES_HEAD = pattern(
 )
 _LISTED_HEAD = pattern(
     r"(?i)(?:ô|gian|lô|thửa|bàn|phòng|hàng|ghế|cột|cống|số nhà|quầy|sạp|kiốt|ki ốt|dãy|khoảnh|tiểu khu|tk|mốc|trạm|lớp|"
-    r"xe|máy|giường|tiết|chuyến|bậc|ao|chuồng|giếng|đợt|cửa)(?: số)?|số (?:thửa|lô|ô|phòng|bàn|ghế|xe|sạp|gian)"
+    r"xe|máy|giường|tiết|chuyến|bậc|ao|chuồng|giếng|đợt|cửa|lộ|tờ|sbd|quý|kỳ|tập)(?: số)?|"
+    r"số (?:thửa|lô|ô|phòng|bàn|ghế|xe|sạp|gian)"
 )
 _LISTED = pattern(r"\d{1,4}(?:,\d{1,4})+")
 _LAST_DAY, _LAST_MONTH = 31, 12
+_AMOUNTS_HEAD = pattern(  # below which no day stands
+    r"(?i)(?:(?:đơn )?giá|mức|(?:thành |tổng |số )?tiền|sl|diện tích|dt|sản lượng|năng suất|(?:cân )?nặng|"
+    r"số (?:hộ|khẩu|con|người|trẻ|em|cháu|hs|học sinh|ngày|tháng|năm|tuần|giờ|buổi|công|cây|lượng|suất|lần|lượt|chuyến|"
+    r"bao|túi|cái|chiếc|liều|ca|nam|nữ|tấn|tạ|kg|sào|lít|mét|km)|(?:chiều )?(?:cao|dài|rộng|sâu)|khoảng cách|cự ly|"
+    r"hệ số|(?:tỷ|tỉ) lệ|độ (?:ẩm|mặn|sâu|cao|dài|tuổi)|nhiệt độ|(?:lượng )?mưa|áp suất|ph|(?:độ )?tuổi|(?:ngày )?công|"
+    r"nam|nữ|khẩu|sĩ số|lãi|sào|ha|tấn|tạ|mẫu|thước|lít|mực nước|(?:khối |trọng )?lượng|mật độ|đường huyết|đtb|"
+    r"điểm(?: (?:tb|trung bình|thi|số|cộng))?$|tổng điểm)(?!\w)"
+)
+_SCORE_HEAD = pattern(r"(?i)(?:tỷ số|tỉ số|(?:ván|séc|set|hiệp)(?: \d)?)")
+_AMOUNT_WITH_POINT, _RISING = pattern(r"\d{1,4}\.\d{1,2}"), pattern(r"(?P<from>\d{1,3}) ?[-–] ?(?P<to>\d{1,3})")
+_BEHIND_DAYS = pattern(r"(?i).*(?:ngày|tuần|tháng|năm)")  # whose numbers with a comma are listed elsewhere: số ngày 1,5
+_DECIMAL_PART = pattern(r"(?P<whole>\d{1,3}),(?P<part>\d{1,2})")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|hạn|từ|đến|thời gian|lịch|hẹn|sinh|ns|nộp|đợt|tháng|buổi)(?!\w)")
 _CLOCK_HEAD = pattern(
@@ -58,7 +73,8 @@ _BOUND_HEAD = pattern(r"(?i)từ|đến|tới|bắt đầu|kết thúc")
 _SHIFT_HEAD = pattern(r"(?i)(?:ca|kíp|phiên|buổi)(?: trực| làm)?")
 _PAID_HEAD = pattern(r"(?i)(?:.*(?<!\w))?(?:đơn giá|tiền|thành tiền|công|lương|km)(?!\w)")
 _CLOCKS = pattern(
-    r"(?P<one>\d{1,2})(?:[.:](?P<minutes>[0-5]\d))?(?: ?[-–] ?(?P<other>\d{1,2})(?:[.:](?P<more>[0-5]\d))?)?"
+    r"(?P<one>\d{1,2})(?:\.(?P<tenths>\d)|(?:[.:](?P<minutes>[0-5]\d))?"
+    r"(?: ?[-–] ?(?P<other>\d{1,2})(?:[.:](?P<more>[0-5]\d))?)?)"
 )
 _POINT_CLOCK = pattern(r"\d{1,2}[.:][0-5]\d")
 _BARE_HOUR = pattern(r"\d{1,2}")
@@ -80,6 +96,8 @@ def number_kind(head: str, texts: Sequence[str], heads: Sequence[str]) -> Number
     """What the numbers of a column are; `texts`: its cells but for the empty ones, `heads`: of all columns."""
     if _are_shares(head, texts):
         return NumberKind.SHARES
+    if _SCORE_HEAD.fullmatch(head):
+        return NumberKind.SCORES
     if _are_days(head, texts):
         return NumberKind.DAYS
     if _LISTED_HEAD.fullmatch(head) and any(map(_LISTED.fullmatch, texts)):
@@ -90,7 +108,9 @@ def number_kind(head: str, texts: Sequence[str], heads: Sequence[str]) -> Number
         return NumberKind.SPANS
     if _BIRTH_HEAD.fullmatch(head) and any(map(_YEAR.fullmatch, texts)):
         return NumberKind.YEARS
-    return NumberKind.DECIMALS if _are_decimals(head, texts) else NumberKind.AS_WRITTEN
+    if _are_decimals(head, texts):
+        return NumberKind.DECIMALS
+    return NumberKind.AMOUNTS if _AMOUNTS_HEAD.match(head) else NumberKind.AS_WRITTEN
 
 
 def _are_shares(head: str, texts: Sequence[str]) -> bool:
@@ -147,31 +167,54 @@ def _are_decimals(head: str, texts: Sequence[str]) -> bool:
     return points and _MEASURED_HEAD.fullmatch(head) is not None and not any(map(_OTHER_NUMBER.fullmatch, texts))
 
 
-def plain_number(text: str, kind: NumberKind) -> str:
+def shape_of(text: str, kind: NumberKind) -> str:
+    """A cell as its head sees it: hours, days and decimals as they are written elsewhere, others as they are."""
+    if kind in (NumberKind.HOURS, NumberKind.DAYS):
+        return plain_number(text, kind)
+    return text.replace(".", ",") if kind is NumberKind.AMOUNTS and _AMOUNT_WITH_POINT.fullmatch(text) else text
+
+
+def plain_number(text: str, kind: NumberKind, head: str = "") -> str:
     """A cell of a column as it is written elsewhere in a text: 5.30 of hours as 5h30, 05 of years as 2005"""
-    if kind is NumberKind.SHARES and _SHARE.fullmatch(text):
-        return _SHARE.sub(r"\g<part> trên \g<whole>", text)
-    if kind is NumberKind.DAYS and _SHARE.fullmatch(text):
-        return f"ngày {text}"
-    if kind is NumberKind.LISTED and _LISTED.fullmatch(text):
-        return text.replace(",", ", ")
-    if kind is NumberKind.HOURS:
-        return hours_with_sign(text)
-    if kind is NumberKind.SPANS and _SPAN.fullmatch(text):
-        return _SPAN.sub(r"\g<sign>\g<first> đến \g<last>", text)
-    if kind is NumberKind.DECIMALS and _THOUSANDS.fullmatch(text):
-        return text.replace(".", ",")
-    year = _YEAR.fullmatch(text) if kind is NumberKind.YEARS else None
-    return f"20{year['year']}" if year else text
+    shape, write = _WRITTEN.get(kind, (None, None))
+    if kind is NumberKind.AMOUNTS:
+        return _plain_amount(text, head)
+    match = shape.fullmatch(text) if shape else None
+    return write(match) if match and write else text
 
 
-def hours_with_sign(text: str) -> str:
-    """Hours with their sign: 22-6 as 22h-6h, 10.30 as 10h30; the text itself where it is none"""
-    hours = _CLOCKS.fullmatch(text)
-    if hours is None or any(int(hour) > _LAST_HOUR for hour in (hours["one"], hours["other"]) if hour):
-        return text
+def _sign_hours(hours: re.Match[str]) -> str:
+    """Hours with their sign: 22-6 as 22h-6h, 10.30 as 10h30; as they are where no clock tells them"""
+    if any(int(hour) > _LAST_HOUR for hour in (hours["one"], hours["other"]) if hour):
+        return hours[0]
+    if hours["tenths"]:  # 2.5 hours
+        return f"{hours['one']},{hours['tenths']}"
     until = f"-{hours['other']}h{hours['more'] or ''}" if hours["other"] else ""
     return f"{hours['one']}h{hours['minutes'] or ''}{until}"
+
+
+_WRITTEN: dict[NumberKind, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
+    NumberKind.SHARES: (_SHARE, lambda share: f"{share['part']} trên {share['whole']}"),
+    NumberKind.DAYS: (_SHARE, lambda day: f"ngày {day[0]}"),
+    NumberKind.SCORES: (_SHARE, lambda score: score[0].replace("/", "-")),
+    NumberKind.LISTED: (_LISTED, lambda numbers: numbers[0].replace(",", ", ")),
+    NumberKind.HOURS: (_CLOCKS, _sign_hours),
+    NumberKind.SPANS: (_SPAN, lambda span: f"{span['sign']}{span['first']} đến {span['last']}"),
+    NumberKind.DECIMALS: (_THOUSANDS, lambda number: number[0].replace(".", ",")),
+    NumberKind.YEARS: (_YEAR, lambda year: f"20{year['year']}"),
+}
+
+
+def _plain_amount(text: str, head: str) -> str:
+    """An amount with a comma before its decimals, and with words where it could be a day: 12.5, 3-5, 12/15"""
+    if _AMOUNT_WITH_POINT.fullmatch(text):
+        text = text.replace(".", ",")
+    if _BEHIND_DAYS.fullmatch(head) and (decimal := _DECIMAL_PART.fullmatch(text)):
+        return f"{decimal['whole']} phẩy {decimal['part']}"
+    span = _RISING.fullmatch(text)
+    if span and int(span["from"]) < int(span["to"]):
+        return f"{span['from']} đến {span['to']}"
+    return _SHARE.sub(r"\g<part> trên \g<whole>", text) if _SHARE.fullmatch(text) else text
 
 
 _WORDS = r"[^\W\d_]+(?: [^\W\d_]+){0,2}"

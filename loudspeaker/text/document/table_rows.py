@@ -17,7 +17,7 @@ from .cell_letters import tells_sign, words_for
 from .cell_values import said_value
 from .cells import NOTHING, PADDED, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
-from .column_numbers import paired_numbers, plain_number
+from .column_numbers import paired_numbers, plain_number, shape_of
 from .table_columns import CURRENCY, MONEY_HEAD, UNIT_CELL, Column, ColumnRole, columns_of
 from .table_grid import GridRow, grid_of, set_anew
 from .table_head import is_head, join_heads
@@ -255,7 +255,7 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     rest = cell if first else without_short_head(head, cell)
     if paired := paired_numbers(head, rest):
         return paired
-    plain = rest._replace(text=plain_number(rest.text, column.numbers))
+    plain = rest._replace(text=shape_of(rest.text, column.numbers))
     ahead = list(spoken_head(head, plain, column.kind, first, change))
     cell = rest if ahead else cell
     return ahead if cell.text in _TICK and ahead else [*ahead, *_value(column, cell, unit)]
@@ -279,15 +279,20 @@ def _numbered(column: Column, head: Cell, cell: Cell, unit: str, number: re.Matc
 
 def _value(column: Column, cell: Cell, unit: str) -> list[TextPiece]:
     """What a cell says by itself, with its unit."""
-    if (plain := plain_number(cell.text, column.numbers)) != cell.text:
-        if len(plain) != len(cell.text):
-            return [TextPiece(plain, cell.start, cell.end)]
-        cell = cell._replace(text=plain)
+    head = column.head.text if column.head else ""
+    plain = plain_number(cell.text, column.numbers, head)
+    if len(plain) != len(cell.text) and not unit:
+        return [TextPiece(plain, cell.start, cell.end)]
+    return _value_of(column, head, cell._replace(text=plain) if len(plain) == len(cell.text) else cell, unit)
+
+
+def _value_of(column: Column, head: str, cell: Cell, unit: str) -> list[TextPiece]:
+    """What a cell below `head` says by itself, whose numbers are as they are elsewhere, with its unit."""
     if column.capitals and len(cell.text.title()) == len(cell.text):
         cell = cell._replace(text=cell.text.title())
     if column.letters and cell.text in _HALVES and not _is_of_subjects(column):
         return [TextPiece(LETTERS[cell.text], cell.start, cell.start + 1)]
-    head, change = column.head.text if column.head else "", column.role is ColumnRole.CHANGE
+    change = column.role is ColumnRole.CHANGE
     if column.noon and cell.text == "T" and words_for("T", head) == "tối":
         return [TextPiece("trưa", cell.start, cell.start + 1)]
     return [piece for piece in said_value(cell, head, unit, change, column.forms) if piece.text]
