@@ -50,10 +50,11 @@ _TOLD = words_before(
     "nhờ|hỏi|gặp|nhắn|gọi|gọi cho|cho|với|của|báo|gửi|cảm ơn|mời|chào|các|mấy|nhà|thưa|hôm nay|mai|chỗ|bên"
 )
 _WHO = words_after("nào|ơi|ấy")
-_ROLES = words_after(
-    "trưởng|tổ trưởng|hội trưởng|bí thư|chủ tịch|phó|kế toán|thủ quỹ|y tá|y sĩ|bác sĩ|chủ|giáo viên|chi hội|cán bộ|"
-    "công an"
+_OFFICES = (
+    "trưởng|tổ trưởng|tổ phó|hội trưởng|hội phó|đội trưởng|bí thư|chủ tịch|phó|kế toán|thủ quỹ|y tá|y sĩ|bác sĩ|"
+    "chủ|giáo viên|chi hội|cán bộ|công an"
 )
+_ROLES, _ROLE = words_after(_OFFICES), rf"(?:{_OFFICES})(?![^\W_])"
 _ALL = words_before("các|mấy|mời|chào|kính chào|kính mời|thưa|toàn thể|cảm ơn|nhờ|nhắc|tất cả|bà con")
 _TOGETHER = {"ace": "anh chị em", "ac": "anh chị", "ae": "anh em", "ce": "chị em"}
 _CHAT = pattern(r"(?<!\w)(?:ạ|[Nn]hé|[Nn]há|nha|ko|đc|mn|mng|ib|ace|cmt|[Cc]ả nhà|ơi|ad|inbox|zalo nhóm)(?!\w)")
@@ -136,6 +137,13 @@ def whom_one_asks(match: re.Match[str], context: Context) -> Answer:
     if context.is_before(end, _PARTS) or not (told or heads or (is_chat(context.text) and match[0] != "ô")):
         return None
     return _told(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
+
+
+@rule(rf"[acbô]\. (?={_ROLE})", starts="word")
+def whom_one_tells(match: re.Match[str], context: Context) -> Guess | None:
+    """Who is told, by an office: Báo a. tổ phó là nhà b. Hạnh đi vắng -> anh"""
+    word = "bà" if match[0][0] == "b" else _WORDS[match[0][0]]
+    return Guess(f"{word} ", LONE_LETTER) if context.is_after(match.start(), _TOLD) else None
 
 
 @rule(
