@@ -50,7 +50,9 @@ _NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM))  # khu 3, VTV1
 _COUNTED_IN_TENS = frozenset((Kind.TIME, Kind.SCORE, Kind.MONEY, Kind.QUANTITY))
 _DIGIT_ALONE = pattern(r"(?<!\w)(?:một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)$")
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
-_COUNTS = pattern(r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi)(?!\w))[^\W\d_]{2}")  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
+_COUNTS = pattern(
+    r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi|một|mỗi)(?!\w))[^\W\d_]{2}"
+)  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
 _GROUPED = pattern(r"\d{1,3}(?:\.\d{3})+(?![\d.])")
 _PLACED = pattern(r"(?i)(?:giải|hạng|[,;(/:.]|thưởng) ?(?:nhất|nhì|ba|tư) $")  # giải ba 700.000
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")

@@ -98,7 +98,7 @@ def number_with_brackets(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
-def phone_number(match: re.Match[str], context: Context) -> str | None:
+def phone_number(match: re.Match[str], context: Context) -> Answer:
     """Telephone number.
 
     0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price
@@ -106,7 +106,12 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
     if match[0].startswith("84") and not context.is_after(match.start(), _STRONG + _WEAK):
         return None
     cued = context.is_after(match.start(), _STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
-    return _digits(match, 9 if cued else 10)
+    spoken = _digits(match, 9 if cued else 10)
+    return Guess(spoken, _TOO_MANY) if spoken and _MOBILE_AND_MORE.fullmatch(re.sub(r"\D", "", match[0])) else spoken
+
+
+_MOBILE_AND_MORE = pattern(r"0[35789]\d{9}")  # a mobile telephone has ten digits
+_TOO_MANY = Message("a telephone number with too many digits?")
 
 
 @rule(
@@ -217,7 +222,7 @@ def _is_service(written: str, words: str) -> bool:
         return True
     if _SERVICE_LINE.fullmatch(written) or written == "1022" or _MESSAGE.search(words):
         return True
-    return len(written) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))
+    return len(written) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm", " tin nhắn", " tin nhắn đến"))
 
 
 def _is_urgent(match: re.Match[str], context: Context) -> bool:

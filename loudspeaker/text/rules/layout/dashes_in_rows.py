@@ -34,6 +34,16 @@ _HOURS_IN_ROW = pattern(
 
 
 @rule(_DASH, starts="sign")
+def dash_between_sums(match: re.Match[str], context: Context) -> str | None:
+    """A dash in a row of three sums or more, each a price of its own: 15k-20k-25k"""
+    rows = _SUMS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    return "," if any(row.start() < match.start() < row.end() for row in rows) else None
+
+
+_SUMS_IN_ROW = pattern(r"(?<![\w-])\d[\d.,]*(?:k|tr|đ)(?: ?- ?\d[\d.,]*(?:k|tr|đ)(?!\w)){2,6}(?! ?-)")
+
+
+@rule(_DASH, starts="sign")
 def dash_between_days(match: re.Match[str], context: Context) -> str | None:
     """A dash in a row of three days, each told for itself: 07/12 - 09/12 - 11/12"""
     rows = _DAYS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)

@@ -27,7 +27,9 @@ _NO_NAME = frozenset(cue_list("no_labels").split("|"))  # mỗi lần 1 - 2 viê
 _AHEAD = pattern(rf"(?i)(?:(?<!\w)([^\W_]+) )?(?<!\w)({_NAMES}) $")
 _NUMBERED = pattern(rf"(?i)(?<!\w)({_NAMES}) (\d{{1,3}}) ?- ?\d")
 _LONGEST = 24  # letters of a name and the word before it
-_PRICE = pattern(r" ?(?:(?:k|n|ng|tr|trđ|triệu|tỷ|tỉ|nghìn|ngàn|đ|đồng|vnđ|VNĐ)(?![^\W\d_])|(?:tr|k)\d)")
+_PRICE = pattern(
+    r" ?(?:(?:k|K|TR|Tr|TRIỆU|Đ|n|ng|tr|trđ|triệu|tỷ|tỉ|nghìn|ngàn|đ|đồng|vnđ|VNĐ)(?![^\W\d_])|(?:tr|k)\d)"
+)
 _HOUR = pattern(r"(?:[hHg:][0-5]\d(?!\d)|[hHg](?!\w)| ?giờ(?!\w))")
 _COUNTED = pattern(rf" ?(?:{cue_list('counted_behind_label')}|%)(?!\w)")
 _MOST = 9  # a number that is no range's end, where what stands behind it is ten times as much
@@ -50,7 +52,7 @@ def number_before_amount(match: re.Match[str], context: Context) -> Answer:
         return spoken if match[2] != "-" and _may_have_hours(name, match, context) else None
     if _PRICE.match(match.string, match.end(3)):
         return _before_price(name, spoken, match, context)
-    counted = _COUNTED.match(match.string, match.end(3)) and match[2] != "-"
+    counted = _COUNTED.match(match.string, match.end(3)) and (match[2] != "-" or _is_one_of_several(name, context))
     return spoken if counted and _is_number_of(name, match, context) else None
 
 
@@ -84,7 +86,12 @@ def _is_number_of(name: str, match: re.Match[str], context: Context) -> bool:
     """Whether no range is told: the number behind is smaller or much larger, or things of that name are numbered"""
     first, last = int(match[1]), float(re.sub(r"[.,](?=\d{3}(?!\d))", "", match[3].rstrip(".,")).replace(",", "."))
     much = 0 < first <= _MOST and last >= first * _TIMES_AS_MUCH
-    return last <= first or much or len(_numbers(context.text).get(name, ())) > 1
+    return last <= first or much or _is_one_of_several(name, context)
+
+
+def _is_one_of_several(name: str, context: Context) -> bool:
+    """Whether the text numbers more things of that name before a dash: thôn 3-25 hộ, thôn 4-18 hộ"""
+    return len(_numbers(context.text).get(name, ())) > 1
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...rule import Guess, RuleMaker
@@ -27,9 +27,9 @@ def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
     ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
     if ahead not in _OPENING and not context.follows(Kind.ORDINAL, match.start()):  # Bác sĩ Hà C nghỉ
         return None
-    begin, end = context.text.rfind("\n", 0, match.start()) + 1, context.text.find("\n", match.end())
-    line = context.text[begin : end if end >= 0 else len(context.text)]
-    return Guess(_HALVES[match[0]], _PART_OF_DAY) if _MORNING_AND_AFTERNOON.search(line) else None
+    before = context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
+    behind = context.text[match.start() : match.end() + 2 * REACH].partition("\n")[0]
+    return Guess(_HALVES[match[0]], _PART_OF_DAY) if _MORNING_AND_AFTERNOON.search(before + behind) else None
 
 
 _PART_OF_DAY = Message("a part of the day, or a letter")
