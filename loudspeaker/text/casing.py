@@ -37,10 +37,12 @@ _REPAIRS = (" BỔ", " SỬA", " TẠO", " DƯỠNG", " HÀNH")  # behind TU; so
 _HIGHLAND = frozenset(("EA", "IA", "KRÔNG", "AYUN"))  # water, in names: EA LY, IA PA, KRÔNG BÚK
 _WORDS = frozenset(("M", "KM", *_HIGHLAND))
 _HIGHLAND_NAME = pattern(r"[BCDĐGHKLMNPRSTV]{1,3}[ĂÂÊÔƠ](?:[GKLRTCMNP]|NG|NH)")  # ĐĂK, KRÔNG
-_BEHIND_HIGHLAND = pattern(r"(?:EA|IA|KRÔNG|AYUN|BUÔN|PLEI|ĐẮK|ĐĂK|CƯ|CHƯ|KON)(?: [A-ZĐ]['’]?)? $")
+_BEHIND_HIGHLAND = pattern(r"(?<!\w)(?:EA|IA|KRÔNG|AYUN|BUÔN|PLEI|ĐẮK|ĐĂK|CƯ|CHƯ|KON)(?: [A-ZĐ]['’]?)? $")
 _PART_OF_NAME = pattern(r"[BCDĐGHKLMNPRSTV]{1,3}[AEIOUĂÂÊÔƠƯ]{1,2}[A-ZĐ]{0,3}")  # KTUR, KLA
 _NAME_BEHIND = pattern(r" [^\W\d_]{2,}")
-_SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
+_SHORT = frozenset(
+    ("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN", "CAND", "TAND")
+)  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
 

@@ -44,6 +44,10 @@ _PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _SPELT = frozenset((Kind.PHONE, Kind.IDENTITY, Kind.PLATE))  # digit by digit
 _NUMBERS = frozenset((Kind.NUMBER, Kind.CODE))
+_APART = {  # what needs a pause behind it: Ri6 62-65; NPK 16-16-8 890k
+    Kind.CODE: (Kind.NUMBER, Kind.RANGE),
+    Kind.SCORE: (Kind.NUMBER, Kind.RANGE, Kind.MONEY),
+}
 _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
 _NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM))  # khu 3, VTV1
@@ -119,7 +123,7 @@ def _sounds_as_one(text: str, one: Token, other: Token) -> bool:
         return False
     if one.kind in _SPELT or (one.kind in _NUMBERS and one.end - one.start > _LONGEST_SAID):
         return True
-    if _YEAR.match(text, max(0, one.end - 4)) or (one.kind is Kind.CODE and other.kind is Kind.NUMBER):
+    if _YEAR.match(text, max(0, one.end - 4)) or other.kind in _APART.get(one.kind, ()):
         return True
     if _SCALE.search(one.spoken):  # bò 20tr 2 con
         counts = other.kind is not Kind.NUMBER or _COUNTS.match(text, other.end) is not None

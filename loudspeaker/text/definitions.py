@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..errors import Message
 from .lazy_regex import pattern
-from .syllables import is_syllable
+from .syllables import LOWER, UPPER, is_syllable
 
 ANY_FIGURE = "#"  # behind letters: with any number behind them
 
@@ -36,6 +36,7 @@ _PLACE_WORDS = 6  # of a place that stands between a name and its abbreviation
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
 _UNREAD = pattern(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b")  # would have to be read itself
 _WORD = pattern(r"[^\W\d_]+")
+_NAMED = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}]+ $")
 _FOREIGN = pattern(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
 
 
@@ -45,11 +46,8 @@ def find_definitions(text: str) -> dict[str, str]:
     dịch tả lợn châu Phi (DTLCP); VK (Việt kiều); Chữ viết tắt: HS: hộ sinh; M1: mùng 1 (“M#” -> mùng)
     """
     definitions: dict[str, str] = {}
-    for match in _DEFINED.finditer(text):
-        head, letters = text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1])
-        words = _expansion(head, letters) or _named_expansion(head, letters)
-        if words:
-            definitions.setdefault(match[1], words)
+    for written, words in _in_brackets(text):
+        definitions.setdefault(written, words)
     for match in _LEGEND.finditer(text):
         letters = re.sub(r"[& -]", "", match["first"] or match["last"])
         told = (match["words"] or match["before"]).strip()
@@ -60,6 +58,15 @@ def find_definitions(text: str) -> dict[str, str]:
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])
     return definitions | dict(_legend(text))
+
+
+def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
+    """Abbreviations in brackets and the words before them; no name of a person: BS Lưu Tấn Đạt (TĐ)"""
+    for match in _DEFINED.finditer(text):
+        head, letters = text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1])
+        words = _expansion(head, letters) or _named_expansion(head, letters)
+        if words and not (len(letters) == 2 and _is_name(words) and _NAMED.search(head)):
+            yield match[1], words
 
 
 def _legend(text: str) -> Iterator[tuple[str, str]]:

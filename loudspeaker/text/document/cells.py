@@ -15,9 +15,13 @@ _BORDERS = {
     "\t": pattern(r"\t"),
     PADDED: pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
     "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
+    "-": pattern(rf"(?<=\S)[{_BLANK}][-–—][{_BLANK}](?=\S)"),
 }
 _BOTH_BORDERS = pattern(rf"[{_BLANK}]*[|│┃║][{_BLANK}]*|(?<=[^\s|])[{_BLANK}]{{2,}}(?=[^\s|])")
-_FEWEST = {"/": 3}  # cells that a line must have; two things with a slash are an alternative
+_FEWEST = {"/": 3, "-": 4}  # cells that a line must have; two things with a slash are an alternative
+_NUMBERED = pattern(
+    r"(?i)S?TT|số tt|\d{1,3}|(?:tổng )?cộng"
+)  # the first cell of a line whose cells stand between dashes
 _DRAWN = r"\s|│┃║:+=_~*–—─━═┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝-"  # what the lines of a table are drawn with
 _RULE = pattern(rf"[{_DRAWN}]*[+=_~*–—─━═-]{{3}}[{_DRAWN}]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _BOLD = pattern(r"(?P<mark>\*{1,3}|__)(?P<words>[^\s*](?:[^*]*[^\s*])?)(?P=mark)")  # **Cộng chi**
@@ -105,6 +109,8 @@ def _line(text: str, start: int) -> Line:
         if border.search(text):
             cells = _inside(tuple(_cells(text, start, border)), sign)
             filled = [cell.text for cell in cells if cell.text]
+            if sign == "-" and not _NUMBERED.fullmatch(filled[0]):
+                continue
             one = sign == "|" and len(filled) == 1
             if one and (len(cells) > 2 or text.rstrip().endswith("|")):  # a row with one cell: |  | xô (kg) |  |
                 return Line(text, start, sign, cells)

@@ -53,7 +53,18 @@ _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
 _DRAWN = re.compile(r"[-_=*~–—. ]+")
 
 
-_SIGNS = ("|", "│", "┃", "║", "\t", "  ", "\xa0", "/ ")  # without one of these nothing stands beside anything
+_SIGNS = (
+    "|",
+    "│",
+    "┃",
+    "║",
+    "\t",
+    "  ",
+    "\xa0",
+    "/ ",
+    "TT - ",
+    "TT – ",
+)  # without one of these nothing stands beside anything
 
 
 def arrange(text: str) -> Arrangement:

@@ -13,6 +13,7 @@ _ALIKE = 2  # letters by which the beginnings of a column may differ from row to
 _DEEP = 12  # letters before a line that belongs to no paragraph
 _DIGIT = pattern(r"\W*\d")
 _LEFT_OUT = pattern(r"\s*(?:\.{2,}|…+|v\.?v\.?)\s*")
+COUNT_HEAD = pattern(r"(?i)S?TT|số tt")
 _GROUP = pattern(r"(?![-+*•]|\d{1,2}[.)/]|\()[^\n]{1,48}[^.;,!?]")
 
 
@@ -141,7 +142,9 @@ def _cells_above(line: Line, others: Sequence[Line]) -> list[Cell]:
 
 def is_regular(lines: Sequence[Line]) -> bool:
     """Whether columns that were set with blanks are columns: three at least, or two that begin below each other."""
-    if lines[0].sign == "/":
+    if lines[0].sign == "-" and not COUNT_HEAD.fullmatch(lines[0].cells[0].text):
+        return False
+    if lines[0].sign in ("/", "-"):
         return len({len(line.cells) for line in lines}) == 1
     if lines[0].sign != PADDED:
         return True

@@ -28,7 +28,7 @@ def clause(match: re.Match[str], context: Context) -> str | None:
     return f"khoản {context.number(match[1] or match[2])}"
 
 
-@rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
+@rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_]|\. [^\W\d_]+[,;] [abcô]\.)", starts="word")
 def point(match: re.Match[str], context: Context) -> str | None:
     """Letter of a point: điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
     at = match.start()

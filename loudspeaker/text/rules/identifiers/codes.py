@@ -48,6 +48,12 @@ def registration(match: re.Match[str], context: Context) -> str:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
+@rule(r"Rh ?([-+])(?!\w)", starts="word")
+def rhesus_factor(match: re.Match[str], context: Context) -> str:
+    """The Rhesus factor of blood: nhóm O(Rh-) -> rờ hát âm"""
+    return f"rờ hát {'âm' if match[1] == '-' else 'dương'}"
+
+
 @rule(r"mp([34])(?!\w)", starts="word")
 def sound_file(match: re.Match[str], context: Context) -> str:
     """Kind of a sound file: file mp3 -> mờ pê ba"""

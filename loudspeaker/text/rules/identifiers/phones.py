@@ -19,10 +19,11 @@ _STRONG = words_before(
     "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
     "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
     "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số nội bộ|nội bộ|máy lẻ|số máy lẻ|nhánh|"
-    "cuộc gọi rác|gọi rác|tin nhắn rác|tin rác|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+    "đuôi|số đuôi|số cuối|cuộc gọi rác|gọi rác|tin nhắn rác|tin rác|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
 )
 _WEAK = words_before(
-    "gọi|gọi đến|gọi tới|gọi ngay|cc|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
+    "gọi|gọi đến|gọi tới|gọi ngay|cc|tai nạn|có cháy|khi cháy|xảy ra cháy|"
+    "liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|"
     "đến số|tới số|vào số|báo số"
 )
@@ -45,7 +46,7 @@ _AREA = (
     r"(?:0(?=[. ]\d{3}[. ]\d{3}[. ]\d{3}(?!\d))|\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|"
     r"\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
 )
-_GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
+_GROUPS = r"(?:(?:[ .-]{0,2}| \. | - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
 @rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")

@@ -52,9 +52,12 @@ def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
     dated = _are_days(context, ahead, start, end)
     rising = do_codes_rise(context, start, end) or do_numbers_rise(context, start, end)
     alike = are_ends_alike(ahead, context.text[end : end + REACH].lower())
+    dated = dated or (_FIRST_DAYS.match(context.text, end) and _DAY_TOLD.search(ahead))
     return bool(dated or rising or alike or _parts_hours(ahead, context, end) or _lead_from_place(ahead, context, end))
 
 
+_DAY_TOLD = pattern(r"(?:tháng (?:chạp|giêng|\d{1,2})|\d/\d{1,2})\)? ?$")
+_FIRST_DAYS = pattern(r" ?(?:mùng|mồng) \d")
 _DAY_BEFORE = pattern(r"(?<![\d.,/])(?:0?[1-9]|[12]\d|3[01]) ?$")
 _DAY_BEHIND = pattern(r" ?(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])(?![\d%])")
 

@@ -32,7 +32,7 @@ _DAYS = pattern(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
 _DAY_OR_MONTH = pattern(r" ?(?:CN|T\d{1,2})(?!\w)")
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
 _PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
-_SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
+_BLOOD = words_before("rh|rhesus|máu|nhóm|o|a|b|ab")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _PRIZES = words_before("cờ|giấy khen|giấy chứng nhận|huy chương|cúp|quà")
@@ -67,8 +67,10 @@ _KEYS = words_before("phím|dấu|ký tự|bấm|nhấn|hoặc|và")
 @rule(r"\(([+-])\)", starts="sign")
 def test_result(match: re.Match[str], context: Context) -> Answer:
     """Result of a test: Rh(-), HIV (+) -> âm, dương"""
-    tested = " tính" if context.is_after(match.start(), _SAMPLES) else ""
+    tested = "" if context.is_after(match.start(), _BLOOD) else " tính"
     spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
+    if context.text[match.end() : match.end() + 2].strip()[:1].isdecimal():  # hàn the (+) 3/5 mẫu
+        spoken += ","
     if context.is_after(match.start(), _TOLD):  # Giá tăng (+), giảm (-): said already
         return ""
     return spoken if context.char(match.start() - 1).isalnum() or context.char(match.start() - 2).isalnum() else None
@@ -216,7 +218,7 @@ def at_least(match: re.Match[str], context: Context) -> Answer:
     return f"từ {context.number(match[1])} {unit}{f' {match[3]}' if match[3] else ''}{more}"
 
 
-@rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\+?\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
+@rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\+?\d|[½¼¾]|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def comparison(match: re.Match[str], context: Context) -> Answer:
     """Sign of comparison: >38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     if "=" in match[0]:

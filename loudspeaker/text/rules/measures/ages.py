@@ -16,10 +16,11 @@ from ...syllables import LOWER, UPPER
 rule = RuleMaker(Kind.QUANTITY)
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
 _PEOPLE = words_before(
-    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
+    "bé|cháu|trẻ|te|nct|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|"
+    "chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe|con nhỏ|con dưới|nam nữ|lao động"
 )
-_CHILDREN = words_before("bé|trẻ|trẻ em|bệnh nhi|con nhỏ|con dưới|mẫu giáo|mg")  # 24-36t are months
+_CHILDREN = words_before("bé|te|trẻ|trẻ em|bệnh nhi|con nhỏ|con dưới|mẫu giáo|mg")  # 24-36t are months
 _OLDEST_CHILD, _OLDEST_IN_MONTHS = 18, 72
 _HOUSES = words_before("nhà|khu nhà|dãy nhà|nhà cấp 4|nhà văn hóa")  # of so many storeys
 _TERMS = words_before(
@@ -82,7 +83,7 @@ def _is_months_of_child(match: re.Match[str], words: str) -> bool:
 
 def _is_age(match: re.Match[str], context: Context) -> bool:
     """Whether an age is told: (19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
-    at, closed = match.start(), context.char(match.end()) == ")"
+    at, closed = match.start(), context.char(match.end()) == ")" and match[1].isdecimal()  # not P.115 (2,5t)
     if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
         return True
     return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None

@@ -30,11 +30,16 @@ _PEOPLE = frozenset(("khẩu", "nhân", "người", "hộ", "học", "hội", "�
 _COUNT = r"(\d[\d.]*) ?(m2|m²|[^\W\d_]{2,8})(?: [^\W\d_]{1,8}){0,3}"
 _COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUNT)
 _AMOUNT_OF_ALL = pattern(  # 27 con/1.890kg, 11 vụ/3,1 tỷ; not 2 con/10kg
-    r"(?!10*(?![\d.,]))(?!1(?:\.000)+(?![\d.,]))\d[\d.,]* ?(?:kg|tấn|tạ|ha|tỷ|tỉ|triệu|tr|nghìn|đ|đồng)(?![^\W_])"
+    r"(?!10*(?![\d.,]))(?!1(?:\.000)+(?![\d.,]))\d[\d.,]* ?(?:kg|tấn|tạ|ha|km|m3|tỷ|tỉ|triệu|tr|nghìn|đ|đồng)(?![^\W_])"
 )
 _COUNTED_THINGS = pattern(
-    r"(?<![\d.,])(?!1 )\d[\d.]* ?(?:con|vụ|hộ|trường hợp|ca|xe|hồ sơ|lượt|suất|đơn|người|điểm|công trình|dự án)$"
+    r"(?<![\d.,])(?!1 )\d[\d.]* ?(?:con|vụ|hộ|trường hợp|ca|xe|hồ sơ|lượt|suất|đơn|người|điểm|công trình|"
+    r"dự án|tuyến|đoạn|kênh)$"
 )
+_TURNS = pattern(r"(?<![\d.,/])\d{1,2} ?(?:đợt|lớp|cuộc|phiên|buổi|hội nghị|chương trình|mô hình)$")
+_AMOUNT_OF_TURNS = pattern(r"(?:\d{2,3}|\d{1,3}(?:\.\d{3})+) ?[^\W\d_]{2,}")
+_CASES = pattern(r"\d ?(đơn|vụ|vụ việc|hồ sơ|trường hợp|lượt)$")  # 23 đơn/21 vụ
+_CASES_BEHIND = pattern(r"(?!1\D)\d[\d.]* ?(đơn|vụ|vụ việc|hồ sơ|trường hợp|lượt)(?!\w)")
 _COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
 _WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
 _HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
@@ -72,13 +77,22 @@ _INTEREST = {"ng": "ngày", "T": "tháng"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
+def _tells_all_of(context: Context, ahead: str, end: int) -> bool:
+    """Whether how much all of several things are stands behind a slash: 27 con/1.890kg, 3 đợt/1.024 đơn vị"""
+    things = _COUNTED_THINGS.search(ahead) and _AMOUNT_OF_ALL.match(context.text, end)
+    turns = _TURNS.search(ahead) and _AMOUNT_OF_TURNS.match(context.text, end)
+    cases = _CASES.search(ahead)
+    others = _CASES_BEHIND.match(context.text, end) if cases else None
+    return bool(things or turns or (cases and others and cases[1] != others[1]))
+
+
 def _are_counts(context: Context, start: int, end: int) -> bool:
     """Whether two things are counted.
 
     46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole
     """
     ahead = context.text[max(0, start - REACH) : start].rstrip()
-    if _COUNTED_THINGS.search(ahead) and _AMOUNT_OF_ALL.match(context.text, end):
+    if _tells_all_of(context, ahead, end):
         return True
     one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
     if one is None or other is None or one[2] == other[2] or other[1] == "1":

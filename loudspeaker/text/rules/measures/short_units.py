@@ -23,6 +23,10 @@ _WATER_PAID = words_before(
     "tiền nước|giá nước|phí nước|thu nước|thùng nước|bình nước|chai nước|bán nước|ly nước|mua nước"
 )
 _METRED = words_before("khối nước|số khối|số m3|dùng nước|tiêu thụ|m3")
+_CHAIN = (
+    r"(?P<one>\d{1,3}(?:[.,]\d{1,2})?) ?(?P<unit>kg|c?m|km)"
+    r"(?P<others>(?: ?- ?\d{1,3}(?:[.,]\d{1,2})? ?(?P=unit)){2,8})(?![\w/])"
+)
 _OLDEST = 37  # months of a child that is given a dose
 _VACCINES = ("tiêm chủng", "vắc xin", "sởi", "trẻ", "bại liệt", "phế cầu", "uống vitamin")
 _TALLEST = 2  # metres of a child; more are months
@@ -59,6 +63,14 @@ _PAID_MONTHLY = pattern(
 )
 _OIL = words_before("dầu|dầu do|do|diesel|điêzen|điezen")
 _STOREYS = words_before("nhà|nhà ở|nhà phố|căn|căn nhà|biệt thự|xây")
+
+
+@rule(_CHAIN)
+def amounts_in_chain(match: re.Match[str], context: Context) -> str:
+    """Three amounts or more with dashes, which are no range: nhịp 12m-24m-24m-12m"""
+    unit = context.lexicon.units[match["unit"]]
+    numbers = [match["one"], *re.findall(r"\d[\d.,]*", match["others"])]
+    return ", ".join(f"{context.number(number)} {unit}" for number in numbers)
 
 
 @rule(r"(\d)T(?![^\W_]|[.,/]\d)")

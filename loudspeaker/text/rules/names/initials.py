@@ -31,6 +31,16 @@ _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nh
 
 
 @rule(
+    r"[Ôô]\. ?(?=(?:chánh|trưởng|phó|tổ trưởng|chủ|bí thư|giám đốc|quản|thủ|trùm|từ)(?!\w))",
+    starts="word",
+    unless=stands_after_name,
+)
+def mister_by_office(match: re.Match[str], context: Context) -> str:
+    """Form of address before an office: liên hệ ô. chánh trương -> ông"""
+    return "ông "
+
+
+@rule(
     r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
     r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN:? ?\d|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
     starts="word",
@@ -84,8 +94,14 @@ def middle_initial(match: re.Match[str], context: Context) -> str | None:
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
     if stands_after_name(match, context) and FULL_NAME.match(context.text, match.end()):  # Gioan B. Nguyễn Văn Đông
         return f"{LETTERS[match[1]]} "
+    called = context.is_after(at, _PERSONS) and context.char(at - 1) == " "  # ông K. Minh
+    if called and match[1] not in VOWELS and _NAMED_SO.match(context.text, match.end()):
+        return f"{LETTERS[match[1]]} "
     rare = _NAMED_ON.match(context.text, match.end()) and stands_after_name(match, context)  # Lường V. Hùng (0343…)
     return f"{LETTERS[match[1]]} " if (family or rare) and _goes_on(match, context) else None
+
+
+_NAMED_SO = pattern(rf"[{UPPER}][{LOWER}]+(?: ?[(,;:]|$|\n)")
 
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")

@@ -195,7 +195,7 @@ def _is_in_roll(match: re.Match[str], context: Context) -> bool:
     return named and not count_letters(context.text) and not has_highlanders(context.text)
 
 
-_GIVEN = pattern(rf"([{UPPER}][{LOWER}]{{1,6}})(?: [{LOWER}]| ?[-–:,;(]|$|\n)")
+_GIVEN = pattern(rf"([{UPPER}][{LOWER}]{{1,6}})(?: [{LOWER}]| ?[-–:,;()]|$|\n)")
 
 
 def _opens_entry(at: int, context: Context) -> bool:
@@ -267,7 +267,10 @@ def _calls_people(text: str) -> bool:
 def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
     """The same by the words beside: con ô Dũng, ủng hộ: ô Chiến 5tr"""
     at = match.start()
-    if match[1] != "ô" and context.opens_sentence(match.end()):  # nhà a Bệnh viện, a Phát quang bụi rậm
+    bracketed = context.char(at - 1) == "(" and context.follows(Kind.PHONE, at, " (", "(")
+    if (
+        match[1] != "ô" and not bracketed and context.opens_sentence(match.end())
+    ):  # nhà a Bệnh viện, a Phát quang bụi rậm
         return None
     if context.is_after(at, _KIN):
         return spoken

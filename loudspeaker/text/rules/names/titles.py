@@ -257,6 +257,12 @@ def foreign_title(match: re.Match[str], context: Context) -> str:
     return {"Mr": "mít tơ ", "Mrs": "mít xít ", "Ms": "mít "}[match[1]]
 
 
+@rule(r"x\. ?(?=\d{1,2}(?!\d|[.,/]\d))", starts="word")
+def hamlet(match: re.Match[str], context: Context) -> str:
+    """Hamlet written x.: bà Lài x.6, đoạn x.2 -> xóm sáu"""
+    return "xóm "
+
+
 @rule(
     rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?"
     rf"(?=[{UPPER}]|\d(?!\d? tuổi)|họp(?!\w)|khám(?!\w)|tiếp dân)",
@@ -347,6 +353,12 @@ def quarter(match: re.Match[str], context: Context) -> str:
 def district_or_ward(match: re.Match[str], context: Context) -> str:
     """District or ward without a dot: …, Q Bình Thạnh -> quận Bình Thạnh"""
     return _PLACES[match[0]]
+
+
+@rule(r"[Cc][Ss] ?(?=[1-9](?!\d|[.,/]\d))", starts="word")
+def site(match: re.Match[str], context: Context) -> str | None:
+    """One of several sites of a school or an office: ĐH Vinh (cs2) -> cơ sở hai"""
+    return "cơ sở " if context.char(match.start() - 1) in "(,; " else None
 
 
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in cue_list("provinces").split("|")}

@@ -147,7 +147,7 @@ _FIRM = pattern(rf"(?:{either_case(cue_list('firms_with_second'))}) [^,;:.()]*[{
 
 
 @rule(
-    r"([ivx]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])",
+    r"(?!x\. ?\d)([ivx]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])",
     starts="word",
     only_after=_SMALL_CUES,
     unless_after=(" giai đoạn",),
