@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\d+(?:,\d+)?")
 _GAP = r"(?:\S+ ){0,5}?"
 _NUMBERS = "không một mốt hai ba bốn tư năm lăm sáu bảy tám chín mười mươi linh trăm nghìn triệu tỷ phẩy rưỡi"
 _NUMBER_WORDS = frozenset(_NUMBERS.split())
-_USUAL = {"ngàn": "nghìn", "lẻ": "linh", "mươi bốn": "mươi tư", "giêng": "một", "ký": "ki lô gam"}
+_USUAL = {"ngàn": "nghìn", "mươi bốn": "mươi tư", "giêng": "một", "ký": "ki lô gam"}
 _PLAIN = str.maketrans(dict.fromkeys("“”\"'()–-", " "))
 
 
@@ -105,6 +105,7 @@ def plain_words(text: str) -> str:
     said = " ".join("," if word in {",", ".", ";", ":"} else word for word in words)
     for form, usual in _USUAL.items():
         said = re.sub(rf"\b{form}\b", usual, said)
+    said = re.sub(r"(?<=trăm )lẻ\b|(?<=nghìn )lẻ\b", "linh", said)
     said = re.sub(r"\bmùng(?: |$)", "", said)
     return said + " " if said else ""
 

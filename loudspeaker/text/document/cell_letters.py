@@ -40,12 +40,13 @@ _ROWS = pattern(r"(?P<first>[A-ZĐ]) ?[-–] ?(?P<last>[A-ZĐ])")
 _RHESUS_HEAD = pattern(r"(?i)(?:yếu tố )?Rh(?:esus)?")
 _RHESUS = {"+": "dương", "(+)": "dương", "-": "âm", "–": "âm", "(-)": "âm"}
 _AGE_HEAD, _AGE = pattern(r"(?i)(?:độ |lứa )?tuổi"), pattern(r"(?P<number>\d{1,3}(?: ?- ?\d{1,3})?) ?(?P<unit>t|th)")
-_ROAD = pattern(r"(?P<road>(?:[Tt]uyến )?[Đđ]ường) T(?P<number>[2-7])")  # no weekday
+_ROAD = pattern(r"(?P<road>(?:[Tt]uyến )?(?i:đường|cầu|cống|kênh|hẻm|ngõ|nhánh)) T(?P<number>[2-7])")  # no weekday
 _PILLS = pattern(r"[1-4]/[2-4] ?v")
 _PLACE_HEAD = pattern(
     r"(?i)(?:nơi|chỗ) (?:ở|cư trú)|địa chỉ(?: .*)?|thường trú|trú quán|quê quán|hộ khẩu|địa điểm|nơi|ở"
 )
 _WEEKDAY = pattern(r"T[2-7]")
+_REACHED = {"Đ": "đạt", "K": "không đạt", "KĐ": "không đạt", "CĐ": "chưa đạt"}
 _AS_ABOVE = frozenset(("nt", "//", '"', "”", "“", "''", "〃"))
 
 
@@ -57,6 +58,8 @@ def words_for(text: str, head: str) -> str:
         return f"{text[0]}.{text[1:]}"  # which is marked: nobody knows whether thôn, tổ or another
     if road := _ROAD.fullmatch(text):
         return f"{road['road']} T.{road['number']}"
+    if head.lower() == "đạt" and text in _REACHED:
+        return _REACHED[text]
     if short := _age_or_pills(text, head):
         return short
     if tells_sign(text, head):

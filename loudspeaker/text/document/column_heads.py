@@ -305,7 +305,8 @@ def _tells_itself(head: str, text: str) -> bool:
     """Whether a cell is said by itself whatever its head: “tước 22 tháng” below Trừ điểm, ONT below Loại đất."""
     land = _LAND.fullmatch(head) is not None and _LAND_CODES.fullmatch(text) is not None
     doctor = _DOCTOR.match(head) is not None and _TITLED.match(text) is not None
-    return land or doctor or _SANCTION.match(text) is not None
+    reached = head.lower() == "đạt" and text in ("Đ", "K", "KĐ", "CĐ")
+    return land or doctor or reached or _SANCTION.match(text) is not None
 
 
 def _is_name(text: str) -> bool:

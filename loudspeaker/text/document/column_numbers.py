@@ -20,6 +20,7 @@ class NumberKind(Enum):
     """What the numbers of a column are."""
 
     AS_WRITTEN = auto()
+    FRACTIONS = auto()  # with decimals, as some are less than 1: 0,15 beside 1,2
     AMOUNTS = auto()  # that no day looks like: 12.5, 3-5
     SCORES = auto()  # of a match: 25/20
     SHARES = auto()  # parts of one whole: 3/4, 2/4
@@ -55,19 +56,20 @@ _AMOUNTS_HEAD = pattern(  # below which no day stands
     r"điểm(?: (?:tb|trung bình|thi|số|cộng))?$|tổng điểm)(?!\w)"
 )
 _SCORE_HEAD = pattern(r"(?i)(?:tỷ số|tỉ số|(?:ván|séc|set|hiệp)(?: \d)?)")
+_LESS_THAN_ONE = pattern(r"0[.,]\d{1,3}")
 _AMOUNT_WITH_POINT, _RISING = pattern(r"\d{1,4}\.\d{1,2}"), pattern(r"(?P<from>\d{1,3}) ?[-–] ?(?P<to>\d{1,3})")
 _BEHIND_DAYS = pattern(r"(?i).*(?:ngày|tuần|tháng|năm)")  # whose numbers with a comma are listed elsewhere: số ngày 1,5
 _DECIMAL_PART = pattern(r"(?P<whole>\d{1,3}),(?P<part>\d{1,2})")
 _COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|hạn|từ|đến|thời gian|lịch|hẹn|sinh|ns|nộp|đợt|tháng|buổi)(?!\w)")
-_CLOCK_HEAD = pattern(
-    r"(?i)(?:khung )?giờ(?P<of> (?:đi|đến|về|tới|chạy|bắt đầu|kết thúc|xuất (?:phát|bến)|khởi hành|học|thi|khám|họp|lễ|"
-    r"trực|tiêm|làm việc|mở cửa|đóng cửa|vào|ra|bơm|cắt|cấp|xả|đóng|mở|tập trung|đón|trả|phát))?|"
+_CLOCK_HEAD = pattern(  # not giờ công, which are counted
+    r"(?i)(?:khung )?giờ"
+    r"(?P<of> (?!công|dạy|thêm|làm(?! việc)|máy|bay|tiêu chuẩn|lý thuyết|thực hành)[^\W\d_]+(?: [^\W\d_]+)?)?|"
     r"(?P<bound>(?:từ|đến|tới) giờ)"
 )
 _TRAVEL_HEAD = pattern(
     r"(?i)đi|đến|về|tới|từ|vào|ra|đóng|mở|bắt đầu|kết thúc|xuất (?:phát|bến)|khởi hành|tập trung|đến nơi|rời bến|"
-    r"cập bến|mở cửa|đóng cửa"
+    r"cập bến|mở cửa|đóng cửa|bật|tắt"
 )
 _BOUND_HEAD = pattern(r"(?i)từ|đến|tới|bắt đầu|kết thúc")
 _SHIFT_HEAD = pattern(r"(?i)(?:ca|kíp|phiên|buổi)(?: trực| làm)?")
@@ -77,7 +79,7 @@ _CLOCKS = pattern(
     r"(?: ?[-–] ?(?P<other>\d{1,2})(?:[.:](?P<more>[0-5]\d))?)?)"
 )
 _POINT_CLOCK = pattern(r"\d{1,2}[.:][0-5]\d")
-_BARE_HOUR = pattern(r"\d{1,2}")
+_BARE_HOUR, _NO_HOUR = pattern(r"\d{1,2}"), pattern(r"\d(?!\d?(?: ?[hg:]|[.:][0-5]\d(?!\d)|$| ?[-–]))")
 _LAST_HOUR = 24
 _SPAN = pattern(r"(?P<sign>[-–+]?)(?P<first>\d{1,2}) ?[-–] ?(?P<last>[-–+]?\d{1,2})")
 _BELOW_NOUGHT = pattern(r"[-–]\d{1,2}(?: ?[-–] ?[-–+]?\d{1,2})?")
@@ -100,6 +102,8 @@ def number_kind(head: str, texts: Sequence[str], heads: Sequence[str]) -> Number
         return NumberKind.SCORES
     if _are_days(head, texts):
         return NumberKind.DAYS
+    if any(map(_LESS_THAN_ONE.fullmatch, texts)):
+        return NumberKind.FRACTIONS
     if _LISTED_HEAD.fullmatch(head) and any(map(_LISTED.fullmatch, texts)):
         return NumberKind.LISTED
     if _are_hours(head, texts, heads):
@@ -146,7 +150,12 @@ def _are_hours(head: str, texts: Sequence[str], heads: Sequence[str]) -> bool:
         paid = not (clock["of"] or clock["bound"]) and any(map(_PAID_HEAD.match, heads))
         return not paid or not any(map(_BARE_HOUR.fullmatch, texts))
     if _TRAVEL_HEAD.fullmatch(head) and any(map(_POINT_CLOCK.fullmatch, texts)):
-        return all(_CLOCKS.fullmatch(text) or not text[:1].isdecimal() for text in texts)
+        return not any(map(_NO_HOUR.match, texts))
+    return _bound_shifts(head, texts, heads)
+
+
+def _bound_shifts(head: str, texts: Sequence[str], heads: Sequence[str]) -> bool:
+    """Whether bare numbers are the hours from or to which a shift lasts: 6, 14 below Từ and Đến, beside Ca"""
     shifts = any(map(_SHIFT_HEAD.fullmatch, heads)) and sum(map(bool, map(_BOUND_HEAD.fullmatch, heads))) > 1
     bare = bool(texts) and all(_BARE_HOUR.fullmatch(text) and int(text) <= _LAST_HOUR for text in texts)
     return shifts and bare and _BOUND_HEAD.fullmatch(head) is not None
@@ -171,14 +180,15 @@ def shape_of(text: str, kind: NumberKind) -> str:
     """A cell as its head sees it: hours, days and decimals as they are written elsewhere, others as they are."""
     if kind in (NumberKind.HOURS, NumberKind.DAYS):
         return plain_number(text, kind)
-    return text.replace(".", ",") if kind is NumberKind.AMOUNTS and _AMOUNT_WITH_POINT.fullmatch(text) else text
+    amounts = kind in (NumberKind.AMOUNTS, NumberKind.FRACTIONS)
+    return text.replace(".", ",") if amounts and _AMOUNT_WITH_POINT.fullmatch(text) else text
 
 
 def plain_number(text: str, kind: NumberKind, head: str = "") -> str:
     """A cell of a column as it is written elsewhere in a text: 5.30 of hours as 5h30, 05 of years as 2005"""
     shape, write = _WRITTEN.get(kind, (None, None))
-    if kind is NumberKind.AMOUNTS:
-        return _plain_amount(text, head)
+    if kind in (NumberKind.AMOUNTS, NumberKind.FRACTIONS):
+        return _plain_amount(text, kind is NumberKind.FRACTIONS or _BEHIND_DAYS.fullmatch(head) is not None)
     match = shape.fullmatch(text) if shape else None
     return write(match) if match and write else text
 
@@ -205,11 +215,14 @@ _WRITTEN: dict[NumberKind, tuple[re.Pattern[str], Callable[[re.Match[str]], str]
 }
 
 
-def _plain_amount(text: str, head: str) -> str:
-    """An amount with a comma before its decimals, and with words where it could be a day: 12.5, 3-5, 12/15"""
+def _plain_amount(text: str, spelled: bool) -> str:
+    """An amount with a comma before its decimals, and with words where it could be a day: 12.5, 3-5, 12/15
+
+    `spelled`: the comma is said whatever stands before: Khối, 1,2
+    """
     if _AMOUNT_WITH_POINT.fullmatch(text):
         text = text.replace(".", ",")
-    if _BEHIND_DAYS.fullmatch(head) and (decimal := _DECIMAL_PART.fullmatch(text)):
+    if spelled and (decimal := _DECIMAL_PART.fullmatch(text)):
         return f"{decimal['whole']} phẩy {decimal['part']}"
     span = _RISING.fullmatch(text)
     if span and int(span["from"]) < int(span["to"]):

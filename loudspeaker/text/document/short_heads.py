@@ -75,6 +75,8 @@ def _beside(head: Short, heads: Sequence[str]) -> str:
         if _YIELD.fullmatch(head["unit"] or ""):
             return "sản lượng"
         return "số lượng" if any(map(_PRICED.match, heads)) else ""
+    if head["short"] == "ĐG":
+        return "đơn giá" if any(map(_PRICED.match, heads)) or "SL" in heads else ""
     plan = {other["short"] for text in heads if (other := _SHORT.fullmatch(text))}
     return _PLAN.get(head["short"], "") if plan.issuperset(_PLAN) else ""
 

@@ -35,7 +35,7 @@ _PER_IN_HEAD = pattern(  # Lãi suất/năm, Mức thu/hộ; not Thứ/ngày
     r"đợt|buổi|giờ|học sinh|em|cháu|quyển|số|cái|chiếc|mũi|liều|túi|gói|thùng|chai))"
 )
 MONEY_HEAD = pattern(
-    r"(?i)(?:đơn )?giá(?!\w)|mức(?: (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá|hưởng|trợ cấp))?(?!\w)|"
+    r"(?i)(?:đơn )?giá(?!\w)|đg(?!\w)|mức(?: (?:thu|phí|đóng|nộp|phạt|chi|hỗ trợ|giá|hưởng|trợ cấp))?(?!\w)|"
     r"(?:số |thành |tổng )?tiền(?!\w)|(?:học |kinh |lệ )?phí(?!\w)|(?:tổng )?(?:cộng|thu|chi) ?$|"
     r"(?:phải|đã) (?:nộp|thu|trả)|còn (?:nợ|thiếu)|dân trả|ủng hộ|đóng góp"
 )
@@ -57,10 +57,12 @@ _UNIT_ABOVE = pattern(
     r"‰|%(?:/(?:năm|tháng))?|(?:k?g|ml|lít)/(?:con|cây|ha|sào)(?:/ngày)?|m3/s|m3|m|cm|mm|kg|tấn|tạ|ha|con|lít|°C|độ)\)\W*$"
 )
 _CHANGE_HEAD = pattern(
-    r"(?i)[+±](?: ?/ ?-)?(?!\w)|so (?:với|t\d|tháng|tuần|hôm|kỳ|vụ|đợt|năm)|"
+    r"(?i)[+±](?: ?/ ?-)?(?!\w)|so (?:với|hqua|hq|t\d|tháng|tuần|hôm|kỳ|vụ|đợt|năm)|"
     r"tăng|giảm|chênh lệch|thay đổi|biến động"
 )
 _MOMENT_HEAD = pattern(r"(?i)t(?P<number>1[0-2]|[1-9])|cn")
+_RATE_HEAD = pattern(r"(?i)(?:tỷ|tỉ) (?:lệ|trọng)|đạt|tăng|giảm|lãi|tiến độ|chiếm|hao|nảy mầm|(?:còn )?sống|%")
+_PER_CENT, _UP_TO_HUNDRED = pattern(r"\d[\d.,]* ?%"), pattern(r"\d{1,2}(?:[.,]\d{1,2})?|100")
 _FEWEST_MOMENTS, _SATURDAY, _MONTHS_OF_YEAR = 2, 7, 12
 _OF_YEAR = pattern(r"(?i)(?<!\w)(?:năm|quý|các tháng)(?!\w)")
 CURRENCY = pattern(r"(?i)(?:nghìn |ngàn |triệu |tr)?(?:đ|đồng|vnđ)")
@@ -194,11 +196,25 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
         cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
         money = "/" in unit["unit"] or MONEY_HEAD.match(cell.text) is not None
         return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"], money))
+    if _RATE_HEAD.match(cell.text) and _are_percent(texts):
+        return Column(_value_role(cell.text), cell, "%")
+    return _rated_column(cell, texts, caption)
+
+
+def _rated_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
+    """The column below a head that may tell of what each amount is: Mức thu/hộ"""
     per = _PER_IN_HEAD.fullmatch(cell.text)
     if per and any(map(RATED.fullmatch, texts)):
         cell = cell._replace(text=per["head"])
     dong = _dong(cell.text, texts, caption)
     return Column(_value_role(cell.text), cell, dong + (per["per"] if per else ""))
+
+
+def _are_percent(texts: Sequence[str]) -> bool:
+    """Whether some amounts have the sign of per cent, and the others are none that could not: 80%, 91,7"""
+    told = [text for text in texts if not NOTHING.fullmatch(text)]
+    bare = [text for text in told if not _PER_CENT.fullmatch(text)]
+    return 0 < len(bare) < len(told) and all(map(_UP_TO_HUNDRED.fullmatch, bare))
 
 
 def _are_months_of_age(texts: Sequence[str]) -> bool:

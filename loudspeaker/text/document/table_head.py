@@ -28,6 +28,7 @@ _MEASURE = pattern(  # 3 tháng, 1-7 ngày, dưới 6 tuổi, 5 kg
     r"(?i)(?:(?:trên|dưới|từ|đến|hơn|[<>≤≥]) ?)?\d[\d.,]*(?: ?(?:[-–]|đến|tới) ?(?:dưới )?\d[\d.,]*)? ?"
     r"(?P<unit>[^\W\d_]{1,6})(?: (?:tuổi|đầu|trở lên|trở xuống|liền))?"
 )
+_SUM = pattern(r"\d[\d.,]* ?(?:k|tr|đ)\d{0,3}")  # 20k, 1tr2
 _NUMBERED_HEAD = pattern(r"(?P<word>[^\W\d_]{2,6}(?: [^\W\d_]{2,6})?) (?P<number>\d)(?: ?\([^()]*\))?")
 _NAMING = {CellKind.WORDS, CellKind.LABEL, CellKind.NAME, CellKind.WEEKDAY}
 _ENOUGH = 2.0  # of evidence that a row is a head
@@ -99,7 +100,11 @@ def _has_moment_heads(rows: Sequence[Row]) -> bool:
     if not below or any(map(_is_moment, below)):
         return False
     several = len(moments) > 1 and len(others) == 1
-    return several or (rows[0][0].text != "" and all(map(AMOUNT.fullmatch, below)))
+    return several or (rows[0][0].text != "" and all(map(_is_amount, below)))
+
+
+def _is_amount(text: str) -> bool:
+    return AMOUNT.fullmatch(text) is not None or _SUM.fullmatch(text) is not None
 
 
 def _is_moment(text: str) -> bool:
