@@ -23,7 +23,7 @@ from .layout import arrows, blanks, brackets, changes, dashes, dashes_in_rows, l
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
-from .time import clock_times, dates, days, halves_of_day, impossible_days, impossible_times, months, periods
+from .time import clock_times, dates, days, halves_of_day, impossible_days, impossible_times, months, periods, sundays
 
 _FILES = (
     noise,
@@ -51,6 +51,7 @@ _FILES = (
     addresses,
     citations,
     roman_numerals,
+    sundays,
     ordinals,
     money,
     coordinates,

@@ -13,8 +13,8 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBERS
-from ...rule import Answer, Guess, RuleMaker, after_variety, at_line_start
-from ...syllables import LOWER, UPPER, is_syllable
+from ...rule import Answer, Guess, RuleMaker, after_variety
+from ...syllables import LOWER, is_syllable
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -83,31 +83,6 @@ def ordinal(match: re.Match[str], context: Context) -> str | None:
     """Ordinal behind “thứ”: thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
     whole = f" trên {context.number(match[2])}" if match[2] else ""
     return context.numerals.ordinal(int(match[1])) + whole
-
-
-@rule(r"CN(?=\))", starts="word")
-def sunday(match: re.Match[str], context: Context) -> str | None:
-    """Sunday behind a date: Ngày thi 22/11 (CN)"""
-    return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
-
-
-@rule(r"CN(?= ?- ?\d{1,2}/\d)", starts="word")
-def sunday_with_dash(match: re.Match[str], context: Context) -> str:
-    """Sunday and its day: CN-20/12"""
-    return "chủ nhật"
-
-
-@rule(r"CN(?![^\W_])", starts="word")
-def sunday_behind_weekdays(match: re.Match[str], context: Context) -> str | None:
-    """Sunday behind other days of the week: T2, T5, CN lúc 18h"""
-    listed = context.follows(Kind.ORDINAL, match.start(), ", ", ",", " và ", " & ", " hoặc ", "/")
-    return "chủ nhật" if listed and context.previous.spoken.lower().startswith("thứ ") else None
-
-
-@rule(rf"CN(?=(?: [{UPPER}][^\W\d_]*){{1,4}} \(?\d{{1,2}}/\d{{1,2}}(?![\d/]))", starts="word", only_if=at_line_start)
-def named_sunday(match: re.Match[str], context: Context) -> str:
-    """Sunday that has a name, and its day: CN Lễ Lá 29/3"""
-    return "chủ nhật"
 
 
 @rule(r"([3-7])(?![\w/]|[.,]\d)", only_after=(" ngã",))
@@ -267,21 +242,6 @@ def _is_site(match: re.Match[str], context: Context) -> bool:
 
 
 _SITES_WITH_SLASH = pattern(r"(?:T\d{1,2} ?[/&] ?)+$")
-
-
-@rule(r"CN(?= ?[:(-])", starts="word", only_if=at_line_start)
-def sunday_of_week(match: re.Match[str], context: Context) -> str | None:
-    """Sunday in a week of lines: CN: dọn vệ sinh, below T6: …, T7: … -> chủ nhật"""
-    return "chủ nhật" if _has_week(context.text) else None
-
-
-@lru_cache(maxsize=4)
-def _has_week(text: str) -> bool:
-    """Whether lines of a text begin with weekdays"""
-    return _WEEK.search(text) is not None
-
-
-_WEEK = pattern(r"(?m)^[-+•* ]*(?:T|[Tt]hứ )[2-7] ?[:(-]")
 
 
 @rule(
