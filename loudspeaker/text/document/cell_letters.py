@@ -41,6 +41,7 @@ _RHESUS_HEAD = pattern(r"(?i)(?:yếu tố )?Rh(?:esus)?")
 _RHESUS = {"+": "dương", "(+)": "dương", "-": "âm", "–": "âm", "(-)": "âm"}
 _AGE_HEAD, _AGE = pattern(r"(?i)(?:độ |lứa )?tuổi"), pattern(r"(?P<number>\d{1,3}(?: ?- ?\d{1,3})?) ?(?P<unit>t|th)")
 _ROAD = pattern(r"(?P<road>(?:[Tt]uyến )?(?i:đường|cầu|cống|kênh|hẻm|ngõ|nhánh)) T(?P<number>[2-7])")  # no weekday
+_PARTLY_AS_ABOVE = pattern(r"(?P<own>[^/]{1,24}[^/ ]) ?[/,;] ?(?:nt|NT|//)")
 _PILLS = pattern(r"[1-4]/[2-4] ?v")
 _PLACE_HEAD = pattern(
     r"(?i)(?:nơi|chỗ) (?:ở|cư trú)|địa chỉ(?: .*)?|thường trú|trú quán|quê quán|hộ khẩu|địa điểm|nơi|ở"
@@ -50,10 +51,17 @@ _REACHED = {"Đ": "đạt", "K": "không đạt", "KĐ": "không đạt", "CĐ":
 _AS_ABOVE = frozenset(("nt", "//", '"', "”", "“", "''", "〃"))
 
 
+def is_as_above(text: str) -> bool:
+    """Whether a cell only tells that it is as the one above: nt, //"""
+    return text.strip(".-–").lower() in _AS_ABOVE
+
+
 def words_for(text: str, head: str) -> str:
     """The words for a whole cell of letters or bare numbers; nothing where they are not known."""
-    if text.strip(".-–").lower() in _AS_ABOVE:
+    if is_as_above(text):
         return "như trên"
+    if partly := _PARTLY_AS_ABOVE.fullmatch(text):  # 9C/ nt
+        return f"{partly['own']}, như trên"
     if _PLACE_HEAD.fullmatch(head) and _WEEKDAY.fullmatch(text):
         return f"{text[0]}.{text[1:]}"  # which is marked: nobody knows whether thôn, tổ or another
     if road := _ROAD.fullmatch(text):

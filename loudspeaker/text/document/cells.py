@@ -15,10 +15,11 @@ _BORDERS = {
     "\t": pattern(r"\t"),
     PADDED: pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
     "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
+    "…": pattern(rf"(?<=[^\s.…:])[{_BLANK}]?(?:\.{{4,}}|…[.…]+)[{_BLANK}]?(?=[^\s.…,;)])"),
     "-": pattern(rf"(?<=\S)[{_BLANK}][-–—][{_BLANK}](?=\S)"),
 }
 _BOTH_BORDERS = pattern(rf"[{_BLANK}]*[|│┃║][{_BLANK}]*|(?<=[^\s|])[{_BLANK}]{{2,}}(?=[^\s|])")
-_FEWEST = {"/": 3, "-": 4}  # cells that a line must have; two things with a slash are an alternative
+_FEWEST = {"/": 3, "…": 3, "-": 4}  # cells that a line must have; two things with a slash are an alternative
 _NUMBERED = pattern(
     r"(?i)S?TT|số tt|\d{1,3}|(?:tổng )?cộng"
 )  # the first cell of a line whose cells stand between dashes

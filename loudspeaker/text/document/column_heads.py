@@ -322,9 +322,12 @@ def without_short_head(head: Cell, cell: Cell) -> Cell:
     short = "".join(word[0] for word in words).upper() + " "
     if len(words) < 2 or not cell.text.startswith(short) or _WEEKDAY.match(cell.text):
         return cell
+    if _CHAIR.match(head.text) or _CAPITALS.match(cell.text, len(short)):  # Chủ trì: CT UBND xã
+        return cell
     return Cell(cell.text[len(short) :], cell.start + len(short), cell.column + len(short))
 
 
+_CHAIR, _CAPITALS = pattern(r"(?i)chủ (?:trì|tọa|toạ)"), pattern(r"[A-ZĐ]{2,}(?!\w)")
 _WEEKDAY_AND_MOMENT = pattern(r"T[2-7],? (?:\d{1,2}[hg:/]|(?:sáng|chiều|tối)(?!\w))")
 
 

@@ -64,6 +64,9 @@ _SIGNS = (
     "/ ",
     "TT - ",
     "TT – ",
+    "...",
+    "……",
+    "….",
 )  # without one of these nothing stands beside anything
 
 

@@ -191,4 +191,31 @@ def _spanning(upper: GridRow, lower: GridRow, number: int, bordered: bool) -> Fr
     found = [n for n, cell in enumerate(upper) if cell and lower[n] and not continues(*map(words_of, (cell, lower[n])))]
     beside = [n for n in found if not any(upper[min(n, number) + 1 : max(n, number)]) and not (bordered and n > number)]
     nearest = min(beside, key=lambda n: (abs(n - number), n > number), default=None)
-    return upper[nearest] if number and nearest is not None else []
+    if (
+        not number
+        or nearest is None
+        or _stands_apart([words_of(cell) for cell in lower], upper, found, nearest, number)
+    ):
+        return []
+    return upper[nearest]
+
+
+def _stands_apart(lower: Sequence[str], upper: GridRow, found: Sequence[int], nearest: int, number: int) -> bool:
+    """Whether a column is under no head of the upper line: it has remarks, a unit of its own, or is one too many.
+
+    Bồi thường (đ) beside Năng suất (tạ/ha); Thành tiền behind Hộ, DT and Hộ, DT
+    """
+    if number <= nearest:
+        return False
+    if _REMARKS.fullmatch(lower[number]):
+        return True
+    own, spanned = _UNIT.search(lower[number]), _UNIT.search(words_of(upper[nearest]))
+    if own and spanned and own["unit"] != spanned["unit"]:
+        return True
+    earlier = [n for n in found if n < nearest]
+    size = nearest - earlier[-1] if earlier else 0
+    return 1 < size <= number - nearest and lower[nearest : nearest + size] == lower[earlier[-1] : nearest]
+
+
+_UNIT = pattern(r"\((?P<unit>[^()\d]{1,10})\)$")
+_REMARKS = pattern(r"(?i)ghi chú|ký (?:nhận|tên)|chữ ký")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..lazy_regex import pattern
 from ..numerals import LETTERS
 from .arrangement import Arrangement, TextPiece
-from .cell_letters import tells_sign, words_for
+from .cell_letters import is_as_above, tells_sign, words_for
 from .cell_values import said_value
 from .cells import NOTHING, PADDED, Cell, Line, Row, split_as, split_finer
 from .column_heads import AMOUNT, CLOCK, needs_head, spoken_head, with_head_for_letter, without_short_head
@@ -67,7 +67,18 @@ def table_of_grid(grid: Sequence[GridRow], caption: str, headed: bool) -> Table 
     text, rows = set_anew(grid)
     head = rows[0] if headed or is_head(rows) else None
     body = rows[1:] if head else rows
-    return Table(columns_of(head, body, caption), tuple(body), text) if body else None
+    columns = columns_of(head, body, caption)
+    return Table(columns, tuple(_with_units(columns, body)), text) if body else None
+
+
+def _with_units(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
+    """Rows with the unit of the row above where theirs is only told to be the same: nt below kg"""
+    above: dict[int, str] = {}
+    for row in rows:
+        units = {n: row[n] for n, column in enumerate(columns) if column.role is ColumnRole.UNIT and row[n].text}
+        same = {n: cell._replace(text=above[n]) for n, cell in units.items() if is_as_above(cell.text) and n in above}
+        above |= {n: cell.text for n, cell in units.items() if n not in same}
+        yield [same.get(n, cell) for n, cell in enumerate(row)]
 
 
 def _split(run: Sequence[Line]) -> list[Line]:
