@@ -17,7 +17,7 @@ from .syllables import LOWER, UPPER
 _ITEM = pattern(
     rf"[-+•*]|\d{{1,2}}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{{2}})|- ?(?=[{UPPER}][{LOWER}]))|"
     rf"[a-zđ](?:[.)]|[-/] |, ?(?!Điều|Khoản)(?=[{UPPER}][{LOWER}]))|"
-    r"[IVX]{1,5}[.)/-](?!\w)"
+    r"[IVX]{1,5}(?:[.)/-](?!\w)| [-–] (?=\w))"
 )
 _LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
 _KIND = pattern(
@@ -133,7 +133,8 @@ def _break_lines(lines: list[str], margins: list[int]) -> Iterator[str]:
     margin, wrapped = _margin(lines), _is_wrapped(lines)
     alike = any(abs(margin - other) <= _ALIKE for other in margins)
     for (line, following), written in zip(_breaks(lines), lines, strict=False):
-        full = _is_full(line, following, margin) and (wrapped or (alike and _breaks_name(line, following)))
+        broken = (alike and _breaks_name(line, following)) or _PURPOSE.fullmatch(line) is not None
+        full = _is_full(line, following, margin) and (wrapped or broken)
         full = full and not _are_entries(line, following)
         yield written
         yield " " if _goes_on(line, following, margin, full) else "\n"
@@ -146,6 +147,9 @@ def _break_typed_lines(lines: list[str]) -> Iterator[str]:
         yield written
         yield " " if _goes_on(line, following, 2 * len(line), full=False) else "\n"
     yield lines[-1] + "\n"
+
+
+_PURPOSE = pattern(r"Để (?!biết|được|thuận)[^,.:;]+[^,.:;()]")  # its main clause follows
 
 
 def _breaks_name(line: str, following: str) -> bool:
@@ -197,7 +201,12 @@ def _is_listed(line: str, following: str) -> bool:
 
 def _are_entries(line: str, following: str) -> bool:
     """Whether both lines begin with what they tell of: Tổng cộng: 132.850.000 đồng (…)⏎Lễ rót đồng: 7g – 9g"""
+    if _HOURS_AHEAD.match(following) and (_HOURS_AHEAD.match(line) or _ITEM.match(line)):  # 06h - 11h: xóm …
+        return True
     return bool(line[-1:] == ")" and following[:1].isupper() and _LABELLED.match(line) and _LABELLED.match(following))
+
+
+_HOURS_AHEAD = pattern(r"(?:[-+•] ?)?(?:[Tt]ừ )?\d{1,2}[hg:](?:\d\d)?(?: ?(?:[-–÷]|đến) ?\d{1,2}[hg:](?:\d\d)?)? ?[:,]")
 
 
 def _tells_kind(line: str, following: str) -> bool:
