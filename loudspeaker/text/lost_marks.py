@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import Literal
 
+from .document.abbreviation_memory import AbbreviationMemory
 from .lazy_regex import pattern
-from .syllables import is_plain_syllable
+from .syllables import has_marks, is_plain_syllable
 from .word_pairs import word_pairs
 
 _LINE = pattern(r"[^\n]+")
@@ -112,16 +113,40 @@ def _toneless_lines(text: str, lines: Sequence[re.Match[str]]) -> list[re.Match[
 
 def restore_marks(text: str, lost: Sequence[tuple[int, int]]) -> str:
     """The text with the marks of its stretches that were typed without, where they are certain; as long as before."""
+    stretches = sorted(lost)
+    kept = _without(text, stretches)
+    known = AbbreviationMemory(kept) if _MARKED.search(kept) else None
     pieces, end = list[str](), 0
-    for start, until in sorted(lost):
-        restored = "\n".join(map(_restore_line, text[start:until].split("\n")))
+    for start, until in stretches:
+        restored = "\n".join(_restore_line(line, known) for line in text[start:until].split("\n"))
         pieces += (text[end:start], restored)
         end = until
     return "".join((*pieces, text[end:]))
 
 
-def _restore_line(line: str) -> str:
-    """A line with its marks; one in capitals may be somebody's name, as banks write it: DO THI HOAI"""
+def _without(text: str, stretches: Sequence[tuple[int, int]]) -> str:
+    """The text without some of its stretches."""
+    ends = [0, *(until for _, until in stretches)]
+    return " ".join(
+        text[end:start] for end, start in zip(ends, [*(start for start, _ in stretches), len(text)], strict=True)
+    )
+
+
+def _restore_line(line: str, known: AbbreviationMemory | None) -> str:
+    """A line with its marks; one in capitals may be somebody's name, as banks write it: DO THI HOAI
+
+    What the rest of the text has with marks, `known`, is written so here: XA CAM DUONG of xã Cẩm Đường
+    """
+    restored = _restore_words(line)
+    if known is None or not line.isupper():
+        return restored
+    own = known.with_marks(line.lower(), alone=False).split()
+    words = [mine.upper() if has_marks(mine) else word for mine, word in zip(own, restored.split(), strict=True)]
+    return " ".join(words) if len(" ".join(words)) == len(line) else restored
+
+
+def _restore_words(line: str) -> str:
+    """A line with the marks that are likeliest."""
     restored = word_pairs().restore(line)
     if not (line.isupper() and _LETTERS.fullmatch(line.replace(" ", ""))):
         return restored

@@ -68,8 +68,11 @@ class AbbreviationMemory:
                 at = initials.find(letters, at + 1)
         return None
 
-    def with_marks(self, words: str) -> str:
-        """Syllables without marks, two and more as the text has them: tuyen sinh, tuyển sinh; else as they are."""
+    def with_marks(self, words: str, alone: bool = True) -> str:
+        """Syllables without marks, two and more as the text has them: tuyen sinh, tuyển sinh; else as they are.
+
+        `alone`: so are single ones, where some were found beside each other.
+        """
         syllables, marked, at = words.split(), list[str](), 0
         while at < len(syllables):
             ends = range(len(syllables), at + 1, -1)
@@ -78,7 +81,7 @@ class AbbreviationMemory:
             )
             marked.append(found)
             at += found.count(" ") + 1
-        if any(" " in found for found in marked):  # nuoc, ba kèo, of a text that has “nước”, too
+        if alone and any(" " in found for found in marked):  # nuoc, ba kèo, of a text that has “nước”, too
             marked = [found if " " in found else self._find_syllables(found) or found for found in marked]
         return " ".join(marked)
 
