@@ -95,6 +95,7 @@ def _with_pauses(text: str, last: Token | None, token: Token) -> str:
     called = token.kind in _OF_PERSONS and _CALLED.search(text, max(0, token.start - _REACH), token.start)
     ahead = (
         called  # chị Thảo 0862…
+        or (last is not None and token.kind is Kind.PHONE and _tells_office(text, last, token))  # HT 0968…
         or (last is not None and _needs_pause(text, last, token))  # trên BĐ3 0,32m
         or (text[token.start].isdecimal() and _PLACED.search(text, max(0, token.start - 12), token.start))
         or (_NAMED_NUMBER.search(text, max(0, token.start - 10), token.start) and _CLOSING.match(token.spoken))
@@ -102,6 +103,25 @@ def _with_pauses(text: str, last: Token | None, token: Token) -> str:
     followed = _FOLLOWED.get(token.kind)
     behind = followed is not None and followed.match(text, token.end)
     return f"{', ' if ahead else ''}{token.spoken}{',' if behind else ''}"
+
+
+def _tells_office(text: str, one: Token, other: Token) -> bool:
+    """Whether what was read right before is somebody's office: hiệu trưởng, phó bí thư."""
+    return text[one.end : other.start] == " " and one.kind is Kind.ACRONYM and one.spoken.endswith(_OFFICES)
+
+
+_OFFICES = (
+    "trưởng",
+    "phó",
+    "bí thư",
+    "chủ tịch",
+    "giám đốc",
+    "chủ nhiệm",
+    "kế toán",
+    "thủ quỹ",
+    "thư ký",
+    "chuyên viên",
+)
 
 
 def _needs_pause(text: str, one: Token, other: Token) -> bool:

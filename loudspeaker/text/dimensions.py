@@ -81,7 +81,9 @@ def _dimension_of(token: Token) -> str:
         return ""
     if token.spoken.endswith(("phần trăm", "phần nghìn")):
         return "share"
-    return _OF_WORD.get(token.spoken.rpartition(" ")[2]) or ("length" if _METRES_SAID.search(token.spoken) else "")
+    last = token.spoken.rpartition(" ")[2]
+    length = "length" if _METRES_SAID.search(token.spoken) else ""
+    return length if length and last == "năm" else _OF_WORD.get(last, length)  # 2m5: hai mét năm is no year
 
 
 def _dimension_at(context: Context, at: int) -> str:

@@ -13,13 +13,26 @@ from .identifiers import (
     codes,
     document_numbers,
     identities,
+    office_rooms,
     own_codes,
     phones,
     plates,
     sizes,
     web_addresses,
 )
-from .layout import arrows, blanks, brackets, changes, dashes, dashes_in_rows, label_dashes, labels, noise, separators
+from .layout import (
+    arrows,
+    blanks,
+    brackets,
+    changes,
+    dashes,
+    dashes_in_rows,
+    label_dashes,
+    labels,
+    letter_rows,
+    noise,
+    separators,
+)
 from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
@@ -31,10 +44,12 @@ _FILES = (
     blanks,
     labels,
     label_dashes,
+    letter_rows,
     own_codes,
     identities,
     phones,
     plates,
+    office_rooms,
     sizes,
     document_numbers,
     scores,

@@ -26,6 +26,10 @@ _AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|te
 _FEWEST = 8  # digits of an account
 _NO_AMOUNT = r"(?![\d/]|[.,]\d| ?(?:đ|đồng|k|tr|VN[ĐD]|vn[đd])(?![^\W_]))"
 _NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
+_COUNTED_OFF = _NUMBERED + words_before(
+    "số thứ tự|stt|phiếu|phiếu số|số phiếu|vé|vé số|số vé|thẻ|thẻ số|số thẻ|biên lai|biên lai số|hóa đơn|hóa đơn số|"
+    "mã hộ|mã phiếu|tem|số tem|tờ rơi số|từ số|các số"
+)
 _DRAWN = words_before(
     "vé số trúng|vé trúng|số trúng|dãy số trúng|số trúng thưởng|số dự thưởng|mã dự thưởng|vé số|vé số mang số|dãy số"
 )
@@ -118,7 +122,7 @@ def treasury_account(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(".")))
 
 
-@rule(r"(0\d{2,3})( ?[-–] ?| đến )(\d{3,4})(?![\d/]|[.,]\d)", only_after=_NUMBERED)
+@rule(r"(0\d{2,3})( ?[-–] ?| đến )(\d{3,4})(?![\d/]|[.,]\d)", only_after=_COUNTED_OFF)
 def padded_range(match: re.Match[str], context: Context) -> str | None:
     """From number to number with noughts in front: SBD 001 - 145 -> không không một đến một bốn năm"""
     rising = len(match[1]) == len(match[3]) and match[1] < match[3]

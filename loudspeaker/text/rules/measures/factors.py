@@ -14,6 +14,10 @@ from ...rule import Answer, RuleMaker
 rule = RuleMaker(Kind.QUANTITY)
 _MEASURES = "dài|rộng|cao|sâu|ngang|dày"
 _SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
+_FACTORS = words_after(
+    "đơn giá|giá|hệ số|mức|số lượng|diện tích|lãi suất|thời gian|năng suất|tỷ lệ|khối lượng|định mức|số ngày|số tháng|"
+    "số người|số hộ|số khẩu|số công|số tiền|lương|tiền lương"
+)
 _PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
 _FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|giá|hệ số|mức) ")
 _DOSE = pattern(  # how much of a medicine at a time, and how often
@@ -48,7 +52,9 @@ def star_of_product(match: re.Match[str], context: Context) -> str:
 
 
 def _is_reckoned(context: Context, at: int, end: int) -> bool:
-    """Whether a sum is worked out: Tiền lương = Lương cơ sở x Hệ số; 60% x BQTL"""
+    """Whether a sum is worked out: Tiền lương = Lương cơ sở x Hệ số; 60% x BQTL; năng suất × diện tích × giá"""
+    if context.char(at - 1) == " " and context.is_before(end, _FACTORS):
+        return True
     share = context.previous.spoken.endswith("phần trăm") and context.previous.end >= at - 1
     return share or ("=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " ")
 

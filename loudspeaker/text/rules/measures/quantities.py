@@ -99,7 +99,7 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
     named = words.endswith(_NAMED)
     measured = _MEASURED.get(unit.upper())
     if (gap or unit in _NEVER) and measured and measured.search(words):
-        return not named
+        return not (named and unit.isupper())  # mặt đường ≥10 m
     if (gap and unit not in _FAR) or unit in _NEVER:
         return False
     return not (named and unit.isupper())
@@ -136,6 +136,7 @@ def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
 
 
 _LASTING = words_before("hết|cách nhau|trong|hú|nghỉ|giữ|mất|kêu|nháy|đếm|chờ|phút|sau|mỗi|vòng|ngậm|súc|rửa tay")
+_TIMED = pattern(r"(?<!\w)(?:\d (?:phút|giây)|\d['′]|hiệp)(?!\w)[^.\n]*$")
 _INCHES = Message("this could be inches, or the end of what is quoted")
 
 
@@ -149,7 +150,7 @@ def inches(match: re.Match[str], context: Context) -> Answer:
     quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
     if screen and not quoted:
         return f"{context.number(match[1])} inch"
-    if not quoted and context.is_after(match.start(), _LASTING):  # cách nhau 20"
+    if not quoted and (context.is_after(match.start(), _LASTING) or _TIMED.search(opened)):  # cách nhau 20"
         return f"{context.number(match[1])} giây"
     line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
     closing = re.search("[\"“”']", line) is not None  # the number ends what was quoted

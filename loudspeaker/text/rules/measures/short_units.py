@@ -9,11 +9,13 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...numerals import NUMBER
 from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.QUANTITY)
 
 _SHORT = Message("one letter for a unit that may stand for another")
+_NOT_MEASURED = words_before("lớp|tổ|khối|nhà|đường|khu|phòng|bảng|hạng|nhóm|mẫu|số|quý|chương|phần|mục")
 _CHILDREN = words_before(
     "trẻ|trẻ em|bé|cháu|con|trẻ từ|trẻ dưới|trẻ trên|bé từ|cháu bé|trẻ đủ|đủ|trẻ tròn|em bé|tháng tuổi"
 )
@@ -71,6 +73,18 @@ def amounts_in_chain(match: re.Match[str], context: Context) -> str:
     unit = context.lexicon.units[match["unit"]]
     numbers = [match["one"], *re.findall(r"\d[\d.,]*", match["others"])]
     return ", ".join(f"{context.number(number)} {unit}" for number in numbers)
+
+
+@rule(rf"({NUMBER}) ([VW])(?![^\W_]|/|\.\w)", unless_after=_NOT_MEASURED)
+def volts_or_watts(match: re.Match[str], context: Context) -> str | None:
+    """Volts and watts behind a blank: 12 V, and 218 V where the text is about a current"""
+    usual = match[2] == "V" and match[1] in _VOLTS
+    told = usual or context.memory.count_words(_CURRENTS) > 0
+    return f"{context.number(match[1])} {context.lexicon.units[match[2]]}" if told else None
+
+
+_VOLTS = frozenset(("12", "24", "110", "220", "380"))
+_CURRENTS = ("điện áp", "điện thế", "ắc quy", "sụt áp", "ổn áp", "hạ áp", "cắt điện", "mất điện", "công suất")
 
 
 @rule(r"(\d)T(?![^\W_]|[.,/]\d)")

@@ -197,9 +197,14 @@ def not_so(match: re.Match[str], context: Context) -> Answer:
 def not_so_first(match: re.Match[str], context: Context) -> Answer:
     """The same at the head of a sentence: K hút thuốc, K tự ý đấu nối -> không; K phổi is an illness"""
     word = _WORD.match(context.text, match.end())
-    if not context.begins_sentence(match.start()) or word is None or not is_syllable(word[1]) or word[1] in _ORGANS:
+    if not context.begins_sentence(match.start()) or word is None or word[1] in _ORGANS:
+        return None
+    if not (is_syllable(word[1]) or word[1] in _TYPED):
         return None
     return "không" if context.is_before(match.end(), _NOT) else Guess("không", LONE_LETTER)
+
+
+_TYPED = frozenset(("nt", "ib", "đc", "dc", "bt", "cmt"))  # K nt lúc khuya
 
 
 _ORGANS = frozenset(("phổi", "gan", "vú", "dạ", "cổ", "đại", "trực", "tuyến", "bàng", "máu", "thực", "buồng", "vòm"))

@@ -10,7 +10,7 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_letters
-from ...reasons import UNKNOWN, ambiguous
+from ...reasons import LONE_LETTER, UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 from .chat_letters import given_names
@@ -116,6 +116,9 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
     return spoken if context.is_after(match.start(), _LETTERED) else Guess(spoken, UNKNOWN)
 
 
+_MEASURED, _UNITS = pattern(r"(?<![\w.,/-])\d{2,4} $"), frozenset("VWMLKGCFH")  # 180 V
+
+
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| [–-] | ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], context: Context) -> Answer:
     """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
@@ -125,5 +128,7 @@ def initial(match: re.Match[str], context: Context) -> Answer:
     apart = highland and context.char(match.end()) in "'’"
     if match[1] in VOWELS or apart or (highland and context.is_after(match.start(), _PERSONS)):
         return None
+    if _MEASURED.search(context.text, max(0, match.start() - 6), match.start()) and match[1] in _UNITS:
+        return Guess(LETTERS[match[1]], LONE_LETTER)
     bracketed = match[0][-1] == "." and context.text.startswith(("(", " (", " - ", " – "), match.end())
     return f"{LETTERS[match[1]]}," if bracketed else LETTERS[match[1]]  # bà H. (55 tuổi)

@@ -23,10 +23,10 @@ MONTH = r"(?:\d|[Gg]iêng|[Cc]hạp|[Mm]ột|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
-    "giờ|phiên|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
-    "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
-    "tối nay|nay|mai|sớm mai|mùng|mồng|hôm|tức|chủ nhật|chúa nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
-    "ngày đăng|ngày gửi|ngày cấp|ngày sinh|ngày ký|sáng sớm|chiều tối|chiều muộn|"
+    "giờ|phiên|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng|rạng sáng|hôm nay|"
+    "hôm qua|ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|"
+    "chiều nay|tối nay|nay|mai|sớm mai|mùng|mồng|hôm|tức|chủ nhật|chúa nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|"
+    "thứ bảy|ngày đăng|ngày gửi|ngày cấp|ngày sinh|ngày ký|sáng sớm|chiều tối|chiều muộn|"
     "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
     "các buổi chiều|các buổi tối"
 )

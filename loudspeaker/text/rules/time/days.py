@@ -187,8 +187,8 @@ def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | 
     return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
 
 
-_BY = words_before("trước|chậm nhất|hạn chót|hạn cuối|muộn nhất|hạn nộp|đến hết")
-_GOES_ON = pattern(r" (?:thì|phải|sẽ|không|mà|là|nếu|để)(?!\w)| ?[,;)]")  # trước 10-12 thì chuyển suất
+_BY = words_before("hạn|đến hạn|trước|chậm nhất|hạn chót|hạn cuối|muộn nhất|hạn nộp|đến hết")
+_GOES_ON = pattern(r" (?:thì|phải|sẽ|không|mà|là|nếu|để)(?!\w)| ?[,;)]|\.?(?:$|\n| [A-ZĐ])")
 _NAMED_DAY = pattern(  # T5 Tuần Thánh 2/4, CN Lễ Lá 29/3
     rf"(?:^|[\n.,;:(] ?|[Ss]áng |[Cc]hiều |[Tt]ối |[Đđ]êm )(?:T[2-7]|CN|Thứ [^\W_]{{1,4}}|Chủ nhật)"
     rf"(?: (?:[{UPPER}][^\W\d_]*|[IVX]{{1,4}})){{1,4}} $"
