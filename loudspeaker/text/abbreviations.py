@@ -33,7 +33,9 @@ _YEAR = pattern(r"[12]\d{3}(?!\d)")
 _NUMBER_OF_YEAR = pattern(r"\d{1,4}/(?:19|20)\d\d(?!\d)")
 _COUNT_AHEAD = pattern(r"(?<![\w.,/])(?<!số )\d{1,3} $")
 _SUM_BEHIND = pattern(r" \d[\d.,]*(?:k|đ|tr)(?![^\W_])")
-_DAY = pattern(r"[ .:(]*\d{1,2} ?[/-] ?\d")
+_DAY = pattern(  # not 18-45 tuổi
+    r"[ .:(]*\d{1,2} ?(?:/ ?\d|- ?(?:\d{1,2}/|(?:0?[1-9]|1[0-2])(?!\d| ?(?:tuổi|triệu|tr|k|người|năm)(?!\w))))"
+)
 _TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 
 

@@ -108,7 +108,7 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
         return True
     if not (is_syllable(letters) or (marked and _is_highland_name(letters)) or letters in _WORDS or lost):
         return False
-    return marked or not _is_abbreviation(line, match)
+    return marked or not (_is_listed(letters, line, match) or _is_abbreviation(line, match))
 
 
 def _is_of_highland(letters: str, line: str, match: re.Match[str]) -> bool:
@@ -139,6 +139,28 @@ def _is_abbreviation(line: str, match: re.Match[str]) -> bool:
     if len(letters) == 1 or chained or head.endswith(_SORTS):
         return True
     return letters in _SHORT and not _is_repair(letters, head, tail)
+
+
+def _is_listed(letters: str, line: str, match: re.Match[str]) -> bool:
+    """Whether a word that is an abbreviation too stands in a list beside one that can be no word: (THA, ĐTĐ, COPD)"""
+    if letters == "THA" and _ILL.search(line) and not _SPARED.search(line[: match.end() + 7]):
+        return True
+    if letters not in _ALSO_WORDS:
+        return False
+    last, following = _LAST_ITEM.search(line[: match.start(2)]), _NEXT_ITEM.match(line, match.end())
+    beside = [item[1] for item in (last, following) if item and item[1]]
+    whole = last is not None and following is not None
+    return whole and any(not is_syllable(item) for item in beside)
+
+
+_ALSO_WORDS = frozenset(
+    ("THA", "HA", "CA", "AN", "AT", "DA", "ĐA", "PA", "TA", "TE", "TI", "TY", "NGO", "VAC", "CAP", "CU")
+)
+_ILL = pattern(r"(?<!\w)(?:BỆNH|KHÁM|THUỐC|ĐTĐ|COPD|TBMMN)(?!\w)")  # THA is tăng huyết áp beside them
+_SPARED = pattern(r"(?:VỊ|BUÔNG) THA(?!\w)|THA (?:THỨ|THIẾT|LA|TÙ|MẠNG)")
+_JOINT = r"(?:, ?|; ?| ?[/+&-] ?| VÀ )"
+_LAST_ITEM = pattern(rf"(?:(?<![^\W_])([A-ZĐ]{{2,6}}){_JOINT}|[(,:;/+&-] ?| VÀ |^)$")
+_NEXT_ITEM = pattern(rf"{_JOINT}([A-ZĐ]{{2,6}})(?!\w)|()(?:[),.:;/+&]| -| VÀ |$)")
 
 
 def _is_area(letters: str, head: str, tail: str) -> bool:

@@ -24,6 +24,7 @@ _IDENTITIES = words_before(
 _BANKS = "|".join(word.capitalize() for word in cue_list("banks").split("|") if word.endswith("bank"))
 _AT_BANKS = words_before("vcb|mb|acb|tcb|bidv|agribank|vietcombank|vietinbank|techcombank|mb bank|mbbank|nhcsxh|vpbank")
 _FEWEST = 8  # digits of an account
+_FEWEST_IN_GROUPS = 10  # digits of one in groups, before which no word says what it is
 _NO_AMOUNT = r"(?![\d/]|[.,]\d| ?(?:đ|đồng|k|tr|VN[ĐD]|vn[đd])(?![^\W_]))"
 _NUMBERED = words_before("sbd|số báo danh|số bd|mã số|mã|số hiệu|số đeo")
 _COUNTED_OFF = _NUMBERED + words_before(
@@ -72,12 +73,30 @@ def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(
-    r"\d{4}(?: \d{4}){2,3}(?! ?\d)"
+    r"(?:\d{4}(?: \d{4}){2,3}|\d{3}A(?: ?\d{4}){2}|\d{3,6}(?: \d{2,6}){2,5})(?! ?\d)"
     rf"(?=(?: ?[-–(,] ?| )(?:(?i:ngân hàng|tại|nh)(?!\w)|[A-Z]{{2,4}} ?[Bb]ank|{_BANKS}))"
 )
 def account_before_bank(match: re.Match[str], context: Context) -> Answer:
-    """Account in groups of four before its bank: 0105 8899 1234 MB Bank -> không một không năm, …"""
-    return ", ".join(map(spell_digits, match[0].split(" ")))
+    """Account in groups before its bank: 0105 8899 1234 MB Bank -> không một không năm, …; 711A 1234 5678 Vietinbank"""
+    if len(re.sub(r"\D", "", match[0])) < _FEWEST_IN_GROUPS - 1:
+        return None
+    return ", ".join(_spell_group(group) for group in match[0].split(" "))
+
+
+def _spell_group(group: str) -> str:
+    return f"{spell_digits(group[:-1])} a" if group.endswith("A") else spell_digits(group)
+
+
+@rule(
+    rf"(?!0[35789]\d)(?=[\d ]*\d{{4}})\d{{3,6}}(?: \d{{2,6}}){{2,5}}(?! ?\d){_NO_AMOUNT}",
+    only_after=words_before("số|so|stk|tk|tài khoản|tai khoan|thẻ|the|vào|vao|ck|chuyển khoản|chuyen khoan|về|ve"),
+)
+def account_without_word(match: re.Match[str], context: Context) -> Answer:
+    """Ten digits and more in groups that are no thousands, without marks too: chuyen vao so 1903 6642 118 015"""
+    groups = match[0].split(" ")
+    years = all(re.fullmatch(r"(?:19|20)\d\d", group) for group in groups)
+    long = sum(map(len, groups)) >= _FEWEST_IN_GROUPS
+    return ", ".join(map(spell_digits, groups)) if long and not years else None
 
 
 @rule(

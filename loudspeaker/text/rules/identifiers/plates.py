@@ -40,6 +40,31 @@ def car_plate(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} {spell_letters(match[2])}, {spell_groups(match[4].replace('.', ''))}"
 
 
+_PLATE = r"(?:\d{2} ?-? ?[A-ZĐ]{1,2}\d?|MĐ\d)[ -]?\d{3}\.\d{2}(?![\d.,]\d|\w)"
+
+
+@rule(rf"(\d{{1,4}})(?: - ?| ?- )(?={_PLATE})")
+def number_before_plate(match: re.Match[str], context: Context) -> str:
+    """A number before a dash and a plate: SYM Elegant 50 - 65AA-027.36 -> năm mươi, …"""
+    return f"{context.number(match[1])},"
+
+
+@rule(rf"- ?(?={_PLATE})", starts="sign")
+def dash_between_plates(match: re.Match[str], context: Context) -> str | None:
+    """From plate to plate of a series: MĐ1-032.15 - MĐ1-033.70 -> đến"""
+    last = context.previous
+    if not context.follows(Kind.PLATE, match.start()):
+        return None
+    first, other = context.text[last.start : last.end], context.text[match.end() : match.end() + last.end - last.start]
+    return " đến " if first[:-6] == other[:-6] and first[-6:] < other[-6:] else ", "
+
+
+@rule(r"(MĐ\d)[ -]?(\d{3}\.\d{2})(?![\d.,]\d|\w)", starts="word")
+def electric_plate(match: re.Match[str], context: Context) -> str:
+    """Plate of an electric bicycle, without its province: MĐ1-032.15 -> mờ đê một, không ba hai một năm"""
+    return f"{spell_letters(match[1])}, {spell_groups(match[2].replace('.', ''))}"
+
+
 @rule(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")
 def military_plate(match: re.Match[str], context: Context) -> str | None:
     """Plate of the army: biển số KV-8250; “xe … (SN 1983)” is a driver's year"""

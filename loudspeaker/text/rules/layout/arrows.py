@@ -52,7 +52,7 @@ def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
     dated = _are_days(context, ahead, start, end)
     rising = do_codes_rise(context, start, end) or do_numbers_rise(context, start, end)
     alike = are_ends_alike(ahead, context.text[end : end + REACH].lower())
-    dated = dated or (_FIRST_DAYS.match(context.text, end) and _DAY_TOLD.search(ahead))
+    dated = dated or bool(_FIRST_DAYS.match(context.text, end) and _DAY_TOLD.search(ahead))
     return bool(dated or rising or alike or _parts_hours(ahead, context, end) or _lead_from_place(ahead, context, end))
 
 
@@ -69,12 +69,13 @@ def _are_days(context: Context, ahead: str, start: int, end: int) -> bool:
     return bool(days or dates or (_WEEKDAY.search(ahead) and _WEEKDAY_NEXT.match(context.text, end)))
 
 
-_DATE = pattern(r"(?<![\d/])\d{1,2}/\d{1,2}\)? ?$")
+_DATE = pattern(r"(?<![\d/.])\d{1,2}[/.]\d{1,2}(?:[/.](?:20)?\d\d)?\)? ?$")
 _DATE_NEXT = pattern(
-    r" ?(?:(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ nhật|sáng|trưa|chiều|tối|hết),? ){0,2}\(?\d{1,2}/\d{1,2}(?![\d/])"
-)  # T2 (7/12) -> T4 (9/12)
+    r" ?(?:(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ [Nn]hật|sáng|trưa|chiều|tối|đêm|hết|ngày),? ){0,3}"
+    r"\(?\d{1,2}[/.]\d{1,2}(?:[/.](?:20)?\d\d)?(?![\d/])"
+)  # T2 (7/12) -> T4 (9/12/2026)
 _WEEKDAY = pattern(r"(?<!\w)(?:t[2-7]|cn|thứ \w+|chủ nhật) ?$")
-_WEEKDAY_NEXT = pattern(r" ?(?:(?:sáng|trưa|chiều|tối|hết) ){0,2}(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ nhật)(?!\w)")
+_WEEKDAY_NEXT = pattern(r" ?(?:(?:sáng|trưa|chiều|tối|đêm|hết) ){0,2}(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ [Nn]hật)(?!\w)")
 
 
 def _parts_hours(ahead: str, context: Context, end: int) -> bool:

@@ -183,6 +183,8 @@ def _begins_thing(context: Context, start: int, end: int) -> bool:
     return labelled is not None and _OWN.match(context.text, end) is not None
 
 
+_HOURS_OF = frozenset(("giờ", "tiếng", "rưỡi", "sáng", "trưa", "chiều", "tối", "đêm", "từ", "đến", "tới", "lúc"))
+_HOUR_NEXT = pattern(r" ?\d{1,2}(?::[0-5]\d(?!\d)|[hHg](?:[0-5]\d)?(?!\w)| giờ)")
 _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
@@ -326,15 +328,20 @@ def _counts_the_same(context: Context, end: int) -> bool:
     last = context.previous
     if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
         first, second = _THING.match(context.text, last.end), _THING.match(context.text, end + following.end(1))
-        if first and _SUM.match(context.text, end):  # 7 hộ - 43tr2, 5,5 ngày - 154k
-            return False
-        if first and first[1] in _SPANS and is_measured_otherwise(first[1], context, end):  # 3 tuổi - 250kg
+        if first and _is_of_another(first[1], context, end):
             return False
         if first and second:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))
     if following[2] and _LABELLED.search(context.text[max(0, last.end - 12) : last.end]):
         return False  # thôn 4 - 120.000đ
     return last.kind is not Kind.QUANTITY or _same_unit(following, end, context)
+
+
+def _is_of_another(thing: str, context: Context, end: int) -> bool:
+    """Whether money, an hour or another measure stands behind a count: 7 hộ - 43tr2, 35 xe - 7:30, 3 tuổi - 250kg"""
+    hour = thing not in _HOURS_OF and _HOUR_NEXT.match(context.text, end)
+    other = thing in _SPANS and is_measured_otherwise(thing, context, end)
+    return bool(hour or other or _SUM.match(context.text, end))
 
 
 def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:

@@ -36,6 +36,7 @@ _TITLES = words_before(
 )
 _ASKED = words_before("gặp|hỏi|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
 _KIN = words_before("con|vợ|chồng|nhà|cháu|bố|mẹ|gia đình|gđ|với|cho|gửi|nhờ|cùng|của|bác|là|thay|do|và|hoặc|báo")
+_AMONG = words_before("gồm|gồm có|gồm cả|là|có|mời|trừ|trực")
 _DEALT_WITH = words_before("với|cho|gặp|nhờ|hỏi|gọi|báo|tiền|giúp|thưa|bên|chỗ|cùng|do")
 _CALLED_SO = pattern(rf"(?<!\w)(?:[Aa]nh|[Cc]hị|[Ôô]ng|[Bb]à|[Cc]hú|[Cc]ô|[Bb]ác) [{UPPER}][{LOWER}]")  # elsewhere
 _HEADS = pattern(
@@ -275,7 +276,7 @@ def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
     if context.is_after(at, _KIN):
         return spoken
     named = match[1] == "ô" or re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
-    if named or _opens_item(context, at):
+    if named or _opens_item(context, at) or context.is_after(at, _AMONG):
         return spoken if named else Guess(spoken, LONE_LETTER)
     return None
 
@@ -339,7 +340,7 @@ def _is_called(match: re.Match[str], context: Context) -> bool:
     listed = (
         ahead[-2:] in (", ", "; ")
         or _SOMETIME.search(ahead)
-        or (context.is_after(at, _KIN) and context.char(at - 1) == " " and context.char(at - 2).isalpha())
+        or (context.is_after(at, (*_KIN, *_AMONG)) and context.char(at - 1) == " " and context.char(at - 2).isalpha())
     )
     return bool(listed) and _HEADS.match(context.text, match.end()) is None
 

@@ -71,7 +71,7 @@ def iso_date(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?(?:[hHgG](?![^\W\d_])|%))")
 def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
     """Date with two digits of a year: ngày 15/4/24: the century is a guess"""
-    born = match[4] > "25" and " sinh" in context.before(match.start())
+    born = match[4] > "25" and " sinh" in context.before(match.start()) and not _is_of_baby(match[4], context)
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
     meant = dated(context, at) or hinted(context, at, match.end()) or is_padded(match)
@@ -79,6 +79,16 @@ def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
         return None
     words = as_day(context, match.start(), day.words(context.numerals), of_year=True)
     return Guess(words, Message("the century of this year is a guess"))
+
+
+def _is_of_baby(year: str, context: Context) -> bool:
+    """Whether a year of birth is of this century: the text has it in full, and tells of babies and not of old people"""
+    told = context.memory.count_words(_BABIES) and not context.memory.count_words(_AGED)
+    return bool(told) and re.search(rf"(?<!\d)20{year}(?!\d)", context.text) is not None
+
+
+_BABIES = ("tiêm chủng", "tiêm", "trẻ", "bé", "sơ sinh", "khai sinh", "mầm non", "nhà trẻ", "vắc xin", "cháu")
+_AGED = ("cụ", "người cao tuổi", "nct", "mừng thọ", "chúc thọ", "thượng thọ", "đại thọ")
 
 
 @rule(r"[½¼¾]", starts="sign", only_after=_TURNED)

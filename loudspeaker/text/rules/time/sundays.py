@@ -20,10 +20,19 @@ def sunday(match: re.Match[str], context: Context) -> str | None:
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
-@rule(r"CN(?= ?- ?\d{1,2}/\d)", starts="word")
-def sunday_with_dash(match: re.Match[str], context: Context) -> str:
-    """Sunday and its day: CN-20/12"""
-    return "chủ nhật"
+@rule(
+    r"CN(?=(?:, ?|: ?| ?- ?| ?\(| )?(?:ngày )?\d{1,2}(?:/\d{1,2}(?![\d%])|[.-]\d{1,2}(?![\d.,%])| tháng))",
+    starts="word",
+)
+def sunday_with_its_day(match: re.Match[str], context: Context) -> str | None:
+    """Sunday and its day: CN-20/12; CN, 13/12 at the head of a line or a cell; lương CN, 13/12 are workers"""
+    dashed = _DAY_BEHIND_DASH.match(context.text, match.end())
+    opens = context.begins_line(match.start()) or _OPENS.search(context.text[max(0, match.start() - 3) : match.start()])
+    return "chủ nhật" if dashed or opens else None
+
+
+_DAY_BEHIND_DASH = pattern(r" ?- ?\d{1,2}/\d")
+_OPENS = pattern(r"(?:[,;:(]|->|[-–→\t\n]|\d[.)]) ?$")
 
 
 @rule(r"CN(?=:? ?(?:từ )?\d{1,2}(?:[hg]|:\d\d)|[ ,.;)]|$)", starts="word")
