@@ -316,6 +316,7 @@ def consonants(match: re.Match[str], context: Context) -> Answer:
     return guess or Guess(spell_letters(match[0]), _NO_VOWEL)
 
 
+_PERSONS = words_before("ông|bà|anh|chị")
 _LETTER_NAMES = frozenset(name.lower() for name in LETTERS.values())
 _NO_VOWEL = Message("no vowel in it: spelled out letter by letter")
 
@@ -329,6 +330,8 @@ def _small_meaning(match: re.Match[str], context: Context) -> Entry | None:
 def _guess_capitals(match: re.Match[str], context: Context) -> Guess | None:
     """What letters stand for where they are written in capitals: kh tiêm phòng, Kt nước"""
     if len(match[0]) == 1 or neighbours_of(context, *match.span())[1].lower() in _LETTER_NAMES:  # vn e i đê
+        return None
+    if context.is_after(match.start(), _PERSONS) or context.after(match.end()).startswith("chấm "):  # ông bh riu Nhót
         return None
     entry = meaning(context, match[0].upper(), *match.span())
     return Guess(entry.reading, ambiguous(match[0])) if entry and entry.said else None

@@ -187,10 +187,14 @@ def not_so(match: re.Match[str], context: Context) -> Answer:
     if context.is_before(match.end(), _NOT):
         return "không"
     word = _WORD.match(context.text, match.end())
-    if neighbours_of(context, *match.span())[0].istitle():  # già làng Điểu k rứt
+    before, after = neighbours_of(context, *match.span())
+    if before.istitle() or after in _PEOPLES:  # già làng Điểu k rứt, người k ho
         return None
     asked = context.char(match.end()) in ("", *"?!,.\n") and context.char(match.start() - 2).isalpha()
     return Guess("không", LONE_LETTER) if asked or (word and is_syllable(word[1])) else None
+
+
+_PEOPLES = frozenset(("ho", "bang", "nông", "lang", "rông"))
 
 
 @rule(rf"K(?= [{LOWER}]{{1,7}}(?![^\W_]))", starts="word")

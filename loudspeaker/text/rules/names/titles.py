@@ -251,10 +251,10 @@ def province(match: re.Match[str], context: Context) -> str | None:
     return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
-@rule(rf"(Mrs|Mr|Ms)(?:\. ?| )(?=[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"(Mrs|Mr|Ms|mrs)(?:\. ?| )(?=[{UPPER}][{LOWER}])", starts="word")
 def foreign_title(match: re.Match[str], context: Context) -> str:
     """Foreign title: Mr. Phát, Mrs. Loan, Ms Thùy"""
-    return {"Mr": "mít tơ ", "Mrs": "mít xít ", "Ms": "mít "}[match[1]]
+    return {"Mr": "mít tơ ", "Mrs": "mít xít ", "Ms": "mít "}[match[1].capitalize()]
 
 
 @rule(r"x\. ?(?=\d{1,2}(?!\d|[.,/]\d))", starts="word")
@@ -322,7 +322,7 @@ def river(match: re.Match[str], context: Context) -> str | None:
 @rule(r"V[.-]?League(?![^\W_])", starts="word")
 def football_league(match: re.Match[str], context: Context) -> str:
     """The first division: V.League 1, V-League"""
-    return "vê lích"
+    return "vê League"
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
