@@ -320,6 +320,9 @@ def stands_after_amount(context: Context, at: int) -> bool:
     return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
+_SCALES = frozenset(("nghìn", "ngàn", "triệu", "tỷ", "tỉ"))  # từ 50 ngàn - 1 triệu đồng
+
+
 def _counts_the_same(context: Context, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm; not 180kVA-22/0,4kV, 3h30 - 1m66"""
     following = _AMOUNT.match(context.text[end : end + REACH])
@@ -341,7 +344,7 @@ def _is_of_another(thing: str, context: Context, end: int) -> bool:
     """Whether money, an hour or another measure stands behind a count: 7 hộ - 43tr2, 35 xe - 7:30, 3 tuổi - 250kg"""
     hour = thing not in _HOURS_OF and _HOUR_NEXT.match(context.text, end)
     other = thing in _SPANS and is_measured_otherwise(thing, context, end)
-    return bool(hour or other or _SUM.match(context.text, end))
+    return bool(hour or other or (thing not in _SCALES and _SUM.match(context.text, end)))
 
 
 def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:

@@ -79,7 +79,8 @@ def _before_price(name: str, spoken: str, match: re.Match[str], context: Context
     """Number before an amount of money, where that can be no range"""
     if _is_number_of(name, match, context):
         return spoken
-    return None if name in _ALSO_MEASURED else spoken
+    range_of_sums = match[2] == "-" and int(match[1]) > _MOST  # tại vườn 75-80 ngàn
+    return None if name in _ALSO_MEASURED or range_of_sums else spoken
 
 
 def _is_number_of(name: str, match: re.Match[str], context: Context) -> bool:

@@ -103,7 +103,8 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
     thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
     """
-    if context.is_after(match.start(), _IN_MONTH) and match[2].isdecimal() and int(match[2]) > _LAST_DAY:
+    days = match[1].isdecimal() and match[2].isdecimal() and int(match[1]) <= _LAST_DAY < int(match[2])
+    if days and context.is_after(match.start(), _IN_MONTH):
         return f"{context.number(match[1])}, {context.number(match[2])}"  # mùng 2-50 gian
     if " " not in match[0] or "," in match[1] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
         return None
