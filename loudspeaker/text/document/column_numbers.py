@@ -223,7 +223,8 @@ def _plain_amount(text: str, spelled: bool) -> str:
     if _AMOUNT_WITH_POINT.fullmatch(text):
         text = text.replace(".", ",")
     if spelled and (decimal := _DECIMAL_PART.fullmatch(text)):
-        return f"{decimal['whole']} phẩy {decimal['part']}"
+        figures = decimal["part"].lstrip("0")
+        return f"{decimal['whole']} phẩy {'không ' * (len(decimal['part']) - len(figures))}{figures}".rstrip()
     span = _RISING.fullmatch(text)
     if span and int(span["from"]) < int(span["to"]):
         return f"{span['from']} đến {span['to']}"
