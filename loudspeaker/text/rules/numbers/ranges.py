@@ -98,13 +98,17 @@ def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
     return None
 
 
+def _is_day_and_count(match: re.Match[str]) -> bool:
+    """Whether the first number may be a day of a month and the second is none: mùng 2-50 gian; not ngày 33 - 36 độ"""
+    return match[1].isdecimal() and match[2].isdecimal() and int(match[1]) <= _LAST_DAY < int(match[2])
+
+
 def _number_and_next(match: re.Match[str], context: Context) -> Answer:
     """Two numbers that are no range.
 
     thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
     """
-    days = match[1].isdecimal() and match[2].isdecimal() and int(match[1]) <= _LAST_DAY < int(match[2])
-    if days and context.is_after(match.start(), _IN_MONTH):
+    if _is_day_and_count(match) and context.is_after(match.start(), _IN_MONTH):
         return f"{context.number(match[1])}, {context.number(match[2])}"  # mùng 2-50 gian
     if " " not in match[0] or "," in match[1] or context.char(match.start() - 2) == ":":  # KN 2 năm: 12 - 15 triệu
         return None
