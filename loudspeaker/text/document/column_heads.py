@@ -119,6 +119,9 @@ def spoken_head(head: Cell, cell: Cell, kind: CellKind, first: bool, change: boo
         yield TextPiece.put_in(" ngày " if dated else _link(text, cell.text), head.start + len(text))
 
 
+_EARLIER = pattern(r"(?:đợt|tháng|tuần|hôm|kỳ|vụ|năm|lần|quý|phiên)(?!\w)")
+
+
 def _ways_end(head: str, text: str) -> int:
     """How much of a head only tells that its cells go up or down; nothing where a cell without a sign needs it."""
     both = _BOTH_WAYS.match(head)
@@ -156,6 +159,8 @@ _MOMENTS = {"day": "ngày ", "year": "năm ", "hour": "lúc "}
 
 def _copied_head(head: Cell, text: str, cut: int) -> Iterator[TextPiece]:
     """The letters of a head from `cut` on; HV/lớp is học viên một lớp, Dự báo 15/3 is dự báo ngày 15/3."""
+    if cut and _EARLIER.match(text, cut):  # +/- đợt 1
+        yield TextPiece.put_in("so với ", head.start + cut)
     counted = _COUNTED.fullmatch(text)
     if counted:
         end = counted.end("what")

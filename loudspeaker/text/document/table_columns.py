@@ -133,7 +133,41 @@ def columns_of(head: Row | None, body: Sequence[Row], caption: str) -> tuple[Col
             instead=moments.get(number, short.get(number, "")),
         )
         columns.append(_with_unit(column, caption, dated))
-    return _with_subject(columns)
+    return _with_subject(_with_scale(columns, body))
+
+
+def _with_scale(columns: Sequence[Column], body: Sequence[Row]) -> Sequence[Column]:
+    """Columns of sums in the thousands of a price beside them, where these multiply so: 186 m2 at 165 are 30.690"""
+    prices = [n for n, column in enumerate(columns) if _SCALED_PRICE.match(column.unit)]
+    if len(prices) != 1:
+        return columns
+    unit = columns[prices[0]].unit.partition("/")[0]
+    return [
+        column._replace(unit=unit) if column.unit in ("", "đ") and _multiplies(body, prices[0], n) else column
+        for n, column in enumerate(columns)
+    ]
+
+
+_SCALED_PRICE = pattern(r"(?:nghìn|ngàn|triệu) (?:đ|đồng)(?!\w)")
+
+
+def _multiplies(body: Sequence[Row], price: int, total: int) -> bool:
+    """Whether a column has the products of a price and a number beside it, in one row at least."""
+    rows = [[_whole(cell.text) for cell in row] for row in body]
+    return total != price and any(
+        row[total] > row[price] > 1 and row[price] * other == row[total]
+        for row in rows
+        for n, other in enumerate(row)
+        if n not in (price, total) and other > 1
+    )
+
+
+def _whole(text: str) -> int:
+    """A whole number, or 0."""
+    return int(text.replace(".", "")) if _WHOLE_NUMBER.fullmatch(text) else 0
+
+
+_WHOLE_NUMBER = pattern(r"\d{1,3}(?:\.\d{3})*|\d{4,9}")
 
 
 def _bare_column(number: int, texts: Sequence[str]) -> Column:

@@ -18,6 +18,7 @@ _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|kh�
 _ARTICLES = words_before("điều|khoản")
 _LAWS = words_after("luật|bộ luật|điều lệ|blhs|blds|bltths|bllđ|nghị định|nđ|thông tư")
 _MORE = pattern(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
+_DECREE = pattern(r",? (?:NĐ|TT|QĐ) ?\d")  # Đ25 NĐ117
 _CLAUSE = pattern(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
 
@@ -53,5 +54,5 @@ def article(match: re.Match[str], context: Context) -> str | None:
     at = match.start()
     cited = _CLAUSE.search(context.before(at)) or context.follows(Kind.CITATION, at, ", ", " ")
     laws = context.is_before(match.end(), _LAWS) or _MORE.match(context.text, match.end())
-    named = laws or ("." in match[0] and " luật" in context.before(at))
+    named = laws or _DECREE.match(context.text, match.end()) or ("." in match[0] and " luật" in context.before(at))
     return f"Điều {context.number(match[1])}" if cited or named else None

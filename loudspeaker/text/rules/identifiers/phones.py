@@ -98,7 +98,7 @@ def number_with_brackets(match: re.Match[str], context: Context) -> str | None:
     return _digits(match, 9 if context.is_after(match.start(), _STRONG) else 10)
 
 
-@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?!\d|/(?! ?[^\W\d_]))(?!\w)", starts="number sign")
 def phone_number(match: re.Match[str], context: Context) -> Answer:
     """Telephone number.
 

@@ -41,7 +41,7 @@ _PRICE_OF = pattern(r" (?:lương|giá|thuê|mua|bán)(?: [^\W\d_]+){0,2}$")  # 
 _NUMBER_OR_AMOUNT = Message("the number of something, or a range")
 
 
-@rule(r"(\d{1,3})( - ?| ?- |-)(?=(\d[\d.,]*))")
+@rule(r"(\d{1,3})( - ?| ?- |-)(?=(\d(?:[\d.,]*\d)?))")
 def number_before_amount(match: re.Match[str], context: Context) -> Answer:
     """The number of something, before what it gets: loại 3 - 15k -> ba, mười lăm nghìn"""
     name = _name(match, context)

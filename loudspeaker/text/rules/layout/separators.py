@@ -110,6 +110,8 @@ def slash(match: re.Match[str], context: Context) -> Answer:
         return ";"  # groups have commas: the border of two numbers must be heard
     if _PROPORTION.search(context.text[max(0, match.start() - REACH) : match.start()]):
         return " trên "
+    if following.isdecimal() and _REACHED.search(context.text[max(0, match.start() - REACH) : match.start()]):
+        return " trên "  # 412 VĐV đã ĐK/500
     if context.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
     ahead = context.text[max(0, match.start() - 2) : match.start()].strip()[-1:]
@@ -119,6 +121,9 @@ def slash(match: re.Match[str], context: Context) -> Answer:
     return Guess(spoken, ambiguous(letter[0])) if letter else spoken
 
 
+_REACHED = pattern(
+    r"\d [^\d.,;:()\n]{0,24}(?<!\w)(?:đã|có mặt|đăng ký) ?(?:ĐK|đăng ký|nộp|đến|dự|đạt|xong|tiêm|khám)?$"
+)
 _RATED = frozenset((Kind.MONEY, Kind.QUANTITY))
 _CAPITAL = pattern(rf" ?[{UPPER}](?![^\W_])")
 

@@ -42,7 +42,7 @@ _CASES = pattern(r"\d ?(đơn|vụ|vụ việc|hồ sơ|trường hợp|lượt)
 _CASES_BEHIND = pattern(r"(?!1\D)\d[\d.]* ?(đơn|vụ|vụ việc|hồ sơ|trường hợp|lượt)(?!\w)")
 _COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
 _WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
-_HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
+_HEADS = pattern(r"\d(?: ?(?:kg|g|lít|ml|tạ|tấn))? [A-ZĐ]{2,4}$")  # short words for what is counted: 0,2kg NPK
 _SUM = pattern(r"\d[\d.,]* ?(?:tr|k|triệu|nghìn|ngàn)(?![^\W_/])")
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
@@ -260,7 +260,7 @@ def _is_rate(context: Context, at: int, end: int) -> bool:
     """Whether an amount stands before the slash: 8h/ngày, 40 HS/lớp, ba lần/tuần, người/tháng, 4g (tức 8 viên)/ngày"""
     if context.previous.kind is Kind.TIME and context.previous.end == at and context.is_before(end, _SPANS):
         return True
-    if _HEADS.search(context.text[max(0, at - 8) : at]) or _DOUBLED.match(context.text, end):
+    if _HEADS.search(context.text[max(0, at - 12) : at]) or _DOUBLED.match(context.text, end):
         return True
     behind = context.char(at - 1) == ")" or _SPELT.search(context.text[max(0, at - 16) : at]) is not None
     if context.char(end - 1) == " " and context.char(at - 1).isalpha() and not context.is_before(end, _RATED):

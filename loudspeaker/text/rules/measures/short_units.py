@@ -67,6 +67,13 @@ _OIL = words_before("dầu|dầu do|do|diesel|điêzen|điezen")
 _STOREYS = words_before("nhà|nhà ở|nhà phố|căn|căn nhà|biệt thự|xây")
 
 
+@rule(r"(\d{1,4})p(?=[,.;:)]|$|\n| \()")
+def votes(match: re.Match[str], context: Context) -> Guess | None:
+    """Votes in short, where a text tells of them: bầu tổ trưởng: chú Bảy 19p, cô Lượm 12 phiếu"""
+    voted = context.memory.count_words(("phiếu",)) and context.memory.count_words(("bầu", "trúng cử", "kiểm phiếu"))
+    return Guess(f"{context.number(match[1])} phiếu", _SHORT) if voted else None
+
+
 @rule(_CHAIN)
 def amounts_in_chain(match: re.Match[str], context: Context) -> str:
     """Three amounts or more with dashes, which are no range: nhịp 12m-24m-24m-12m"""
