@@ -185,7 +185,13 @@ def _goes_on_behind_sign(line: str, following: str, full: bool) -> bool:
     """Whether a line that ends with a sign goes on: where a short word ends it before a place, Xóm Đồng, X.⏎Tân Hội"""
     if _NAMED_NEXT.search(line) and _NAME.match(following):
         return True
+    if line[-1] == ";" and _LONG_PHRASE.match(line) and _LAST_PHRASE.fullmatch(following):
+        return True
     return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+
+
+_LONG_PHRASE = pattern(rf"[{UPPER}][^\n]{{59}}")  # Dự báo … 02/12;⏎mưa 200-350mm, có nơi trên 450 mm.
+_LAST_PHRASE = pattern(rf"[{LOWER}][^\n;]{{20,}}[.)]")
 
 
 def _begins_small(line: str, following: str) -> bool:
@@ -242,13 +248,22 @@ def _addresses_somebody(line: str, following: str) -> bool:
     return request or (line[-1] == "," and _SALUTATION.match(line) is not None)
 
 
+_MEASURE = pattern(r"\d{1,3},\d{1,2} ?(?:tấn|tạ|kg|mét|km|ha|triệu|tỷ)(?:/[^\W\d_]+)?[,;.]|\d{1,3} ?phút ?,")
+
+
+def _breaks_before_figure(line: str, following: str) -> bool:
+    """Whether the next line tells how much of what a line ends with: đạt⏎94,5%; ấp Mỹ Chánh⏎3,78 tấn/ha, ấp Mỹ Lợi"""
+    told = _TELLING.search(line) is not None and _FIGURE.match(following) is not None
+    return told or (line[-1].isalpha() and _MEASURE.match(following) is not None)
+
+
 def is_unfinished(line: str, following: str) -> bool:
     """Whether a line ends or the next begins as none does: with a comma, with “của”, above a commune’s name."""
     if following[0].isupper() and _addresses_somebody(line, following):
         return False
     if line[-1] in ",-–/&+(→" or line.endswith("->") or _LINKING.search(line) or _OPENS_NONE.match(following):
         return True
-    if _TELLING.search(line) and _FIGURE.match(following):  # đạt⏎94,5%
+    if _breaks_before_figure(line, following):
         return True
     if _CITED.search(line) and _CODE.match(following):
         return True

@@ -383,3 +383,20 @@ def test_reading_twice_changes_nothing_more(text: str) -> None:
 
 def test_no_line_of_the_lexicon_is_out_of_reach() -> None:
     assert [(line.number, line.written) for line in unreachable_lines()] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Năng suất ấp Mỹ Chánh\n3,78 tấn/ha, ấp Mỹ Lợi 5,52 tấn/ha.", "ấp Mỹ Chánh ba phẩy bảy mươi tám tấn"),
+        ("Mở vòi sân xả bỏ chừng\n10 phút, khoảng 50 lít.", "chừng mười phút, khoảng"),
+        (
+            "Dự báo bão đổ bộ vào đất liền từ 1h đến 5h sáng ngày mai 02/12;\nmưa 200mm, có nơi 450 mm.",
+            "tháng mười hai; mưa",
+        ),
+        ("Kết quả bắt cá\n3,5 tạ cá trắm\n2,1 tạ cá mè", "bắt cá\nBa phẩy năm tạ"),
+        ("Đơn đề nghị;\nbản sao căn cước công dân của chủ hộ.", "đề nghị;\nbản sao"),
+    ],
+)
+def test_a_line_that_breaks_off_before_a_measure_or_behind_a_semicolon_goes_on(written: str, said: str) -> None:
+    assert said in read(written).spoken
