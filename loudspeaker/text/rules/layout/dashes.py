@@ -185,6 +185,7 @@ def _begins_thing(context: Context, start: int, end: int) -> bool:
 
 _HOURS_OF = frozenset(("giờ", "tiếng", "rưỡi", "sáng", "trưa", "chiều", "tối", "đêm", "từ", "đến", "tới", "lúc"))
 _HOUR_NEXT = pattern(r" ?\d{1,2}(?::[0-5]\d(?!\d)|[hHg](?:[0-5]\d)?(?!\w)| giờ)")
+_FEW_HOURS = pattern(r" ?[1-6] ?(?:h|giờ|tiếng)(?!\w|:\d| ?\d| (?:sáng|chiều|tối|đêm))")  # as long as minutes go on to
 _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
@@ -342,7 +343,8 @@ def _counts_the_same(context: Context, end: int) -> bool:
 
 def _is_of_another(thing: str, context: Context, end: int) -> bool:
     """Whether money, an hour or another measure stands behind a count: 7 hộ - 43tr2, 35 xe - 7:30, 3 tuổi - 250kg"""
-    hour = thing not in _HOURS_OF and _HOUR_NEXT.match(context.text, end)
+    longer = thing == "phút" and _FEW_HOURS.match(context.text, end)  # 30 phút - 4 giờ is how long it takes
+    hour = thing not in _HOURS_OF and not longer and _HOUR_NEXT.match(context.text, end)
     other = thing in _SPANS and is_measured_otherwise(thing, context, end)
     return bool(hour or other or (thing not in _SCALES and _SUM.match(context.text, end)))
 
