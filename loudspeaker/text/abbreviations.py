@@ -327,7 +327,7 @@ def _is_name(context: Context, end: int) -> bool:
 
 def _is_person(context: Context, end: int) -> bool:
     """Whether a family's name, a middle and a given name follow: Hồ Thị Bích Trâm; Hoàng Gia may be a hotel"""
-    return _full_name().match(context.text, _skip(context, end, " .")) is not None
+    return _full_name().match(context.text, _skip(context, end, " .:")) is not None
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,8 @@ _WORD = pattern(r"(?<![\w.@/:-])[A-Za-z]+(?![\w@/-]|\.\w)")
 _LOST = pattern(r"[a-z]*(?:ie[a-z]|ye[a-z]|uo[a-z])[a-z]*|[a-z]*[aeiou](?:c|ch|p|t)")
 _FEWEST = 3  # words of a line that is judged
 _SHARE = 0.8  # of its words that are syllables
+_SENTENCE = 5  # words that somebody is told to have said, at least
+_MARKED_SHARE = 0.4  # of those words that are likelier with marks
 # Signs that TCVN3 fonts show as Vietnamese letters and that Unicode Vietnamese never has inside words.
 _TCVN3 = pattern(r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßåæçëîïñöø÷ûüþ]")
 # VNI writes the mark after its vowel: “Thoâng baùo”, “ñeå”.
@@ -29,10 +31,12 @@ _VNI = pattern(r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][Â
 _MARKED = pattern(r"[^\W\d_a-zA-Z]")
 _LETTER = pattern(r"[^\W\d_]")
 _MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]")
-_QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,80})[\"”]")  # ghi rõ "nop tien dat truoc"
+_QUOTED = pattern(r"[\"“](?P<words>[^\"“”\n]{8,400})[\"”]")  # ghi rõ "nop tien dat truoc"
+_TOLD = pattern(r": (?P<words>[^\n\"“”]{20,400})$")  # anh Ba nhắn: toi thay 2 con bo di qua cau
 _SHOUTED = pattern(r"(?<![\w.@/-])[A-Z]{2,7}(?: [A-Z]{1,7}){2,7}(?![\w@/-]|\.\w)")  # DIEN LUC CAI SON
 _CAPITALS = pattern(r"[A-Z]+")
 _LETTERS = pattern(r"[A-Za-z]+")
+_LETTER_RUNS = pattern(r"[^\W\d_]+")
 _ACCOUNT = pattern(r"(?i)(?:chủ (?:tk|stk|tài khoản)|ctk|tên (?:tk|tài khoản)|người (?:nhận|thụ hưởng)) ?[:-]? ?$")
 _NUMBERED = pattern(
     r"(?i)(?<!\w)(?:s?tk|tài khoản|ck)(?!\w)[^\n]{0,40}\d{3}[^\n]{0,40}$"
@@ -61,9 +65,29 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
     yield from _join_lines(text, [line.span() for line in lost])
     starts = {line.start() for line in lost}
     for line in (match for match in lines if match.start() not in starts):
-        quoted = [match.span("words") for match in _QUOTED.finditer(line[0]) if is_toneless(match["words"])]
+        quoted = [match.span("words") for match in _QUOTED.finditer(line[0]) if _is_toneless_speech(match["words"])]
+        quoted += [match.span("words") for match in _TOLD.finditer(line[0]) if _is_message(match["words"])]
         for start, until in sorted({*quoted, *_toneless_notes(line[0]), *_toneless_names(line[0])}):
             yield line.start() + start, line.start() + until
+
+
+def _is_toneless_speech(words: str) -> bool:
+    """Whether what somebody said was typed without marks, though each syllable by itself could be without."""
+    if is_toneless(words):
+        return True
+    if not _may_be_toneless(words) or len(_WORD.findall(words)) < _SENTENCE:
+        return False
+    written = [word[0] for word in _LETTERS.finditer(words)]
+    restored = _LETTER_RUNS.findall(word_pairs().restore(words))
+    changed: int = sum(old != new and old.islower() for old, new in zip(written, restored, strict=True))
+    return changed > len(written) * _MARKED_SHARE
+
+
+def _is_message(words: str) -> bool:
+    """Whether what stands behind a colon is a sentence typed without marks, and no list of names."""
+    written = _WORD.findall(words)
+    small = sum(map(str.islower, written))
+    return small >= _SENTENCE and 3 * small > 2 * len(written) and _is_toneless_speech(words)
 
 
 def _toneless_notes(line: str) -> Iterator[tuple[int, int]]:

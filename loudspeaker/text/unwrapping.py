@@ -38,7 +38,8 @@ _NAME_BEGUN = pattern(rf"(?:^|\s)[{LOWER}]+ [{UPPER}][{LOWER}]+$")
 _NAME_ENDED = pattern(rf"[{UPPER}][{LOWER}]+(?:[,;.)]| [{LOWER}])")
 _RAGGED = 0.85  # of a margin's letters
 _LINKING = pattern(  # no line ends with these
-    r"(?:^| )(?:và|của|(?<!đại )từ|đến|tại|(?<!nhà )(?<!đất )(?<!nơi )(?<!chỗ )ở|các|những|cho|với|do|theo|"
+    r"(?:^| )(?:và|của|(?<!đại )từ|đến|tại|(?<!nhà )(?<!đất )(?<!nơi )(?<!chỗ )ở|các|những|cho|với|theo|"
+    r"(?<!lý )(?<!lí )(?<!tự )do|"
     r"(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
     r"(?<!mặt )(?<!công )bằng|hoặc|(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
@@ -234,7 +235,7 @@ def _leaves_bracket(line: str, following: str) -> bool:
 
 def _is_subject(line: str) -> bool:
     """Whether a line tells what the document is about whose kind stands above it: THÔNG BÁO, Về việc …"""
-    return not (_ITEM.match(line) or _NO_SUBJECT.match(line))
+    return not (_ITEM.match(line) or _NO_SUBJECT.match(line) or _HOURS_AHEAD.match(line))
 
 
 def _ends_in_amount(line: str, following: str) -> bool:
@@ -248,12 +249,20 @@ def _addresses_somebody(line: str, following: str) -> bool:
     return request or (line[-1] == "," and _SALUTATION.match(line) is not None)
 
 
+_SCALE_NEXT = pattern(r"(?:triệu|tỷ|tỉ|nghìn|ngàn|đồng|kg|tấn|tạ|mét|km|lít)(?!\w)")  # phạt 10 - 15⏎triệu
+_COUNT_NEXT = pattern(  # trưởng ban⏎14 thôn;
+    r"\d{1,3} (?:thôn|xóm|ấp|bản|xã|hộ|khu phố|tổ dân phố|chi bộ|trường)[;,.]"
+)
 _MEASURE = pattern(r"\d{1,3},\d{1,2} ?(?:tấn|tạ|kg|mét|km|ha|triệu|tỷ)(?:/[^\W\d_]+)?[,;.]|\d{1,3} ?phút ?,")
 
 
 def _breaks_before_figure(line: str, following: str) -> bool:
     """Whether the next line tells how much of what a line ends with: đạt⏎94,5%; ấp Mỹ Chánh⏎3,78 tấn/ha, ấp Mỹ Lợi"""
     told = _TELLING.search(line) is not None and _FIGURE.match(following) is not None
+    if _SCALE_NEXT.match(following) and line[-1].isdecimal():
+        return True
+    if _COUNT_NEXT.match(following) and line[-1].isalpha() and len(line) >= _NARROW:
+        return True
     return told or (line[-1].isalpha() and _MEASURE.match(following) is not None)
 
 

@@ -98,3 +98,29 @@ def test_nothing_but_marks_is_put_in(text: str) -> None:
 
 def test_numbers_are_no_words_for_what_was_typed_without_marks() -> None:
     assert word_pairs().restore("Dang ky mua phan bon tra cham sau vu nay").endswith("phân bón trả chậm sau vụ này")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('Bà Đua nhắn: "toi thay 2 con bo di qua cau"', "hai con bò đi qua cầu"),
+        ("Bà Đua nhắn lúc 20h: toi thay 2 con bo di qua cau Lanh Ra", "hai con bò đi qua cầu Lanh Ra"),
+        (
+            'Ông Tư nhắn: "co chiec xe tai nho bien so 85C dau gan cau, khoang 16 gio hom qua, thay thi goi toi"',
+            "chiếc xe tải",
+        ),
+    ],
+)
+def test_what_somebody_wrote_without_marks_on_a_line_with_marks_gets_them_back(line: str, words: str) -> None:
+    reading = read(line)
+
+    assert words in reading.spoken
+    assert [doubt.why for doubt in reading.doubts] == [TONELESS]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Đội gồm: Nam, Lan, Hoa, Nga, Linh, Tuan", "Chủ hộ: Nga, Lan, Mai", "Khẩu hiệu: “One for all and all for one”"],
+)
+def test_names_and_foreign_words_have_lost_no_marks(line: str) -> None:
+    assert list(find_toneless(line)) == []

@@ -396,6 +396,16 @@ def test_no_line_of_the_lexicon_is_out_of_reach() -> None:
         ),
         ("Kết quả bắt cá\n3,5 tạ cá trắm\n2,1 tạ cá mè", "bắt cá\nBa phẩy năm tạ"),
         ("Đơn đề nghị;\nbản sao căn cước công dân của chủ hộ.", "đề nghị;\nbản sao"),
+        ("Khóa lối thoát nạn phạt 10 - 15\ntriệu; không có", "mười đến mười lăm triệu"),
+        (
+            "Kính mời: ông (bà) Bí thư chi bộ, trưởng thôn, trưởng ban công tác mặt trận\n14 thôn; đại diện 5 hộ.",
+            "mặt trận mười bốn thôn; đại diện",
+        ),
+        ("Chúng tôi gồm: tổ bảo vệ\n14 thôn", "bảo vệ\nMười bốn thôn"),
+        ("8h00 - 8h10: Tuyên bố lý do\n8h10 - 8h50: Thảo luận", "lý do\nTám giờ mười"),
+        ("CHƯƠNG TRÌNH\n7h30 - 8h00: Đón tiếp", "Chương trình\nBảy giờ"),
+        ("1. Gạo ............ 15.000đ\n2. Nếp (loại 1) ... 25.000đ", "loại một, hai mươi lăm nghìn đồng"),
+        ("Chị N.T.H. (quán cà phê) mất tiền", "nờ tê hát, quán cà phê, mất"),
     ],
 )
 def test_a_line_that_breaks_off_before_a_measure_or_behind_a_semicolon_goes_on(written: str, said: str) -> None:

@@ -62,7 +62,8 @@ def _pause(match: re.Match[str], context: Context) -> str | None:
     end, long = match.end(), len(match[0]) > 4
     if match[0] == "..." and context.char(end) == " " and context.char(end + 1).islower():
         return None if context.char(match.start() - 1) in ("(", ",") else ", "  # da tím ... báo ngay
-    led = _LED_TO.match(context.text, end) if long else None
+    short = len(match[0]) > 2 and context.char(match.start() - 1) == context.char(end) == " "  # (1 chính) .... 27.000đ
+    led = _LED_TO.match(context.text, end) if long or (short and _has_led_numbers(context.text)) else None
     if led:
         return "" if led[1] else ", "  # Công thợ (24 công)..........: 8.400.000
     dotted = long and context.char(end + 1).islower() and _has_led_numbers(context.text)

@@ -55,7 +55,9 @@ def opening(match: re.Match[str], context: Context) -> str:
     ahead = (
         context.char(match.start() - 1) if context.char(match.start() - 1) != " " else context.char(match.start() - 2)
     )
-    return "" if ahead in _PAUSES else ", "
+    abbreviated = ahead == "." and context.previous.end == context.text.rfind(".", 0, match.start()) + 1
+    unpaused = abbreviated and context.previous.spoken[-1:].isalpha()  # chị N.T.H. (quán cà phê)
+    return "" if ahead in _PAUSES and not unpaused else ", "
 
 
 @rule(r"\)", starts="sign bracket")

@@ -35,12 +35,31 @@ _HOURS_IN_ROW = pattern(
 
 @rule(_DASH, starts="sign")
 def dash_between_sums(match: re.Match[str], context: Context) -> str | None:
-    """A dash in a row of three sums or more, each a price of its own: 15k-20k-25k"""
-    rows = _SUMS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    """A dash in a row of three sums or amounts, each told for itself: 15k-20k-25k, 30% - 50% - 20%, 20kg - 30kg - 15kg
+
+    Of three or more none is the end of a range.
+    """
+    near = max(0, match.start() - 2 * REACH), match.end() + 2 * REACH
+    rows = (row for amounts in (_SUMS_IN_ROW, _AMOUNTS_IN_ROW) for row in amounts.finditer(context.text, *near))
     return "," if any(row.start() < match.start() < row.end() for row in rows) else None
 
 
 _SUMS_IN_ROW = pattern(r"(?<![\w-])\d[\d.,]*(?:k|tr|đ)(?: ?- ?\d[\d.,]*(?:k|tr|đ)(?!\w)){2,6}(?! ?-)")
+_AMOUNTS_IN_ROW = pattern(  # each with the unit of the first
+    r"(?<![\w-])\d[\d.,]* ?(?P<unit>[%‰]|(?![hHgG](?!\w)|giờ)[^\W\d_]{1,6}[23²³]?)"
+    r"(?: ?- ?\d[\d.,]* ?(?P=unit)(?![^\W_])){2,6}(?! ?-)"
+)
+
+
+@rule(_DASH, starts="sign")
+def dash_behind_quotation(match: re.Match[str], context: Context) -> str | None:
+    """A dash between what is quoted and a day: nhóm "THÔN PHƯỚC NHƠN 2" - 30/11: nothing lasts from one to the other"""
+    quoted = _QUOTED.search(context.text, max(0, match.start() - 2 * REACH), match.start())
+    return "," if quoted and _DAY.match(context.text, match.end()) else None
+
+
+_QUOTED = pattern(r"(?:\"[^\W\d_][^\"\n]*\"|”) ?$")
+_DAY = pattern(r" ?(?:ngày )?\d{1,2}[/.-]\d{1,2}(?!\d)")
 
 
 @rule(_DASH, starts="sign")

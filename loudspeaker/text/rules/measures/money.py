@@ -87,10 +87,11 @@ def _is_mark(match: re.Match[str], context: Context) -> bool:
     rated = _PER.match(match.string, match.end()) is not None
     if not few or (rated and not _PER_FAULT.match(match.string, match.end())):
         return False
-    return rated or context.memory.count_words(_OF_POINTS) > 0
+    return rated or context.is_after(match.start(), _SCALE_OF_POINTS) or context.memory.count_words(_OF_POINTS) > 0
 
 
 _MOST_POINTS = 100
+_SCALE_OF_POINTS = words_before("thang|chấm|điểm|thi đua|bài|bài thi|cộng|trừ|cộng thêm|trừ đi|bị trừ|được cộng")
 _PER_FAULT = pattern(r" ?/ ?(?:lần|câu|lỗi|ý|bài|trận|động tác|vạch|quả|phần|nội dung|tiêu chí|tiết mục|môn)(?!\w)")
 _OF_POINTS = (
     *("sát hạch", "thang điểm", "chấm điểm", "điểm liệt", "tổng điểm", "điểm thi", "điểm chuẩn", "cách tính điểm"),
@@ -123,7 +124,8 @@ def _is_score(match: re.Match[str], context: Context) -> bool:
 def _points(match: re.Match[str], context: Context) -> str | Guess:
     """Points of a pupil or a team: môn Toán 7,5đ -> bảy phẩy năm điểm; thua 0đ"""
     spoken = f"{context.number(match[1])} điểm"
-    marked = any(cue in context.before(match.start()) for cue in _MARKED)
+    before = context.before(match.start())
+    marked = before.endswith(" thang") or any(cue in before for cue in _MARKED)
     return spoken if marked else Guess(spoken, _POINTS_OR_DONG)
 
 

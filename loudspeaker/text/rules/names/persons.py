@@ -185,7 +185,7 @@ def _called_within(match: re.Match[str], context: Context, within: str) -> Guess
         return None
     lettered = _LETTERS.match(context.text[match.end() :][:9])
     ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
-    called = within.islower() and not ended and not context.is_after(match.start(), _TITLES)
+    called = within.lower() in (within, "hộ", "nhà") and not ended and not context.is_after(match.start(), _TITLES)
     return Guess(_CALLED[match[1].lower()] if called else match[0], LONE_LETTER)
 
 

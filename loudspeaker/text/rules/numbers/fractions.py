@@ -62,22 +62,22 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
 
     1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date
     """
-    above, below, end = match[1], match[2], match.end()
+    above, below = match[1], match[2]
     unit = _unit(match, context)
     whole = f"{context.number(above)} trên {context.number(below)}{unit}"
     share = _share(above, below, context, unit)
     if share and _is_quorum(match, context):
         return share
-    if (above, below) == ("2", "3") and context.is_before(end, _VOTERS):
-        return Guess(share, Message("this could be a part or a count"))
     counts = _counts(match, context)
+    if _is_part_or_count(match, context, share, counts):
+        return Guess(share, Message("this could be a part or a count"))
     if not unit and _is_slip(above, below, counts):
         return Guess(whole, DATE_OR_PART)
     if counts:
         return _say_count(whole, match, context)
     if _is_level(match, context):
         return _level(match, context, whole)
-    if share and (unit or context.is_before(end, WHOLES) or part_of_time(context, end)):
+    if share and (unit or _is_part_of(match, context)):
         return share
     if unit:
         return whole
@@ -157,9 +157,31 @@ def _counts(match: re.Match[str], context: Context) -> bool:
     above, below, end = match[1], match[2], match.end()
     if not context.is_before(end, COUNTED) or has_own_number(context, end):
         return False
-    half = above == "1" and _is_share(above, below) and (part_of_time(context, end) or context.is_before(end, WHOLES))
+    half = above == "1" and _is_share(above, below) and _is_part_of(match, context)
     falling = _are_below(32, above, below) and int(above) > int(below)
     return not (half or falling)
+
+
+def _is_part_of(match: re.Match[str], context: Context) -> bool:
+    """Whether a whole or a length of time follows, or what is compared: 1/2 diện tích, 1/2 ngày, = 1/2 tổ chức"""
+    end = match.end()
+    return context.is_before(end, WHOLES) or part_of_time(context, end) or _is_ratio(match, context)
+
+
+def _is_part_or_count(match: re.Match[str], context: Context, share: str, counts: bool) -> bool:
+    """Whether so many of so many may be a part too: 2/3 đại biểu, bằng 2/3 hộ cũ"""
+    if counts and share and int(match[2]) <= _MOST_PARTS and _is_ratio(match, context):
+        return True
+    return match.group(1, 2) == ("2", "3") and context.is_before(match.end(), _VOTERS)
+
+
+def _is_ratio(match: re.Match[str], context: Context) -> bool:
+    """Whether it is told how large one thing is beside another: cá nhân = 1/2 tổ chức, bằng 1/3 mức cũ"""
+    told = context.is_after(match.start(), _EQUAL) or context.text[: match.start()].endswith(("=", "= "))
+    return told and context.after(match.end())[:1].isalpha()
+
+
+_EQUAL = words_before("bằng|chỉ bằng|chưa bằng|gần bằng|chưa đến|chưa tới")
 
 
 def _is_quorum(match: re.Match[str], context: Context) -> bool:

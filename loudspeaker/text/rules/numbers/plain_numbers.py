@@ -14,6 +14,7 @@ from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA, DATE_OR_NUMBER
 from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ...syllables import LOWER, is_syllable
+from ..time.calendar_words import Day, as_day
 
 rule = RuleMaker(Kind.NUMBER)
 
@@ -23,6 +24,7 @@ _COUNTED = (
 )
 _AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|doanh nghiệp|tài khoản")
 _BANKS = words_after(cue_list("banks"))
+_MONTHS = 12
 _DAY = pattern(r"(?:^|[^\d]) ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
@@ -38,6 +40,15 @@ _LINES = words_before(
     "tuyến|tuyến số|tuyến xe|tuyến xe số|tuyến buýt|tuyến buýt số|xe buýt|xe buýt số|xe bus|xe bus số|buýt số|xe số"
 )
 _CARS = words_after("xe|chiếc|cái|km|tuyến|lượt|đường|mương|kênh")
+
+
+@rule(r"0\d{3,5}(?: \d{2,4}){1,4}(?=…|\.{3})|00\d{3,4}(?: \d{2,4}){2,4}(?!\d|[.,/]\d)")
+def groups_behind_nought(match: re.Match[str], context: Context) -> str:
+    """Groups of digits behind a nought, which no amount has.
+
+    The number of a telephone that goes by satellite, 00870 773 116 258, or the first digits of others, 0247 109...
+    """
+    return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
 @rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
@@ -87,6 +98,9 @@ def broken_number(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def number_with_point(match: re.Match[str], context: Context) -> Answer:
     """Number that may be a date: 13.8 with no unit: decimals have a comma in Vietnamese"""
+    day = Day(*match[0].split("."))
+    if day.possible() and day.day > _MONTHS and context.begins_line(match.start()) and context.char(match.end()) == ":":
+        return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBER)  # - 27.11: tiệm vàng
     return Guess(context.number(match[0]), DATE_OR_NUMBER)
 
 
