@@ -31,6 +31,7 @@ _FOLD: dict[int, str] = {
     **{ord(c): '"' for c in "″＂„«»"},
     **{ord(c): f" {c} " for c in "½¼¾"},
     **{ord(c): "•" for c in "●○◦■□▪▫►▶‣⁃∙·✓✔➢➤❖◆◇"},
+    **{first + n: f"{n + 1}." for first in (0x2776, 0x2780, 0x278A) for n in range(10)},  # ❶ ➀ ➊, of items
     **{ord(c): "°" for c in "º˚⁰"},
     **{ord(c): "/" for c in "⁄∕／"},
     ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", ord("ɖ"): "đ", ord("…"): "...", ord("₫"): "đ",

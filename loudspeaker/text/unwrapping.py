@@ -59,7 +59,7 @@ _GROUPS, _GROUP, _WHOLE_TELEPHONE = (  # STK: 1234 5678⏎9012 VCB; SĐT 0912⏎
     pattern(r"0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}$|1[89]00[ .]?\d{4}$"),
 )
 _TELLING, _FIGURE = (
-    pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm) ?$"),
+    pattern(r" (?:đạt|là|khoảng|chiếm|gần|hơn|giảm|tăng|gồm|cộng|thêm|tổng số) ?$"),
     pattern(r"\d[\d.,]*(?:%| ?[^\W\d])"),
 )
 _REQUEST = pattern(r"(?i)(?<!cùng )(?<!đối )với$")  # ai có loa kéo cho mượn với⏎Họp PH: 8h

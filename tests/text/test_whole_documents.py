@@ -78,8 +78,13 @@ ROWS = [
         "┏━━┳━━━┓\n" + "\n".join(f"┃ {' ┃ '.join(row)} ┃" for row in TABLE) + "\n┗━━┻━━━┛",
         "\n".join(" / ".join(row) for row in TABLE),
         "\n".join("/ ".join(row) for row in TABLE),
+        "\n".join(";".join(row) for row in TABLE),
+        "\n".join("  ;  ".join(row) for row in TABLE),
     ],
-    ids=["tabs", "pipes", "markdown", "blanks", "its head apart", "drawn", "slashes", "slashes close to the left"],
+    ids=[
+        *("tabs", "pipes", "markdown", "blanks", "its head apart", "drawn", "slashes", "slashes close to the left"),
+        *("semicolons", "semicolons between blanks"),
+    ],
 )
 def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
     assert lines(f"Danh sách:\n{written}\nXin cảm ơn.") == ["Danh sách", *ROWS, "Xin cảm ơn"]
@@ -91,6 +96,10 @@ def test_a_table_is_read_row_by_row_however_it_was_set(written: str) -> None:
         ("Ngày tiêm", "07; 14; 21", "các ngày mùng bảy, mười bốn, hai mươi mốt"),
         ("Từ giờ", "05:30", "từ năm giờ ba mươi phút"),
         ("Người thứ", "Thứ 2", "người thứ hai"),
+        ("Tính giờ", "7h15", "tính giờ bảy giờ mười lăm phút"),
+        ("Số khung (4 số cuối)", "7704", "số khung, bốn số cuối, bảy bảy không bốn"),
+        ("Mã KH", "4512", "mã khách hàng bốn năm một hai"),
+        ("Vé tháng (HSSV, CN)", "100.000", "vé tháng một trăm nghìn"),
         ("Người, máy móc", "4m", "người, máy móc bốn mét"),
         ("Ngõ", "Giếng Đất", "ngõ giếng đất"),
         ("Thôn", "không rõ", "thôn không rõ"),

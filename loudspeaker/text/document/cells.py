@@ -17,7 +17,9 @@ _BORDERS = {
     "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
     "…": pattern(rf"(?<=[^\s.…:])[{_BLANK}]?(?:\.{{4,}}|…[.…]+)[{_BLANK}]?(?=[^\s.…,;)])"),
     "-": pattern(rf"(?<=\S)[{_BLANK}][-–—][{_BLANK}](?=\S)"),
+    ";": pattern(rf"[{_BLANK}]*;[{_BLANK}]*"),  # only below a head, see _with_semicolons
 }
+_BORDERS_BY_THEMSELVES = {sign: border for sign, border in _BORDERS.items() if sign != ";"}
 _BOTH_BORDERS = pattern(rf"[{_BLANK}]*[|│┃║][{_BLANK}]*|(?<=[^\s|])[{_BLANK}]{{2,}}(?=[^\s|])")
 _FEWEST = {"/": 3, "…": 3, "-": 4}  # cells that a line must have; two things with a slash are an alternative
 _NUMBERED = pattern(
@@ -85,7 +87,37 @@ def split_lines(text: str) -> list[Line]:
     for written in text.split("\n"):
         lines.append(_line(written.rstrip("\r"), start))
         start += len(written) + 1
-    return lines
+    return [*_with_semicolons(lines)]
+
+
+def has_semicolons(text: str) -> bool:
+    """Whether a line of a text may be the head of a table whose cells stand apart by semicolons."""
+    return _SEMICOLON_HEAD.search(text) is not None
+
+
+_SEMICOLON_HEAD = pattern(  # STT;Biển số;Nhãn hiệu; Địa bàn  ;  Số hộ  ;  ĐTV
+    r"(?m)^[^\W\d][^;:.!?\d\n]{0,36}(?:;(?=[^;\n]*[^\W\d])[^;:.!?\n]{1,36}){2,11}$(?=\n[^\n;]*;)"
+)
+
+
+def _with_semicolons(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines with their cells, too, where a head above rows with numbers has as many semicolons as they do."""
+    sizes = [line.text.count(";") if line.sign in ("", PADDED) else 0 for line in lines]
+    size = 0  # of the head above
+    for at, line in enumerate(lines):
+        if not size and sizes[at] > 1 and sizes[at + 1 : at + 3] == [sizes[at]] * 2:
+            size = sizes[at] if _heads_rows(line, lines[at + 1 : at + 3]) else 0
+        size = size if 0 < sizes[at] <= size else 0
+        yield split_as(line._replace(sign=""), ";") if size else line
+
+
+def _heads_rows(line: Line, below: Sequence[Line]) -> bool:
+    """Whether a line names what stands between the semicolons of the rows below it, which have numbers."""
+    named = _SEMICOLON_HEAD.match(f"{line.text.rstrip()}\n;") is not None
+    return named and all(_SEMICOLON_ROW.search(row.text) for row in below)
+
+
+_SEMICOLON_ROW = pattern(r"(?:^|;) ?\d")
 
 
 def split_as(line: Line, sign: str) -> Line:
@@ -106,7 +138,7 @@ def _inside(cells: tuple[Cell, ...], sign: str) -> tuple[Cell, ...]:
 
 
 def _line(text: str, start: int) -> Line:
-    for sign, border in _BORDERS.items():
+    for sign, border in _BORDERS_BY_THEMSELVES.items():
         if border.search(text):
             cells = _inside(tuple(_cells(text, start, border)), sign)
             filled = [cell.text for cell in cells if cell.text]

@@ -50,7 +50,10 @@ _MOMENT_WORDS = rf"{_MOMENT_WORD}(?:(?: ?[,/&+;–-] ?| và | |\n){_MOMENT_WORD}
 _MOMENT_HEAD = pattern(rf"(?i){_MOMENT_WORDS}")
 _BOUND_OF_MOMENTS = pattern(rf"(?i)(?P<bound>từ|đến|tới) {_MOMENT_WORDS}")
 _TELLS_WHEN = pattern(r"(?i)(?<!\w)(?:thời gian|tg|thời điểm|giờ|ngày|buổi|lịch|lúc|khi)(?!\w)")
-_CLOCK_HEAD, CLOCK = pattern(r"(?i)(?:^|\s+)giờ$"), pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)")
+_CLOCK_HEAD, CLOCK = (
+    pattern(r"(?i)(?:^|(?<!tính)(?<!chấm)(?<!báo)(?<!bấm)(?<!canh)(?<!đổi)\s+)giờ$"),
+    pattern(r"(?:từ )?\d{1,2} ?(?:[:hg]|giờ)"),
+)
 _DAY_BEHIND = pattern(r"(?i)(?<=\S) ngày$")
 _SANCTION = pattern(r"(?i)(?:tước|phạt|cấm|đình chỉ|tịch thu|cảnh cáo|nhắc nhở|hết chỗ|hết hàng)(?!\w)")
 _PART_OF_DAY = pattern(r"(?i)(?:sáng|trưa|chiều|tối|đêm)(?: ngày)?")

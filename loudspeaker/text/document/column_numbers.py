@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 
 from ..lazy_regex import pattern
+from ..numerals import spell_digits
 from .arrangement import TextPiece
 from .cells import NOTHING, Cell
 from .column_heads import in_small_letters
@@ -29,6 +30,7 @@ class NumberKind(Enum):
     LISTED = auto()  # of things with numbers: 6,7
     SPANS = auto()  # from one to the other, and no day of a month: 1-3
     DECIMALS = auto()  # with a point, so that 9.375 has no thousands
+    DIGITS = auto()  # that name a thing: 7704, the last four of a frame
     YEARS = auto()  # of birth, with a nought for this century: 05
 
 
@@ -90,12 +92,23 @@ _OTHER_NUMBER = pattern(r".*(?:\d,\d|\d\.\d{3}\.).*")
 _MEASURED_HEAD = pattern(
     r"(?i).*\([^()\d]*(?:\d[^()\d]*)?\)|diện tích|dt|sản lượng|sl|năng suất|cân nặng|chiều cao|điểm.*"
 )
+_DIGITS_HEAD = pattern(
+    r"(?i)(?!.*(?:số (?:tiền|lượng|hộ|người))).*(?<!\w)(?:số khung|số máy|(?:chữ )?số cuối|"
+    r"(?:số )?(?:se?ri|sê ri)|số hiệu|biển số|số biển|biển(?: xe| kiểm soát)?|biển ks|bks|"
+    r"mã(?: (?:số|hộ|vạch|kh|khách hàng|hồ sơ|hs|tra cứu|"
+    r"pin|thẻ|phiếu|đơn|vé|sv|học sinh|hàng|sp|sản phẩm|điểm đo))?|"
+    r"số (?:thẻ|phiếu|hồ sơ|seri|cmnd|cccd|công tơ|đồng hồ))"
+    r"(?: [^\W\d_]+){0,2}(?: ?\([^()]*\))?"
+)
+_DIGITS = pattern(r"\d{3,6}")
 _BIRTH_HEAD = pattern(r"(?i)(?:năm|ngày) sinh|ns|n\.? ?sinh|sinh năm|sn|sinh ngày")
 _YEAR = pattern(r"['’]?(?P<year>0\d)")
 
 
 def number_kind(head: str, texts: Sequence[str], heads: Sequence[str]) -> NumberKind:
     """What the numbers of a column are; `texts`: its cells but for the empty ones, `heads`: of all columns."""
+    if _DIGITS_HEAD.fullmatch(head) and any(map(_DIGITS.fullmatch, texts)):
+        return NumberKind.DIGITS
     if _are_shares(head, texts):
         return NumberKind.SHARES
     if _SCORE_HEAD.fullmatch(head):
@@ -211,6 +224,7 @@ _WRITTEN: dict[NumberKind, tuple[re.Pattern[str], Callable[[re.Match[str]], str]
     NumberKind.HOURS: (_CLOCKS, _sign_hours),
     NumberKind.SPANS: (_SPAN, lambda span: f"{span['sign']}{span['first']} đến {span['last']}"),
     NumberKind.DECIMALS: (_THOUSANDS, lambda number: number[0].replace(".", ",")),
+    NumberKind.DIGITS: (_DIGITS, lambda digits: spell_digits(digits[0])),
     NumberKind.YEARS: (_YEAR, lambda year: f"20{year['year']}"),
 }
 

@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
-from .cells import PADDED, Cell, Line, split_lines
+from .cells import PADDED, Cell, Line, has_semicolons, split_lines
 from .flattened_tables import FlattenedTables, may_be_flattened, packed_at
 from .table_grid import GridRow
 from .table_rows import arrange_table, table_of, table_of_grid
@@ -77,7 +77,7 @@ def arrange(text: str) -> Arrangement:
 
 def _pieces(text: str) -> Iterator[TextPiece]:
     unmarked = may_be_flattened(text)
-    if not unmarked and not any(sign in text for sign in _SIGNS):
+    if not unmarked and not any(sign in text for sign in _SIGNS) and not has_semicolons(text):
         yield TextPiece(text, 0, len(text))
         return
     lines, at, copied = split_lines(text), 0, 0

@@ -225,7 +225,7 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
     if _UNIT_ALONE.fullmatch(cell.text) and _are_amounts(texts):
         return Column(ColumnRole.VALUE, None, in_small_letters(cell.text))
     unit = _UNIT_IN_HEAD.search(cell.text)
-    if unit and not _NO_UNIT.match(unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
+    if unit and not (_NO_UNIT.match(unit["unit"]) or "," in unit["unit"]) and any(map(AMOUNT.fullmatch, texts)):
         written, at, end = cell.text, unit.start(), unit.end()
         cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
         money = "/" in unit["unit"] or MONEY_HEAD.match(cell.text) is not None
@@ -284,10 +284,27 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
 def _dong_by_caption(head: str, amounts: Sequence[str], caption: str) -> str:
     """The currency of a column of sums below a line that tells of prices: Giá vé, above Vé lượt, Vé tháng"""
     counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
-    if counting or not _MONEY_ABOVE.search(caption):
+    if counting:
+        return ""
+    thousands = _currency(caption).startswith("nghìn") or _unit_above(caption).startswith(("nghìn", "ngàn"))
+    if thousands and not _OTHER_HEAD.search(head) and _are_sums(amounts):
+        return _currency(caption) or _price_unit(caption)
+    if not _MONEY_ABOVE.search(caption):
         return ""
     scaled = _SCALED.match(_unit_above(caption))  # triệu đồng/lượng
     return _price_unit(caption) if scaled or all(map(_DONG.fullmatch, amounts)) else ""
+
+
+def _are_sums(amounts: Sequence[str]) -> bool:
+    """Whether amounts are as sums in thousands are: 800, 1.500"""
+    return all(map(_TENS.fullmatch, amounts)) and any(len(amount) > 2 for amount in amounts)
+
+
+_OTHER_HEAD = pattern(
+    r"(?i)(?<!\w)(?:tuổi|năm|khẩu|nhân khẩu|người|hộ|em|con|nam|nữ|lượng|suất|điểm|thửa|tờ|nặng|cao|dài|rộng|giờ|"
+    r"tổ|lớp|kg|m2|m|ha|cây|tấn|tạ|lít|số(?! tiền))(?!\w)"
+)
+_TENS = pattern(r"[1-9](?:\d?\d0|\d{0,2}(?:\.\d{3})+|0)")
 
 
 def _price_unit(caption: str) -> str:

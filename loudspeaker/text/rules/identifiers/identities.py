@@ -106,7 +106,7 @@ def account_without_word(match: re.Match[str], context: Context) -> Answer:
 def identity_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a person, an account or a paper: số tài khoản 8800… -> tám tám không không"""
     words = re.sub(" (?:số|usd|vnd|vnđ)$", "", context.before(match.start()))
-    if not words.endswith(_IDENTITIES):
+    if not words.endswith(_IDENTITIES) or _is_sum(match[0], words):
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
     ends = _ROW.fullmatch(match[1]) if words.endswith(_IN_ROWS) else None
@@ -114,6 +114,18 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
     return link.join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
 
 
+def _is_sum(number: str, words: str) -> bool:
+    """Whether a number behind the word of a paper is what the paper costs: Hộ chiếu 200.000, GPLX 135000"""
+    return _THOUSANDS.fullmatch(number) is not None or (
+        words.endswith(_PAPERS) and _SUM_WITHOUT_POINTS.fullmatch(number) is not None
+    )
+
+
+_THOUSANDS = pattern(r"[1-9](?:\d{0,2}(?:\.\d{3})?\.\d00|\d?(?:\.\d{3}){2})(?: ?- ?[1-9]\d{0,2}(?:\.\d{3}){1,2})?")
+_SUM_WITHOUT_POINTS = pattern(r"[1-9]\d{1,3}000")
+_PAPERS = words_before(
+    "cccd|cmnd|cmt|căn cước|căn cước công dân|chứng minh nhân dân|hộ chiếu|gplx|giấy phép lái xe|bằng lái|bằng lái xe"
+)
 _ROW = pattern(r"(\d{3,8}) ?- ?(\d{3,8})")
 _IN_ROWS = words_before("số báo danh|sbd|vé|phiếu|hóa đơn|hoá đơn|biên lai|seri|series|mã|thứ tự")
 
@@ -136,7 +148,7 @@ def account_number(match: re.Match[str], context: Context) -> str:
 def treasury_account(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with points: số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
     words = context.before(match.start()).removesuffix(" số").removesuffix(" nộp")
-    if not words.endswith(_ACCOUNTS):
+    if not words.endswith(_ACCOUNTS) or _THOUSANDS.fullmatch(match[0]):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
 

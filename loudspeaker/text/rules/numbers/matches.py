@@ -102,6 +102,16 @@ def against(match: re.Match[str], context: Context) -> str | None:
     return "gặp" if sides and context.memory.count_words(CONTESTS) else None
 
 
+@rule(r"S([1-9])(?= ?:)", starts="word")
+def court(match: re.Match[str], context: Context) -> str | None:
+    """A court, where a text tells of matches and of courts: 18h30 S1: KP1 gặp Bến xe -> sân một"""
+    told = context.memory.count_words((*CONTESTS, *_GAMES)) and context.memory.count_words(_COURTS)
+    return f"sân {context.number(match[1])}" if told else None
+
+
+_COURTS = ("sân 1", "sân 2", "sân số 1", "sân a", "các sân")
+
+
 @rule(r"-", starts="sign")
 def dash_between_letters(match: re.Match[str], context: Context) -> str | None:
     """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""

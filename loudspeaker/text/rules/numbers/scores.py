@@ -59,6 +59,13 @@ _ALWAYS = pattern(
 )
 
 
+@rule(r"([0-5])-([0-5])(?= ?[(:] ?(\d{1,2}[/-]\d{1,2}(?:[,;] ?\d{1,2}[/-]\d{1,2}){1,4})\))")
+def result_in_sets(match: re.Match[str], context: Context) -> str | None:
+    """Result of a match with as many sets behind it: KP1 - KP4: 2-0 (11/7, 11/9) -> hai không"""
+    sets = len(re.findall(r"\d[/-]", match[3]))
+    return _say_score(match.groups()[:2], context) if sets == int(match[1]) + int(match[2]) else None
+
+
 @rule(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], context: Context) -> Answer:
     """Score of a match: thắng với tỉ số 2-1 -> hai một"""
@@ -142,10 +149,15 @@ def _in_row(match: re.Match[str], ahead: str, follows: str) -> bool:
 def score_of_sets(match: re.Match[str], context: Context) -> str | None:
     """Score of sets: thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
     words = context.before(match.start())
-    if not any(cue in words for cue in _SETS):
+    if not any(cue in words for cue in _SETS) and not _RESULT.search(
+        context.text, max(0, match.start() - 8), match.start()
+    ):
         return None
     pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
     return ", ".join(_say_score(pair, context) for pair in pairs)
+
+
+_RESULT = pattern(r"(?<![\d/-])[0-5] ?- ?[0-5] ?[(:] ?$")
 
 
 @rule(r"\d{1,2}-\d{1,2}(?:[,;] ?\d{1,2}-\d{1,2}){1,4}(?![\d/-]|[.,]\d)")
