@@ -97,7 +97,7 @@ def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnW
 
 
 _BLANKS = re.compile("  +")
-_TIGHT = re.compile(r" ?([,;])(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt
+_TIGHT = re.compile(r" ?([,;]|(?<=[^\W\d_]):)(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt; Hạn nộp:từ ngày 5
 _FORM = re.compile(r"(?:^|\W)[acbeô]\.$")  # of address: UBND a. XÃ is read alike twice
 _LETTERED = re.compile(r"(?:^|[ \n(])[a-zôđ]\.$")  # of a person or a point: a. XÃ
 _STRAY = re.compile(r" ([,;])$")  # 7h30 ,ngày 23/2

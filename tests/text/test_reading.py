@@ -404,6 +404,7 @@ def test_no_line_of_the_lexicon_is_out_of_reach() -> None:
         ("Chúng tôi gồm: tổ bảo vệ\n14 thôn", "bảo vệ\nMười bốn thôn"),
         ("8h00 - 8h10: Tuyên bố lý do\n8h10 - 8h50: Thảo luận", "lý do\nTám giờ mười"),
         ("CHƯƠNG TRÌNH\n7h30 - 8h00: Đón tiếp", "Chương trình\nBảy giờ"),
+        ("Hạn nộp:từ ngày 5 đến ngày 12/12", "nộp: từ ngày mùng năm"),
         ("1. Gạo ............ 15.000đ\n2. Nếp (loại 1) ... 25.000đ", "loại một, hai mươi lăm nghìn đồng"),
         ("Chị N.T.H. (quán cà phê) mất tiền", "nờ tê hát, quán cà phê, mất"),
     ],
