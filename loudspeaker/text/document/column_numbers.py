@@ -98,7 +98,7 @@ _DIGITS_HEAD = pattern(
     r"mã(?: (?:số|hộ|vạch|kh|khách hàng|hồ sơ|hs|tra cứu|"
     r"pin|thẻ|phiếu|đơn|vé|sv|học sinh|hàng|sp|sản phẩm|điểm đo))?|"
     r"số (?:thẻ|phiếu|hồ sơ|seri|cmnd|cccd|công tơ|đồng hồ))"
-    r"(?: [^\W\d_]+){0,2}(?: ?\([^()]*\))?"
+    r"(?: (?!bơm|cày|báo|hiệu|quảng|tính|móc|gặt|lượng)[^\W\d_]+){0,2}(?: ?\([^()]*\))?"
 )
 _DIGITS = pattern(r"\d{3,6}")
 _BIRTH_HEAD = pattern(r"(?i)(?:năm|ngày) sinh|ns|n\.? ?sinh|sinh năm|sn|sinh ngày")
