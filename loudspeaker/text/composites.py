@@ -58,7 +58,9 @@ _COUNTS = pattern(
     r" (?!(?:trăm|nghìn|ngàn|triệu|đồng|rưỡi|một|mỗi)(?!\w))[^\W\d_]{2}"
 )  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
 _GROUPED = pattern(r"\d{1,3}(?:\.\d{3})+(?![\d.])")
-_PLACED = pattern(r"(?i)(?:giải|hạng|[,;(/:.]|thưởng) ?(?:nhất|nhì|ba|tư) $")  # giải ba 700.000
+_PLACED = pattern(  # giải ba 700.000; cầu Nghìn 21h is no thousand and twenty-one
+    r"(?:(?i:giải|hạng|[,;(/:.]|thưởng) ?(?i:nhất|nhì|ba|tư)|(?<=[^\W\d_] )(?:Trăm|Nghìn|Ngàn|Vạn)) $"
+)
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
 _NAMED_NUMBER = pattern(  # anh Mười 5 giờ is no fifteen, anh Năm 5 bao no fifty-five
     r"(?<!\w)(?:M(?:ườ|ươ)i|(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Dd]ì|[Cc]ậu|[Mm]ợ|[Tt]hím|[Ee]m) "
