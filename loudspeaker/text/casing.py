@@ -108,7 +108,7 @@ def _is_word(line: str, match: re.Match[str]) -> bool:
         return True
     if not (is_syllable(letters) or (marked and _is_highland_name(letters)) or letters in _WORDS or lost):
         return False
-    return marked or not (_is_listed(letters, line, match) or _is_abbreviation(line, match))
+    return marked or not (_stands_in_list(letters, line, match) or _is_abbreviation(line, match))
 
 
 def _is_of_highland(letters: str, line: str, match: re.Match[str]) -> bool:
@@ -141,7 +141,7 @@ def _is_abbreviation(line: str, match: re.Match[str]) -> bool:
     return letters in _SHORT and not _is_repair(letters, head, tail)
 
 
-def _is_listed(letters: str, line: str, match: re.Match[str]) -> bool:
+def _stands_in_list(letters: str, line: str, match: re.Match[str]) -> bool:
     """Whether a word that is an abbreviation too stands in a list beside one that can be no word: (THA, ĐTĐ, COPD)"""
     if letters == "THA" and _ILL.search(line) and not _SPARED.search(line[: match.end() + 7]):
         return True

@@ -121,7 +121,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     """Whether a full line of a paragraph is followed by a small letter, so that its margin breaks lines."""
     margin = _margin(lines)
     return any(
-        _is_full(line, following, margin) and _begins_small(line, following) and not _is_listed(line, following)
+        _is_full(line, following, margin) and _begins_small(line, following) and not _are_small_entries(line, following)
         for line, following in _breaks(lines)
     )
 
@@ -178,7 +178,7 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
         return _goes_on_behind_sign(line, following, full)
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
-    small = 2 * len(line) > margin and _begins_small(line, following) and not _is_listed(line, following)
+    small = 2 * len(line) > margin and _begins_small(line, following) and not _are_small_entries(line, following)
     return full or small or is_unfinished(line, following)
 
 
@@ -200,7 +200,7 @@ def _begins_small(line: str, following: str) -> bool:
     return (following.lstrip("(")[:1] if len(line) >= _NARROW else following[0]).islower()
 
 
-def _is_listed(line: str, following: str) -> bool:
+def _are_small_entries(line: str, following: str) -> bool:
     """Whether two lines are entries of a list in small letters: ngõ 3: quét đường⏎ngõ 7: khơi rãnh"""
     labelled = _LABELLED.match(following) is not None
     return labelled or line.lstrip("-+*• ").split(" ")[0] == following.split(" ")[0]

@@ -262,7 +262,7 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
     if column.instead:
         return [_short_head(column, head, cell, unit), *_value(column, cell, unit)]
     if first and (listed := _LISTED.match(cell.text)):
-        return _numbered(column, head, cell, unit, listed)
+        return _value_behind_number(column, head, cell, unit, listed)
     rest = cell if first else without_short_head(head, cell)
     if paired := paired_numbers(head, rest):
         return paired
@@ -279,7 +279,7 @@ def _short_head(column: Column, head: Cell, cell: Cell, unit: str) -> TextPiece:
     return TextPiece(f"{column.instead}{pause} ", head.start, head.end, is_head=True)
 
 
-def _numbered(column: Column, head: Cell, cell: Cell, unit: str, number: re.Match[str]) -> list[TextPiece]:
+def _value_behind_number(column: Column, head: Cell, cell: Cell, unit: str, number: re.Match[str]) -> list[TextPiece]:
     """A cell that begins with a number of its own: 2. Hang Luồn"""
     at = cell.start + number.end()
     rest = Cell(cell.text[number.end() :], at, cell.column + number.end())

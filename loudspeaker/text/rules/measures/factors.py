@@ -36,7 +36,7 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
         behind == "(" or behind.isdecimal() or _FACTOR.match(context.text, end) is not None
     )
     sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
-    if bracketed or sides or _is_reckoned(context, at, end):
+    if bracketed or sides or _is_calculation(context, at, end):
         return " nhân "
     if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
         return ","
@@ -51,7 +51,7 @@ def star_of_product(match: re.Match[str], context: Context) -> str:
     return " nhân "
 
 
-def _is_reckoned(context: Context, at: int, end: int) -> bool:
+def _is_calculation(context: Context, at: int, end: int) -> bool:
     """Whether a sum is worked out: Tiền lương = Lương cơ sở x Hệ số; 60% x BQTL; năng suất × diện tích × giá"""
     if context.char(at - 1) == " " and context.is_before(end, _FACTORS):
         return True

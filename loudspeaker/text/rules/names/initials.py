@@ -46,7 +46,7 @@ def mister_by_office(match: re.Match[str], context: Context) -> str:
     starts="word",
 )
 def initials(match: re.Match[str], context: Context) -> Answer:
-    """Initials of somebody who is not named: bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
+    """Initials of somebody who is not named: bệnh nhân NTD, nữ, sinh năm 1989"""
     spoken = spell_letters(match[0])
     return Guess(spoken, ambiguous(match[0])) if match[0] in context.lexicon else spoken
 
