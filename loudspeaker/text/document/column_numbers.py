@@ -62,7 +62,7 @@ _LESS_THAN_ONE = pattern(r"0[.,]\d{1,3}")
 _AMOUNT_WITH_POINT, _RISING = pattern(r"\d{1,4}\.\d{1,2}"), pattern(r"(?P<from>\d{1,3}) ?[-–] ?(?P<to>\d{1,3})")
 _BEHIND_DAYS = pattern(r"(?i).*(?:ngày|tuần|tháng|năm)")  # whose numbers with a comma are listed elsewhere: số ngày 1,5
 _DECIMAL_PART = pattern(r"(?P<whole>\d{1,3}),(?P<part>\d{1,2})")
-_COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
+COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|hạn|từ|đến|thời gian|lịch|hẹn|sinh|ns|nộp|đợt|tháng|buổi)(?!\w)")
 _CLOCK_HEAD = pattern(  # not giờ công, which are counted
     r"(?i)(?:khung )?giờ"
@@ -138,7 +138,7 @@ def _are_shares(head: str, texts: Sequence[str]) -> bool:
     if _SHARES_HEAD.fullmatch(head):
         return True
     wholes = {whole for _, whole in shares}
-    one_whole = _COUNTING_HEAD.match(head) is not None and len(wholes) == 1
+    one_whole = COUNTING_HEAD.match(head) is not None and len(wholes) == 1
     return one_whole or (max(wholes) > _LAST_MONTH and all(part <= whole for part, whole in shares))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..lazy_regex import pattern
+from .cell_letters import is_as_above
 from .cells import NOTHING
 
 _SHORT = pattern(
@@ -18,7 +19,6 @@ _WEIGHT, _POWER = pattern(r"(?i)kg|g|tấn|tạ|yến"), pattern(r"W|kW|KW|CV|HP
 _YIELD = pattern(r"(?i)(?:tạ|tấn|kg|yến)(?: ?/ ?.*)?")
 _READ_TWICE = pattern(r"(?i) (?:cũ|mới|đầu|cuối|trước|sau)(?: .*)?")
 _PRICED = pattern(r"(?i)(?:đơn )?giá(?!\w)|(?:thành |t\. ?)?tiền(?!\w)|đvt|đv|thuê")
-_AS_ABOVE = frozenset(("nt", '"', "//", "''"))
 
 Short = re.Match[str]  # of a head
 Cells = Sequence[str]  # below it, but for the empty ones
@@ -33,7 +33,7 @@ def short_heads(heads: Sequence[str], columns: Sequence[Cells]) -> dict[int, str
 
 def _meaning(head: Short, cells: Cells, heads: Sequence[str]) -> str:
     """The words for the short form of a head with what stands behind it; nothing where they are not known."""
-    told = [cell for cell in cells if not NOTHING.fullmatch(cell) and cell.lower() not in _AS_ABOVE]
+    told = [cell for cell in cells if not NOTHING.fullmatch(cell) and not is_as_above(cell)]
     by_cells = _BY_CELLS.get(head["short"])
     words = by_cells(head, told) if by_cells and told else _beside(head, heads)
     return f"{words}{head['behind']}" if words else ""

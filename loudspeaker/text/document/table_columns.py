@@ -12,7 +12,7 @@ from .cell_letters import forms_of_address, words_for
 from .cell_values import RATED
 from .cells import NOTHING, Cell, Row
 from .column_heads import AMOUNT, CLOCK, LAST_MOMENT, in_small_letters
-from .column_numbers import NumberKind, number_kind
+from .column_numbers import COUNTING_HEAD, NumberKind, number_kind
 from .short_heads import short_heads
 
 _COUNT_HEAD = pattern(r"(?i)(?:S?TT|số tt|số thứ tự|#|№|no\.?)")
@@ -46,7 +46,6 @@ _CAPTION = pattern(  # (ĐVT: nghìn đồng), above a table
 _EXPLICIT = pattern(r"(?i)(?:đvt|đơn vị(?: tính)?) ?: ?(?P<unit>[^\W\d][^\s()]{0,11}|[%‰]|°C)\W*$")
 _MONEY_ABOVE = pattern(r"(?i)(?<!\w)(?:giá|phí|tiền|thu|chi|quỹ|ủng hộ|đóng góp|thưởng|lương)(?!\w)")
 _SCALED = pattern(r"(?:nghìn|ngàn|triệu) (?:đ|đồng)")
-_COUNTING_HEAD = pattern(r"(?i)(?:số(?! tiền)|diện tích|sản lượng|dân số|khối lượng|sl|dt)(?!\w)")
 _DAYS_HEAD = pattern(r"(?i)(?:ngày|thứ|tuần|tháng|đợt|phiên)(?!\w)")
 _SUM_HEAD, _SUM = (
     pattern(r"(?i)(?:tiền|mức (?:đóng|hưởng|thu|nộp|trợ cấp|hỗ trợ)|phải (?:nộp|đóng|thu)|nợ)(?!\w)"),
@@ -283,7 +282,7 @@ def _dong(head: str, texts: Sequence[str], caption: str) -> str:
 
 def _dong_by_caption(head: str, amounts: Sequence[str], caption: str) -> str:
     """The currency of a column of sums below a line that tells of prices: Giá vé, above Vé lượt, Vé tháng"""
-    counting = _COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
+    counting = COUNTING_HEAD.match(head) or LAST_MOMENT.search(head) or _DAYS_HEAD.match(head)
     if counting:
         return ""
     thousands = _currency(caption).startswith("nghìn") or _unit_above(caption).startswith(("nghìn", "ngàn"))
@@ -325,7 +324,7 @@ def _with_unit(column: Column, caption: str, dated: bool) -> Column:
     unit = _unit_above(caption)
     if column.unit or not unit or column.head is None or column.role is not ColumnRole.VALUE:
         return column
-    amounts = column.kind is CellKind.NUMBER and _COUNTING_HEAD.match(column.head.text) is None
+    amounts = column.kind is CellKind.NUMBER and COUNTING_HEAD.match(column.head.text) is None
     own = column.instead != "" or LAST_MOMENT.search(column.head.text) is not None
     return column._replace(unit=unit) if own or (amounts and (dated or _EXPLICIT.search(caption))) else column
 

@@ -49,11 +49,14 @@ def _leads_on(match: re.Match[str], context: Context, ahead: str) -> bool:
 
 def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
     """Whether things of one sort stand on both sides: 19 -> 21/1, khối 1 -> khối 5, 22h00 T5 -> 4h00 T6."""
-    dated = _are_days(context, ahead, start, end)
-    rising = do_codes_rise(context, start, end) or do_numbers_rise(context, start, end)
-    alike = are_ends_alike(ahead, context.text[end : end + REACH].lower())
-    dated = dated or bool(_FIRST_DAYS.match(context.text, end) and _DAY_TOLD.search(ahead))
-    return bool(dated or rising or alike or _parts_hours(ahead, context, end) or _lead_from_place(ahead, context, end))
+    return bool(
+        _are_days(context, ahead, start, end)
+        or do_codes_rise(context, start, end)
+        or do_numbers_rise(context, start, end)
+        or are_ends_alike(ahead, context.text[end : end + REACH].lower())
+        or _parts_hours(ahead, context, end)
+        or _lead_from_place(ahead, context, end)
+    )
 
 
 _DAY_TOLD = pattern(r"(?:tháng (?:chạp|giêng|\d{1,2})|\d/\d{1,2})\)? ?$")
@@ -66,7 +69,8 @@ def _are_days(context: Context, ahead: str, start: int, end: int) -> bool:
     """Whether days stand on both sides: 19 -> 21/1, T2 (7/12) -> T4 (9/12), sáng T2 -> chiều T4"""
     days = _DAY_BEFORE.search(context.text[max(0, start - 4) : start]) and _DAY_BEHIND.match(context.text, end)
     dates = _DATE.search(ahead) and _DATE_NEXT.match(context.text, end)
-    return bool(days or dates or (_WEEKDAY.search(ahead) and _WEEKDAY_NEXT.match(context.text, end)))
+    first = _DAY_TOLD.search(ahead) and _FIRST_DAYS.match(context.text, end)  # 28 tháng chạp -> mùng 3
+    return bool(days or dates or first or (_WEEKDAY.search(ahead) and _WEEKDAY_NEXT.match(context.text, end)))
 
 
 _DATE = pattern(r"(?<![\d/.])\d{1,2}[/.]\d{1,2}(?:[/.](?:20)?\d\d)?\)? ?$")

@@ -20,8 +20,7 @@ def dash_between_hours(match: re.Match[str], context: Context) -> str | None:
 
     Three of them, or five, are each an hour; where some dashes have blanks, those part the ranges.
     """
-    rows = _HOURS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
-    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
+    row = _row_around(match, context, REACH, _HOURS_IN_ROW)
     mixed = " - " in row and re.search(r"\w-\d", row) is not None
     parts = context.char(match.end()) == " " if mixed else row.count("-") % 2 == 0
     return "," if row and parts else None
@@ -39,9 +38,7 @@ def dash_between_sums(match: re.Match[str], context: Context) -> str | None:
 
     Of three or more none is the end of a range.
     """
-    near = max(0, match.start() - 2 * REACH), match.end() + 2 * REACH
-    rows = (row for amounts in (_SUMS_IN_ROW, _AMOUNTS_IN_ROW) for row in amounts.finditer(context.text, *near))
-    return "," if any(row.start() < match.start() < row.end() for row in rows) else None
+    return "," if _row_around(match, context, 2 * REACH, _SUMS_IN_ROW, _AMOUNTS_IN_ROW) else None
 
 
 _SUMS_IN_ROW = pattern(r"(?<![\w-])\d[\d.,]*(?:k|tr|đ)(?: ?- ?\d[\d.,]*(?:k|tr|đ)(?!\w)){2,6}(?! ?-)")
@@ -65,6 +62,12 @@ _DAY = pattern(r" ?(?:ngày )?\d{1,2}[/.-]\d{1,2}(?!\d)")
 @rule(_DASH, starts="sign")
 def dash_between_days(match: re.Match[str], context: Context) -> str | None:
     """A dash in a row of three days, each told for itself: 07/12 - 09/12 - 11/12"""
-    rows = _DAYS_IN_ROW.finditer(context.text, max(0, match.start() - REACH), match.end() + REACH)
-    row = next((row[0] for row in rows if row.start() < match.start() < row.end()), "")
-    return "," if row.count("-") % 2 == 0 and row else None
+    row = _row_around(match, context, REACH, _DAYS_IN_ROW)
+    return "," if row and row.count("-") % 2 == 0 else None
+
+
+def _row_around(match: re.Match[str], context: Context, reach: int, *rows: re.Pattern[str]) -> str:
+    """The first row of one of these kinds that a dash lies in, within `reach` letters of it; or nothing."""
+    near = max(0, match.start() - reach), match.end() + reach
+    found = (row for kind in rows for row in kind.finditer(context.text, *near))
+    return next((row[0] for row in found if row.start() < match.start() < row.end()), "")
