@@ -33,8 +33,8 @@ from .layout import (
     noise,
     separators,
 )
-from .measures import ages, coordinates, factors, money, quantities, rates, short_units, temperatures
-from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles
+from .measures import ages, coordinates, factors, households, money, quantities, rates, short_units, temperatures
+from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles, waters
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import clock_times, dates, days, halves_of_day, impossible_days, impossible_times, months, periods, sundays
 
@@ -61,6 +61,7 @@ _FILES = (
     days,
     impossible_times,
     halves_of_day,
+    households,
     clock_times,
     short_units,
     addresses,
@@ -79,6 +80,7 @@ _FILES = (
     ranges,
     army_units,
     codes,
+    waters,
     short_words,
     titles,
     chat_letters,

@@ -1,0 +1,57 @@
+"""Households and their members in two letters behind a village: Thôn 3: 5h, 17k."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...context import REACH, Context
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...lexicon import cue_list
+from ...rule import Answer, Guess, RuleMaker
+
+rule = RuleMaker(Kind.QUANTITY)
+
+_VILLAGE = pattern(rf"(?i)(?<!\w)(?:{cue_list('hamlets')})(?: [^\s:;,()]{{1,7}}){{1,3}} ?[:(=-] ?$")
+_PAIR = r"(\d{1,3}) ?h ?[,;/+-] ?(\d{1,4}) ?k(?![^\W_/]|/(?!\d))"
+_PAIRS = pattern(rf"(?<![\w.,]){_PAIR}")
+_WORDS = ("hộ", "khẩu", "số hộ", "số khẩu", "nhân khẩu")
+
+
+@rule(_PAIR)
+def households_and_members(match: re.Match[str], context: Context) -> Answer:
+    """Households and members of a village: Thôn 3: 5h, 17k -> năm hộ, mười bảy khẩu; sure where several are told so"""
+    if not int(match[1]) <= int(match[2]) <= _MOST_MEMBERS * int(match[1]) or not _is_after_village(match, context):
+        return None
+    spoken = f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
+    near = context.text[max(0, match.start() - 2 * REACH) : match.end() + 2 * REACH]
+    members = [int(pair[1]) for pair in _PAIRS.findall(near)]
+    several = len(members) > 1 and any(number % 5 for number in members)  # no sums
+    sure = context.memory.count_words(_WORDS) or several
+    return spoken if sure else Guess(spoken, _HOUSEHOLDS)
+
+
+@rule(r"(\d{1,3}) ?h(?= ?[,;/(+-] ?\d{1,4} (?:nhân )?khẩu(?!\w))")
+def households(match: re.Match[str], context: Context) -> str | None:
+    """Households before their members: thôn 3: 12h, 45 khẩu -> mười hai hộ; họp 12h, 45 khẩu dự is an hour"""
+    return f"{context.number(match[1])} hộ" if _is_after_village(match, context) else None
+
+
+@rule(r"(\d{1,4}) ?k(?![^\W_]|/)")
+def members(match: re.Match[str], context: Context) -> str | None:
+    """Members behind their households: thôn 3: 12 hộ, 45k -> bốn mươi lăm khẩu; 12 hộ, 50k/hộ is a sum"""
+    ahead = _HOUSEHOLDS_AHEAD.search(context.text, max(0, match.start() - 12), match.start())
+    if ahead is None or not int(ahead[1]) <= int(match[1]) <= _MOST_MEMBERS * int(ahead[1]):
+        return None
+    return f"{context.number(match[1])} khẩu" if int(match[1]) % 5 or context.memory.count_words(("khẩu",)) else None
+
+
+def _is_after_village(match: re.Match[str], context: Context) -> bool:
+    """Whether a village and a sign stand right before"""
+    return _VILLAGE.search(context.text, max(0, match.start() - REACH), match.start()) is not None
+
+
+_HOUSEHOLDS_AHEAD = pattern(r"(?<![\w.,])(\d{1,3}) hộ ?[,;/(-] ?$")
+_MOST_MEMBERS = 9  # of a household, on average
+_HOUSEHOLDS = Message("households and their members, or an hour and a sum")
