@@ -17,6 +17,7 @@ from ...syllables import LOWER
 
 rule = RuleMaker(Kind.RATE)
 
+_PER = r"[^\W\d_]{1,5}[23²³]?"
 _DOSE = pattern(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
 _AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
 _SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
@@ -147,6 +148,31 @@ def _is_sum(context: Context, start: int, end: int) -> bool:
     """Whether a sum stands behind a slash, and another or what it is told for before it: 3tr/2tr/1tr; 1 con/ 20k"""
     told = context.previous.kind is Kind.MONEY or _COUNTED.search(context.before(start)) is not None
     return told and _SUM.match(context.text, end) is not None
+
+
+@rule(rf"/ ?(?:(?=\d[\d.,]* ?({_PER})(?![^\W_]))|({_PER})(?![^\W_]))", starts="sign")
+def dose_of_substance(match: re.Match[str], context: Context) -> str | None:
+    """Slash behind a substance whose name ends with letters or digits: 5g vitamin C/kg, 15kg NPK 16-16-8/sào"""
+    at, per = match.start(), (match[1] or match[2]).lower()
+    last = context.char(at - 1)
+    if per not in _DOSED or not (last.isdecimal() or last.isupper()):
+        return None
+    if _DOSE.search(context.text, max(0, at - 8), at) or not _SUBSTANCE.search(context.text, max(0, at - REACH), at):
+        return None
+    if match[1]:
+        return " trên "
+    short = per in _THINGS_DOSED and last.isupper()  # B1/con: no “bê một một con”
+    return f" {'một' if short else 'trên một'} {context.lexicon.units.get(match[2], match[2])}"
+
+
+_THINGS_DOSED = frozenset(
+    words_after("con|cây|gốc|khóm|hố|bụi|trụ|ngày|lần|bữa|người|trẻ|hộ|suất|nhà|ao|sào|mẫu|công|luống")
+)
+_DOSED = _THINGS_DOSED | frozenset(words_after("kg|g|lít|l|ml|m2|m3|m²|m³|ha|bình|tấn|tạ|khối"))
+_SUBSTANCE = pattern(
+    r"\d ?(?:mg|g|kg|ml|cc|lít|l|viên|gói|ống|lọ|giọt|bao)(?: [^\W\d_][^\s/,;:()]*){0,3}"
+    r" (?:[A-Z][A-Za-z\d]{0,6}|\d{1,2}(?:[-.:]\d{1,2}){1,2})$"
+)
 
 
 @rule(r" ?/ ?(?=\d)", starts="sign")
