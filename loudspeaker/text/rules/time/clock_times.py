@@ -369,11 +369,14 @@ def hour_sharp(match: re.Match[str], context: Context) -> str | None:
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
 def minutes(match: re.Match[str], context: Context) -> Answer:
     """Minutes: 15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
-    quoted = re.findall(r"(?<!\d)'", context.text[max(0, match.start() - REACH) : match.start()])
-    if len(quoted) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
+    quotes = _QUOTE.findall(context.text, max(0, match.start() - REACH), match.start())
+    if len(quotes) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
         return None
     unit = "" if context.is_after(match.start(), (" phút", " phút thứ")) else " phút"
     return f"{context.number_range(match[1], match[2])}{unit}"
+
+
+_QUOTE = pattern(r"(?<!\d)'")
 
 
 def _say_time(context: Context, hour: str, minute: str | None) -> str | None:

@@ -21,11 +21,15 @@ def half_day(match: re.Match[str], context: Context) -> str | None:
     return _HALVES[match[0]] if dated or ahead in _OPENING else None
 
 
-@rule(r"[SCTĐ](?= ?[:,;/+]| nghỉ|\s|$)", starts="word")
+@rule(r"[SCTĐ](?= ?[:,;/+]| - |\s|$)", starts="word")
 def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
     """One of the halves of a day that a line tells one behind the other: S: họp, C: đi xã, T: trực -> tối"""
     ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
-    if ahead not in _OPENING and not context.follows(Kind.ORDINAL, match.start()):  # Bác sĩ Hà C nghỉ
+    weekday = context.follows(Kind.ORDINAL, match.start(), ": ", ", ", " (") and _WEEKDAY.match(context.previous.spoken)
+    if weekday and match[0] in "SC" and context.char(match.end()) in " :":  # T2 S họp; T4: S - trực
+        return Guess(_HALVES[match[0]], _PART_OF_DAY)
+    dated = ahead.isdecimal() or context.follows(Kind.ORDINAL, match.start())
+    if ahead not in _OPENING and not dated:  # Bác sĩ Hà C nghỉ
         return None
     before = context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
     behind = context.text[match.start() : match.end() + 2 * REACH].partition("\n")[0]
@@ -35,6 +39,8 @@ def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
 _PART_OF_DAY = Message("a part of the day, or a letter")
 _MORNING_AND_AFTERNOON = pattern(
     r"(?<![^\W_])S(?: ?[:,;/+]| \d{1,2}[hg:])[^\n]{0,60}(?<![^\W_])C(?: ?[:,;/+]| \d{1,2}[hg:]| nghỉ| ?$)"
+    r"|(?<![^\W_])(?:T[2-7]|CN|[Tt]hứ [^\W_]{1,4}|\d/\d{1,2})\)?[ :,-]{1,3}S [^\n]{0,60}[,;+-] ?C "
 )
+_WEEKDAY = pattern(r"(?i)thứ (?:hai|ba|tư|năm|sáu|bảy)$|chủ nhật$")
 _HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}
 _OPENING = frozenset(("", *"\n,;:(-/+*•"))

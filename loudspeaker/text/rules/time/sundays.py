@@ -21,7 +21,8 @@ def sunday(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(
-    r"CN(?=(?:, ?|: ?| ?- ?| ?\(| )?(?:ngày )?\d{1,2}(?:/\d{1,2}(?![\d%])|[.-]\d{1,2}(?![\d.,%])| tháng))",
+    r"CN(?=(?:, ?|: ?| ?- ?| ?\(| )?(?:ngày )?\d{1,2}"
+    r"(?:/\d{1,2}(?![\d%])|[.-]\d{1,2}(?![\d.,%]| ?(?:tuổi|t|người|em|hộ|triệu|tr|k|suất|con|tấn)(?!\w))| tháng))",
     starts="word",
 )
 def sunday_with_its_day(match: re.Match[str], context: Context) -> str | None:
