@@ -44,13 +44,14 @@ _PURPOSE = pattern(r" (?:để|khi|nếu|trước|trong giờ|gặp)(?!\w)")
 _OF_PERSONS = frozenset((Kind.PHONE, Kind.MONEY))
 _SPELT = frozenset((Kind.PHONE, Kind.IDENTITY, Kind.PLATE))  # digit by digit
 _NUMBERS = frozenset((Kind.NUMBER, Kind.CODE))
-_APART = {  # what needs a pause behind it: Ri6 62-65; NPK 16-16-8 890k
+_APART = {  # what needs a pause behind it: Ri6 62-65; NPK 16-16-8 890k; lớp 6-9 120 em
     Kind.CODE: (Kind.NUMBER, Kind.RANGE),
-    Kind.SCORE: (Kind.NUMBER, Kind.RANGE, Kind.MONEY),
+    Kind.SCORE: (Kind.NUMBER, Kind.RANGE, Kind.MONEY, Kind.QUANTITY),
+    Kind.RANGE: (Kind.NUMBER, Kind.RANGE),
 }
 _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
-_NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM))  # khu 3, VTV1
+_NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM, Kind.RANGE))  # khu 3, VTV1, tổ 5-6
 _COUNTED_IN_TENS = frozenset((Kind.TIME, Kind.SCORE, Kind.MONEY, Kind.QUANTITY))
 _DIGIT_ALONE = pattern(r"(?<!\w)(?:một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)$")
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")

@@ -182,8 +182,10 @@ def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Con
 
 
 _PARTS = {  # what a letter and a number up to twelve stand for where the text has one of these words
-    "K": ("khối", ("khối", "phụ huynh", "học sinh")),
+    "K": ("khối", ("khối", "phụ huynh", "học sinh", "môn", "toán", "lịch thi")),
     "Đ": ("đợt", ("đợt", "lịch tiêm", "bổ sung")),
+    "P": ("phòng", ("sbd", "phòng thi", "mỗi phòng", "lịch thi", "số báo danh", "thí sinh", "coi thi")),
+    "V": ("vòng", ("từng vòng", "các vòng", "vòng đấu giá", "mỗi vòng")),
 }
 
 

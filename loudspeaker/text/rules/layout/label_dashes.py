@@ -49,7 +49,9 @@ def number_before_amount(match: re.Match[str], context: Context) -> Answer:
         return None
     spoken = f"{context.number(match[1])},"
     if _HOUR.match(match.string, match.end(3)):
-        return spoken if match[2] != "-" and _may_have_hours(name, match, context) else None
+        if match[2] == "-":
+            return _before_tight_hour(name, spoken, context)
+        return spoken if _may_have_hours(name, match, context) else None
     if _PRICE.match(match.string, match.end(3)):
         return _before_price(name, spoken, match, context)
     counted = _COUNTED.match(match.string, match.end(3)) and (match[2] != "-" or _is_one_of_several(name, context))
@@ -66,6 +68,16 @@ def _name(match: re.Match[str], context: Context) -> str | None:
         return None
     each = ahead[1] is not None and (ahead[1].isdecimal() or ahead[1].lower() in _NO_NAME)
     return None if each else ahead[2].lower()
+
+
+def _before_tight_hour(name: str, spoken: str, context: Context) -> Answer:
+    """The number of a place or a group of people before its hour: tổ 1-7h, tổ 2-8h; chốt 6-18h is open as long"""
+    if name not in _PLACES:
+        return None
+    return spoken if _is_one_of_several(name, context) else Guess(spoken, _NUMBER_OR_AMOUNT)
+
+
+_PLACES = frozenset(("thôn", "tổ", "ấp", "xóm", "bản", "khu", "đội", "nhóm", "khóm", "buôn", "làng", "khối", "lớp"))
 
 
 def _may_have_hours(name: str, match: re.Match[str], context: Context) -> bool:

@@ -15,17 +15,17 @@ from ...rule import Answer, Guess, RuleMaker
 rule = RuleMaker(Kind.RANGE)
 
 _ALPHABET = "AĂÂBCDĐEÊFGHIJKLMNOÔƠPQRSTUƯVWXYZ"
-_FIRST_LETTERS = words_before("vần|chữ cái|chữ|các chữ|tên vần|vần chữ|tên|tên từ|chữ đầu|từ|mẫu tự")
+_FIRST_LETTERS = words_before("vần|chữ cái|chữ|các chữ|tên vần|vần chữ|tên|tên từ|chữ đầu|từ|mẫu tự|họ")
 _NAMED_BY_LETTER = words_before(
     "khu|các khu|dãy|lô|các lô|hàng|hàng ghế|cột|cửa|cổng|tòa|toà|block|nhà|đơn nguyên|bảng|các bảng|ô|lớp|hạng|"
     "phân khu|loại|mức|cấp|xếp loại|gian|quầy|sảnh|phòng|cầu thang|bàn|kho|bãi|khoang|khối|ngăn|khán đài"
 )
 _NOT_IN_ROW = words_before("vitamin|viêm gan|viêm gan siêu vi|nhóm máu|cúm")
-_EARLIER = pattern(r"(?i:vần|chữ cái|chữ|tên|khu|dãy|lô|hàng|tòa|bảng) [A-ZĐ] ?(?:-|đến) ?[A-ZĐ](?![^\W_])[^.\n]*$")
+_EARLIER = pattern(r"(?i:vần|chữ cái|chữ|tên|họ|khu|dãy|lô|hàng|tòa|bảng) [A-ZĐ] ?(?:-|đến) ?[A-ZĐ](?![^\W_])[^.\n]*$")
 _ONE_OR_MANY = Message("two letters, or all between them")
 
 
-@rule(r"([A-ZĐ]) ?- ?([A-ZĐ])(?![^\W_]|[.'’]| ?-)", starts="word")
+@rule(r"([A-ZĐ]) ?- ?([A-ZĐ])(?![^\W_]|['’]|\.(?!$|\n)| ?-)", starts="word")
 def letters_in_row(match: re.Match[str], context: Context) -> Answer:
     """Letters of a row: vần P - Y -> pê đến i; A - K, L - Y; khu A - B may be two, and vitamin A - D is"""
     at, apart = match.start(), _ALPHABET.index(match[2]) - _ALPHABET.index(match[1])

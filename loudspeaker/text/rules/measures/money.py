@@ -102,7 +102,14 @@ _OF_POINTS = (
 def _is_small(match: re.Match[str]) -> bool:
     """Whether an amount is too small for dong: 7,5đ, 20đ, 152đ; not where it is a rate, 50đ/kg; 0,25đ/lần is points"""
     small = match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1])
-    return bool(small) and (_BELOW_ONE.match(match[1]) is not None or not _PER.match(match.string, match.end()))
+    return bool(small) and (
+        _BELOW_ONE.match(match[1]) is not None
+        or not _PER.match(match.string, match.end())
+        or _OF_GAMES.match(match.string, match.end()) is not None
+    )
+
+
+_OF_GAMES = pattern(r" ?/ ?\d{1,2} ?(?:ván|trận|hiệp|vòng|bài|môn|câu|lượt)(?!\w)")  # 2,5đ/3 ván
 
 
 def _is_lost(match: re.Match[str], context: Context) -> bool:

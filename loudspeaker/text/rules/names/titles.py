@@ -211,7 +211,7 @@ _OFFICER = pattern(cue_list("officers_in_short"))
 
 @lru_cache(maxsize=4)
 def _has_exam_rooms(text: str) -> bool:
-    """Whether a text numbers rooms from P.01 on, as no ward is"""
+    """Whether a text numbers rooms from P.01 on, as no ward is, or tells of an examination"""
     return _EXAM_ROOMS.search(text) is not None
 
 
@@ -225,7 +225,9 @@ def _is_room(at: int, context: Context) -> bool:
     return context.char(at).isdecimal() and _has_exam_rooms(context.text)
 
 
-_EXAM_ROOMS = pattern(r"P\.0\d")
+_EXAM_ROOMS = pattern(
+    r"P\.0\d|(?<!\w)(?:SBD|[Ss]ố báo danh|[Pp]hòng thi|[Ll]ịch thi|[Tt]hí sinh|[Cc]oi thi|\d{2,3} TS)(?!\w)"
+)
 _ROOM = pattern(rf"0\d|\d{{3}}|\d{{1,2}},? (?:tầng|lầu|nhà [A-Z\d])|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 

@@ -178,7 +178,7 @@ def points_of_sets(match: re.Match[str], context: Context) -> Answer:
 _GAMES_IN_SETS = ("điểm các hiệp", "bóng chuyền", "bóng chuyền hơi", "cầu lông", "bóng bàn", "pickleball")
 
 
-@rule(r"(?:1/2|½) ?- ?(?:1/2|½)(?![\d/.,])")
+@rule(r"(?:1/2|½) ?- ?(?:1/2|½)(?![\d/]|[.,]\d)")
 def drawn_game(match: re.Match[str], context: Context) -> str:
     """A game of chess that nobody wins: hòa 1/2 - 1/2 -> nửa điểm mỗi bên"""
     return "nửa điểm mỗi bên"
