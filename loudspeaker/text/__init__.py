@@ -4,6 +4,7 @@ reading.py          read(): the steps from a written text to its Reading
 cleanup.py, casing.py, unwrapping.py, definitions.py, own_words.py      what is done before the rules
 document/           what is seen only in a whole document: tables, columns, levels of numbering, full forms
 scanner.py          one walk over the text, in which rules are tried
+rule_index.py       which rules are tried at a place: those that can begin with what stands there
 rule.py, kind.py, context.py, cues.py, reasons.py       what a rule is, and what it can see
 rules/              the rules, in six families
 alternatives.py     what else could be said for a stretch, and a text in which that is chosen

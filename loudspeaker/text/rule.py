@@ -38,11 +38,12 @@ Cues = tuple[str, ...]
 class Rule:
     """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word, sign or bracket."""
 
-    __slots__ = ("_guards", "_pattern", "_words", "kind", "starts")
+    __slots__ = ("_guards", "_pattern", "_words", "kind", "source", "starts")
 
     def __init__(self, kind: Kind, source: str, words: Words, starts: str, guards: Sequence[Guard] = ()) -> None:
         self.kind = kind
         self.starts = frozenset(starts.split())
+        self.source = source
         self._pattern = pattern(source)
         self._words = words
         self._guards = tuple(guards)

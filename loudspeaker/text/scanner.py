@@ -6,17 +6,13 @@ What no rule takes stays as written. A stretch once read is not looked at again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
-from .rule import Rule
-from .rules import rules_starting_with
+from .rule_index import TriedRules, rules_at
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
-
-Matcher = Callable[[str, int, int], re.Match[str] | None]
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
@@ -32,11 +28,6 @@ _OPENERS = frozenset(  # plain words that rules begin with
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
 _OTHER_SCRIPT = pattern(f"[{FOREIGN}]")
-
-
-@cache
-def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
-    return tuple((rule.matcher(), rule) for rule in rules_starting_with(start))
 
 
 def scan(context: Context, own_words: Sequence[Token] = ()) -> Iterator[Token]:
@@ -84,16 +75,16 @@ def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     return None
 
 
-def _candidates(context: Context, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
+def _candidates(context: Context, at: int, end: int) -> TriedRules:
     """The rules that can begin here; none for a plain word and for punctuation."""
     first = context.text[at]
     if first.isdecimal():
-        return _rules("number")
+        return rules_at(context.text, at, "number")
     if first.isalpha():
-        return _rules("word") if _may_be_special(context.text[at:end], end, context) else ()
+        return rules_at(context.text, at, "word") if _may_be_special(context.text[at:end], end, context) else ()
     if _is_bracket(first, at, context):
-        return _rules("bracket")
-    return () if _is_punctuation(first, at, context) else _rules("sign")
+        return rules_at(context.text, at, "bracket")
+    return () if _is_punctuation(first, at, context) else rules_at(context.text, at, "sign")
 
 
 def _may_be_special(word: str, end: int, context: Context) -> bool:

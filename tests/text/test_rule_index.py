@@ -1,0 +1,74 @@
+"""Rules are tried only where their patterns can begin with what stands there, and none that could read is left out."""
+
+from __future__ import annotations
+
+import re
+import runpy
+
+import pytest
+from harness.paths import ROOT
+
+from loudspeaker.text.lexicon import rows
+from loudspeaker.text.rule_index import MOST_DIGITS, OTHER, Beginning, rules_at
+from loudspeaker.text.rules import rules_starting_with
+
+tool = runpy.run_path(str(ROOT / ".ci" / "beginnings.py"))
+PLACES = re.compile(r"(?P<number>\d+)|(?P<word>[^\W\d_]+)|(?P<sign>\S)")
+STARTS = {"number": ["number"], "word": ["word"], "sign": ["sign", "bracket"]}
+TEXTS = [
+    line.split("\t")[0].replace("\\n", "\n")
+    for table in ("number_facts.tsv", "short_forms.tsv")
+    for line in (ROOT / "tests" / "data" / "reading" / table).read_text("utf-8").splitlines()[::9]
+]
+
+
+def beginning(source: str) -> Beginning:
+    begins: Beginning = tool["Automaton"](source).beginning()
+    return begins
+
+
+def test_the_table_is_as_the_patterns_are() -> None:
+    assert tool["TABLE"].read_text("utf-8") == tool["table"](), "run .ci/beginnings.py"
+
+
+def test_each_pattern_has_a_row_of_its_own() -> None:
+    keys = [key for key, *_ in rows("beginnings.tsv")]
+
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("text", ["\n\n".join(TEXTS[part::6]) for part in range(6)], ids=range(6))
+def test_every_rule_that_matches_is_tried(text: str) -> None:
+    for place in PLACES.finditer(text):
+        for start in STARTS[place.lastgroup or ""]:
+            tried = {rule.source for _, rule in rules_at(text, place.start(), start)}
+            missed = (rule for rule in rules_starting_with(start) if rule.source not in tried)
+
+            assert not [rule.source for rule in missed if rule.matcher()(text, place.start(), len(text))]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"(\d{1,2})h(\d{2})", Beginning("12", "h", "")),
+        (r"\d{3,9} ?(?:kg|km)", Beginning("345", "k", "gm")),
+        (r"[Tt]hứ \d", Beginning("0", "Tt", "h")),
+        (r"(?i:vv)", Beginning("0", f"Vv{OTHER}", f"Vv{OTHER}")),
+        (r"(\d)(?= tháng)", Beginning("1", "t", "h")),  # what must follow counts
+        (r"(?:\d(?= tháng)|x) y", Beginning("01", "xy", "")),  # but not in the middle of a pattern
+        (r"(\d)x(?! tháng)", Beginning("1", "x", "")),  # nor what must not
+        (r"([./])\d\1x", Beginning("0", "./", "")),
+        (r"\d+", Beginning("12345", "", "")),
+        (r"[^x]y", Beginning("01", "".join(sorted({*tool["ANYTHING"].classes} - {"x"})), "")),
+    ],
+)
+def test_what_a_pattern_can_begin_with(source: str, expected: Beginning) -> None:
+    assert beginning(source) == expected
+
+
+def test_a_long_row_of_digits_and_blanks_is_left_to_all_rules() -> None:
+    row = "1 " * 40
+
+    assert len(rules_at(row, 0, "number")) == len(rules_starting_with("number"))
+    assert len(rules_at("5kg", 0, "number")) < len(rules_starting_with("number")) / 2
+    assert MOST_DIGITS == 5
