@@ -77,6 +77,7 @@ _NUMBER_AND_DAYS = pattern(r"\d{1,2} ?\(")  # Tuần: 1 (04-08/01)
 _NUMBER_BEHIND = pattern(r"(?i)(?<=\S) số$")
 _COUNTED_OR_NUMBERED = pattern(  # whose number is its own with a number behind it: thứ sáu, 4; km 46
     r"(?i)(?<!\w)(?:thứ (?:[2-7]|hai|ba|tư|năm|sáu|bảy)(?: ?[,&–-] ?(?:thứ )?\w+)?|chủ nhật|cn|t[2-7]|km)$"
+    r"|(?<![^\W_])[IV]{1,3}$"  # BĐ I-II-III
 )
 _LISTED_DAYS = pattern(r"(?:T[2-7]|CN|[Tt]hứ (?:\d|hai|ba|tư|năm|sáu|bảy)|[Cc]hủ nhật)(?!\w)")
 _SEVERAL = pattern(r",? [-–+&] (?=[^\W\d])|[,;] ?(?=[^\W\d])")  # Họ tên - Chức vụ; Thời gian, địa điểm

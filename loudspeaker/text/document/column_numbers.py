@@ -57,7 +57,9 @@ _AMOUNTS_HEAD = pattern(  # below which no day stands
     r"nam|nữ|khẩu|sĩ số|lãi|sào|ha|tấn|tạ|mẫu|thước|lít|mực nước|(?:khối |trọng )?lượng|mật độ|đường huyết|đtb|"
     r"điểm(?: (?:tb|trung bình|thi|số|cộng))?$|tổng điểm)(?!\w)"
 )
-_SCORE_HEAD = pattern(r"(?i)(?:tỷ số|tỉ số|(?:ván|séc|set|hiệp)(?: \d)?)")
+_SCORE_HEAD = pattern(
+    r"(?i)(?:tỷ số|tỉ số|hiệu số|bt ?[-/] ?bb|bàn thắng ?[-/] ?(?:bàn )?thua|(?:ván|séc|set|hiệp)(?: \d)?)"
+)
 _LESS_THAN_ONE = pattern(r"0[.,]\d{1,3}")
 _AMOUNT_WITH_POINT, _RISING = pattern(r"\d{1,4}\.\d{1,2}"), pattern(r"(?P<from>\d{1,3}) ?[-–] ?(?P<to>\d{1,3})")
 _BEHIND_DAYS = pattern(r"(?i).*(?:ngày|tuần|tháng|năm)")  # whose numbers with a comma are listed elsewhere: số ngày 1,5

@@ -95,6 +95,12 @@ _FIXTURE = pattern(rf"(?m)(?<![^\W_])(?P<first>{_NAME}) - (?P<second>{_NAME})(?!
 _GROUP = pattern(r"(?m)(?<![^\W_])[Bb]ảng [A-H1-8](?: gồm)? ?[:(-] ?(?P<sides>[^\n]{2,160})")
 
 
+@rule(r"T ?[-/] ?H ?[-/] ?B(?![^\W_])|BT ?[-/] ?BB(?![^\W_])", starts="word")
+def heads_of_standings(match: re.Match[str], context: Context) -> str:
+    """What a table of teams counts: T-H-B -> thắng, hòa, thua; BT-BB -> bàn thắng, bàn thua"""
+    return "bàn thắng, bàn thua" if match[0].startswith("BT") else "thắng, hòa, thua"
+
+
 @rule(rf"[xX](?=,? {{1,2}}[{UPPER}])|(?:v\.?|V)(?= [{UPPER}])", starts="word")
 def against(match: re.Match[str], context: Context) -> str | None:
     """An x or a v between two sides: Xóm Lò x Xóm Đầm, Nhất A x Nhì B, Hòa An v Phước Lộc -> gặp"""

@@ -23,7 +23,7 @@ rule = RuleMaker(Kind.SCORE)
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
     "hiệp 1|hiệp 2|hiệp 3|set 1|set 2|set 3|set 4|set 5|séc 1|séc 2|séc 3|ván 1|ván 2|ván 3|thất bại|"
-    "tối thiểu|gỡ|gỡ hòa|san bằng"
+    "tối thiểu|gỡ|gỡ hòa|san bằng|hiệu số|bt-bb|bt/bb|bàn thắng-bàn thua|bàn thắng/bàn thua"
 )
 _PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
 _GAME = (*_PLAIN, " hòa ", " hoà ")
