@@ -34,7 +34,10 @@ _MAY_BE_MASS = pattern(r" ?\d{1,2}g(?!\w)")  # 7g - 10g
 _CLOCK = pattern(r" ?\d{1,2}(?:[hg:]\d\d|[hg])(?!\w)")
 _MAY_BE = {"length": _MAY_BE_LENGTH, "mass": _MAY_BE_MASS}
 _MONEY_UNITS = frozenset(("k", "tr", "trđ", "tỷ", "tỉ", "triệu", "nghìn", "ngàn", "ng", "đ", "đồng"))
-_METRES_SAID = pattern(r" mét (?:[^\W\d_]+ ){0,2}[^\W\d_]+$")
+_TENTHS_SAID = pattern(  # 2m5, 1kg8, 1 tấn 2
+    r" (mét|gam|tạ|tấn|yến|ta|lít) (?:[^\W\d_]+ ){0,2}"
+    r"(?:một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín|mươi|mười|rưỡi)$"
+)
 
 
 def is_of_other_dimension(context: Context, end: int) -> bool:
@@ -82,8 +85,8 @@ def _dimension_of(token: Token) -> str:
     if token.spoken.endswith(("phần trăm", "phần nghìn")):
         return "share"
     last = token.spoken.rpartition(" ")[2]
-    length = "length" if _METRES_SAID.search(token.spoken) else ""
-    return length if length and last == "năm" else _OF_WORD.get(last, length)  # 2m5: hai mét năm is no year
+    tenths = _TENTHS_SAID.search(token.spoken)
+    return _OF_WORD[tenths[1]] if tenths else _OF_WORD.get(last, "")  # 2m5: hai mét năm is no year
 
 
 def _dimension_at(context: Context, at: int) -> str:

@@ -73,6 +73,7 @@ def number_range(match: re.Match[str], context: Context) -> Answer:
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     return (
         _device(match, context)
+        or _between_units(match, context)
         or _slip_or_thousands(match, context)
         or _number_and_next(match, context)
         or _from_nought(match, context)
@@ -84,6 +85,17 @@ def _device(match: re.Match[str], context: Context) -> Guess | None:
     """Name of a switch with a dash inside: DCL 12-45 -> mười hai bốn mươi lăm, and no range"""
     named = " " not in match[0] and context.is_after(match.start(), _DEVICES)
     return Guess(f"{context.number(match[1])} {context.number(match[2])}", _NO_WORD) if named else None
+
+
+def _between_units(match: re.Match[str], context: Context) -> str | None:
+    """Tenths of an amount and the amount that the range ends with: 1 tạ 2 - 1 tạ 5 -> hai đến một"""
+    last = _UNIT_BEHIND.match(match.string, match.end()) if " " in match[0] else None
+    if last is None or not context.is_after(match.start(), (f" {last[1]}",)):
+        return None
+    return f"{context.number(match[1])} đến {context.number(match[2])}"
+
+
+_UNIT_BEHIND = pattern(r" ?(tạ|tấn|yến|cân|ký)(?!\w)")
 
 
 def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
