@@ -18,6 +18,7 @@ from .identifiers import (
     phones,
     plates,
     sizes,
+    vehicle_numbers,
     web_addresses,
 )
 from .layout import (
@@ -36,7 +37,18 @@ from .layout import (
 from .measures import ages, coordinates, factors, households, money, quantities, rates, short_units, temperatures
 from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles, waters
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
-from .time import clock_times, dates, days, halves_of_day, impossible_days, impossible_times, months, periods, sundays
+from .time import (
+    bare_hours,
+    clock_times,
+    dates,
+    days,
+    halves_of_day,
+    impossible_days,
+    impossible_times,
+    months,
+    periods,
+    sundays,
+)
 
 _FILES = (
     noise,
@@ -46,6 +58,7 @@ _FILES = (
     label_dashes,
     letter_rows,
     own_codes,
+    vehicle_numbers,
     identities,
     phones,
     plates,
@@ -55,6 +68,7 @@ _FILES = (
     scores,
     matches,
     impossible_days,
+    bare_hours,
     months,
     periods,
     dates,

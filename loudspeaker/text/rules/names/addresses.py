@@ -318,3 +318,15 @@ def side(match: re.Match[str], context: Context) -> str:
 def hand(match: re.Match[str], context: Context) -> str:
     """Right or left: vỡ đèn bên P -> phải; sẹo tay T -> trái"""
     return "phải" if match[0] == "P" else "trái"
+
+
+@rule(r"/ ?(tờ|thửa|khoảnh|tiểu khu)((?: (?:bản đồ|BĐ))?(?: số)?) ?(?=\d)", starts="sign")
+def plot_and_sheet(match: re.Match[str], context: Context) -> str | None:
+    """Slash between a plot of land and its sheet: thửa 12, 13/tờ 5 -> tờ bản đồ số năm; khoảnh 3/tiểu khu 125"""
+    if not _PLOT.search(context.before(match.start())):
+        return None
+    whole = "tờ bản đồ số" if match[1] == "tờ" else f"{match[1]}{match[2]}"
+    return f", {whole} "
+
+
+_PLOT = pattern(r" (?:thửa|tờ|lô|khoảnh)(?: đất| bản đồ| bđ)?(?: số)?:? \d[\d, -]*[a-z]?$")

@@ -1,0 +1,52 @@
+"""Numbers of a vehicle's frame and engine: số khung RLHJA3925LY012345, SM: JA39E-2123456, SK 045678."""
+
+from __future__ import annotations
+
+import re
+
+from ...context import Context
+from ...cues import words_before
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_digits, spell_letters
+from ...rule import RuleMaker
+
+rule = RuleMaker(Kind.IDENTITY)
+
+_LABELS = words_before("số khung|số máy|khung số|máy số|khung|sk|sm|s/k|s/m|số vin|vin|số khung xe|số máy xe")
+_CODE = r"[A-Z\d]{2,18}(?:(?: ?- ?| )[A-Z]{0,4}\d{3,8}[A-Z]{0,2}){0,2}(?![^\W_]|[.,/-]\d)"
+_ALONE = r"\d{5,8}(?![^\W_]|[.,/-]\d)"
+_PART = pattern(r"\d+|[A-Z]+|[ -]+")
+_FEWEST_DIGITS = 4
+_WORDS = {"K": "số khung", "M": "số máy"}
+
+
+@rule(rf"S/?([KM])(?=[:.]? ?(?:{_CODE}|{_ALONE}))", starts="word")
+def label_of_number(match: re.Match[str], context: Context) -> str | None:
+    """What is numbered, in short: SK: RLHJA3925LY012345, SM 0234567 -> số khung, số máy; SK 10 năm is health"""
+    code = _NUMBER.match(context.text, match.end())
+    return _WORDS[match[1]] if code and _has_digits(code[1]) else None
+
+
+_NUMBER = pattern(rf"[:.]? ?({_CODE}|{_ALONE})")
+
+
+@rule(_CODE, starts="number word", only_after=_LABELS)
+def number_of_frame(match: re.Match[str], context: Context) -> str | None:
+    """Number of a frame or an engine, every digit by itself: số khung RLHPC4359C5 201123; số máy lẻ 101 is a line"""
+    if not _has_digits(match[0]) or match[0].startswith("0"):  # số máy 0912 345 678
+        return None
+    return "".join(map(_say_part, _PART.findall(match[0]))).strip()
+
+
+def _has_digits(code: str) -> bool:
+    """Whether a code has enough digits, and letters or more digits than an amount"""
+    digits = sum(map(str.isdecimal, code))
+    return digits >= _FEWEST_DIGITS and (not code.isdecimal() or digits > _FEWEST_DIGITS)
+
+
+def _say_part(part: str) -> str:
+    """A run of digits or letters one by one, a pause for a blank or a dash"""
+    if part.isdecimal():
+        return f" {spell_digits(part)}"
+    return f" {spell_letters(part)}" if part.isalpha() else ","
