@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import cast
 from weakref import finalize
 
+from anyio.from_thread import start_blocking_portal
+
 from harness.office import NOW, SCOPE
 from harness.officers import QUICK, Officers
 from harness.signing import HOST, make_signer
@@ -50,8 +52,10 @@ def open_hub(root: Path, clock: FakeClock | None = None) -> Hub:
 @contextmanager
 def open_pages(hub: Hub, *more_hosts: str) -> Iterator[Officers]:
     """Those who use the pages of a hub by its name, as passkeys need."""
-    with closing(HubSite.open(hub, language="vi", hosts=frozenset({HOST, *more_hosts}), hashes=QUICK)) as pages:
-        yield Officers(cast(Console, pages), host=f"https://{HOST}:8443", app=create_hub_app(hub, pages.create_app()))
+    site = HubSite.open(hub, language="vi", hosts=frozenset({HOST, *more_hosts}), hashes=QUICK)
+    with closing(site) as pages, start_blocking_portal() as portal:
+        app = create_hub_app(hub, pages.create_app())
+        yield Officers(cast(Console, pages), portal, f"https://{HOST}:8443", app)
 
 
 def make_box_key(secret: str) -> SigningKey:

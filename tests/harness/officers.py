@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+from harness.site_client import SiteClient
 from loudspeaker.codec import encode
 from loudspeaker.interfaces import Clock
 from loudspeaker.model.board import Board, BoardAiring
@@ -42,7 +42,7 @@ class Officer:
     """One person at a browser; `client` follows no redirect. A form that is posted carries the session's token."""
 
     console: Console
-    client: TestClient
+    client: SiteClient
 
     @property
     def token(self) -> str:
@@ -89,8 +89,7 @@ class Officers:
 
     def stranger(self) -> Officer:
         """Somebody who has not logged in."""
-        client = TestClient(self._app, self.host, False, headers=FROM_HERE, follow_redirects=False)
-        client.portal = self.portal
+        client = SiteClient(self._app, self.host, self.portal, raises=False, headers=FROM_HERE)
         return Officer(self.console, client)
 
     def officer(self, *roles: Role, scope: str = "") -> Officer:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from harness.hub_boxes import JoinedBox, enrol, open_hub, registered
 from harness.office import NOW, SCOPE, Office, deliveries, join
-from starlette.testclient import TestClient
+from harness.site_client import SiteClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused
@@ -68,7 +68,7 @@ def test_a_wiped_hub_comes_back_with_its_boxes_and_counts_nothing_twice(
         assert hub.key.public.public == key
         assert aired(hub)["na-hoa"] == 1
         address, login = f"/v1/box/{box.id}/log", (box.id, box.password)
-        client = TestClient(create_hub_app(hub))
+        client = SiteClient(create_hub_app(hub))
         life = next(iter(box.log.entries()))[2]
         assert client.get(address, params={"life": life}, auth=login).json()["next"] == 2
         for _ in range(2):

@@ -5,18 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from harness.hub_boxes import JoinedBox, enrol, make_box_key
 from harness.office import SCOPE
+from harness.site_client import SiteClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode_error
@@ -37,8 +39,9 @@ MANIFEST = f"/v1/{SCOPE}/manifest.json"
 
 
 @pytest.fixture
-def client(published: Hub) -> TestClient:
-    return TestClient(create_hub_app(published))
+def client(published: Hub) -> Iterator[SiteClient]:
+    with start_blocking_portal() as portal:
+        yield SiteClient(create_hub_app(published), portal=portal)
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def test_a_hub_goes_by_the_time_of_its_communes_whatever_the_machine_is_set_to(t
         assert hub.clock.now().utcoffset() == timedelta(hours=7)
 
 
-def test_a_document_is_asked_for_again_and_is_not_sent_again(client: TestClient, published: Hub) -> None:
+def test_a_document_is_asked_for_again_and_is_not_sent_again(client: SiteClient, published: Hub) -> None:
     first = client.get(MANIFEST)
     again = client.get(MANIFEST, headers={"If-None-Match": first.headers["ETag"]})
 
@@ -63,7 +66,7 @@ def test_a_document_is_asked_for_again_and_is_not_sent_again(client: TestClient,
     assert (first.headers["Cache-Control"], again.status_code, again.content) == ("no-cache", 304, b"")
 
 
-def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: TestClient, published: Hub) -> None:
+def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: SiteClient, published: Hub) -> None:
     blob = a_blob(published)
     whole = blob.read_bytes()
 
@@ -75,13 +78,13 @@ def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: TestClie
 
 @pytest.mark.parametrize("size", [100, SHORT, SHORT + 1, 5 * SHORT])
 @pytest.mark.parametrize("wanted", ["0-99", "0-49", "50-", "99-5000000", "7-7", "0-", "-10", "5000000-", "20-10", "x"])
-def test_a_short_file_and_a_long_one_are_sent_alike(client: TestClient, published: Hub, size: int, wanted: str) -> None:
+def test_a_short_file_and_a_long_one_are_sent_alike(client: SiteClient, published: Hub, size: int, wanted: str) -> None:
     content = bytes(range(256)) * (size // 256 + 1)
     (published.paths.root / "v1" / "blob" / FILE).write_bytes(content := content[:size])
     server = Starlette(routes=[Mount("/v1", StaticFiles(directory=published.paths.root / "v1"))])
 
     for headers in ({"Range": f"bytes={wanted}"}, {}):
-        [ours, usual] = (one.get(f"/v1/blob/{FILE}", headers=headers) for one in (client, TestClient(server)))
+        [ours, usual] = (one.get(f"/v1/blob/{FILE}", headers=headers) for one in (client, SiteClient(server)))
         assert (ours.status_code, ours.content) == (usual.status_code, usual.content)
         for name in ("Content-Range", "Content-Length", "Accept-Ranges"):
             assert ours.headers.get(name) == usual.headers.get(name)
@@ -89,7 +92,7 @@ def test_a_short_file_and_a_long_one_are_sent_alike(client: TestClient, publishe
 
 
 def test_a_document_that_has_changed_is_sent_again_though_it_is_as_long_and_as_old(
-    client: TestClient, published: Hub
+    client: SiteClient, published: Hub
 ) -> None:
     path = published.paths.root / MANIFEST[1:]
     before = path.stat()
@@ -102,7 +105,7 @@ def test_a_document_that_has_changed_is_sent_again_though_it_is_as_long_and_as_o
     assert (again.status_code, again.content) == (200, first.content[::-1])
 
 
-def test_nothing_else_of_the_hub_is_served(client: TestClient, published: Hub) -> None:
+def test_nothing_else_of_the_hub_is_served(client: SiteClient, published: Hub) -> None:
     root = published.paths.root
     (root / "v1" / SCOPE / "manifest.json.1-2.part").write_text("half")
     (root / "v1" / "blob" / ("a" * 64)).symlink_to(root / "hub.key")
@@ -114,13 +117,13 @@ def test_nothing_else_of_the_hub_is_served(client: TestClient, published: Hub) -
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
 
 
-def test_every_answer_carries_the_headers_of_the_console(client: TestClient) -> None:
+def test_every_answer_carries_the_headers_of_the_console(client: SiteClient) -> None:
     for response in (client.get(MANIFEST), client.get("/v1/nothing"), client.post("/v1/join")):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
-def test_a_box_joins_by_its_code_and_may_ask_again_for_a_lost_answer(client: TestClient, published: Hub) -> None:
+def test_a_box_joins_by_its_code_and_may_ask_again_for_a_lost_answer(client: SiteClient, published: Hub) -> None:
     code = published.registry.invite(SCOPE)
     keys, public = published.registry.derive(code), make_box_key("new").public.public
     raw = format_request(JoinRequest(code.letters, public, ("na-hoa",), "plays: {}", "0.1"), keys)
@@ -135,7 +138,7 @@ def test_a_box_joins_by_its_code_and_may_ask_again_for_a_lost_answer(client: Tes
     assert [line.partition(":")[0] for line in passwords.splitlines()] == ["hub", answer.box]
 
 
-def test_what_is_wrong_is_told_as_the_error_that_it_is(client: TestClient) -> None:
+def test_what_is_wrong_is_told_as_the_error_that_it_is(client: SiteClient) -> None:
     response = client.post("/v1/join", content=json.dumps({"letters": "ABCD", "facts": "{}", "mac": "00"}))
 
     error = decode_error(response.json()["error"])
@@ -143,7 +146,7 @@ def test_what_is_wrong_is_told_as_the_error_that_it_is(client: TestClient) -> No
     assert "not known here" in str(error)
 
 
-def test_whoever_guesses_too_often_has_to_wait(client: TestClient, clock: FakeClock) -> None:
+def test_whoever_guesses_too_often_has_to_wait(client: SiteClient, clock: FakeClock) -> None:
     answers = [client.post("/v1/join", content=b"{}") for _ in range(MOST_GUESSES + 1)]
 
     assert [answer.status_code for answer in answers] == [403] * MOST_GUESSES + [429]
@@ -152,7 +155,7 @@ def test_whoever_guesses_too_often_has_to_wait(client: TestClient, clock: FakeCl
     assert client.post("/v1/join", content=b"{}").status_code == 403
 
 
-def test_a_box_sends_its_log_and_learns_what_is_next(client: TestClient, box: JoinedBox) -> None:
+def test_a_box_sends_its_log_and_learns_what_is_next(client: SiteClient, box: JoinedBox) -> None:
     box.pause(3)
     address, login = f"/v1/box/{box.id}/log", (box.id, box.password)
     life = next(iter(box.log.entries()))[2]
@@ -164,7 +167,7 @@ def test_a_box_sends_its_log_and_learns_what_is_next(client: TestClient, box: Jo
     assert client.get(address, params={"life": life}, auth=login).json() == sent.json()
 
 
-def test_a_log_that_is_not_believed_is_told_with_the_reason(client: TestClient, box: JoinedBox) -> None:
+def test_a_log_that_is_not_believed_is_told_with_the_reason(client: SiteClient, box: JoinedBox) -> None:
     box.pause(3)
 
     response = client.post(f"/v1/box/{box.id}/log", content=box.segment(after=2), auth=(box.id, box.password))
@@ -174,7 +177,7 @@ def test_a_log_that_is_not_believed_is_told_with_the_reason(client: TestClient, 
     assert str(error) == "it begins with entry 3, and 1 is next"
 
 
-def test_nobody_else_may_send_a_boxs_log(client: TestClient, box: JoinedBox, published: Hub) -> None:
+def test_nobody_else_may_send_a_boxs_log(client: SiteClient, box: JoinedBox, published: Hub) -> None:
     box.pause()
     address = f"/v1/box/{box.id}/log"
     logins = [("", ""), (box.id, "wrong"), ("b-00000000", box.password), (box.id, box.password + "x")]
@@ -188,7 +191,7 @@ def test_nobody_else_may_send_a_boxs_log(client: TestClient, box: JoinedBox, pub
     assert published.database.rows("SELECT * FROM segment") == []
 
 
-def test_a_body_that_is_too_long_is_not_read_to_its_end(client: TestClient, box: JoinedBox) -> None:
+def test_a_body_that_is_too_long_is_not_read_to_its_end(client: SiteClient, box: JoinedBox) -> None:
     login = (box.id, box.password)
 
     assert client.post(f"/v1/box/{box.id}/log", content=b"0" * (MOST_SENT + 1), auth=login).status_code == 413
@@ -202,7 +205,7 @@ NONCE = "0123456789abcdef" * 2
 
 def test_a_box_is_told_the_time_with_its_own_nonce_signed_by_the_hub(published: Hub, box: JoinedBox) -> None:
     hub = replace(published, vouch=lambda now: frozenset({"network"}))
-    answer = TestClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=NONCE, auth=(box.id, box.password))
+    answer = SiteClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=NONCE, auth=(box.id, box.password))
     trust = read_published(hub.paths.root, SCOPE).trust
     bell = open_document(Bell, parse_envelope(answer.content), trust, SigningRole.HUB).document
 
@@ -218,6 +221,6 @@ def test_no_time_is_told_to_strangers_to_nonsense_or_by_a_hub_that_does_not_know
 ) -> None:
     hub = replace(published, vouch=lambda now: frozenset({"rtc"} if vouched else ()))
     password = box.password if log_in else "x"
-    answer = TestClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=content, auth=(box.id, password))
+    answer = SiteClient(create_hub_app(hub)).post(f"/v1/box/{box.id}/time", content=content, auth=(box.id, password))
 
     assert answer.status_code == status

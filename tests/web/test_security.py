@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import FROM_HERE, PASSWORD, Officer, Officers, board_of
+from harness.site_client import SiteClient
 from harness.small_commune import at
-from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.model.airing import Occurrence
@@ -198,7 +198,7 @@ def test_who_is_unknown_takes_as_long_as_who_mistypes() -> None:
 def test_over_https_the_cookie_goes_nowhere_else(officers: Officers) -> None:
     officers.officer(Role.EDIT)
     secure = Officers(replace(officers.console, site=replace(officers.console.site, secure=True)))
-    client = TestClient(create_app(secure.console), "https://127.0.0.1:8443", headers=FROM_HERE, follow_redirects=False)
+    client = SiteClient(create_app(secure.console), "https://127.0.0.1:8443", officers.portal, headers=FROM_HERE)
     answer = client.post("/vao", data={"login": "edit", "password": PASSWORD})
     name, *facts = answer.headers["set-cookie"].lower().split("; ")
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from harness.hub_boxes import JoinedBox, enrol, registered
 from harness.office import NOW, SCOPE, Office, open_province
 from harness.officers import PASSWORD, QUICK, Officers
 from harness.signing import make_alert, signed
+from harness.site_client import SiteClient
 from prometheus_client.parser import text_string_to_metric_families as parse
-from starlette.testclient import TestClient
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.fleet.topics import BoxHealth, HeldVersions, Presence, Receipt, Topic, TopicKind, format_message
@@ -42,7 +43,8 @@ def people(published: Hub) -> Iterator[Officers]:
     published.bells.look()
     pages = HubSite.open(published, language="vi", hashes=QUICK)
     app = create_hub_app(published, pages.create_app())
-    yield Officers(cast(Console, pages), host=ADDRESS, app=app)
+    with start_blocking_portal() as portal:
+        yield Officers(cast(Console, pages), portal, ADDRESS, app)
     pages.close()
 
 
@@ -249,7 +251,7 @@ def test_figures_are_for_this_machine_and_count_boxes_by_how_they_are(
     enrol(published, tmp_path, "hai")
     published.contact.lost = NOW
     client = people.stranger().client
-    here = TestClient(client.app, ADDRESS, client=("127.0.0.1", 50_000))
+    here = SiteClient(client.app, ADDRESS, people.portal, ("127.0.0.1", 50_000))
 
     text = here.get("/metrics").text
     figures = {sample.name + str(sample.labels): sample.value for one in parse(text) for sample in one.samples}

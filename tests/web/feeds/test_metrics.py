@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.officers import FROM_HERE, HOST, Officers, board_of
+from harness.site_client import SiteClient
 from harness.small_commune import at
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.testclient import TestClient
 
 from loudspeaker.errors import Message
 from loudspeaker.model.airing import Occurrence
@@ -23,9 +23,9 @@ from loudspeaker.web.app import create_app
 NOW = at("2026-11-24T05:00:00")
 
 
-def from_address(officers: Officers, address: str, host: str = HOST) -> TestClient:
+def from_address(officers: Officers, address: str, host: str = HOST) -> SiteClient:
     app = create_app(officers.console)
-    return TestClient(app, host, False, headers=FROM_HERE, follow_redirects=False, client=(address, 50000))
+    return SiteClient(app, host, officers.portal, (address, 50000), raises=False, headers=FROM_HERE)
 
 
 def figures(officers: Officers) -> dict[tuple[str, ...], float]:
