@@ -40,7 +40,7 @@ def test_the_table_has_each_word_once() -> None:
     ("text", "written", "spoken"),
     [
         ("Trạm báo kết quả quan trắc MT nước ao nuôi", "MT", "môi trường"),
-        ("Con em đi học CĐ, ĐH được tạm hoãn", "CĐ", "cao đẳng"),
+        ("Thôn phát động phong trào VH cho dân", "VH", "văn hóa"),
     ],
 )
 def test_an_abbreviation_that_nothing_decides_is_what_stands_beside_its_neighbours(

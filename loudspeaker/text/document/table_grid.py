@@ -22,6 +22,8 @@ GridRow = list[Fragments]  # as many as the table has columns
 _NUMBERED = pattern(r"(?P<number>\d{1,3})(?:[.)/]| ?-)?(?:(?<=[.)/-]) ?[^\W\d].*)?")
 _BULLET = pattern(r"[-+•*]|\d{1,2}[.)/] ?\D")
 _COUNT_HEAD = pattern(r"(?i)S?TT ")
+_SUM = pattern(r"(?i)(?:tổng(?: cộng| số| thu| chi)?|cộng|t\.? ?cộng|tc|ts|Σ) ?:?")
+_AMOUNT = pattern(r"(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,9}) ?(?:đ|đồng|kg|k)?")
 _COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
 _ALIKE = 3  # letters by which the beginnings of a column differ at most
 _LONGEST_NAME = 4  # words of one person
@@ -81,7 +83,37 @@ def _bordered_rows(lines: Sequence[Line]) -> list[GridRow]:
     if lines[0].sign == "\t":
         rows = _join_counted(rows) or list(_join_broken(rows, width))
         width = max(map(len, rows))
-    return [[*row, *([] for _ in range(width - len(row)))] for row in rows]
+    kinds = _kinds([row for row in rows[1:] if len(row) == width], width)
+    return [_fill(row, rows, kinds) for row in rows]
+
+
+def _fill(row: GridRow, rows: Sequence[GridRow], kinds: Sequence[CellKind]) -> GridRow:
+    """A row with as many cells as the table has columns; the sums of one that is short stand below what they sum up."""
+    missing = len(kinds) - len(row)
+    shift = _shift_of_sums(row, rows, kinds) if missing > 0 and row[0] and _SUM.fullmatch(words_of(row[0])) else 0
+    return [*row[:1], *([] for _ in range(shift)), *row[1:], *([] for _ in range(missing - shift))]
+
+
+def _shift_of_sums(row: GridRow, rows: Sequence[GridRow], kinds: Sequence[CellKind]) -> int:
+    """How many empty cells are missing behind the word of a row of sums: Cộng|906.000 below TT|Nội dung|Nhà trẻ"""
+    texts = [words_of(cell) for cell in row[1:]]
+    above = [
+        [_whole(words_of(other[n])) for other in rows if other is not row and n < len(other)] for n in range(len(kinds))
+    ]
+
+    def likeness(shift: int) -> int:
+        """How well the cells of the row fit those above them."""
+        pairs = [(text, n) for n, text in enumerate(texts, 1 + shift) if text]
+        fitting = sum(1 if kinds[n] in FACTS else -1 for text, n in pairs if kind_of(text) in FACTS)
+        return fitting + sum(2 for text, n in pairs if _whole(text) and _whole(text) == sum(above[n]))
+
+    return max(range(len(kinds) - len(row) + 1), key=lambda shift: (likeness(shift), -shift))
+
+
+def _whole(text: str) -> int:
+    """A whole number, with points or without; 0 for anything else."""
+    match = _AMOUNT.fullmatch(text)
+    return int(match["number"].replace(".", "")) if match else 0
 
 
 def _spread_heads(rows: list[GridRow], width: int) -> list[GridRow]:

@@ -139,6 +139,10 @@ def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]
     for column, cell, unit in zip(table.columns, row, _units(table, row), strict=True):
         if unit is None:
             continue
+        if not said and row is table.rows[-1] and _SUM_IN_SHORT.fullmatch(cell.text) and not alone:
+            yield [TextPiece("tổng cộng", cell.start, cell.end)]
+            said += 1
+            continue
         column = column if noon is None else column._replace(noon=noon)
         if column.role is ColumnRole.SUBJECT and _row_unit(row, cell):
             cell = cell._replace(text=_UNIT_OF_ROW.sub("", cell.text))
@@ -153,6 +157,7 @@ def _is_at_noon(row: Row) -> bool | None:
     return _NOON[0] <= hours[0] < _NOON[1] if hours else None
 
 
+_SUM_IN_SHORT = pattern(r"(?:T\.?C|Σ) ?:?")  # which begins the last row
 _HOUR, _NOON = pattern(r"(?:từ )?(?P<hour>\d{1,2}) ?(?:[hg:](?:\d\d)?|giờ)(?!\w)"), (10, 15)
 
 

@@ -1,15 +1,16 @@
-"""Numbers of a vehicle's frame and engine: số khung RLHJA3925LY012345, SM: JA39E-2123456, SK 045678."""
+"""Numbers of frames and engines, số khung RLHJA3925LY012345, SM: JA39E-2123456, and of bus lines, tuyến 61-77."""
 
 from __future__ import annotations
 
 import re
 
+from ....errors import Message
 from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.IDENTITY)
 
@@ -34,8 +35,15 @@ _NUMBER = pattern(rf"[:.]? ?({_CODE}|{_ALONE})")
 @rule(_CODE, starts="number word", only_after=_LABELS)
 def number_of_frame(match: re.Match[str], context: Context) -> str | None:
     """Number of a frame or an engine, every digit by itself: số khung RLHPC4359C5 201123; số máy lẻ 101 is a line"""
-    if not _has_digits(match[0]) or match[0].startswith("0"):  # số máy 0912 345 678
+    telephone = match[0][0] == "0" and not any(map(str.isalpha, match[0]))  # số máy 0912 345 678
+    if telephone or not _has_digits(match[0]):
         return None
+    return "".join(map(_say_part, _PART.findall(match[0]))).strip()
+
+
+@rule(r"(?:R[LPN]|MH|ML)[A-HJ-NPR-Z\d]{12,15}(?<=\d{4})(?![^\W_]|[.,/-]\d)", starts="word")
+def number_of_frame_alone(match: re.Match[str], context: Context) -> str:
+    """Number of a frame that is known by its shape: xe Wave RLHJC4326EY074418 -> digit by digit"""
     return "".join(map(_say_part, _PART.findall(match[0]))).strip()
 
 
@@ -50,3 +58,26 @@ def _say_part(part: str) -> str:
     if part.isdecimal():
         return f" {spell_digits(part)}"
     return f" {spell_letters(part)}" if part.isalpha() else ","
+
+
+_LINES = words_before(
+    "xe bus tuyến|xe buýt tuyến|tuyến xe buýt|tuyến xe buýt số|tuyến buýt|tuyến buýt số|tuyến bus|tuyến xe bus|xe buýt|"
+    "xe buýt số|xe bus|xe bus số|bus tuyến|buýt tuyến|buýt số|bus số|tuyến xe khách|xe khách tuyến|mã tuyến|"
+    "mã số tuyến|tuyến cố định"
+)
+_LINE = pattern(r"\d{1,3} ?[-–] ?\d{1,3}")
+_LINE_OR_RANGE = Message("the number of one line, or from line to line")
+_PROVINCES = 11  # the first number of plates
+
+
+@rule(r"(\d{1,3}) ?[-–] ?(\d{1,3})(?![\w/]|[.,-]\d)")
+def bus_line(match: re.Match[str], context: Context) -> Answer:
+    """Number of a bus line in two parts: xe buýt tuyến 61-77 -> sáu mươi mốt, bảy mươi bảy"""
+    at = match.start()
+    last = context.previous
+    one_more = context.follows(Kind.IDENTITY, at, ", ", " và ") and _LINE.fullmatch(context.text[last.start : last.end])
+    if not (one_more or context.is_after(at, _LINES)):
+        return None
+    spoken = f"{context.number(match[1])}, {context.number(match[2])}"
+    certain = len(match[1]) == len(match[2]) == 2 and int(match[1]) >= _PROVINCES and " " not in match[0]
+    return spoken if certain else Guess(spoken, _LINE_OR_RANGE)

@@ -1,4 +1,4 @@
-"""A dash between two letters of a row: vần P - Y, khu A - D."""
+"""A dash between two letters of a row, vần P - Y, khu A - D, and letters that stand on a thing: khắc chữ U-H."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_letters
 from ...rule import Answer, Guess, RuleMaker
+from ...syllables import is_syllable
 
 rule = RuleMaker(Kind.RANGE)
 
@@ -21,8 +22,28 @@ _NAMED_BY_LETTER = words_before(
     "phân khu|loại|mức|cấp|xếp loại|gian|quầy|sảnh|phòng|cầu thang|bàn|kho|bãi|khoang|khối|ngăn|khán đài"
 )
 _NOT_IN_ROW = words_before("vitamin|viêm gan|viêm gan siêu vi|nhóm máu|cúm")
+_MARKED_WITH = words_before(
+    "|".join(
+        f"{done}{named}"
+        for done in ("khắc", "thêu", "in", "đóng dấu", "đóng", "xăm", "sơn", "đính", "gắn", "ghi", "cắt", "viết")
+        for named in (" chữ", " hai chữ", " ba chữ", " 2 chữ", " 3 chữ", " tên")
+    )
+    + "|có chữ|mang chữ|có khắc chữ|khắc|thêu"
+)
 _EARLIER = pattern(r"(?i:vần|chữ cái|chữ|tên|họ|khu|dãy|lô|hàng|tòa|bảng) [A-ZĐ] ?(?:-|đến) ?[A-ZĐ](?![^\W_])[^.\n]*$")
 _ONE_OR_MANY = Message("two letters, or all between them")
+
+
+@rule(
+    r"([A-ZĐ])(?:[ .&+-]{0,3}([A-ZĐ]))?(?:[ .&+-]{0,3}([A-ZĐ]))?(?![^\W_]|['’]|[.-][^\W_])",
+    starts="word",
+    only_after=_MARKED_WITH,
+)
+def letters_on_thing(match: re.Match[str], context: Context) -> str | None:
+    """Letters that are cut, sewn or printed: khắc chữ U-H -> u hát; not khắc chữ AN"""
+    letters = "".join(filter(None, match.groups()))
+    word = len(letters) > 1 and match[0] == letters and is_syllable(letters.lower())
+    return None if word else spell_letters(letters)
 
 
 @rule(r"([A-ZĐ]) ?- ?([A-ZĐ])(?![^\W_]|['’]|\.(?!$|\n)| ?-)", starts="word")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -14,7 +14,10 @@ from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
-_LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
+_LOADED = words_before(
+    "xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu|chở tối đa|chở được|sức chở|"
+    "chở quá|phà|sà lan|trạm cân"
+)
 _PEOPLE = words_before(
     "bé|cháu|trẻ|te|nct|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|"
     "chị em|sn|"
@@ -29,7 +32,14 @@ _TERMS = words_before(
 )
 _NAMED_BEFORE = pattern(rf"[{UPPER}][{LOWER}]+, $")  # Hồ Ngọc Hân, 14t
 _LATER = words_before("sau|cách|cách nhau|cứ|định kỳ|nhắc lại sau")  # mũi 2: sau 6T
+_PLACES = (
+    "sông|suối|cầu|chợ|ấp|thôn|xóm|bản|làng|xã|phường|kênh|kinh|rạch|phà|đường|bến|đò|hòn|đảo|cù lao|cồn|núi|đồi|đèo|"
+    "dốc|cống|đập|hồ|kho|khu|vàm|giồng|ngã ba|ngã tư|trạm|nhà máy|mỏ"
+)
 _NO_CUES = pattern(r" (?:yêu cầu|bà con)(?!\w)")  # which speak of no bridge and of nobody's age
+_NAMED_AFTER_PERSON = pattern(  # sông Bé, cầu Ông Bố, ấp Bà Phủng, where nobody is told of
+    rf"(?i:{_PLACES}) (?:[{UPPER}][{LOWER}]* ){{0,2}}(?:Bé|Ông|Bà|Cô|Cháu|Anh|Em|Cụ|Nam|Nữ|Trẻ)(?![^\W_])"
+)
 _PER_TIME = pattern(r"/ ?(?:buổi|ngày|tuần|tháng|ca)(?!\w)")  # học 2t/buổi: lessons, hours, or tons
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
@@ -44,10 +54,10 @@ def months(match: re.Match[str], context: Context) -> Answer:
 
 def _certain_unit(match: re.Match[str], context: Context) -> str:
     """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
-    words = _NO_CUES.sub("", context.before(match.start()))
+    words = _without_places(_NO_CUES.sub("", context.before(match.start())), match, context)
     if _is_months_of_child(match, words):
         return ""
-    if _is_age(match, context):
+    if _is_age(match, context, words):
         return "tuổi"
     loaded, aged = _last_place(_LOADED, words), _last_place(_PEOPLE, words)
     if _is_load(match, context, loaded, aged):
@@ -57,6 +67,13 @@ def _certain_unit(match: re.Match[str], context: Context) -> str:
     if words.endswith(_HOUSES) and match[1].isdecimal():
         return "tầng"
     return "tuổi" if aged >= 0 and _years(match) < 120 and not _reaches(match, context) else ""
+
+
+def _without_places(words: str, match: re.Match[str], context: Context) -> str:
+    """The words before without names of places that have a word of persons in them: sông Bé -> sông"""
+    for place in _NAMED_AFTER_PERSON.findall(context.text[max(0, match.start() - REACH) : match.start()]):
+        words = words.replace(place.lower(), place.lower().split(" ")[0])
+    return words
 
 
 def _is_load(match: re.Match[str], context: Context, loaded: int, aged: int) -> bool:
@@ -70,7 +87,8 @@ _FEWEST_TONS = 10  # that are told by the day, beside lessons
 
 def _last_place(cues: tuple[str, ...], words: str) -> int:
     """Where the last of some cues ends in the words before, or -1: xăng xe 300k, con nhỏ dưới 6t is about the child"""
-    return max((words.rfind(cue) + len(cue) for cue in cues if cue in words), default=-1)
+    ends = (words.rfind(cue) + len(cue) for cue in cues if cue in words)
+    return max((end for end in ends if not words[end : end + 1].isalpha()), default=-1)  # not chịu of chị
 
 
 def _is_months_of_child(match: re.Match[str], words: str) -> bool:
@@ -81,10 +99,10 @@ def _is_months_of_child(match: re.Match[str], words: str) -> bool:
     )
 
 
-def _is_age(match: re.Match[str], context: Context) -> bool:
+def _is_age(match: re.Match[str], context: Context, words: str) -> bool:
     """Whether an age is told: (19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
     at, closed = match.start(), context.char(match.end()) == ")" and match[1].isdecimal()  # not P.115 (2,5t)
-    if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
+    if words.endswith(_PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
         return True
     return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None
 

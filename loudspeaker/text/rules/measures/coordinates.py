@@ -47,9 +47,47 @@ def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
     return f"{', ' if second else ''}{spoken}{_SIDES.get(match[4] or '', '')}"
 
 
-@rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
+@rule(r"(\d{1,2}[.,]\d{1,4}) ?°?(?:N|VĐ?B)[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?(?:E|KĐ{1,2})(?![^\W_])")
 def position(match: re.Match[str], context: Context) -> Answer:
-    """Latitude and longitude in short: tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
+    """Latitude and longitude in short: tâm bão 16,5N-112,3E, 13,1VB - 111,2KĐ -> mười sáu phẩy năm độ vĩ bắc, …"""
+    return _say_position(match, context)
+
+
+@rule(
+    r"(\d{1,2}[.,]\d{1,2})(?: ?[-–;/] ?|, )(1[01]\d[.,]\d{1,2})"
+    r"(?: ?(?:VĐ?B|N) ?[-–,;/]? ?(?:KĐ{1,2}|E))?(?![^\W_]|[.,/]\d)"
+)
+def bare_position(match: re.Match[str], context: Context) -> str | None:
+    """The same without its sides, in a text about a storm: vị trí 13,1 - 111,2"""
+    near = _SOUTHMOST < float(match[1].replace(",", ".")) < _NORTHMOST
+    return _say_position(match, context) if near and context.memory.count_words(_STORMS) else None
+
+
+_SOUTHMOST, _NORTHMOST = 4, 25  # degrees of the seas around Việt Nam
+_STORMS = (
+    "vĩ độ",
+    "kinh độ",
+    "vĩ bắc",
+    "vĩ",
+    "tọa độ",
+    "toạ độ",
+    "tâm bão",
+    "bão",
+    "áp thấp",
+    "atnđ",
+    "áp thấp nhiệt đới",
+)
+_POINTS = {"VB": "vĩ bắc", "VĐB": "vĩ bắc", "KĐ": "kinh đông", "KĐĐ": "kinh đông"}
+
+
+@rule(r"(\d{1,3}[.,]\d{1,2}) ?°?(?:độ )?(VĐ?B|KĐ{1,2})(?![^\W_])")
+def degrees_with_letters(match: re.Match[str], context: Context) -> str:
+    """Degrees with their side in letters: 13,1VB, 111,2 độ KĐ"""
+    return f"{_say_decimal(match[1], context)} độ {_POINTS[match[2]]}"
+
+
+def _say_position(match: re.Match[str], context: Context) -> str:
+    """Degrees to the north and to the east"""
     north, east = (_say_decimal(number, context) for number in match.groups())
     return f"{north} độ vĩ bắc, {east} độ kinh đông"
 

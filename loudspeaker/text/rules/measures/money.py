@@ -12,6 +12,7 @@ from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA
 from ...rule import Answer, Guess, RuleMaker, after_variety
+from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.MONEY)
 
@@ -58,6 +59,22 @@ def price(match: re.Match[str], context: Context) -> Answer:
 def dong_of_each(match: re.Match[str], context: Context) -> str:
     """Dong for each animal: công tiêm 300đ/c gia cầm, and no three hundred comrades"""
     return f"{context.number(match[1])} đồng"
+
+
+@rule(rf"(\d{{1,4}}) - (\d{{1,3}}(?:\.\d{{3}})+) ?{_DONG}")
+def price_of_name(match: re.Match[str], context: Context) -> Guess | None:
+    """A number that belongs to a name, and its price behind a dash: lúa lai Thái Xuyên 111 - 128.000đ/kg"""
+    ahead = context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
+    if not _NAMED.search(ahead) or context.is_after(match.start(), _PRICES):
+        return None
+    falls = int(match[1]) * 1000 >= int(match[2].replace(".", ""))
+    spoken = f"{context.number(match[1])}, {context.number(match[2])} đồng"
+    return Guess(spoken, _NAME_AND_PRICE) if falls or _OF_SORTS.search(ahead) else None
+
+
+_NAMED = pattern(rf"[{UPPER}][{LOWER}]*(?: [{UPPER}]?[{LOWER}]+)? $")
+_OF_SORTS = pattern(r"(?i)(?<!\w)(?:(?:hạt )?giống|(?:lúa|ngô|bắp) (?:lai|thuần|nếp|tẻ)|thuốc|nhãn hiệu|hiệu)(?!\w)")
+_NAME_AND_PRICE = Message("a name with its number and a price, or a range")
 
 
 @rule(

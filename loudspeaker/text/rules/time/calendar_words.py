@@ -76,7 +76,9 @@ _GAPS = (
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng|ngày thu|"
-    "ngày khám|ngày tiêm|ngày nhận|ngày phát|ngày nộp|ngày đăng ký|ngày trực|ngày nghỉ|ngày học|ngày làm việc"
+    "ngày khám|ngày tiêm|ngày nhận|ngày phát|ngày nộp|ngày đăng ký|ngày trực|ngày nghỉ|ngày học|ngày làm việc|"
+    "ngày sản xuất|ngày sx|ngày hết hạn|ngày ban hành|ngày đóng gói|ngày lập|ngày giao|ngày nhập|ngày gieo|ngày sạ|"
+    "ngày cấy"
 )
 _ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name: Trường mầm non (3/12)

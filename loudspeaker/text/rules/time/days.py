@@ -29,6 +29,7 @@ from .calendar_words import (
     say_day,
     tells_schooling,
 )
+from .days_with_dash import day_with_dash
 
 rule = RuleMaker(Kind.DATE)
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
@@ -122,7 +123,7 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     if _is_certain_day(day, match, context):
         return _days_with_dash(day, match, context) or say_day(context, at, day)
-    return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
+    return _day_with_point(day, match, context) if match[2] == "." else day_with_dash(day, match, context)
 
 
 def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
@@ -179,16 +180,6 @@ def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
     return words if clear else Guess(words, DATE_OR_NUMBER)
 
 
-def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
-    """Day and month with a dash: 20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
-    at = match.start()
-    if day.day > 12 or (context.is_after(at, _BY) and _GOES_ON.match(context.text, match.end())):
-        return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
-    return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
-
-
-_BY = words_before("hạn|đến hạn|trước|chậm nhất|hạn chót|hạn cuối|muộn nhất|hạn nộp|đến hết")
-_GOES_ON = pattern(r" (?:thì|phải|sẽ|không|mà|là|nếu|để)(?!\w)| ?[,;)]|\.?(?:$|\n| [A-ZĐ])")
 _NAMED_DAY = pattern(  # T5 Tuần Thánh 2/4, CN Lễ Lá 29/3
     rf"(?:^|[\n.,;:(] ?|[Ss]áng |[Cc]hiều |[Tt]ối |[Đđ]êm )(?:T[2-7]|CN|Thứ [^\W_]{{1,4}}|Chủ nhật)"
     rf"(?: (?:[{UPPER}][^\W\d_]*|[IVX]{{1,4}})){{1,4}} $"
@@ -206,16 +197,6 @@ def _stands_after_occasion(context: Context, at: int, end: int) -> bool:
 def _has_decimals(match: re.Match[str], context: Context) -> bool:
     """Whether a decimal stands behind the slash: tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
     return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", context.text[match.end() : match.end() + 5]) is not None
-
-
-def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
-    """First day of a month, or a range.
-
-    Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven.
-    """
-    if context.text.endswith("Từ ", 0, match.start()):
-        return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
-    return Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
 
 
 def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
