@@ -90,10 +90,10 @@ def _by_subject(context: Context, written: str) -> Entry | None:
 
 def _by_pairs(context: Context, written: str, start: int, end: int) -> Entry | None:
     """The guess whose words are known to stand beside the words around the place, if one is by far the likeliest."""
-    around = _Around.of(context, start, end)
-    if around.before in _TYPED_OUT:
-        return None
     readings = {reading: reading.lower().split() for reading in context.lexicon.readings(written) if " " in reading}
+    around = _Around.of(context, start, end) if readings else None
+    if around is None or around.before in _TYPED_OUT:
+        return None
     found = {reading: around.fit(words) for reading, words in readings.items() if around.draws(words)}
     likeliest = _likeliest(found, _FAR)
     return Entry(likeliest, sure=False) if likeliest and found[likeliest] > _FAR else None
@@ -251,8 +251,8 @@ def _stands_after(cues: tuple[str, ...], context: Context, start: int) -> bool:
     if not cues:
         return False
     words = context.before(start)
-    compound = _COMPOUND.search(words)
-    whole = tuple(cue for cue in cues if len(cue) >= len(compound[0])) if compound else cues
+    shortest = _compound_length(words)
+    whole = tuple(cue for cue in cues if len(cue) >= shortest) if shortest else cues
     if words.endswith(whole) or (words[-1:].isalpha() and _counted(words).endswith(whole)):  # 3 bình CC
         return True
     last = _last(context, start)
@@ -264,6 +264,14 @@ def _stands_after(cues: tuple[str, ...], context: Context, start: int) -> bool:
     return f"{head} <số>".endswith(cues) or (last == "%" and " %" in cues)
 
 
+@lru_cache(maxsize=64)  # one place is asked about by each line of an abbreviation
+def _compound_length(words: str) -> int:
+    """How many letters a compound at the end of `words` has: thông báo; 0 where none stands there."""
+    compound = _COMPOUND.search(words)
+    return len(compound[0]) if compound else 0
+
+
+@lru_cache(maxsize=64)
 def _counted(words: str) -> str:
     """With “<số>” for each number: 120 triệu -> <số> triệu."""
     return _NUMBER.sub("<số>", words)
@@ -276,13 +284,13 @@ def _last(context: Context, start: int) -> str:
 
 
 def _stands_before(cues: tuple[str, ...], context: Context, end: int) -> bool:
+    if not cues:
+        return False
     written = context.after(end).lstrip(" .&")
-    texts = {written, _counted(written)}
-    for cue in cues:
-        shape = _SHAPES.get(cue)
-        if shape(context, end) if shape else any(_opens(text, cue) for text in texts):
+    for text in (written, _counted(written)):
+        if text.startswith(cues) and any(_opens(text, cue) for cue in cues if cue not in _SHAPES):
             return True
-    return False
+    return not _SHAPES.keys().isdisjoint(cues) and any(_SHAPES[cue](context, end) for cue in cues if cue in _SHAPES)
 
 
 def _opens(text: str, cue: str) -> bool:

@@ -81,6 +81,11 @@ class CleanText:
             return
         self.text = self._clean(given)
 
+    @property
+    def is_as_given(self) -> bool:
+        """Whether the text was plain already."""
+        return not self._starts
+
     def place(self, at: int) -> int:
         """The place in the input, in code points, that letter `at` of `text` came from."""
         if not self._starts:

@@ -14,12 +14,15 @@ ANY_FIGURE = "#"  # behind letters: with any number behind them
 
 _DEFINED = pattern(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
 _EXPLAINED = pattern(r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)")  # VK (Việt kiều)
-_LEGEND = pattern(  # GQVL: giải quyết việc làm; Trạm biến áp viết tắt là TBA
+_WORDS_BEHIND = (  # GQVL: giải quyết việc làm
     r"(?<![^\W_])(?P<first>[A-ZĐƯ]{2,8}(?: ?& ?[A-ZĐƯ]{1,8})?) ?(?::|=|là) ?"
     r"(?P<words>[^\W\d_][^()\n\d;,.:]{4,70})(?=[;,.)\n]|$)"
-    r"|(?P<before>[^\W\d_][^()\n\d;,.:]{4,70}?) (?:được )?(?:viết tắt|gọi tắt)(?: là|:) "
+)
+_WORDS_AHEAD = (  # Trạm biến áp viết tắt là TBA
+    r"(?P<before>[^\W\d_][^()\n\d;,.:]{4,70}?) (?:được )?(?:viết tắt|gọi tắt)(?: là|:) "
     r"(?P<last>[A-ZĐƯ&]{2,12})(?![^\W_])"
 )
+_WITH_WORDS_BEHIND, _WITH_WORDS = pattern(_WORDS_BEHIND), pattern(f"{_WORDS_BEHIND}|{_WORDS_AHEAD}")
 _LEGEND_HEAD = pattern(  # Chữ viết tắt: …; Ký hiệu dùng trong bảng: …
     r"(?i)(?<![^\W_])(?:(?P<told>viết tắt|ký hiệu|kí hiệu|quy ước|chú giải)|ghi chú|chú thích)(?: [^\n:;(]{1,30})? ?:"
 )
@@ -48,21 +51,22 @@ def find_definitions(text: str) -> dict[str, str]:
     definitions: dict[str, str] = {}
     for written, words in _in_brackets(text):
         definitions.setdefault(written, words)
-    for match in _LEGEND.finditer(text):
-        letters = re.sub(r"[& -]", "", match["first"] or match["last"])
-        told = (match["words"] or match["before"]).strip()
-        words = _expansion(told, letters)
-        if words and (match["last"] or (words == told and not _is_name(words))):
-            definitions.setdefault(match["first"] or match["last"], words)
-    for match in _EXPLAINED.finditer(text):
+    for match in (_WITH_WORDS if "tắt" in text else _WITH_WORDS_BEHIND).finditer(text):
+        found = match.groupdict()
+        last = found.get("last")
+        told = (found["words"] or found["before"]).strip()
+        words = _expansion(told, re.sub(r"[& -]", "", last or found["first"]))
+        if words and (last or (words == told and not _is_name(words))):
+            definitions.setdefault(last or found["first"], words)
+    for match in _EXPLAINED.finditer(text) if "(" in text else ():
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])
-    return definitions | dict(_legend(text))
+    return definitions | dict(_legend(text)) if ":" in text else definitions
 
 
 def _in_brackets(text: str) -> Iterator[tuple[str, str]]:
     """Abbreviations in brackets and the words before them; no name of a person: BS Lưu Tấn Đạt (TĐ)"""
-    for match in _DEFINED.finditer(text):
+    for match in _DEFINED.finditer(text) if "(" in text else ():
         head, letters = text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1])
         words = _expansion(head, letters) or _named_expansion(head, letters)
         if words and not (len(letters) == 2 and _is_name(words) and _NAMED.search(head)):

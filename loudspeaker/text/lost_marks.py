@@ -137,6 +137,8 @@ def _toneless_lines(text: str, lines: Sequence[re.Match[str]]) -> list[re.Match[
 
 def restore_marks(text: str, lost: Sequence[tuple[int, int]]) -> str:
     """The text with the marks of its stretches that were typed without, where they are certain; as long as before."""
+    if not lost:
+        return text
     stretches = sorted(lost)
     kept = _without(text, stretches)
     known = AbbreviationMemory(kept) if _MARKED.search(kept) else None

@@ -69,6 +69,8 @@ class Numerals:
 
     def number(self, written: str) -> str:
         """A number as written, with its separators: 1.005 -> one thousand and five, 2,75 -> two point seventy-five."""
+        if written.isdecimal():
+            return self.cardinal(int(written))
         if _GROUPED.fullmatch(written):
             return self.cardinal(int(re.sub(r"\D", "", written)))
         whole, comma, fraction = written.partition("," if "," in written else ".")

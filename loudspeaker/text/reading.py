@@ -59,6 +59,8 @@ def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut
         """The stretch of `text` that letters of the plain text stand for."""
         return arranged.stretch(clean.place(start), clean.place(end))
 
+    if arranged.is_as_given and clean.is_as_given:
+        stretch = _stretch_as_given
     lost = tuple(find_toneless(clean.text))
     plain = unwrap_lines(lower_headings(restore_marks(clean.text, lost)))
     context = Context(plain, _numerals(settings.region), _lexicon(), find_definitions(plain))
@@ -72,6 +74,11 @@ def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut
     return Reading(
         spoken.text(), tuple(_doubts(text, clean, spoken, lost, settings, stretch, below)), tuple(spoken.spans)
     )
+
+
+def _stretch_as_given(start: int, end: int) -> tuple[int, int]:
+    """The stretch of a text that was read as it stood."""
+    return start, max(start, end)
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +176,7 @@ class _SpokenText:
         """Write `words` for the source from `start` to `end`; return where they begin in the spoken text."""
         if self._last in " \n":
             words = words.lstrip(" ")
-        words = _STRAY.sub(r"\1", _TIGHT.sub(r"\1 ", _BLANKS.sub(" ", words))) if copied else self._fit(words)
+        words = _space(words) if copied else self._fit(words)
         sign = words[:1] in (",", ";", ":") and words[1:2] in ("", " ", "\n")
         if self._last == " " and (sign or (words[:2] == ". " and not copied)):
             self._shorten()
@@ -216,6 +223,13 @@ class _SpokenText:
             self._pieces.append(words)
             self._length += len(words)
             self._last = words[-1]
+
+
+def _space(words: str) -> str:
+    """Plain words with one blank between them, and behind signs only."""
+    if "  " in words:
+        words = _BLANKS.sub(" ", words)
+    return _STRAY.sub(r"\1", _TIGHT.sub(r"\1 ", words)) if any(sign in words for sign in ",;:") else words
 
 
 def _letters_of(words: str) -> str:

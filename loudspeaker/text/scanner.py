@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
+from .lexicon import Lexicon
 from .rule_index import TriedRules, rules_at
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
@@ -34,15 +36,16 @@ def scan(context: Context, own_words: Sequence[Token] = ()) -> Iterator[Token]:
     """Every stretch that is read differently from how it is written, in order; `own_words` are read already."""
     own = iter(own_words)
     reserved = next(own, None)
-    done = 0
+    done, length = 0, len(context.text)
     for word in _WORD.finditer(context.text):
-        at = max(word.start(), done)
-        if at >= word.end():
+        start, end = word.span()
+        if end <= done:
             continue
+        at = max(start, done)
         while reserved and reserved.end <= at:
             reserved = next(own, None)
-        until = reserved.start if reserved else len(context.text)
-        token = reserved if reserved and until <= at else _read(context, at, word.end(), until)
+        until = reserved.start if reserved else length
+        token = reserved if reserved and until <= at else _read(context, at, end, until)
         if token is None:
             continue
         _remember(token, word[0], context)
@@ -94,16 +97,17 @@ def _may_be_special(word: str, end: int, context: Context) -> bool:
     following = context.text[end : end + 1]
     if following and (following in _JOINTS or following.isdecimal()):
         return True
-    return _OTHER_SCRIPT.search(word) is not None or _may_be_short(word, context)
+    return _may_be_short(word, context.lexicon)
 
 
-def _may_be_short(word: str, context: Context) -> bool:
+@lru_cache(maxsize=4096)
+def _may_be_short(word: str, lexicon: Lexicon) -> bool:
     """Whether its letters alone tell that a word may be a short form: a table knows it, or nobody can say it so."""
-    if word in context.lexicon or _has_no_vowel(word):
+    if _OTHER_SCRIPT.search(word) or word in lexicon or _has_no_vowel(word):
         return True
     if not word.islower():
         return not word[1:].islower() or _has_odd_head(word.lower())
-    return word in context.lexicon.small or _may_be_roman(word) or _has_odd_head(word)
+    return word in lexicon.small or _may_be_roman(word) or _has_odd_head(word)
 
 
 def _has_no_vowel(word: str) -> bool:

@@ -42,6 +42,11 @@ class Arrangement:
         self._begins = [0, *accumulate(len(piece.text) for piece in self._pieces)]
         self.text = "".join(piece.text for piece in self._pieces)
 
+    @property
+    def is_as_given(self) -> bool:
+        """Whether it is the text as given, letter for letter in its place."""
+        return all(piece.start == 0 and piece.end == len(self.text) for piece in self._pieces)
+
     def stretch(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the text as given that [start, end) of `text` came from."""
         first = self._place(start)[0]

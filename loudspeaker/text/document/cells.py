@@ -149,8 +149,11 @@ def _line(text: str, start: int) -> Line:
                 return Line(text, start, sign, cells)
             if len(filled) >= _FEWEST.get(sign, 2) and (len(filled) > 2 or not _LABEL.fullmatch(filled[0])):
                 return Line(text, start, sign, cells)
-    whole = next(_cells(text, start, pattern(r"(?!)")))
+    whole = next(_cells(text, start, _NO_BORDER))
     return Line(text, start, "", (whole,) if whole.text else ())
+
+
+_NO_BORDER = pattern(r"(?!)")
 
 
 def _cells(text: str, start: int, border: re.Pattern[str]) -> Iterator[Cell]:

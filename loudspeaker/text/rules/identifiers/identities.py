@@ -169,16 +169,19 @@ def padded_number(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(\d{2,6})(?: ?[-–,] ?\d{2,6}){0,7}(?![\d/%]|[.,-]\d)", unless_before=_WON)
 def lottery_number(match: re.Match[str], context: Context) -> str | None:
     """Numbers that are drawn: Giải ĐB: 123456, giải bảy 123, vé số trúng 45678 -> digit by digit; no sum of 500000"""
+    return ", ".join(map(spell_digits, re.findall(r"\d+", match[0]))) if _is_drawn(match, context) else None
+
+
+def _is_drawn(match: re.Match[str], context: Context) -> bool:
+    """Whether a prize or a ticket stands before a number: Giải ĐB: 123456"""
     at, long = match.start(), len(match[1]) > _FEWEST_OF_PRIZE and not match[1].endswith("000")
-    spoken = ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
     if context.is_after(at, _DRAWN):
-        return spoken if len(match[1]) > 2 else None
+        return len(match[1]) > 2
     ahead = context.text[max(0, at - REACH) : at]
     if not _PRIZE.search(ahead):
-        drawn = _PRIZE_IN_SHORT.search(ahead) and context.memory.count_words(_LOTTERY)
-        return spoken if drawn else None
+        return _PRIZE_IN_SHORT.search(ahead) is not None and context.memory.count_words(_LOTTERY) > 0
     alone = context.memory.count_words(_LOTTERY) and not context.after(match.end())[:1].isalpha()  # not 01 xe
-    return spoken if long or alone else None
+    return bool(long or alone)
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})([A-Z]{0,2})(?![\w]|[.,/]\d)", starts="word")

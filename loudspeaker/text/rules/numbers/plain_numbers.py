@@ -199,6 +199,8 @@ def _two_or_one(match: re.Match[str], context: Context) -> Guess | None:
 
 def _may_be_moment(match: re.Match[str], context: Context) -> bool:
     """Whether a number with a point may be a day or an hour: 05.2, họp 7.30; no decimal has a point"""
+    if "." not in match[0]:
+        return False
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
     return bool(re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)))
 
@@ -232,8 +234,10 @@ def _may_be_two(match: re.Match[str], context: Context) -> bool:
 
 def _is_beyond_month(match: re.Match[str], context: Context) -> bool:
     """Whether a day is told that no month has: ngày 35 họp, ngày 207; ngày 40 lượt is a count"""
+    if _DAY.search(context.before(match.start())) is None:
+        return False
     beyond = re.fullmatch(r"3[2-9]|[4-9]\d", match[0]) and _counts_nothing(match, context)
-    return bool(beyond or re.fullmatch(r"\d{3,4}", match[0])) and bool(_DAY.search(context.before(match.start())))
+    return bool(beyond or re.fullmatch(r"\d{3,4}", match[0]))
 
 
 def _counts_nothing(match: re.Match[str], context: Context) -> bool:
