@@ -17,6 +17,7 @@ rule = RuleMaker(Kind.IDENTITY)
 _IDENTITIES = words_before(
     "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
     "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
+    "thẻ đảng viên|thẻ đv|thẻ đoàn viên|thẻ hội viên|thẻ thương binh|"
     "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
     "số báo danh|sbd|gplx|giấy phép lái xe|bằng lái|bằng lái xe|"
     "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
@@ -116,6 +117,8 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
 
 def _is_sum(number: str, words: str) -> bool:
     """Whether a number behind the word of a paper is what the paper costs: Hộ chiếu 200.000, GPLX 135000"""
+    if words.endswith(_CARDS) and not number.endswith("00"):
+        return False
     return _THOUSANDS.fullmatch(number) is not None or (
         words.endswith(_PAPERS) and _SUM_WITHOUT_POINTS.fullmatch(number) is not None
     )
@@ -126,6 +129,7 @@ _SUM_WITHOUT_POINTS = pattern(r"[1-9]\d{1,3}000")
 _PAPERS = words_before(
     "cccd|cmnd|cmt|căn cước|căn cước công dân|chứng minh nhân dân|hộ chiếu|gplx|giấy phép lái xe|bằng lái|bằng lái xe"
 )
+_CARDS = words_before("số thẻ|thẻ đảng viên|thẻ đv|thẻ đoàn viên|thẻ hội viên|thẻ thương binh|số sổ")
 _ROW = pattern(r"(\d{3,8}) ?- ?(\d{3,8})")
 _IN_ROWS = words_before("số báo danh|sbd|vé|phiếu|hóa đơn|hoá đơn|biên lai|seri|series|mã|thứ tự")
 

@@ -1,10 +1,11 @@
-"""Sizes that are codes and no quantities: oils, 10W-30, and tyres, 80/90-17."""
+"""Sizes that are codes and no quantities: oils, 10W-30, tyres, 80/90-17, pesticides, Basudin 10H."""
 
 from __future__ import annotations
 
 import re
 
 from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS
@@ -12,6 +13,9 @@ from ...rule import Answer, RuleMaker
 
 rule = RuleMaker(Kind.CODE)
 _OIL = pattern(r"(?i)(?<!\w)(?:nhớt|dầu|nhờn|SAE)(?!\w)")
+_PESTICIDES = words_before(
+    "basudin|vibasu|diaphos|regent|furadan|vifuran|padan|sago|nokaph|vicarp|kosfuran|tervigo|vifu"
+)
 _TYRE = pattern(r"(?i)(?<!\w)(?:lốp|vỏ|săm|ruột|bánh)(?!\w)")
 
 
@@ -43,3 +47,9 @@ def tyre_in_inches(match: re.Match[str], context: Context) -> Answer:
 def _line_before(match: re.Match[str], context: Context) -> str:
     """What stands before a match on its line"""
     return context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
+
+
+@rule(r"(\d{1,2}(?:[.,]\d)?)([HG])(?![^\W_])", only_after=_PESTICIDES)
+def strength_of_pesticide(match: re.Match[str], context: Context) -> str:
+    """Strength of a pesticide in grains: Basudin 10H/sào, Furadan 3G -> mười hát, ba giê; no hour and no weight"""
+    return f"{context.number(match[1])} {LETTERS[match[2]]}"

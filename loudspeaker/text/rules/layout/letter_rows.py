@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 
 from ....errors import Message
 from ...context import REACH, Context
@@ -59,7 +61,19 @@ def letters_in_row(match: re.Match[str], context: Context) -> Answer:
         return spoken
     if named:
         return Guess(f"{spell_letters(match[1])}, {spell_letters(match[2])}", _ONE_OR_MANY)
-    return spoken if _EARLIER.search(context.text, max(0, at - 2 * REACH), at) else None
+    earlier = _EARLIER.search(context.text, max(0, at - 2 * REACH), at)
+    return spoken if earlier or _are_parts_of_alphabet(context.text) else None
+
+
+@lru_cache(maxsize=4)
+def _are_parts_of_alphabet(text: str) -> bool:
+    """Whether three rows of letters or more stand in a text, each behind the one before: A-C, D-H, K-N"""
+    rows = _ROW_OF_LETTERS.findall(text)
+    places = [_ALPHABET.index(letter) for row in rows for letter in row]
+    return len(rows) > 2 and all(one < other for one, other in pairwise(places))
+
+
+_ROW_OF_LETTERS = pattern(r"(?<![^\W_.&/-])([A-ZĐ]) ?- ?([A-ZĐ])(?![^\W_]|[.'’-])")
 
 
 def _is_wide(match: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from ....errors import Message
 from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
@@ -16,6 +17,7 @@ rule = RuleMaker(Kind.QUANTITY)
 _VILLAGE = pattern(rf"(?i)(?<!\w)(?:{cue_list('hamlets')})(?: [^\s:;,()]{{1,7}}){{1,3}} ?[:(=-] ?$")
 _PAIR = r"(\d{1,3}) ?h ?[,;/+-] ?(\d{1,4}) ?k(?![^\W_/]|/(?!\d))"
 _PAIRS = pattern(rf"(?<![\w.,]){_PAIR}")
+_POOR = words_before("hộ nghèo|cận nghèo|hộ cận nghèo|hộ chính sách|số hộ|tổng số hộ")
 _WORDS = ("hộ", "khẩu", "số hộ", "số khẩu", "nhân khẩu")
 
 
@@ -30,6 +32,21 @@ def households_and_members(match: re.Match[str], context: Context) -> Answer:
     several = len(members) > 1 and any(number % 5 for number in members)  # no sums
     sure = context.memory.count_words(_WORDS) or several
     return spoken if sure else Guess(spoken, _HOUSEHOLDS)
+
+
+@rule(r"(\d{1,3}(?:\.\d{3})?)h/(\d{1,3}(?:\.\d{3})?)k(?![^\W_]|/)")
+def households_by_members(match: re.Match[str], context: Context) -> str | None:
+    """Households and members with a slash, where a house has two to nine: 12 thôn/3.450h/12.876k"""
+    houses, people = (int(number.replace(".", "")) for number in match.groups())
+    if not 2 * houses <= people <= _MOST_MEMBERS * houses:
+        return None
+    return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
+
+
+@rule(r"(\d{1,3})h(?=[ ,;.()]|$)", only_after=_POOR)
+def poor_households(match: re.Match[str], context: Context) -> Guess:
+    """Households behind what they are: hộ nghèo 125h, cận nghèo 30h -> hộ"""
+    return Guess(f"{context.number(match[1])} hộ", _HOUSEHOLDS)
 
 
 @rule(r"(\d{1,3}) ?h(?= ?[,;/(+-] ?\d{1,4} (?:nhân )?khẩu(?!\w))")

@@ -82,7 +82,7 @@ _NAME_AND_PRICE = Message("a name with its number and a price, or a range")
 )
 def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
-    if match[2] and _SCORES.search(context.before(match.start())) and not _PER.match(match.string, match.end()):
+    if _are_points(match, context):
         return Guess(f"{context.number_range(match[1], match[2])} điểm", _POINTS_OR_DONG)
     if _is_mark(match, context):
         return _points(match, context)
@@ -98,6 +98,14 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     return Guess(spoken, Message("an amount with a digit too few or too many?")) if slip else spoken
 
 
+def _are_points(match: re.Match[str], context: Context) -> bool:
+    """Whether a range of points is told: điểm 18-20đ; ưu tiên 1-2đ, so few dong that nobody counts them"""
+    if not match[2] or _PER.match(match.string, match.end()):
+        return False
+    few = match[3] == "đ" and _FEW.fullmatch(match[1]) and _FEW.fullmatch(match[2])
+    return bool(few) or _SCORES.search(context.before(match.start())) is not None
+
+
 def _is_mark(match: re.Match[str], context: Context) -> bool:
     """Whether so few dong are told where a text speaks of points that points are meant: trừ 5đ/lần, bốn bài 100đ"""
     few = match[3] == "đ" and not match[2] and match[1].isdecimal() and int(match[1]) <= _MOST_POINTS
@@ -108,6 +116,7 @@ def _is_mark(match: re.Match[str], context: Context) -> bool:
 
 
 _MOST_POINTS = 100
+_FEW = pattern(r"(?:[12]?\d|30)(?:,\d{1,2})?")
 _SCALE_OF_POINTS = words_before("thang|chấm|điểm|thi đua|bài|bài thi|cộng|trừ|cộng thêm|trừ đi|bị trừ|được cộng")
 _PER_FAULT = pattern(r" ?/ ?(?:lần|câu|lỗi|ý|bài|trận|động tác|vạch|quả|phần|nội dung|tiêu chí|tiết mục|môn)(?!\w)")
 _OF_POINTS = (

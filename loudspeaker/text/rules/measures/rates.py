@@ -171,7 +171,7 @@ _THINGS_DOSED = frozenset(
 _DOSED = _THINGS_DOSED | frozenset(words_after("kg|g|lít|l|ml|m2|m3|m²|m³|ha|bình|tấn|tạ|khối"))
 _SUBSTANCE = pattern(
     r"\d ?(?:mg|g|kg|ml|cc|lít|l|viên|gói|ống|lọ|giọt|bao)(?: [^\W\d_][^\s/,;:()]*){0,3}"
-    r" (?:[A-Z][A-Za-z\d]{0,6}|\d{1,2}(?:[-.:]\d{1,2}){1,2})$"
+    r" (?:[A-Z][A-Za-z\d]{0,6}|\d{1,2}(?:[-.:]\d{1,2}){1,2}|\d{1,3}(?:[.,]\d)?[A-Z]{1,3})$"
 )
 
 

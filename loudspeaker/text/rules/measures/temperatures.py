@@ -22,7 +22,15 @@ def celsius_in_brackets(match: re.Match[str], context: Context) -> str:
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
 def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
     """Degrees whose ring became a nought: 250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
+    if match[0] == "10C" and (context.is_after(match.start(), (" lớp",)) or _tells_of_classes(context)):
+        return None
     return Guess(_say_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
+
+
+def _tells_of_classes(context: Context) -> bool:
+    """Whether a text has classes and no degrees, so that 10C is one of them"""
+    classes = context.memory.count_words(("lớp", "môn", "học sinh", "sĩ số"))
+    return classes > 0 and not context.memory.count_words(("nhiệt độ", "độ c", "sốt", "bảo quản", "trời", "rét"))
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")

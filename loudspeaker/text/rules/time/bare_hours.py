@@ -8,7 +8,8 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import RuleMaker
+from ...reasons import DATE_OR_NUMBERS
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.TIME)
 
@@ -23,15 +24,16 @@ _NOON, _EVENING, _FIRST = 12, 19, 4
 
 
 @rule(_HOURS)
-def hours_of_half(match: re.Match[str], context: Context) -> str | None:
+def hours_of_half(match: re.Match[str], context: Context) -> Answer:
     """Hours of half a day where the text tells both halves so: Sáng 8-11, chiều 2-5; sáng 7-11 alone is a day"""
     beside = context.is_after(match.start(), _BEFORE) or context.is_before(match.end(), _BEHIND)
     if not beside or int(match[1]) >= int(match[2]):
         return None
-    told = _BOTH.search(context.text, max(0, match.start() - REACH), match.end() + REACH)
+    told = _BOTH.search(context.text, max(0, match.start() - 2 * REACH), match.end() + REACH)
     if told is None or not _are_hours([int(hour) for hour in told.groups() if hour]):
         return None
-    return f"{context.number(match[1])} đến {context.number(match[2])} giờ"
+    spoken = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
+    return spoken if match.end() <= told.end() else Guess(spoken, DATE_OR_NUMBERS)  # …; T7 sáng 7-10
 
 
 def _are_hours(hours: list[int]) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -91,6 +91,20 @@ def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
     if match[2] == match[5] or not (first.possible() and last.possible()):
         return None
     return _say_period(context, match.start(), first.words(context.numerals), last.words(context.numerals))
+
+
+@rule(r"(\d{1,2})/(\d{1,2}) ?(?:-|đến) ?\1/(\d{1,2})(?![\d/]|[.,-]\d)")
+def classes(match: re.Match[str], context: Context) -> Answer:
+    """Classes of one grade: lớp 1/1-1/4 học sáng, 2/1 - 2/3 học chiều -> hai trên một đến hai trên ba"""
+    at = match.start()
+    if int(match[2]) >= int(match[3]) or not _CLASSES_AHEAD.search(context.text, max(0, at - 2 * REACH), at):
+        return None
+    first, last = (f"{context.number(match[1])} trên {context.number(match[part])}" for part in (2, 3))
+    spoken = f"{first} đến {last}"
+    return spoken if context.is_after(at, (" lớp", " các lớp")) else Guess(spoken, DATE_OR_NUMBERS)
+
+
+_CLASSES_AHEAD = pattern(r"(?i)(?<!\w)lớp (?:\d{1,2}/\d[^.\n]*)?$")
 
 
 @rule(
@@ -221,13 +235,24 @@ def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
     if not first < last <= 31 or _continues_range(context, match.end()):
         return None
     spoken = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
-    if context.is_before(match.end(), _MONTHLY):
+    if context.is_before(match.end(), _MONTHLY) or _begins_list_of_days(match, context):
         return spoken
     either = words.endswith(" từ ngày") and last <= 12
     if either and re.match(r",| \(", context.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
         day = Day(match[1], match[2]).words(context.numerals)
         return Guess(day, DATE_OR_NUMBERS)
     return Guess(spoken, DATE_OR_NUMBERS) if either else None
+
+
+def _begins_list_of_days(match: re.Match[str], context: Context) -> bool:
+    """Whether the next days follow as this row ends: ngày 1-5: xóm 1; 6-10: xóm 2"""
+    if context.char(match.end()) not in ":(" and context.char(match.end() + 1) != ":":
+        return False
+    following = _NEXT_DAYS.search(context.text, match.end(), match.end() + 2 * REACH)
+    return following is not None and int(following[1]) == int(match[2]) + 1 < int(following[2])
+
+
+_NEXT_DAYS = pattern(r"(?:[;,\n] ?|[Nn]gày |từ )(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d) ?[:(]")
 
 
 def _continues_range(context: Context, end: int) -> bool:
