@@ -5,6 +5,7 @@ cells.py            lines as cells: tabs, pipes, slashes, runs of blanks
 cell_kinds.py       what a cell holds by its shape, and most cells of a column
 table_runs.py       lines that may be a table
 table_grid.py       their cells in rows and columns, set anew so that each is one piece
+rows_of_sums.py     rows of sums that have fewer cells than their table
 flattened_tables.py tables each cell of which stands on a line of its own
 table_head.py       whether the first row is the head; heads of two lines
 table_columns.py    what each column is for, the unit of its amounts

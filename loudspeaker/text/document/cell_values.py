@@ -51,8 +51,7 @@ def said_value(cell: Cell, head: str, unit: str, change: bool, forms: frozenset[
     if amount and change:
         return _change(cell, amount, unit, head)
     if unit[:1] == "/" and RATED.fullmatch(text):  # 6,6% below Lãi suất/năm
-        per = f" mỗi {unit[1:]}" if text.isdecimal() or _POINTED.fullmatch(text) else unit  # not 20 một ngày
-        return [whole, TextPiece.put_in(per, whole.end)]
+        return [whole, TextPiece.put_in(_per(text, unit), whole.end)]
     if parts := _two_parts(whole, head):
         return parts
     called = _NAME_AND_PHONE.fullmatch(text)
@@ -65,6 +64,13 @@ def said_value(cell: Cell, head: str, unit: str, change: bool, forms: frozenset[
         at = cell.start + end
         return [TextPiece(f"{word} ", cell.start, at, why=why), TextPiece(text[end:], at, whole.end)]
     return _amount(whole, amount, unit) if amount and unit else [whole._replace(text=_words(text, head))]
+
+
+def _per(text: str, unit: str) -> str:
+    """What stands behind an amount for a unit such as “/năm”: 20 mỗi ngày, not 20 một ngày; nothing behind 0"""
+    if text == "0":
+        return ""
+    return f" mỗi {unit[1:]}" if text.isdecimal() or _POINTED.fullmatch(text) else unit
 
 
 def _two_parts(cell: TextPiece, head: str) -> Sequence[TextPiece]:

@@ -71,7 +71,7 @@ _TWO_NAMES = pattern(rf"[{UPPER}]\w+ [{UPPER}]")  # Xứ đồng, Đồng Quan
 _PARENTS = pattern(r"(?i)(?P<first>\s+ông) ?[(/,] ?bà\)?$")
 _ADDRESSED = pattern(r"(?i)(?:ông|bà|ô\.|b\.) ?")
 _COUNTED = pattern(r"(?P<what>[^/()]*[^/() ]) ?/ ?(?P<group>(?:lớp|nhóm|tổ|đội|phòng|xe|bàn|máy|ca|bàn|đoàn)(?!\w))")
-_EITHER = pattern(r"\s*(?:\([^()\d]+\)|/[^\W\d][^/\d]*)$")
+_EITHER = pattern(r"\s*(?:\([^()\d]+\)|/ ?[^\W\d][^/\d]*)$")
 _SPANS_WITH_NUMBER = frozenset(("tuần", "tháng", "quý", "đợt", "kỳ"))
 _NUMBER_AND_DAYS = pattern(r"\d{1,2} ?\(")  # Tuần: 1 (04-08/01)
 _NUMBER_BEHIND = pattern(r"(?i)(?<=\S) số$")
@@ -315,7 +315,14 @@ def _tells_itself(head: str, text: str) -> bool:
     land = _LAND.fullmatch(head) is not None and _LAND_CODES.fullmatch(text) is not None
     doctor = _DOCTOR.match(head) is not None and _TITLED.match(text) is not None
     reached = head.lower() == "đạt" and text in ("Đ", "K", "KĐ", "CĐ")
-    return land or doctor or reached or _SANCTION.match(text) is not None
+    counted = _SIDE.match(head) is not None and _COUNT_OF_SIDES.fullmatch(text) is not None
+    return land or doctor or reached or counted or _SANCTION.match(text) is not None
+
+
+_SIDE = pattern(r"(?i)(?:các )?(?:đội|vđv|đoàn|đơn vị|lực lượng|thành phần|đối tượng)(?!\w)")
+_COUNT_OF_SIDES = pattern(
+    r"\d{1,4} (?:đoàn|đội|vđv|vận động viên|đơn vị|cặp|câu lạc bộ|CLB|thôn|trường|lớp)(?!\w).*"
+)  # 24 đoàn
 
 
 def _is_name(text: str) -> bool:

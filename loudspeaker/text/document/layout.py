@@ -50,6 +50,8 @@ _MOST_SIDE_BY_SIDE = 4  # signatures
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
 _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
+_HIGHEST = 4  # lines above a table among which its caption is
+_BRACKETED = re.compile(r"\s*\([^()]*\)[\s:.]*")
 _DRAWN = re.compile(r"[-_=*~–—. ]+")
 
 
@@ -103,9 +105,17 @@ def _arrange_at(lines: Sequence[Line], at: int) -> tuple[int, list[TextPiece]]:
 
 
 def _caption(lines: Sequence[Line], at: int) -> str:
-    """The line above a run, a blank one between them or not; nothing where that is a row of another."""
-    above = next((line for line in lines[max(0, at - 2) : at][::-1] if line.text.strip()), None)
-    return above.text if above and not (above.sign and above is not lines[at - 1]) else ""
+    """The line above a run, a blank one between them or not; nothing where that is a row of another.
+
+    One in brackets stands behind the line above it: BẢNG GIÁ DỊCH VỤ⏎(áp dụng từ 01/01/2027)
+    """
+    found = [number for number in range(max(0, at - _HIGHEST), at)[::-1] if lines[number].text.strip()]
+    number = next((number for number in found if number >= at - _COLUMNS), None)
+    if number is None or (lines[number].sign and number != at - 1):
+        return ""
+    text = lines[number].text
+    title = found[1:2] if _BRACKETED.fullmatch(text) else []
+    return f"{lines[title[0]].text} {text}" if title and not lines[title[0]].sign else text
 
 
 def _arrange_unmarked(lines: Sequence[Line], at: int, tables: FlattenedTables) -> tuple[int, list[TextPiece]] | None:

@@ -291,7 +291,21 @@ def _dong_by_caption(head: str, amounts: Sequence[str], caption: str) -> str:
     if not _MONEY_ABOVE.search(caption):
         return ""
     scaled = _SCALED.match(_unit_above(caption))  # triệu đồng/lượng
-    return _price_unit(caption) if scaled or all(map(_DONG.fullmatch, amounts)) else ""
+    if scaled or all(map(_DONG.fullmatch, amounts)):
+        return _price_unit(caption)
+    return "đồng" if _priced(amounts, caption) else ""
+
+
+def _priced(amounts: Sequence[str], caption: str) -> bool:
+    """Whether some amounts of a list of prices are thousands and the others hundreds: 135.000, 18.500, 450"""
+    listed = _LIST_OF_PRICES.search(caption) is not None and all(map(_HUNDREDS.fullmatch, amounts))
+    return listed and 2 * sum(map(bool, map(_DONG.fullmatch, amounts))) > len(amounts)
+
+
+_LIST_OF_PRICES = pattern(
+    r"(?i)(?<!\w)(?:(?:bảng|biểu|đơn|báo|khung) giá|giá(?! trị)|(?:biểu|mức|bảng) (?:phí|thu))(?!\w)"
+)
+_HUNDREDS = pattern(r"[1-9]\d0|[1-9]\d{0,2}(?:\.\d{3})*\.\d\d0(?: ?[-–] ?\d[\d.]*0)?|0")
 
 
 def _are_sums(amounts: Sequence[str]) -> bool:

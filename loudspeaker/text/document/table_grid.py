@@ -15,6 +15,7 @@ from ..unwrapping import is_unfinished
 from .arrangement import Arrangement, TextPiece
 from .cell_kinds import FACTS, CellKind, column_kind, kind_of
 from .cells import PADDED, Cell, Line, Row
+from .rows_of_sums import shift_of_sums
 
 Fragments = list[Cell]  # of one cell, in their order; none where it is empty
 GridRow = list[Fragments]  # as many as the table has columns
@@ -22,8 +23,10 @@ GridRow = list[Fragments]  # as many as the table has columns
 _NUMBERED = pattern(r"(?P<number>\d{1,3})(?:[.)/]| ?-)?(?:(?<=[.)/-]) ?[^\W\d].*)?")
 _BULLET = pattern(r"[-+•*]|\d{1,2}[.)/] ?\D")
 _COUNT_HEAD = pattern(r"(?i)S?TT ")
-_SUM = pattern(r"(?i)(?:tổng(?: cộng| số| thu| chi)?|cộng|t\.? ?cộng|tc|ts|Σ) ?:?")
-_AMOUNT = pattern(r"(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,9}) ?(?:đ|đồng|kg|k)?")
+_NUMBERED_THING = pattern(  # a head that is one, wherever a column begins: Khối 6+7, Lớp 3, 4
+    r"(?i)(?:khối|lớp|tổ|đội|nhóm|ca|đợt|thôn|ấp|xóm|khu|phòng|sân|bàn|tuyến|quý|tháng|thứ|tuần|vòng|bảng|cụm|điểm|buổi|"
+    r"tiết|mũi|kỳ|năm) \d{1,4}(?: ?(?:[-,+&–]|và|đến) ?\d{1,4})*"
+)
 _COMPOSITE = {CellKind.WEEKDAY, CellKind.DATE}  # Thứ Hai⏎17/11 is one cell
 _ALIKE = 3  # letters by which the beginnings of a column differ at most
 _LONGEST_NAME = 4  # words of one person
@@ -90,30 +93,9 @@ def _bordered_rows(lines: Sequence[Line]) -> list[GridRow]:
 def _fill(row: GridRow, rows: Sequence[GridRow], kinds: Sequence[CellKind]) -> GridRow:
     """A row with as many cells as the table has columns; the sums of one that is short stand below what they sum up."""
     missing = len(kinds) - len(row)
-    shift = _shift_of_sums(row, rows, kinds) if missing > 0 and row[0] and _SUM.fullmatch(words_of(row[0])) else 0
+    others = ([*map(words_of, other)] for other in rows if other is not row)
+    shift = shift_of_sums([*map(words_of, row)], [*others], kinds) if missing > 0 else 0
     return [*row[:1], *([] for _ in range(shift)), *row[1:], *([] for _ in range(missing - shift))]
-
-
-def _shift_of_sums(row: GridRow, rows: Sequence[GridRow], kinds: Sequence[CellKind]) -> int:
-    """How many empty cells are missing behind the word of a row of sums: Cộng|906.000 below TT|Nội dung|Nhà trẻ"""
-    texts = [words_of(cell) for cell in row[1:]]
-    above = [
-        [_whole(words_of(other[n])) for other in rows if other is not row and n < len(other)] for n in range(len(kinds))
-    ]
-
-    def likeness(shift: int) -> int:
-        """How well the cells of the row fit those above them."""
-        pairs = [(text, n) for n, text in enumerate(texts, 1 + shift) if text]
-        fitting = sum(1 if kinds[n] in FACTS else -1 for text, n in pairs if kind_of(text) in FACTS)
-        return fitting + sum(2 for text, n in pairs if _whole(text) and _whole(text) == sum(above[n]))
-
-    return max(range(len(kinds) - len(row) + 1), key=lambda shift: (likeness(shift), -shift))
-
-
-def _whole(text: str) -> int:
-    """A whole number, with points or without; 0 for anything else."""
-    match = _AMOUNT.fullmatch(text)
-    return int(match["number"].replace(".", "")) if match else 0
 
 
 def _spread_heads(rows: list[GridRow], width: int) -> list[GridRow]:
@@ -257,7 +239,11 @@ def _place(line: Line, spans: Sequence[tuple[int, int]], first: bool) -> GridRow
     """The cells of a line that has too few, each in the column, [from, to) in letters, that it lies below."""
     row: GridRow = [[] for _ in spans]
     counting = first and _COUNT_HEAD.match(line.filled[0].text) is not None
-    cells = [part for whole in line.filled for part in _part(whole, spans, counting)]
+    cells = [
+        part
+        for whole in line.filled
+        for part in ([whole] if first and _NUMBERED_THING.fullmatch(whole.text) else _part(whole, spans, counting))
+    ]
     if not first and len(cells) < len(spans):
         cells = [part for cell in cells for part in _part_at_capital(cell, spans)]
     for cell in cells:

@@ -237,7 +237,14 @@ def _unit_of_amount(column: Column, cell: Cell, own: str, unit: str) -> str:
     priced = column.head is not None and MONEY_HEAD.match(column.head.text) and not CURRENCY.match(unit)
     if priced and not own and not _SUM.match(cell.text):
         return f"/{unit}"  # 15 of Giá, beside kg: nobody sells 15 kg
-    return _join_unit(own or ("đ" if priced else ""), unit)
+    paid = own == "" and _PAID_BY.fullmatch(unit) and _LARGE_SUM.fullmatch(cell.text)  # nobody has 135.000 fields
+    return _join_unit(own or ("đ" if priced or paid else ""), unit)
+
+
+_PAID_BY = pattern(
+    r"(?i)(?:sào|công|mẫu|lần|lượt|buổi|giờ|ca|ngày|vụ|chuyến|suất|bộ|cái|chiếc|tháng|tờ|bản|trang)(?:/.*)?"
+)
+_LARGE_SUM = pattern(r"[1-9]\d{1,2}\.[05]00(?: ?[-–] ?\d{2,3}\.[05]00)?|[1-9](?:\.\d{3})?\.\d00\.000")
 
 
 _SUM = pattern(r"\d{1,3}(?:\.\d{3})+|[1-9]\d{3,}|[5-9]\d\d(?!\d)")  # of money: nothing costs 15 đồng

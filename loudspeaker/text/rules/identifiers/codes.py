@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import cue_list
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, near_number
 from ...syllables import LOWER, UPPER, has_vowel, is_syllable
 
 rule = RuleMaker(Kind.CODE)
@@ -264,6 +264,12 @@ def plant_variety(match: re.Match[str], context: Context) -> str | None:
 def chemical_formula(match: re.Match[str], context: Context) -> str | None:
     """Formula with small letters: SpO2 -> ét pê o hai"""
     return _spell_parts(match[0], context)
+
+
+@rule(r"([a-z])([A-Z]{1,2})(\d{2,5})(?![^\W_]|[.,]\d)", starts="word", unless=near_number)
+def model_with_small_letter(match: re.Match[str], context: Context) -> str:
+    """Model of a machine: Canon iR2520 -> i rờ hai nghìn năm trăm hai mươi"""
+    return f"{spell_letters(match[1].upper() + match[2])} {context.numerals.code(match[3])}"
 
 
 @rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")

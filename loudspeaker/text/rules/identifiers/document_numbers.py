@@ -208,7 +208,9 @@ def read_codes(written: str, context: Context) -> str:
 
 
 def _read_office(part: str, after: str, context: Context) -> str:
-    """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
+    """Behind the first part no kind of document is meant: BNN-TT is no thông tư, SL2 no decree; QĐ-CT.UBND is him."""
+    if part[-1].isdecimal() and part.rstrip("0123456789") in context.lexicon.documents:
+        return _spell_codes(part, context)
     if part not in ("CT", "TT", "HD", "TB", "CĐ"):
         return context.memory.expansion(part) or _read_joint_office(part, context)
     return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)

@@ -16,6 +16,7 @@ rule = RuleMaker(Kind.DASH)
 _NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|mùng|mồng|thứ|tuần|tháng) )?\d")
 _CLAUSE = pattern(r"[.;:!?]\s+|\n")
 _TRAVEL = pattern(r"(?:^|\W)(?:khởi hành|xuất phát|lộ trình|hành trình|tuyến|di chuyển|diễu hành|rước|rẽ|xe|đi)(?!\w)")
+_TURNING = pattern(r"(?<!\w)(?:rẽ|quẹo) (?:trái|phải|vào|sang|qua|xuống|lên)(?!\w)")  # of one who drives
 _PLACE = pattern(
     rf" ?(?:[{UPPER}]|(?:cầu|chợ|ngã|đường|đê|dốc|cổng|trường|trạm|nhà|đình|chùa|bến|sân|thôn|xóm|ấp|bản) )"
 )
@@ -30,7 +31,8 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     if context.begins_line(start):
         return ""
     ahead = context.text[max(0, start - 2 * REACH) : start].lower()
-    if _leads_on(match, context, ahead):
+    turning = _TURNING.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end)
+    if not turning and _leads_on(match, context, ahead):
         return " đến "
     return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
 

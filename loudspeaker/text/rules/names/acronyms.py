@@ -163,7 +163,7 @@ def abbreviation(match: re.Match[str], context: Context) -> Answer:
         return None
     if not word.isupper() and meaning(context, word, match.start(), match.end()) is None:
         return None
-    if _is_defined_here(match, context):
+    if _is_defined_here(match, context) or _is_explained_behind(match, context):
         return spell_letters(word)
     return _read_one(word, match.start(), match.end(), context)
 
@@ -175,6 +175,18 @@ def _is_defined_here(match: re.Match[str], context: Context) -> bool:
         return False
     following = context.text[match.end() : match.end() + len(words) + 4].lstrip(" :=-")
     return context.is_after(match.start(), _DEFINING) or following.lower().startswith(words.lower())
+
+
+def _is_explained_behind(match: re.Match[str], context: Context) -> bool:
+    """Whether what it stands for follows: LUC đất chuyên trồng lúa nước; ONT là đất ở nông thôn; BHYT: bảo hiểm y tế"""
+    sign = _EXPLAINS.match(context.text, match.end()) if len(match[0]) > _PAIR else None  # not PH phối hợp
+    following = context.text[sign.end() : sign.end() + _LONGEST_READING].lower() if sign else ""
+    told = (reading.lower() for reading in context.lexicon.readings(match[0]) if " " in reading)
+    return following != "" and following.startswith(tuple(told))
+
+
+_EXPLAINS = pattern(rf"(?: ?[:=–-] ?| là | )(?=[{LOWER}])")
+_PAIR, _LONGEST_READING = 2, 80  # letters
 
 
 def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:

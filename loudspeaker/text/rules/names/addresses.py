@@ -249,11 +249,12 @@ def road(match: re.Match[str], context: Context) -> str:
     if context.is_after(match.start(), _SAID):  # tỉnh lộ ĐT.725
         return f"{context.number(match[2])}{letter}"
     kind = _ROADS[match[1].upper()]
-    if context.adjoins(match.start(), _STREET_BEFORE):
+    if context.adjoins(match.start(), _STREET_BEFORE) and not context.is_after(match.start(), _PART_OF_ROAD):
         kind = kind.removeprefix("đường ")
     return f"{kind} {context.numerals.code(match[2])}{letter}"
 
 
+_PART_OF_ROAD = words_before("mặt đường|lòng đường|nền đường|lề đường|tim đường|vỉa đường")  # mặt đường đường tỉnh
 _SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")
 _ROADS = {
     "QL": "quốc lộ",
@@ -270,15 +271,19 @@ _MODEL = words_before("nông thôn mới|ntm|kdc|khu dân cư|vườn")  # khu d
 
 
 @rule(
-    r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%| tặng(?!\w))",
+    r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3})| ?[-–] ?(\d{1,4})(?![\d/+:-]|[.,]\d|[^\W_]| [^\W\d_]{1,6} ?\d|"
+    r" (?:hộ|người|nhà|xe|cây|cột|m|km|ha|giờ|phút|ngày|biển|cái|chiếc)(?!\w)))?(?![\d.,]\d|[^\W_]| ?%| tặng(?!\w))",
     starts="word",
     unless=after_variety,
 )
 def milestone(match: re.Match[str], context: Context) -> str | None:
-    """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
+    """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười; km 71 - 74 -> … đến bảy mươi tư"""
     crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])
     if crops or context.is_after(match.start(), _MODEL):
         return None
+    if match[3]:
+        rising = match[1].isdecimal() and int(match[1]) < int(match[3])
+        return f"ki lô mét số {context.number_range(match[1], match[3])}" if rising else None
     metres = f" cộng {context.number(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{context.number(match[1])}{metres}"
 
