@@ -70,8 +70,9 @@ def functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def inner_imports(module: Module) -> list[Place]:
     """Imports inside functions, each once however deep it stands."""
-    found = {node.lineno: node for function in functions(module) for node in ast.walk(function) if is_import(node)}
-    return [module.place(node, ast.unparse(node)) for _, node in sorted(found.items())]
+    inside = [range(node.lineno, (node.end_lineno or 0) + 1) for node in functions(module)]
+    imports = sorted(filter(is_import, module.nodes), key=lambda node: node.lineno)
+    return [module.place(node, ast.unparse(node)) for node in imports if any(node.lineno in lines for lines in inside)]
 
 
 def is_import(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
@@ -94,9 +95,9 @@ def small_modules(module: Module) -> list[Place]:
     return [Place(module.path, lines, "lines")] if lines < SMALL and not module.path.stem.startswith("__") else []
 
 
-def docstrings(tree: ast.Module) -> set[int]:
+def docstrings(module: Module) -> set[int]:
     """The numbers of the lines that docstrings take."""
-    homes = (node for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS)))
+    homes = (node for node in module.nodes if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS)))
     first = (home.body[0] for home in homes if home.body and ast.get_docstring(home, clean=False) is not None)
     return {line for node in first for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
@@ -106,7 +107,7 @@ def code_lines(module: Module) -> set[int]:
     plain = {number for number, line in enumerate(module.lines, 1) if line.strip() and line.strip()[0] != "#"}
     texts = (node for node in module.nodes if isinstance(node, (ast.Constant, ast.JoinedStr)))
     inside = {line for node in texts for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
-    return (plain | inside) - docstrings(module.tree)
+    return (plain | inside) - docstrings(module)
 
 
 def function_lines(module: Module) -> list[int]:
