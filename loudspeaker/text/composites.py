@@ -60,7 +60,7 @@ _COUNTS = pattern(
 )  # 1 tỷ 200 triệu, 3 triệu 5 are one sum
 _GROUPED = pattern(r"\d{1,3}(?:\.\d{3})+(?![\d.])")
 _PLACED = pattern(  # giải ba 700.000; cầu Nghìn 21h is no thousand and twenty-one
-    r"(?:(?i:giải|hạng|[,;(/:.]|thưởng) ?(?i:nhất|nhì|ba|tư)|(?<=[^\W\d_] )(?:Trăm|Nghìn|Ngàn|Vạn)) $"
+    r"(?:(?i:giải|hạng|đồng|[,;(/:.]|thưởng) ?(?i:nhất|nhì|ba|tư)|(?<=[^\W\d_] )(?:Trăm|Nghìn|Ngàn|Vạn)) $"
 )
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
 _NAMED_NUMBER = pattern(  # anh Mười 5 giờ is no fifteen, anh Năm 5 bao no fifty-five

@@ -17,6 +17,7 @@ rule = RuleMaker(Kind.QUANTITY)
 _VILLAGE = pattern(rf"(?i)(?<!\w)(?:{cue_list('hamlets')})(?: [^\s:;,()]{{1,7}}){{1,3}} ?[:(=-] ?$")
 _PAIR = r"(\d{1,3}) ?h ?[,;/+-] ?(\d{1,4}) ?k(?![^\W_/]|/(?!\d))"
 _PAIRS = pattern(rf"(?<![\w.,]){_PAIR}")
+_SUMS = ("; tổng ", "; cộng ", ", tổng ", ", cộng ", "; tổng: ", "; cộng: ", ". tổng: ", "; tổng cộng ", " = ")
 _POOR = words_before("hộ nghèo|cận nghèo|hộ cận nghèo|hộ chính sách|số hộ|tổng số hộ")
 _WORDS = ("hộ", "khẩu", "số hộ", "số khẩu", "nhân khẩu")
 
@@ -24,7 +25,11 @@ _WORDS = ("hộ", "khẩu", "số hộ", "số khẩu", "nhân khẩu")
 @rule(_PAIR)
 def households_and_members(match: re.Match[str], context: Context) -> Answer:
     """Households and members of a village: Thôn 3: 5h, 17k -> năm hộ, mười bảy khẩu; sure where several are told so"""
-    if not int(match[1]) <= int(match[2]) <= _MOST_MEMBERS * int(match[1]) or not _is_after_village(match, context):
+    if not int(match[1]) <= int(match[2]) <= _MOST_MEMBERS * int(match[1]):
+        return None
+    if context.follows(Kind.QUANTITY, match.start(), *_SUMS) and context.previous.spoken.endswith(" khẩu"):
+        return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
+    if not _is_after_village(match, context):
         return None
     spoken = f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
     near = context.text[max(0, match.start() - 2 * REACH) : match.end() + 2 * REACH]

@@ -174,12 +174,13 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
         return Guess("bà", LONE_LETTER)
     if letter == "T":
         return _general_or_province(context, end)
-    return "phòng" if letter == "P" and _is_room(end, context) else _place(letter, match, context)
+    return "phòng" if letter == "P" and _is_room(match, context) else _place(letter, match, context)
 
 
 def _place(letter: str, match: re.Match[str], context: Context) -> str | Guess:
     """A place; one with a number is a guess where nothing tells of a town."""
-    unknown = letter in "PQ" and context.char(match.end()).isdecimal() and not _is_in_town(match, context)
+    numbered = letter in "PQ" and context.char(match.end()).isdecimal()
+    unknown = numbered and (_has_exam_rooms(context.text) or not _is_in_town(match, context))
     return Guess(_PLACES[letter], LONE_LETTER) if unknown else _PLACES[letter]
 
 
@@ -215,14 +216,15 @@ def _has_exam_rooms(text: str) -> bool:
     return _EXAM_ROOMS.search(text) is not None
 
 
-def _is_room(at: int, context: Context) -> bool:
+def _is_room(match: re.Match[str], context: Context) -> bool:
     """Whether a room of an office follows.
 
     P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards.
     """
+    at = match.end()
     if context.is_before(at, _ROOMS) or _ROOM.match(context.text, at):
         return True
-    return context.char(at).isdecimal() and _has_exam_rooms(context.text)
+    return context.char(at).isdecimal() and _has_exam_rooms(context.text) and not _is_in_town(match, context)
 
 
 _EXAM_ROOMS = pattern(

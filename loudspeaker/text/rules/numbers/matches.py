@@ -71,7 +71,7 @@ _SIDE = rf"{_ONE}(?: ?[+&/] ?{_NAME}){{0,2}}"
 _BEFORE = pattern(rf"(?<![^\W_])(?P<side>{_SIDE}) ?$")
 _BEHIND = pattern(rf" ?(?P<side>{_SIDE})(?![^\W_])(?P<rest>[^\n;]{{0,30}})")
 _RANKED = pattern(_PLACED)
-_LETTERED_SIDE = pattern(r"(?<![^\W_])[A-H][1-6](?![^\W_])")
+_LETTERED_SIDE = pattern(r"(?<![^\W_])(?:[A-H][1-6]|(?:CH|CĐ|Đ|KP|TDP|KDC|TK|X)\d{1,2}) ?(?![^\W_])")
 _SIDE_BEFORE = pattern(rf"(?:[^\W\d_]{{2}}|[{UPPER}]|[^\W\d_] \d{{1,2}}),? {{1,2}}$")
 _CLAUSE = pattern(r"[\n;]|[.!?] ")
 _MANY_SIDES = pattern(r" - |(?<!\w)gặp(?!\w)")
@@ -121,8 +121,8 @@ _COURTS = ("sân 1", "sân 2", "sân số 1", "sân a", "các sân")
 @rule(r"-", starts="sign")
 def dash_between_letters(match: re.Match[str], context: Context) -> str | None:
     """A dash between two sides that are called by a letter and a number, where a text tells of matches: A1-A2 -> gặp"""
-    sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 3), match.start()) and _LETTERED_SIDE.match(
-        context.text, match.end()
+    sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 6), match.start()) and _LETTERED_SIDE.match(
+        context.text, match.end() + (context.char(match.end()) == " ")
     )
     return " gặp " if sides and context.memory.count_words(_OF_MATCHES) > 1 else None
 

@@ -40,9 +40,10 @@ _WEAK = words_before(
 _YEARS = pattern(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
-    "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
+    "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi|"
+    "bữa|cữ|liều|viên|ống|giọt|muỗng|thìa|luống|ván|set|hiệp|giây"
 )
-_TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
+_TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào", "viên chức")  # no dong
 SINCE = words_before(
     "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến|đến hết"
 )  # từ 1/9 xã tổ chức
