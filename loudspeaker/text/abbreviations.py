@@ -50,6 +50,8 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
     if own:
         return Entry(own, sure=True)
     lines = context.lexicon.meanings(written)
+    if not lines and not context.lexicon.subjects(written):
+        return None
     line = _fitting(lines, context, start, end)
     if line and _is_decided(line):
         sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)

@@ -65,10 +65,17 @@ def find_toneless(text: str) -> Iterator[tuple[int, int]]:
     yield from _join_lines(text, [line.span() for line in lost])
     starts = {line.start() for line in lost}
     for line in (match for match in lines if match.start() not in starts):
-        quoted = [match.span("words") for match in _QUOTED.finditer(line[0]) if _is_toneless_speech(match["words"])]
-        quoted += [match.span("words") for match in _TOLD.finditer(line[0]) if _is_message(match["words"])]
-        for start, until in sorted({*quoted, *_toneless_notes(line[0]), *_toneless_names(line[0])}):
+        found = {*_toneless_speech(line[0]), *_toneless_notes(line[0]), *_toneless_names(line[0])}
+        for start, until in sorted(found):
             yield line.start() + start, line.start() + until
+
+
+def _toneless_speech(line: str) -> Iterator[tuple[int, int]]:
+    """What somebody is quoted to have said, or told behind a colon."""
+    if '"' in line or "“" in line:
+        yield from (match.span("words") for match in _QUOTED.finditer(line) if _is_toneless_speech(match["words"]))
+    if ": " in line:
+        yield from (match.span("words") for match in _TOLD.finditer(line) if _is_message(match["words"]))
 
 
 def _is_toneless_speech(words: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .lazy_regex import pattern
 
@@ -30,6 +31,7 @@ _SYLLABLE = (
 _WHOLE_SYLLABLE = pattern(_SYLLABLE)
 
 
+@lru_cache(maxsize=4096)
 def is_syllable(word: str) -> bool:
     """Whether `word`, of any case, could be a Vietnamese syllable: “đốc” is, “Bluezone” and “QR” are not."""
     if len(word) > 7:
@@ -43,6 +45,7 @@ def without_marks(text: str) -> str:
     return "".join("d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0] for letter in text.lower())
 
 
+@lru_cache(maxsize=4096)
 def has_marks(word: str) -> bool:
     """Whether vowels carry marks, so that the word can be no abbreviation: “GIÁM” does, “ĐU” and “TƯ” do not."""
     return any(ord(c) > 127 and c not in "ĐđƯưƠơÂâĂăÊêÔô" for c in word) or any(c in "ÂâĂăÊêÔôƠơ" for c in word)

@@ -92,7 +92,7 @@ def split_lines(text: str) -> list[Line]:
 
 def has_semicolons(text: str) -> bool:
     """Whether a line of a text may be the head of a table whose cells stand apart by semicolons."""
-    return _SEMICOLON_HEAD.search(text) is not None
+    return ";" in text and _SEMICOLON_HEAD.search(text) is not None
 
 
 _SEMICOLON_HEAD = pattern(  # STT;Biển số;Nhãn hiệu; Địa bàn  ;  Số hộ  ;  ĐTV

@@ -40,7 +40,7 @@ _PACKED = pattern(r"(?mi)^ *S?TT [^\W\d][^\n]*\n *1")
 
 def may_be_flattened(text: str) -> bool:
     """Whether a text has lines that may be such a table, which is looked for at little cost."""
-    return _SHORT_LINES.search(text) is not None or _PACKED.search(text) is not None
+    return "\n" in text and (_SHORT_LINES.search(text) is not None or _PACKED.search(text) is not None)
 
 
 class FlattenedTables:

@@ -25,6 +25,7 @@ _ALSO_MEASURED = frozenset(
 )  # vé 2 - 3k, lương tháng 5 - 7 triệu
 _NO_NAME = frozenset(cue_list("no_labels").split("|"))  # mỗi lần 1 - 2 viên, tổng số 5 - 7 triệu
 _AHEAD = pattern(rf"(?i)(?:(?<!\w)([^\W_]+) )?(?<!\w)({_NAMES}) $")
+_ENDS = tuple(f"{name} " for name in _NAMES.split("|"))
 _NUMBERED = pattern(rf"(?i)(?<!\w)({_NAMES}) (\d{{1,3}}) ?- ?\d")
 _LONGEST = 24  # letters of a name and the word before it
 _PRICE = pattern(
@@ -63,7 +64,8 @@ def _name(match: re.Match[str], context: Context) -> str | None:
     at = match.start()
     if context.char(at - 1) in _FACTOR or context.after_village(at):
         return ""
-    ahead = _AHEAD.search(context.text[max(0, at - _LONGEST) : at])
+    words = context.text[max(0, at - _LONGEST) : at]
+    ahead = _AHEAD.search(words) if words.lower().endswith(_ENDS) else None
     if ahead is None:
         return None
     each = ahead[1] is not None and (ahead[1].isdecimal() or ahead[1].lower() in _NO_NAME)
