@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .lazy_regex import pattern
 
-_SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
-_TIGHT = pattern(r"(?<=[,;:.\n])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
+_SIGN = pattern(r"[(“\"/*•&'\\^~#_|{}<>=+@$€£°±≥≤§-]")
+_TIGHT = pattern(r"[,;:.\n](?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
 _TYPED = {"trc": "trước", "đc": "được", "vs": "với"}  # in a hurry
 _TONES = {  # where the tone mark stands today, and where it stood
     "ủy": "uỷ",
@@ -35,7 +35,7 @@ def words_after(cues: str) -> tuple[str, ...]:
 
 def beside(words: str) -> str:
     """Words as they are compared where they stand before a place: lower case, a blank in front, no signs at the end."""
-    words = _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
+    words = _TIGHT.sub(lambda sign: f"{sign[0]} ", _SIGN.sub(" ", f" {words.lower()}").rstrip(" .,:%\n"))
     head, _, last = words.rpartition(" ")
     return f"{head} {_TYPED[last]}" if last in _TYPED else words
 

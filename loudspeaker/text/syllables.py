@@ -17,7 +17,7 @@ FOREIGN = (  # letters, marks and signs of scripts that are not Latin; Ø φ as 
     "\uf900-\ufaff\ufb07-\ufdff\ufe70-\ufefe\uff66-\uffdc\U00010000-\U0001cfff\U00020000-\U0003ffff"
 )
 
-_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
+_TONES = pattern("[\u0300\u0301\u0303\u0309\u0323]")
 _SYLLABLE = (
     r"(?!(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|[bcdđghklmnprstvx])yê)"  # yên and quyên, but no ngyên
     r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
@@ -36,7 +36,7 @@ def is_syllable(word: str) -> bool:
     """Whether `word`, of any case, could be a Vietnamese syllable: “đốc” is, “Bluezone” and “QR” are not."""
     if len(word) > 7:
         return False
-    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_TONES))
+    bare = unicodedata.normalize("NFC", _TONES.sub("", unicodedata.normalize("NFD", word.lower())))
     return _WHOLE_SYLLABLE.fullmatch(bare) is not None
 
 
