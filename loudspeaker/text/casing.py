@@ -13,7 +13,7 @@ from .lost_marks import is_toneless
 from .syllables import has_marks, is_plain_syllable, is_syllable
 
 _TONE = pattern("[\u0300\u0301\u0303\u0309\u0323]")  # no abbreviation has one
-_WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
+_WORD = pattern(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
 _BRACKETED = pattern(r"(\([^()]*\))")
 _UNITS = frozenset(
     ("m", "m²", "m³", "km²", "cm", "mm", "km", "kg", "ha", "ml", "mg", "tr", "trđ", "đ", "mmhg", "mmol",

@@ -61,7 +61,7 @@ _CLUSTER = pattern(
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = pattern("[Ѐ-ӿΑ-Ωο]")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = pattern(r"[^\W\d_]+")
 _SPACES = pattern(rf"[{_SPACE}{_INVISIBLE}]+")
 _MARKS = pattern(r"[\u0300-\u036f]+")
 _KEPT = frozenset("'€£°¹²³⁴⁵⁶⁷⁸⁹½¼¾‰±•µΩ¥₹₩")

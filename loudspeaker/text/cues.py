@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .lazy_regex import pattern
+from .syllables import LOWER
 
 _SIGN = pattern(r"[(“\"/*•&'\\^~#_|{}<>=+@$€£°±≥≤§-]")
 _TIGHT = pattern(r"[,;:.\n](?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
 _TYPED = {"trc": "trước", "đc": "được", "vs": "với"}  # in a hurry
+_NOT_PLAIN = pattern(rf"[^{LOWER} |]| (?=\||$)|(?<![^ |])(?:{'|'.join(_TYPED)})(?![^|])")  # as they would be compared
 _TONES = {  # where the tone mark stands today, and where it stood
     "ủy": "uỷ",
     "óa": "oá",
@@ -25,7 +27,8 @@ _TONES = {  # where the tone mark stands today, and where it stood
 
 def words_before(cues: str) -> tuple[str, ...]:
     """Cues that stand right before a place, “ngày|sáng nay”, each whole: for `context.is_after`."""
-    return tuple(map(beside, spellings(cues)))
+    plain = _NOT_PLAIN.search(cues) is None
+    return tuple(f" {cue}" for cue in spellings(cues)) if plain else tuple(map(beside, spellings(cues)))
 
 
 def words_after(cues: str) -> tuple[str, ...]:
@@ -42,9 +45,10 @@ def beside(words: str) -> str:
 
 def spellings(cues: str) -> Iterator[str]:
     """“ủy ban|xã” -> ủy ban, uỷ ban, xã: people set the tone mark in the new and in the old place."""
+    tones = [(new, old) for new, old in _TONES.items() if new in cues]
     for cue in cues.split("|"):
         yield cue
-        for new, old in _TONES.items():
+        for new, old in tones:
             if new in cue:
                 yield cue.replace(new, old)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .lazy_regex import pattern
+
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _SCALES = ("", "nghìn", "triệu")
 _BILLION = 10**9
@@ -21,7 +23,7 @@ UP_SIGNS, DOWN_SIGNS = "↑▲⬆🔺↗📈⏫🔼", "↓▼⬇🔻↘📉⏬�
 # A written number: 1.500.000 | 1,500,000 | 1.500,5 | 2,75 | 12.5 | 2021. Bounded, so that scanning stays linear.
 NUMBER = r"(?:\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?(?![\d])|\d{1,3}(?:,\d{3}){2,5}(?!\d)|\d{1,15}(?:[.,]\d{1,4})?(?!\d))"
 
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:,\d{3}){2,}|[1-9]\d{0,2}(?: \d{3})+")
+_GROUPED = pattern(r"[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:,\d{3}){2,}|[1-9]\d{0,2}(?: \d{3})+")
 
 
 class Numerals:
@@ -113,7 +115,7 @@ def spell_letters(written: str) -> str:
     )
 
 
-_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN = pattern(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 

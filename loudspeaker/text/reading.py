@@ -18,7 +18,6 @@ Any string gives an answer, in linear time; reading spoken text changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,6 +31,7 @@ from .composites import mark_composites
 from .context import REACH, Context, Token
 from .definitions import find_definitions, find_near_misses
 from .document.layout import arrange
+from .lazy_regex import pattern
 from .lexicon import Lexicon
 from .lost_marks import find_toneless, legacy_encoding, restore_marks
 from .numerals import Numerals
@@ -103,11 +103,11 @@ def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnW
     return OwnWords([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
 
 
-_BLANKS = re.compile("  +")
-_TIGHT = re.compile(r" ?([,;]|(?<=[^\W\d_]):)(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt; Hạn nộp:từ ngày 5
-_FORM = re.compile(r"(?:^|\W)[acbeô]\.$")  # of address: UBND a. XÃ is read alike twice
-_LETTERED = re.compile(r"(?:^|[ \n(])[a-zôđ]\.$")  # of a person or a point: a. XÃ
-_STRAY = re.compile(r" ([,;])$")  # 7h30 ,ngày 23/2
+_BLANKS = pattern("  +")
+_TIGHT = pattern(r" ?([,;]|(?<=[^\W\d_]):)(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt; Hạn nộp:từ ngày 5
+_FORM = pattern(r"(?:^|\W)[acbeô]\.$")  # of address: UBND a. XÃ is read alike twice
+_LETTERED = pattern(r"(?:^|[ \n(])[a-zôđ]\.$")  # of a person or a point: a. XÃ
+_STRAY = pattern(r" ([,;])$")  # 7h30 ,ngày 23/2
 
 
 class _Guess(NamedTuple):
@@ -251,7 +251,7 @@ class _Place(NamedTuple):
     below: bool = False
 
 
-_PHRASE = re.compile(r"[^,;.\n]*")
+_PHRASE = pattern(r"[^,;.\n]*")
 
 
 def _doubts_below(spoken: _SpokenText, cell_below: Callable[[int], tuple[int, int] | None]) -> Iterator[_Place]:

@@ -5,7 +5,6 @@ What no rule takes stays as written. A stretch once read is not looked at again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -16,7 +15,7 @@ from .lexicon import Lexicon
 from .rule_index import TriedRules, rules_at
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
-_WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_WORD = pattern(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))

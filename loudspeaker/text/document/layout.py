@@ -9,10 +9,10 @@ Số: 12/TB-UBND               Độc lập - Tự do - Hạnh phúc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
+from ..lazy_regex import pattern
 from ..syllables import UPPER
 from .arrangement import Arrangement, TextPiece
 from .cell_kinds import FACTS, CellKind, kind_of
@@ -22,37 +22,36 @@ from .table_grid import GridRow
 from .table_rows import arrange_table, table_of, table_of_grid
 from .table_runs import run_at
 
-PLACE_AND_DAY = re.compile(
-    r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",
-    re.I,
+PLACE_AND_DAY = pattern(
+    r"(?i)(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?"
 )
-SIGNATORY = re.compile(
+SIGNATORY = pattern(
     r"(TM|KT|TL|TUQ|T/M|K/T)\.?\s|(PHÓ |QUYỀN |Q\. )?(CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CHỦ NHIỆM"
     r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
 )
 # What stands beside one of these is no data: it is a head or a signature set beside something else.
-FRAME = re.compile(
+FRAME = pattern(
     r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
 )
-_OFFICE = re.compile(
+_OFFICE = pattern(
     r"(?i)(?:tm|kt|tl)\. ?[^\W\d]|(?:tm|kt)? ?(?:\w+ )?"
     r"(?:trưởng|phó|thủ quỹ|thủ kho|kế toán|giám đốc|chủ tịch|bí thư|thư ký|chủ tọa|"
     r"chủ trì|chủ toạ|"
     r"chủ nhiệm|đại diện|hiệu trưởng|người|bên [ab]|xác nhận|kiểm soát|chủ hộ)(?!\w)"
 )
-_NAME = re.compile(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name, an office, (Ký, ghi rõ họ tên)
+_NAME = pattern(rf"\([^()\d]{{2,40}}\)|[{UPPER}][^\d:;,]{{2,40}}")  # a name, an office, (Ký, ghi rõ họ tên)
 _MOST_LINES_OF_BLOCK = 9  # of signatures, the empty ones that are left for signing among them
 _MOST_SIGNATURES = 4  # lines: two offices, a mark of signing, (ký, họ tên), two names
-_NUMBERED = re.compile(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
-_LABELLED = re.compile(r"[^\W\d_][^:\n]{1,32}: ?\S")
+_NUMBERED = pattern(r"(?:[^\W\d_]+ )?(\d{1,2}) ?[.):/-] ?[^\W\d]")
+_LABELLED = pattern(r"[^\W\d_][^:\n]{1,32}: ?\S")
 _COLUMNS = 2
 _MOST_SIDE_BY_SIDE = 4  # signatures
 _MOST_LINES = 20
 _SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
 _SHORT = 60  # letters; a longer line without columns is no part of a letterhead
 _HIGHEST = 4  # lines above a table among which its caption is
-_BRACKETED = re.compile(r"\s*\([^()]*\)[\s:.]*")
-_DRAWN = re.compile(r"[-_=*~–—. ]+")
+_BRACKETED = pattern(r"\s*\([^()]*\)[\s:.]*")
+_DRAWN = pattern(r"[-_=*~–—. ]+")
 
 
 _SIGNS = (

@@ -6,8 +6,7 @@ Tên hàng     Giá bán (đ/kg)                      Tên hàng, Giá bán lo�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Iterable, Sequence
 
 from ..lazy_regex import pattern
 from .cell_kinds import FACTS, CellKind, column_kind, kind_of
@@ -68,7 +67,14 @@ def _weigh(head: str, texts: Sequence[str]) -> float:
         return -2.0
     if kind is not CellKind.WORDS:
         return 1.0 + known
-    return known + (0.5 if 2 * len(head) <= median(map(len, filter(None, texts))) else 0.0)
+    return known + (0.5 if 2 * len(head) <= _median(map(len, filter(None, texts))) else 0.0)
+
+
+def _median(sizes: Iterable[int]) -> float:
+    """The one in the middle, or between the two there."""
+    ordered = sorted(sizes)
+    middle = len(ordered) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
 
 
 def _are_facts(head: str, texts: Sequence[str], kind: CellKind) -> bool:

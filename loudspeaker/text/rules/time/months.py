@@ -18,7 +18,7 @@ rule = RuleMaker(Kind.MONTH)
 
 _COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
-_DECREE = re.compile(r" (?:nđ|nghị định|tt|thông tư)(?: số)? \d[^;:]*(?:sđ|bs|sửa đổi|bổ sung|và)(?: bs| bổ sung)?$")
+_DECREE = pattern(r" (?:nđ|nghị định|tt|thông tư)(?: số)? \d[^;:]*(?:sđ|bs|sửa đổi|bổ sung|và)(?: bs| bổ sung)?$")
 _COLLECTED = words_before("phí|tiền rác|tiền nước|tiền điện|phí rác|thu|nộp|quỹ|vệ sinh|thuế|hết|kỳ|trong")
 _QUARTERLY = ("tờ khai", "kê khai", "theo quý", "hằng quý", "hàng quý", "mỗi quý", "từng quý")
 _FIRST_DAYS = pattern(r" (?:mùng|mồng|ngày) [\d, và-]*$")
