@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .lazy_regex import pattern
 
@@ -33,13 +34,11 @@ class Numerals:
         south = region == "south"
         self.thousand = "ngàn" if south else "nghìn"
         self.zero_tens = "lẻ" if south else "linh"
-        self._small = [self._below_thousand(n, padded=False) for n in range(1000)]
-        self._padded = [self._below_thousand(n, padded=True) for n in range(1000)]
 
     def cardinal(self, number: int) -> str:
         """2024 -> hai nghìn không trăm hai mươi tư."""
         if number < 1000:
-            return self._small[number]
+            return _below_thousand(number, False, self.zero_tens)
         if number >= _MOST:
             return spell_digits(str(number))
         return self._large(number)
@@ -51,23 +50,9 @@ class Numerals:
         for power in (2, 1, 0):
             group = rest // 1000**power % 1000
             if group:
-                words.append((self._padded if words else self._small)[group])
+                words.append(_below_thousand(group, bool(words), self.zero_tens))
                 words.append(self.thousand if power == 1 else _SCALES[power])
         return " ".join(word for word in words if word)
-
-    def _below_thousand(self, number: int, padded: bool) -> str:
-        """A number below 1000; `padded`: behind a larger group, where its hundreds are said though there are none."""
-        hundreds, rest = divmod(number, 100)
-        tens, unit = divmod(rest, 10)
-        words = [DIGITS[hundreds], "trăm"] if hundreds or padded else []
-        if not rest and words:
-            return " ".join(words)
-        if tens == 0:
-            return " ".join([*words, self.zero_tens, DIGITS[unit]] if words else [DIGITS[unit]])
-        words += ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
-        if unit:
-            words.append(_unit(tens, unit))
-        return " ".join(words)
 
     def number(self, written: str) -> str:
         """A number as written, with its separators: 1.005 -> one thousand and five, 2,75 -> two point seventy-five."""
@@ -94,6 +79,22 @@ class Numerals:
     def code(self, digits: str) -> str:
         """Digits inside a name: short ones as a number, long or padded ones one by one."""
         return spell_digits(digits) if len(digits) > 3 or digits[0] == "0" else self.cardinal(int(digits))
+
+
+@lru_cache(maxsize=4096)
+def _below_thousand(number: int, padded: bool, zero_tens: str) -> str:
+    """A number below 1000; `padded`: behind a larger group, where its hundreds are said though there are none."""
+    hundreds, rest = divmod(number, 100)
+    tens, unit = divmod(rest, 10)
+    words = [DIGITS[hundreds], "trăm"] if hundreds or padded else []
+    if not rest and words:
+        return " ".join(words)
+    if tens == 0:
+        return " ".join([*words, zero_tens, DIGITS[unit]] if words else [DIGITS[unit]])
+    words += ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
+    if unit:
+        words.append(_unit(tens, unit))
+    return " ".join(words)
 
 
 def _unit(tens: int, unit: int) -> str:

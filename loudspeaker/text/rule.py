@@ -38,19 +38,15 @@ Cues = tuple[str, ...]
 class Rule:
     """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word, sign or bracket."""
 
-    __slots__ = ("_guards", "_pattern", "_words", "kind", "source", "starts")
+    __slots__ = ("_guards", "_words", "kind", "pattern", "source", "starts")
 
     def __init__(self, kind: Kind, source: str, words: Words, starts: str, guards: Sequence[Guard] = ()) -> None:
         self.kind = kind
         self.starts = frozenset(starts.split())
         self.source = source
-        self._pattern = pattern(source)
+        self.pattern = pattern(source)
         self._words = words
         self._guards = tuple(guards)
-
-    def matcher(self) -> Callable[[str, int, int], re.Match[str] | None]:
-        """The pattern, compiled, to be tried at a place of a text."""
-        return self._pattern.match
 
     def read(self, match: re.Match[str], context: Context) -> Token | None:
         """What this rule says for a match of its pattern; None where a guard fails or its function has no answer."""

@@ -8,8 +8,7 @@ read never depends on the table, only how fast.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
@@ -19,8 +18,6 @@ from .lexicon import rows
 from .rule import Rule
 from .rules import rules_starting_with
 from .syllables import LOWER, UPPER
-
-TriedRules = Sequence[tuple[Callable[[str, int, int], re.Match[str] | None], Rule]]  # with their compiled patterns
 
 MOST_DIGITS = 5  # as many, or more
 MARKED, MARKED_CAPITAL = "àÀ"  # each stands for all letters with marks but đ and Đ
@@ -56,24 +53,19 @@ def key_of(source: str) -> str:
     return f"{crc32(source.encode()):08x}"
 
 
-def rules_at(text: str, at: int, start: str) -> TriedRules:
+def rules_at(text: str, at: int, start: str) -> Sequence[Rule]:
     """The rules of a `start` (number, word, sign, bracket) that may read what stands at a place, in order."""
     begins = _BEGINNING.match(text, at)
     if begins is None:  # a long row of digits
-        return _all_rules(start)
+        return rules_starting_with(start)
     digits, first, second = begins.groups()
     return _fitting_rules(start, len(digits), CLASSES.get(first, OTHER), CLASSES.get(second, OTHER))
 
 
-@lru_cache(maxsize=4)
-def _all_rules(start: str) -> TriedRules:
-    return tuple((rule.matcher(), rule) for rule in rules_starting_with(start))
-
-
 @lru_cache(maxsize=16384)
-def _fitting_rules(start: str, digits: int, first: str, second: str) -> TriedRules:
+def _fitting_rules(start: str, digits: int, first: str, second: str) -> Sequence[Rule]:
     begun = _begun_rules(start, str(digits), first)
-    return tuple((rule.matcher(), rule) for rule, seconds in begun if not seconds or second in seconds)
+    return tuple(rule for rule, seconds in begun if not seconds or second in seconds)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,8 @@ from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
 from .lexicon import Lexicon
-from .rule_index import TriedRules, rules_at
+from .rule import Rule
+from .rule_index import rules_at
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
 _WORD = pattern(r"[^\W\d_]+|\d+|[^\w\s]|_")
@@ -68,8 +69,8 @@ def _remember(token: Token, written: str, context: Context) -> None:
 def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     """What the first fitting rule says for the word from `at` to `end`; it may read on, but not past `until`."""
     text = context.text
-    for matcher, rule in _candidates(context, at, end):
-        match = matcher(text, at, until)
+    for rule in _candidates(context, at, end):
+        match = rule.pattern.match(text, at, until)
         if match is not None and match.end() > at:
             token = rule.read(match, context)
             if token is not None:
@@ -77,7 +78,7 @@ def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     return None
 
 
-def _candidates(context: Context, at: int, end: int) -> TriedRules:
+def _candidates(context: Context, at: int, end: int) -> Sequence[Rule]:
     """The rules that can begin here; none for a plain word and for punctuation."""
     first = context.text[at]
     if first.isdecimal():

@@ -44,7 +44,7 @@ def test_what_was_read_before_decides_by_its_kind() -> None:
 def reads(rule: Rule, text: str) -> bool:
     """Whether `rule`, tried at the first digit of `text`, has words for it."""
     at = next(place for place, letter in enumerate(text) if letter.isdecimal())
-    match = rule.matcher()(text, at, len(text))
+    match = rule.pattern.match(text, at, len(text))
     return match is not None and rule.read(match, Context(text, Numerals(), Lexicon(), {})) is not None
 
 

@@ -41,10 +41,10 @@ def test_each_pattern_has_a_row_of_its_own() -> None:
 def test_every_rule_that_matches_is_tried(text: str) -> None:
     for place in PLACES.finditer(text):
         for start in STARTS[place.lastgroup or ""]:
-            tried = {rule.source for _, rule in rules_at(text, place.start(), start)}
+            tried = {rule.source for rule in rules_at(text, place.start(), start)}
             missed = (rule for rule in rules_starting_with(start) if rule.source not in tried)
 
-            assert not [rule.source for rule in missed if rule.matcher()(text, place.start(), len(text))]
+            assert not [rule.source for rule in missed if rule.pattern.match(text, place.start(), len(text))]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ most particular comes first, since a date must be seen before its parts are take
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..rule import Rule
 from .identifiers import (
     army_units,
@@ -114,6 +116,7 @@ _FILES = (
 ORDER: tuple[Rule, ...] = tuple(rule for file in _FILES for rule in file.rule.rules)
 
 
+@lru_cache(maxsize=4)
 def rules_starting_with(start: str) -> tuple[Rule, ...]:
     """The rules that can begin with a number, a word or a sign."""
     return tuple(rule for rule in ORDER if start in rule.starts)
