@@ -49,9 +49,13 @@ def meaning(context: Context, written: str, start: int, end: int) -> Entry | Non
     own = context.definitions.get(written)
     if own:
         return Entry(own, sure=True)
+    known = context.lexicon.meanings(written) or context.lexicon.subjects(written)
+    return _of_table(context, written, start, end) if known else None
+
+
+def _of_table(context: Context, written: str, start: int, end: int) -> Entry | None:
+    """The same of what the lexicon knows."""
     lines = context.lexicon.meanings(written)
-    if not lines and not context.lexicon.subjects(written):
-        return None
     line = _fitting(lines, context, start, end)
     if line and _is_decided(line):
         sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
