@@ -589,3 +589,15 @@ def test_a_weekday_below_its_head_is_parted_from_its_day() -> None:
     text = "Thứ | Buổi | Ấp | Số người\nT4 9/12 | sáng | Ấp Cây Điệp | 28\nT5 10/12 | chiều | Ấp Lò Rèn | 33"
 
     assert lines(text)[0].startswith("Thứ tư, ngày mùng chín tháng mười hai, sáng")
+
+
+@pytest.mark.parametrize("sign", ["\t", "          "])
+@pytest.mark.parametrize("between", ["", "Hộ nghèo được miễn.\n", "Không nhận xà bần, xác súc vật. " * 3 + "\n"])
+def test_a_list_above_a_signature_is_read_by_rows(sign: str, between: str) -> None:
+    rows = [("Thôn 1", "sáng thứ 2"), ("Thôn 2", "chiều thứ 3"), ("Thôn 3", "miễn phí")]
+    signed = f"Bản Mây, ngày 24/11/2026{' ' * 20}PHÓ GIÁM ĐỐC\n{' ' * 44}Lò Văn Páo"
+    written = "\n".join(sign.join(row) for row in rows)
+
+    heard = " ".join(lines(f"Lịch thu gom rác:\n{written}\n{between}{signed}")).replace(",", "")
+
+    assert "Thôn một sáng thứ hai Thôn hai chiều thứ ba Thôn ba miễn phí" in heard

@@ -181,15 +181,21 @@ def is_capital(line: str) -> bool:
 
 
 def frame_at(lines: Sequence[Line], at: int) -> int:
-    """How many lines from `at` on are one letterhead or signature of two columns; 0 where none begins."""
-    paragraph = list(takewhile(lambda line: line.text.strip(), lines[at : at + _MOST_LINES]))
-    beside = [number for number, line in enumerate(paragraph) if len(line.filled) == _COLUMNS and line.sign != "|"]
-    if not beside or not any(_is_mark(cell.text) for number in beside for cell in paragraph[number].filled):
-        return 0
-    if any(len(line.text.strip()) > _SHORT for line in paragraph[: beside[0]]):
-        return 0  # it begins further below
-    below = takewhile(lambda line: len(line.text.strip()) <= _SHORT, paragraph[beside[-1] + 1 :])
-    return beside[-1] + 1 + len(list(below))
+    """How many lines from `at` on are one letterhead or signature of two columns; 0 where none begins.
+
+    Above the first line that marks it only a letterhead's capitals have columns: what else stands so is a list.
+    """
+    block = list(takewhile(_may_be_of_frame, lines[at : at + _MOST_LINES]))
+    beside = [line.filled for line in block if len(line.filled) == _COLUMNS]
+    above = list(takewhile(lambda cells: not any(_is_mark(cell.text) for cell in cells), beside))
+    is_frame = len(above) < len(beside) and all(is_capital(left.text) for left, _ in above)
+    return len(block) if is_frame else 0
+
+
+def _may_be_of_frame(line: Line) -> bool:
+    """Whether it has two columns, or is short."""
+    short = len(line.text.strip()) <= _SHORT
+    return bool(line.text.strip()) and line.sign != "|" and (short or len(line.filled) == _COLUMNS)
 
 
 def signatures_at(lines: Sequence[Line], at: int) -> int:
