@@ -25,6 +25,7 @@ _RUN_TOGETHER = _CONSONANTS - frozenset("lr")
 _HEADS = frozenset(("ch", "gh", "kh", "ng", "nh", "ph", "th"))
 _OPENERS = frozenset(  # plain words that rules begin with
     ("điều", "Điều", "Chương", "Phần", "Mục", "Bài", "Bước",
+     "sáng", "trưa", "chiều", "tối", "đêm",
      "ngày", "Ngày", "tháng", "Tháng", "thg", "thứ", "Thứ", "quý", "Quý", "số", "Số", "vv", "km", "Km", "KM",
      "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ca", "ext", "Ext")
 )  # fmt: skip

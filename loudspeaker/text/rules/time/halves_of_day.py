@@ -25,6 +25,16 @@ def half_day(match: re.Match[str], context: Context) -> str | None:
     return _HALVES[match[0]] if dated or ahead in _OPENING else None
 
 
+@rule(
+    r"(?:sáng(?! (?:từ )?(?:1[2-9]|2))|trưa|chiều|tối|đêm)"
+    r"(?= (?:từ )?\d{1,2}(?:[hg](?![^\W\d_])|:[0-5]\d| giờ)| nghỉ(?! [^\W\d_]))",
+    starts="word",
+)
+def next_half(match: re.Match[str], context: Context) -> str | None:
+    """A pause before the next half of a day: sáng 7h - 11h chiều 13h - 17h; sáng 7h30 - 11h chiều nghỉ"""
+    return f", {match[0]}" if context.follows(Kind.TIME, match.start(), "  ", "   ", "    ") else None
+
+
 @rule(r"[SCTĐ](?= ?[:,;/+]| - |\s|$)", starts="word")
 def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
     """One of the halves of a day that a line tells one behind the other: S: họp, C: đi xã, T: trực -> tối"""
