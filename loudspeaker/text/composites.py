@@ -51,7 +51,7 @@ _APART = {  # what needs a pause behind it: Ri6 62-65; NPK 16-16-8 890k; lớp 6
 }
 _LONGEST_SAID = 8  # letters of a number; a longer one is read digit by digit, or has an end that is no tens
 _OPEN = pattern(r"(?<!\w)(?:mười|mươi|trăm)$")  # a number that a digit behind it would go on
-_NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM, Kind.RANGE))  # khu 3, VTV1, tổ 5-6
+_NAMED = frozenset((Kind.NUMBER, Kind.CODE, Kind.ACRONYM, Kind.RANGE, Kind.QUANTITY))  # khu 3, VTV1, tổ 5-6
 _COUNTED_IN_TENS = frozenset((Kind.TIME, Kind.SCORE, Kind.MONEY, Kind.QUANTITY))
 _DIGIT_ALONE = pattern(r"(?<!\w)(?:một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)$")
 _SCALE = pattern(r"(?<!\w)(?:nghìn|ngàn|triệu|tỷ|tỉ)$")
@@ -63,6 +63,7 @@ _PLACED = pattern(  # giải ba 700.000; cầu Nghìn 21h is no thousand and twe
     r"(?:(?i:giải|hạng|đồng|[,;(/:.]|thưởng) ?(?i:nhất|nhì|ba|tư)|(?<=[^\W\d_] )(?:Trăm|Nghìn|Ngàn|Vạn)) $"
 )
 _YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?= )")
+_YEAR_BEHIND = pattern(r"(?:19|20)\d\d(?!\d)")
 _NAMED_NUMBER = pattern(  # anh Mười 5 giờ is no fifteen, anh Năm 5 bao no fifty-five
     r"(?<!\w)(?:M(?:ườ|ươ)i|(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Dd]ì|[Cc]ậu|[Mm]ợ|[Tt]hím|[Ee]m) "
     r"(?:Hai|Ba|Tư|Năm|Sáu|Bảy|Tám|Chín)) $"
@@ -136,7 +137,7 @@ def _needs_pause(text: str, one: Token, other: Token) -> bool:
     if one.kind in _DAYS and other.kind is Kind.TIME:  # Sáng CN 15/3 6h ra quân
         return True
     amount = other.kind in _RATES and text[other.start].isdecimal()
-    sum_ = one.kind is Kind.ROMAN and _GROUPED.match(text, other.start) is not None  # giải I 1.500.000
+    sum_ = one.kind is Kind.ROMAN and text[other.start].isdecimal() and not _YEAR_BEHIND.match(text, other.start)
     return (one.kind in _NUMBERED and amount) or sum_
 
 

@@ -14,7 +14,8 @@ from ...rule import Answer, RuleMaker
 rule = RuleMaker(Kind.CODE)
 _OIL = pattern(r"(?i)(?<!\w)(?:nhớt|dầu|nhờn|SAE)(?!\w)")
 _PESTICIDES = words_before(
-    "basudin|vibasu|diaphos|regent|furadan|vifuran|padan|sago|nokaph|vicarp|kosfuran|tervigo|vifu"
+    "basudin|vibasu|diaphos|regent|furadan|vifuran|padan|sago|nokaph|vicarp|kosfuran|tervigo|vifu|"
+    "validacin|vanicide|vali|damycine|valivithaco|jinggang"
 )
 _TYRE = pattern(r"(?i)(?<!\w)(?:lốp|vỏ|săm|ruột|bánh)(?!\w)")
 
@@ -49,7 +50,7 @@ def _line_before(match: re.Match[str], context: Context) -> str:
     return context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
 
 
-@rule(r"(\d{1,2}(?:[.,]\d)?)([HG])(?![^\W_])", only_after=_PESTICIDES)
+@rule(r"(\d{1,2}(?:[.,]\d)?)([HGL])(?![^\W_])", only_after=_PESTICIDES)
 def strength_of_pesticide(match: re.Match[str], context: Context) -> str:
-    """Strength of a pesticide in grains: Basudin 10H/sào, Furadan 3G -> mười hát, ba giê; no hour and no weight"""
+    """Strength of a pesticide in grains: Basudin 10H/sào, Validacin 5L -> mười hát, năm lờ; no hour and no weight"""
     return f"{context.number(match[1])} {LETTERS[match[2]]}"

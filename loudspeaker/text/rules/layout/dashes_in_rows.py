@@ -71,3 +71,13 @@ def _row_around(match: re.Match[str], context: Context, reach: int, *rows: re.Pa
     near = max(0, match.start() - reach), match.end() + reach
     found = (row for kind in rows for row in kind.finditer(context.text, *near))
     return next((row[0] for row in found if row.start() < match.start() < row.end()), "")
+
+
+@rule(r"-", starts="sign")
+def dash_between_results(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two results of a race: 31"25 - 32"08 -> a pause"""
+    one = _RESULT_AHEAD.search(context.text, max(0, match.start() - 5), match.start())
+    return "," if one and _RESULT_BEHIND.match(context.text, match.end()) else None
+
+
+_RESULT_AHEAD, _RESULT_BEHIND = pattern(r"\d[\"']\d{1,2} ?$"), pattern(r" ?\d{1,2}[\"']\d")

@@ -19,7 +19,7 @@ from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.LABEL)
 
-_NAMES = f"{cue_list('labels_before_dash')}|{cue_list('times_before_dash')}"
+_NAMES = f"{cue_list('labels_before_dash')}|{cue_list('times_before_dash')}|tuổi"
 _ALSO_MEASURED = frozenset(
     f"{cue_list('labels_also_measured')}|{cue_list('times_before_dash')}".split("|")
 )  # vé 2 - 3k, lương tháng 5 - 7 triệu

@@ -142,6 +142,17 @@ def and_more(match: re.Match[str], context: Context) -> str | None:
     return " trở lên" if counted else None
 
 
+@rule(r"(?<=\d)\+(?= \d)", starts="sign")
+def and_more_before_price(match: re.Match[str], context: Context) -> Guess | None:
+    """Plus sign glued to a number, before its price: 0-10m3 5k8, 21+ 8k5 -> trở lên; 5+ 3 = 8 is a sum"""
+    counted = context.previous.end == match.start() and context.previous.kind is Kind.NUMBER
+    priced = _PRICE_BEHIND.match(context.text, match.end()) if counted else None
+    return Guess(" trở lên,", Message("“and more”, or a sum")) if priced else None
+
+
+_PRICE_BEHIND = pattern(r" \d[\d.,]*(?:k\d?|đ|tr\d?)(?![^\W_])(?! ?=)")
+
+
 @rule(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], context: Context) -> Answer:
     """Plus sign: a bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""

@@ -18,7 +18,7 @@ _VILLAGE = pattern(rf"(?i)(?<!\w)(?:{cue_list('hamlets')})(?: [^\s:;,()]{{1,7}})
 _PAIR = r"(\d{1,3}) ?h ?[,;/+-] ?(\d{1,4}) ?k(?![^\W_/]|/(?!\d))"
 _PAIRS = pattern(rf"(?<![\w.,]){_PAIR}")
 _SUMS = ("; tổng ", "; cộng ", ", tổng ", ", cộng ", "; tổng: ", "; cộng: ", ". tổng: ", "; tổng cộng ", " = ")
-_POOR = words_before("hộ nghèo|cận nghèo|hộ cận nghèo|hộ chính sách|số hộ|tổng số hộ")
+_POOR = words_before("hộ nghèo|cận nghèo|thoát nghèo|tái nghèo|hộ cận nghèo|hộ chính sách|số hộ|tổng số hộ")
 _WORDS = ("hộ", "khẩu", "số hộ", "số khẩu", "nhân khẩu")
 
 
@@ -49,8 +49,11 @@ def households_by_members(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,3})h(?=[ ,;.()]|$)", only_after=_POOR)
-def poor_households(match: re.Match[str], context: Context) -> Guess:
-    """Households behind what they are: hộ nghèo 125h, cận nghèo 30h -> hộ"""
+def poor_households(match: re.Match[str], context: Context) -> Guess | None:
+    """Households behind what they are: hộ nghèo 125h, thoát nghèo 11h -> hộ; xét hộ nghèo 8h may be an hour"""
+    near = context.text[max(0, match.start() - 3 * REACH) : match.end() + 2 * REACH]
+    if int(match[1]) <= _HOURS_OF_DAY and not _PAIRS.search(near):
+        return None
     return Guess(f"{context.number(match[1])} hộ", _HOUSEHOLDS)
 
 
@@ -75,5 +78,6 @@ def _is_after_village(match: re.Match[str], context: Context) -> bool:
 
 
 _HOUSEHOLDS_AHEAD = pattern(r"(?<![\w.,])(\d{1,3}) hộ ?[,;/(-] ?$")
+_HOURS_OF_DAY = 24
 _MOST_MEMBERS = 9  # of a household, on average
 _HOUSEHOLDS = Message("households and their members, or an hour and a sum")

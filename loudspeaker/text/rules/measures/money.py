@@ -127,7 +127,8 @@ _OF_POINTS = (
 
 def _is_small(match: re.Match[str]) -> bool:
     """Whether an amount is too small for dong: 7,5đ, 20đ, 152đ; not where it is a rate, 50đ/kg; 0,25đ/lần is points"""
-    small = match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1])
+    change = len(match[1]) == 3 and match.string[max(0, match.start() - 1)] in "+-–"  # xăng 20.150đ (-280đ)
+    small = match[3] == "đ" and not (match[2] or change) and _HALF_OR_TENS.fullmatch(match[1])
     return bool(small) and (
         _BELOW_ONE.match(match[1]) is not None
         or not _PER.match(match.string, match.end())

@@ -36,6 +36,7 @@ CONTESTS = (
     "vua phá lưới",
 )
 _OF_MATCHES = ("bảng a", "bốc thăm", "khai mạc", "bán kết", "chung kết", "vòng bảng", "thi đấu", "lịch đấu", "luân lưu")
+_OF_REFEREES = ("trọng tài", "cặp đấu", "đội")
 _GAMES = (
     *(
         "bóng đá",
@@ -124,7 +125,8 @@ def dash_between_letters(match: re.Match[str], context: Context) -> str | None:
     sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 6), match.start()) and _LETTERED_SIDE.match(
         context.text, match.end() + (context.char(match.end()) == " ")
     )
-    return " gặp " if sides and context.memory.count_words(_OF_MATCHES) > 1 else None
+    told = (_OF_MATCHES, _OF_REFEREES)
+    return " gặp " if sides and any(context.memory.count_words(words) > 1 for words in told) else None
 
 
 @rule(r"-", starts="sign")

@@ -21,6 +21,8 @@ rule = RuleMaker(Kind.TIME)
 def half_day(match: re.Match[str], context: Context) -> str | None:
     """Half of a day in one letter, before its hours or its day: S 7h30-11h30; C: 13h30; C T4 -> sáng …; chiều"""
     ahead = context.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:]
+    if _JOINED.search(context.text, max(0, match.start() - 3), match.start()):  # Gluco-C 2-3g
+        return None
     dated = context.follows(Kind.DATE, match.start()) or context.follows(Kind.ORDINAL, match.start())
     return _HALVES[match[0]] if dated or ahead in _OPENING else None
 
@@ -53,9 +55,10 @@ def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
 _PART_OF_DAY = Message("a part of the day, or a letter")
 _MORNING_AND_AFTERNOON = pattern(
     r"(?<![^\W_])S(?: ?[:,;/+]| \d{1,2}[hg:])[^\n]{0,60}(?<![^\W_])C(?: ?[:,;/+]| \d{1,2}[hg:]| nghỉ| ?$)"
-    r"|(?<![^\W_])S ?(?:\+ ?C|\d{1,2}/\d{1,2}[^\n]{0,40}(?<![^\W_])C \d{1,2}/\d)(?![^\W\d_])"
+    r"|(?<![^\W_])S ?(?:\+ ?C|\d{1,2}(?:/\d{1,2}|,)[^\n]{0,40}(?<![^\W_])C \d{1,2}(?:[/,.;]|$))(?![^\W\d_])"
     r"|(?<![^\W_])(?:T[2-7]|CN|[Tt]hứ [^\W_]{1,4}|\d/\d{1,2})\)?[ :,-]{1,3}S [^\n]{0,60}[,;+-] ?C "
 )
+_JOINED = pattern(r"[^\W\d_]{2}-$")
 _AND = words_before("và")
 _WEEKDAY = pattern(r"(?i)thứ (?:hai|ba|tư|năm|sáu|bảy)$|chủ nhật$")
 _HALVES = {"S": "sáng", "C": "chiều", "T": "tối", "Đ": "đêm"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
-from ...context import Context
+from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
@@ -240,3 +240,17 @@ def month(match: re.Match[str], context: Context) -> Answer:
 
 
 _SAID_OTHERWISE = 4  # tháng tư, and four of something are bốn
+
+
+@rule(r"T(\d{1,2}) ?- ?T?(\d{1,2})(?![^\W_]|[./]\d)", starts="word")
+def months_that_follow(match: re.Match[str], context: Context) -> str | None:
+    """Months behind others that were written in full: tháng 1-3: …; T4-T6: … -> tháng tư đến tháng sáu"""
+    ahead = context.text[max(0, match.start() - 2 * REACH) : match.start()]
+    last = _MONTHS_AHEAD.search(ahead)
+    if last is None or int(last[1]) + 1 != int(match[1]) or not int(match[1]) < int(match[2]) <= _DECEMBER:
+        return None
+    return f"tháng {context.numerals.month(int(match[1]))} đến tháng {context.numerals.month(int(match[2]))}"
+
+
+_MONTHS_AHEAD = pattern(r"(?:[Tt]háng |(?<![^\W_])T)\d{1,2} ?- ?T?(\d{1,2})(?![\d/])[^\n/]*$")
+_DECEMBER = 12

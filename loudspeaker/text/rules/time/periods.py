@@ -248,10 +248,14 @@ def _begins_list_of_days(match: re.Match[str], context: Context) -> bool:
     """Whether the next days follow as this row ends: ngày 1-5: xóm 1; 6-10: xóm 2"""
     if context.char(match.end()) not in ":(" and context.char(match.end() + 1) != ":":
         return False
+    earlier = _DAYS_AHEAD.findall(context.text, max(0, match.start() - 2 * REACH), match.start())
+    if earlier and int(earlier[-1]) + 1 == int(match[1]):  # ngày 6-8: …, ngày 9-11: …
+        return True
     following = _NEXT_DAYS.search(context.text, match.end(), match.end() + 2 * REACH)
     return following is not None and int(following[1]) == int(match[2]) + 1 < int(following[2])
 
 
+_DAYS_AHEAD = pattern(r"[Nn]gày \d{1,2} ?- ?(\d{1,2})(?![\d./-]\d|\d) ?[:(]")
 _NEXT_DAYS = pattern(r"(?:[;,\n] ?|[Nn]gày |từ )(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d) ?[:(]")
 
 
