@@ -151,8 +151,16 @@ class Document:
 
     def only_optional(self, text: str) -> bool:
         """Whether a sentence says optional lines and nothing else, in any order."""
-        optional = [line for line in self.lines if line.optional]
-        return _may_say(set(text.split()), optional) and any(_says_only(text, optional, forms_of) for forms_of in FORMS)
+        said = set(text.split()) <= self._optional_words
+        return said and any(_says_only(text, self._optional, forms_of) for forms_of in FORMS)
+
+    @cached_property
+    def _optional(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.optional)
+
+    @cached_property
+    def _optional_words(self) -> Set[str]:
+        return _possible_words(self._optional)
 
 
 @dataclass(frozen=True)
@@ -265,6 +273,7 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
     lines = document.required
     free = [document.only_optional(text) for text in texts]
     words = [set(text.split()) for text in texts]
+    groups = [[_with_words(group) for group in _groups(lines, number)] for number in range(len(lines))]
     # (sentence, line) -> lines right from there on, less a little for each extra sentence; the pair; where to go on
     best: dict[tuple[int, int], tuple[float, Pair | None, tuple[int, int]]] = {}
     for at in range(len(texts), -1, -1):
@@ -281,8 +290,8 @@ def _paired(document: Document, texts: Sequence[str]) -> list[Pair]:
                 ways.append((0.01 * _likeness(words[at], lines[number]), pair, (at + 1, number + 1)))
                 ways += [
                     (len(group), (texts[at], group, True), (at + 1, number + len(group)))
-                    for group in _groups(lines, number)
-                    if _may_be_all(words[at], group) and any(_says(texts[at], group, forms_of) for forms_of in FORMS)
+                    for group, certain, possible in groups[number]
+                    if certain <= words[at] <= possible and any(_says(texts[at], group, forms_of) for forms_of in FORMS)
                 ]
             scored = [(value + best[end][0], pair, end) for value, pair, end in ways]
             best[at, number] = max(scored, key=lambda way: way[0]) if scored else (0, None, (at, number))
@@ -304,14 +313,13 @@ def _groups(lines: Sequence[Line], number: int) -> list[tuple[Line, ...]]:
     return [tuple(lines[number : number + 1 + more]) for more in range(joined + 1)]
 
 
-def _may_say(words: Set[str], lines: Iterable[Line]) -> bool:
-    """False where these lines lack one of these words: then none of their forms need be made."""
-    return words <= {PAUSE}.union(*(line.possible_words for line in lines))
+def _with_words(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], Set[str], Set[str]]:
+    """Lines, the words that they certainly have, and all that they may have: for others no form need be made."""
+    return lines, frozenset().union(*(line.certain_words for line in lines)), _possible_words(lines)
 
 
-def _may_be_all(words: Set[str], lines: Iterable[Line]) -> bool:
-    """False where these lines lack one of these words, or where one of theirs is not among them."""
-    return all(line.certain_words <= words for line in lines) and _may_say(words, lines)
+def _possible_words(lines: Iterable[Line]) -> Set[str]:
+    return {PAUSE}.union(*(line.possible_words for line in lines))
 
 
 def _says(text: str, lines: Iterable[Line], forms_of: FormsOf) -> bool:

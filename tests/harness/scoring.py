@@ -26,7 +26,7 @@ T = TypeVar("T")
 TABLES = yaml.safe_load((DATA / "reading" / "spellings.yaml").read_text("utf-8"))
 
 _TONES = {"\u0300": "2", "\u0301": "1", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
-_SILENT = dict.fromkeys(map(ord, ".,;:!?\"“”„'‘’`´()[]{}…–—−‑-_•·*«»<>|\u200b\ufeff\u00ad▪●○◦■□►✓→"), " ")
+_SILENT = re.compile("[.,;:!?\"“”„'‘’`´()[\\]{}…–—−‑_•·*«»<>|\u200b\ufeff\u00ad▪●○◦■□►✓→-]")
 _SYMBOL = re.compile("([%°@+=&/\\\\~^#$€£¥₫º²³×≥≤±‰½¼¾√∆])")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _MARK = re.compile(r"\{(\w+)\}|\[([^\]]+)\]")
@@ -45,7 +45,7 @@ def syllable(word: str) -> str:
 
 
 def _syllables(text: str) -> tuple[str, ...]:
-    text = unicodedata.normalize("NFC", text).lower().translate(_SILENT)
+    text = _SILENT.sub(" ", unicodedata.normalize("NFC", text).lower())
     return tuple(syllable(word) for word in _SYMBOL.sub(r" \1 ", text).split())
 
 
@@ -105,7 +105,9 @@ def _apply(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
 @cache
 def canonical(text: str) -> str:
     """The text as the judge compares it: one blank before, between and after the words."""
-    return _apply(_NUMBERS, " ".join(("", *_replaced(_syllables(text)), "")))
+    words = _syllables(text)
+    words = words if _LENGTHS.keys().isdisjoint(words) else _replaced(words)
+    return _apply(_NUMBERS, " ".join(("", *words, "")))
 
 
 def _words_of_tables() -> frozenset[str]:
