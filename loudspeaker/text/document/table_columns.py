@@ -228,10 +228,18 @@ def _headed_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:
         written, at, end = cell.text, unit.start(), unit.end()
         cell = cell._replace(text=f"{written[:at]}{' ' * (end - at)}{written[end:]}".rstrip())
         money = "/" in unit["unit"] or MONEY_HEAD.match(cell.text) is not None
-        return Column(_value_role(cell.text), cell, _say_thousand(unit["unit"], money))
+        return Column(_value_role(cell.text), cell, _say_thousand(_load(unit["unit"], cell.text), money))
     if _RATE_HEAD.match(cell.text) and _are_percent(texts):
         return Column(_value_role(cell.text), cell, "%")
     return _rated_column(cell, texts, caption)
+
+
+def _load(unit: str, head: str) -> str:
+    """A unit, T as tons where its head tells of a load: Tải trọng (T)"""
+    return "tấn" if unit == "T" and _LOAD_HEAD.search(head) else unit
+
+
+_LOAD_HEAD = pattern(r"(?i)tải|trọng|lượng|chở|nặng|thu mua|tồn|kho")
 
 
 def _rated_column(cell: Cell, texts: Sequence[str], caption: str) -> Column:

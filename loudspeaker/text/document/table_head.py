@@ -63,7 +63,7 @@ def _weigh(head: str, texts: Sequence[str]) -> float:
         return -2.0
     if own is kind and kind is not CellKind.WORDS:
         return known - 1.0
-    if _holds_number(head) and sum(map(_holds_number, texts)) * 2 > len(texts):
+    if _holds_number(_NOTE.sub("", head)) and sum(map(_holds_number, texts)) * 2 > len(texts):
         return -2.0
     if kind is not CellKind.WORDS:
         return 1.0 + known
@@ -75,6 +75,9 @@ def _median(sizes: Iterable[int]) -> float:
     ordered = sorted(sizes)
     middle = len(ordered) // 2
     return (ordered[middle] + ordered[~middle]) / 2
+
+
+_NOTE = pattern(r" ?\([^()]*\)")  # Sáng (7-9h)
 
 
 def _are_facts(head: str, texts: Sequence[str], kind: CellKind) -> bool:

@@ -202,7 +202,8 @@ def _read_code(match: re.Match[str], letters: str, digits: str, context: Context
 
 def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """Code whose letters stand for a word: BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
-    word = context.lexicon.codes.get(letters)
+    games = letters == "TK" and context.memory.count_words(("bán kết", "chung kết", "bk", "ck", "bk1", "thi đấu"))
+    word = "tứ kết" if games else context.lexicon.codes.get(letters)
     if word and not _has_other_meaning(match, letters, digits, context):
         if context.adjoins(match.start(), (f" {word}",)):  # not 2 giai đoạn:⏎- GĐ1
             return context.numerals.code(digits)

@@ -217,12 +217,26 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
         return not _is_share(context, end)
     if kind[0] != "Đ":
         return True
-    if kind == "ĐT" and _OR_TELEPHONE.match(context.text, end):
+    if _is_called(match, context):
         return False
     named = (
-        "." in match[0] or context.adjoins(at, _STREET_BEFORE) or context.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
+        "." in match[0]
+        or context.adjoins(at, (*_STREET_BEFORE, " tuyến"))
+        or context.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
     )
     return named or (kind != "ĐX" and len(number) == 3)
+
+
+def _is_called(match: re.Match[str], context: Context) -> bool:
+    """Whether a telephone is told: cấp cứu, ĐT 115; ĐT 113 hoặc 0225…; not ĐT 112 đoạn qua xã"""
+    if match[1] != "ĐT" or _OR_TELEPHONE.match(context.text, match.end()):
+        return match[1] == "ĐT"
+    at, short = match.start(), " " in match[0] and match[2] in ("111", "112", "113", "114", "115")
+    ended = context.char(at - 2) in ",;:(-" and context.after(match.end())[:1] in ("", *".,;)\n")
+    return short and not context.adjoins(at, _STREET_BEFORE) and (ended or context.is_after(at, _CALLING))
+
+
+_CALLING = words_before("gọi|cấp cứu|cứu hỏa|báo|liên hệ|công an|cảnh sát|số|hotline|đường dây nóng|khẩn cấp|alo|trực")
 
 
 def _runs_along(context: Context, end: int, number: str) -> bool:
@@ -286,6 +300,13 @@ def milestone(match: re.Match[str], context: Context) -> str | None:
         return f"ki lô mét số {context.number_range(match[1], match[3])}" if rising else None
     metres = f" cộng {context.number(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{context.number(match[1])}{metres}"
+
+
+@rule(r"[-–](?= ?\d{1,4} ?\+ ?\d{1,3}(?![\d/]|[.,]\d|[^\W_]))", starts="sign")
+def dash_between_milestones(match: re.Match[str], context: Context) -> str | None:
+    """A dash between two milestones, the second without its word: Km3+200 - 4+100 -> đến"""
+    along = context.previous.spoken.startswith("ki lô mét") and context.previous.end >= match.start() - 1
+    return " đến " if along else None
 
 
 @rule(

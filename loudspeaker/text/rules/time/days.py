@@ -149,11 +149,16 @@ def _is_range(match: re.Match[str], context: Context) -> bool:
     """Whether two numbers with a dash are no day: chợ phiên 1-6, tổ 1-12, từ 15/7, 2-3 buổi/tuần, 4 - 4,5 tháng"""
     at, end = match.span()
     before = context.before(at)
-    if before.endswith(" phiên") or (context.after_label(at) and " giỗ " not in before and not dated(context, at)):
+    if before.endswith((" phiên", *_ROOMS)) or (
+        context.after_label(at) and " giỗ " not in before and not dated(context, at)
+    ):
         return True
     if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not has_own_number(context, end):
         return True
     return re.match(r",\d(?!\d?[./-])", context.text[end : end + 4]) is not None
+
+
+_ROOMS = words_before("phòng|phòng số|phòng thi|phòng học|bàn|bàn số|ghế|trang|câu|bài|tiết|quầy|sạp")  # phòng 1-6
 
 
 def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
