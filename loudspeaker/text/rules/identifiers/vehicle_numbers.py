@@ -18,7 +18,7 @@ _LABELS = words_before(
     "số khung|số máy|khung số|máy số|khung|sk|sm|s/k|s/m|số vin|vin|số khung xe|số máy xe|seri|số seri|serial|"
     "số serial|s/n|sê ri|số sê ri|số chế tạo|mã máy|mã thiết bị|seri tivi|seri máy"
 )
-_CODE = r"[A-Z\d]{2,18}(?:(?: ?- ?| )[A-Z]{0,4}\d{3,8}[A-Z]{0,2}){0,2}(?![^\W_]|[.,/-]\d)"
+_CODE = r"[A-Z\d]{2,18}(?:(?: ?- ?| )[A-Z]{0,4}\d{3,8}[A-Z]{0,2}){0,2}(?![^\W_]|[.,/-]\d| ?(?:đ|đồng|triệu)(?!\w))"
 _ALONE = r"\d{5,8}(?![^\W_]|[.,/-]\d)"
 _PART = pattern(r"\d+|[A-Z]+|[ -]+")
 _FEWEST_DIGITS = 4

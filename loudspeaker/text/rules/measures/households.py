@@ -43,7 +43,8 @@ def households_and_members(match: re.Match[str], context: Context) -> Answer:
 def households_by_members(match: re.Match[str], context: Context) -> str | None:
     """Households and members with a slash, where a house has two to nine: 12 thôn/3.450h/12.876k"""
     houses, people = (int(number.replace(".", "")) for number in match.groups())
-    if not 2 * houses <= people <= _MOST_MEMBERS * houses:
+    told = houses > _HOURS_OF_DAY or _is_after_village(match, context) or context.memory.count_words(_WORDS)
+    if not told or not 2 * houses <= people <= _MOST_MEMBERS * houses:  # thuê sân 2h/15k
         return None
     return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
 
@@ -64,12 +65,14 @@ def households(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,4}) ?k(?![^\W_]|/)")
-def members(match: re.Match[str], context: Context) -> str | None:
+def members(match: re.Match[str], context: Context) -> Answer:
     """Members behind their households: thôn 3: 12 hộ, 45k -> bốn mươi lăm khẩu; 12 hộ, 50k/hộ is a sum"""
     ahead = _HOUSEHOLDS_AHEAD.search(context.text, max(0, match.start() - 12), match.start())
     if ahead is None or not int(ahead[1]) <= int(match[1]) <= _MOST_MEMBERS * int(ahead[1]):
         return None
-    return f"{context.number(match[1])} khẩu" if int(match[1]) % 5 or context.memory.count_words(("khẩu",)) else None
+    told = context.memory.count_words(("khẩu", "nhân khẩu"))
+    spoken = f"{context.number(match[1])} khẩu"
+    return spoken if told else Guess(spoken, _HOUSEHOLDS) if int(match[1]) % 5 else None
 
 
 def _is_after_village(match: re.Match[str], context: Context) -> bool:

@@ -45,7 +45,23 @@ _LEVEL = pattern(
 def volume_of_reservoir(match: re.Match[str], context: Context) -> Answer:
     """Volume of a reservoir: hồ đạt 68% DT, DT 45tr m3 -> dung tích; certain where two words of water are told"""
     told = match[1] or context.char(match.start() - 2) == "%" or _VOLUME.match(context.text, match.end())
-    return _say(f"dung tích{_PARTS[match[1] or '']}", match, context) if told else None
+    if not told or (not match[1] and _tells_of_fields(match, context)):
+        return None
+    return _say(f"dung tích{_PARTS[match[1] or '']}", match, context)
+
+
+def _tells_of_fields(match: re.Match[str], context: Context) -> bool:
+    """Whether the sentence tells of crops, which have an area: đã thu hoạch 70% DT lúa"""
+    before = _SENTENCE_END.split(context.text[max(0, match.start() - 3 * REACH) : match.start()])[-1]
+    behind = _SENTENCE_END.split(context.text[match.end() : match.end() + REACH])[0]
+    return _FIELDS.search(before + behind) is not None
+
+
+_SENTENCE_END = pattern(r"[.;] |\n")
+_FIELDS = pattern(
+    r"(?i)(?<!\w)(?:lúa|màu|hoa màu|gieo|cấy|sạ|thu hoạch|gặt|trồng|tưới|rau|ngô|lạc|mía|sắn|cây|ha|sào|ruộng|rừng|"
+    r"ngập úng|canh tác|dự toán|ngân sách|kinh phí)(?!\w)"
+)
 
 
 @rule(r"MN(?![^\W_])", starts="word", unless_after=_SCHOOLS)

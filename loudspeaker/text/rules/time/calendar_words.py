@@ -41,7 +41,7 @@ _YEARS = pattern(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâ
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi|"
-    "bữa|cữ|liều|viên|ống|giọt|muỗng|thìa|luống|ván|set|hiệp|giây"
+    "bữa|cữ|liều|viên|giọt|muỗng|thìa|luống|ván|giây"
 )
 _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào", "viên chức")  # no dong
 SINCE = words_before(

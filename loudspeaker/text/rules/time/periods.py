@@ -97,13 +97,15 @@ def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
 def classes(match: re.Match[str], context: Context) -> Answer:
     """Classes of one grade: lớp 1/1-1/4 học sáng, 2/1 - 2/3 học chiều -> hai trên một đến hai trên ba"""
     at = match.start()
-    if int(match[2]) >= int(match[3]) or not _CLASSES_AHEAD.search(context.text, max(0, at - 2 * REACH), at):
+    days = context.is_after(at, _DAYS_OFF)  # lớp 1/1 nghỉ 2/1 - 2/3
+    if days or int(match[2]) >= int(match[3]) or not _CLASSES_AHEAD.search(context.text, max(0, at - 2 * REACH), at):
         return None
     first, last = (f"{context.number(match[1])} trên {context.number(match[part])}" for part in (2, 3))
     spoken = f"{first} đến {last}"
     return spoken if context.is_after(at, (" lớp", " các lớp")) else Guess(spoken, DATE_OR_NUMBERS)
 
 
+_DAYS_OFF = words_before("nghỉ|học bù|từ|ngày|từ ngày|trong|vào")
 _CLASSES_AHEAD = pattern(r"(?i)(?<!\w)lớp (?:\d{1,2}/\d[^.\n]*)?$")
 
 
