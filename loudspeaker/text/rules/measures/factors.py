@@ -18,7 +18,9 @@ _FACTORS = words_after(
     "đơn giá|giá|hệ số|mức|số lượng|diện tích|lãi suất|thời gian|năng suất|tỷ lệ|khối lượng|định mức|số ngày|số tháng|"
     "số người|số hộ|số khẩu|số công|số tiền|lương|tiền lương"
 )
-_PAID = words_before("tăng ca|ca đêm|làm đêm|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm")
+_PAID = words_before(
+    "tăng ca|ca đêm|làm đêm|làm thêm|thêm giờ|ngoài giờ|tăng|ngày lễ|lễ|tết|chủ nhật|cn|lương|công|điểm"
+)
 _FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang|dày) \d| (?:số|đơn giá|giá|hệ số|mức) ")
 _DOSE = pattern(  # how much of a medicine at a time, and how often
     r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"

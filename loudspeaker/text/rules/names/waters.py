@@ -70,6 +70,12 @@ def level_of_water(match: re.Match[str], context: Context) -> Answer:
     return _say("mực nước", match, context) if _LEVEL.match(context.text, match.end()) else None
 
 
+@rule(r"Q ?(?=(?:xả|về|đến|vào|qua tràn|tràn|chạy máy|phát điện|hạ lưu)(?: [^\W\d_]+){0,2} ?[:=]? ?\d)", starts="word")
+def discharge(match: re.Match[str], context: Context) -> str:
+    """Discharge of a reservoir: Q xả 45 m3/s, Qvề 320 m3/s -> lưu lượng xả, lưu lượng về"""
+    return "lưu lượng "
+
+
 def _say(spoken: str, match: re.Match[str], context: Context) -> Answer:
     """Words for a short form where the text tells of water; a guess where only one word does"""
     if match[0] in context.definitions:

@@ -125,8 +125,16 @@ def dash_between_letters(match: re.Match[str], context: Context) -> str | None:
     sides = _LETTERED_SIDE.search(context.text, max(0, match.start() - 6), match.start()) and _LETTERED_SIDE.match(
         context.text, match.end() + (context.char(match.end()) == " ")
     )
-    told = (_OF_MATCHES, _OF_REFEREES)
-    return " gặp " if sides and any(context.memory.count_words(words) > 1 for words in told) else None
+    if not sides:
+        return None
+    told = any(context.memory.count_words(words) > 1 for words in (_OF_MATCHES, _OF_REFEREES))
+    staged = _STAGED.search(context.text[max(0, match.start() - 2 * REACH) : match.start()])
+    return " gặp " if told or staged else None
+
+
+_STAGED = pattern(
+    r"(?i)(?<!\w)(?:vòng bảng|lượt trận|tứ kết|bán kết|chung kết|cặp đấu)(?!\w)[^\n]*$"
+)  # in the line before
 
 
 @rule(r"-", starts="sign")

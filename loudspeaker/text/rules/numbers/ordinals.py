@@ -295,7 +295,8 @@ def mixed_list(match: re.Match[str], context: Context) -> str | None:
 def list_without_blanks(match: re.Match[str], context: Context) -> str | None:
     """List without blanks: lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
-    if all(len(number) == 3 for number in numbers[1:]) or numbers[0] == "0":  # thôn Ngòi 0,1
+    rising = len(numbers) > 2 and all(int(one) < int(two) for one, two in pairwise(numbers))  # ngày 0,3,7,14
+    if all(len(number) == 3 for number in numbers[1:]) or (numbers[0] == "0" and not rising):  # thôn Ngòi 0,1
         return None
     if len(numbers) == 2 and not _is_pair(match, numbers, context):
         return None

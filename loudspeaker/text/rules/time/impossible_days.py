@@ -45,7 +45,7 @@ def weekday(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(f"{match[0][:3]} {context.numerals.ordinal(int(match[1]))}", _WHY)
 
 
-@rule(rf"[Tt]háng (0{{1,2}}|1[3-9]|[2-9]\d){_GOES_ON}", starts="word")
+@rule(rf"[Tt]háng (0{{1,2}}|1[3-9]|[2-9]\d)(?!,\d){_GOES_ON}", starts="word")
 def month(match: re.Match[str], context: Context) -> Guess | None:
     """Month that no year has: trong tháng 13; lương tháng 13 and mỗi tháng 20 are none"""
     if _COUNTS_MONTHS.search(context.text[max(0, match.start() - REACH) : match.start()]):
