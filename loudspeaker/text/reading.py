@@ -202,11 +202,11 @@ class _SpokenText:
         """A capital at the beginning of a sentence; no comma after another sign."""
         if not words or (words in (",", ".") and self._last in ",.;:!?(-" and self._length):
             return ""
+        if not words[0].islower():
+            return words
         tail = "".join(self._pieces[-3:])[-6:].rstrip(' "“(')
         begins = not tail or (tail[-1] in ".!?\n" and not _FORM.search(tail))
-        if (begins or not self._length) and words[:1].islower():
-            words = words[0].upper() + words[1:]
-        return words
+        return words[0].upper() + words[1:] if begins or not self._length else words
 
     def _shorten(self) -> None:
         """Take back the blank before a comma."""

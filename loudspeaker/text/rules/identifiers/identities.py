@@ -41,6 +41,7 @@ _PRIZE = pattern(
     r"(?: ?\([^()\n]{1,24}\))?(?: trúng(?: số)?| vé số| số| là)? ?:? ?$"
 )
 _PRIZE_IN_SHORT = pattern(r"(?<!\w)(?:G[0-8]|ĐB) ?:? ?$")
+_LONGEST_IN_SHORT = 8  # letters, with one before them
 _FEWEST_OF_PRIZE = 4  # digits that alone are no sum
 _LOTTERY = (
     "xổ số",
@@ -182,8 +183,10 @@ def _is_drawn(match: re.Match[str], context: Context) -> bool:
     if context.is_after(at, _DRAWN):
         return len(match[1]) > 2
     ahead = context.text[max(0, at - REACH) : at]
-    if not _PRIZE.search(ahead):
-        return _PRIZE_IN_SHORT.search(ahead) is not None and context.memory.count_words(_LOTTERY) > 0
+    if "giải" not in ahead.lower() or not _PRIZE.search(ahead):
+        return (
+            _PRIZE_IN_SHORT.search(ahead[-_LONGEST_IN_SHORT:]) is not None and context.memory.count_words(_LOTTERY) > 0
+        )
     alone = context.memory.count_words(_LOTTERY) and not context.after(match.end())[:1].isalpha()  # not 01 xe
     return bool(long or alone)
 
