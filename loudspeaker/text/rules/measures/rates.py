@@ -161,8 +161,10 @@ def dose_of_substance(match: re.Match[str], context: Context) -> str | None:
         return None
     if match[1]:
         return " trên "
-    short = per in _THINGS_DOSED and last.isupper()  # B1/con: no “bê một một con”
-    return f" {'một' if short else 'trên một'} {context.lexicon.units.get(match[2], match[2])}"
+    link = "một" if per in _THINGS_DOSED and last.isupper() else "trên một"  # B1/con: no “bê một một con”
+    if last.isdecimal() and not context.char(at - 2).isalpha():  # NPK 16-16-8/sào
+        link = "trên"
+    return f" {link} {context.lexicon.units.get(match[2], match[2])}"
 
 
 _THINGS_DOSED = frozenset(
