@@ -153,8 +153,10 @@ class _SpokenText:
             self._doubt(token.start if token.word_start < 0 else token.word_start, end, token.why)
 
     def finish(self) -> None:
-        """Copy what stands behind the last token."""
+        """Copy what stands behind the last token; no line ends with a blank."""
         self._copy(len(self._source))
+        if self._last == " " and self._length:
+            self._shorten()
         last = self.spans.pop() if self.spans else Span((0, 0), (0, 0), read=False)
         self.spans.append(last._replace(written=(last.written[0], self._length_given)))
 
@@ -178,7 +180,7 @@ class _SpokenText:
             words = words.lstrip(" ")
         words = _space(words) if copied else self._fit(words)
         sign = words[:1] in (",", ";", ":") and words[1:2] in ("", " ", "\n")
-        if self._last == " " and (sign or (words[:2] == ". " and not copied)):
+        if self._last == " " and (sign or words[:1] == "\n" or (words[:2] == ". " and not copied)):
             self._shorten()
         elif words[:1] == "." == self._last or self._would_touch(words, copied):
             self._write(" ")
@@ -209,7 +211,7 @@ class _SpokenText:
         return words[0].upper() + words[1:] if begins or not self._length else words
 
     def _shorten(self) -> None:
-        """Take back the blank before a comma."""
+        """Take back the blank before a comma or a line's end."""
         self._pieces[-1] = self._pieces[-1][:-1]
         self._length -= 1
         at = len(self.spans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -601,3 +602,26 @@ def test_a_list_above_a_signature_is_read_by_rows(sign: str, between: str) -> No
     heard = " ".join(lines(f"Lịch thu gom rác:\n{written}\n{between}{signed}")).replace(",", "")
 
     assert "Thôn một sáng thứ hai Thôn hai chiều thứ ba Thôn ba miễn phí" in heard
+
+
+MARGINS = {
+    "blanks behind each line": lambda text: text.replace("\n", "  \n"),
+    "all lines set in": lambda text: "\n".join(f"    {line}" if line.strip() else line for line in text.split("\n")),
+    "no-break blanks": lambda text: text.replace(" ", "\xa0"),
+    "lines of Windows": lambda text: text.replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("dress", MARGINS.values(), ids=MARGINS)
+def test_blanks_that_say_nothing_change_nothing(dress: Callable[[str], str]) -> None:
+    texts = [path.read_text("utf-8").partition("=====\n")[0] for path in SMALL[::5]]
+
+    assert [lines(dress(text)) for text in texts] == [lines(text) for text in texts]
+
+
+def test_a_doubt_of_a_text_with_margins_stands_where_it_was_written() -> None:
+    text = "    Kính gửi bà con  \n    Gọi ban\xa0TBX của xã. \n"
+    (doubt,) = read(text).doubts
+
+    assert text[slice(*doubt.place)] == doubt.written == "TBX"
+    assert (doubt.line, doubt.column) == (2, 13)

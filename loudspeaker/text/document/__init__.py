@@ -10,9 +10,12 @@ flattened_tables.py tables each cell of which stands on a line of its own
 table_head.py       whether the first row is the head; heads of two lines
 table_columns.py    what each column is for, the unit of its amounts
 table_rows.py       each row of a table as a sentence
+short_heads.py      heads of columns in short
 column_heads.py     what is said of the head of a column before a cell
 cell_values.py      what is said of a cell, with the unit of its amount
-arrangement.py      a text put together anew, whose letters know where they stood
+cell_letters.py     what letters and bare numbers in a cell stand for below its head
+column_numbers.py   what the bare numbers of a whole column are
+arrangement.py      a text put together anew, whose letters know where they stood; margins are left out
 list_levels.py      which labels of its lists are heard as levels
 abbreviation_memory.py  full forms and places of abbreviations, wherever in the text they stand
 """

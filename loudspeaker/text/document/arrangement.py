@@ -11,6 +11,11 @@ from ...errors import Message
 from ..lazy_regex import pattern
 
 _LINES = pattern(r"[^\n]*\n|[^\n]+")
+# No-break, en, em, thin and ideographic blanks, as web pages and Word set them: each becomes a plain one, but for one
+# that has a line for itself, which is an empty cell.
+_OF_OTHER_WIDTH = pattern(r"(?m)(?!^\xa0\r?$)[\xa0\u2000-\u200a\u202f\u3000]")
+_INDENTS = pattern(r"(?m)^ *(?=[^ \r\n])")
+_BEHIND_LINE = pattern(r" \r?(?:\n|\Z)")
 
 
 class TextPiece(NamedTuple):
@@ -105,3 +110,23 @@ class Arrangement:
         piece = self._pieces[number]
         place = min(piece.start + at - self._begins[number], piece.end)
         return place, min(place + 1, piece.end)
+
+
+def trim_margins(text: str) -> Arrangement:
+    """`text` with plain blanks only, and none behind its lines nor before all of them."""
+    plain = _OF_OTHER_WIDTH.sub(" ", text)
+    indent = min(map(len, _INDENTS.findall(plain)), default=0)
+    if not indent and not _BEHIND_LINE.search(plain):
+        return Arrangement([TextPiece(plain, 0, len(plain))])
+    return Arrangement(_without_margins(plain, indent))
+
+
+def _without_margins(text: str, indent: int) -> Iterator[TextPiece]:
+    """The lines of a text without their first `indent` letters, all blanks, and without blanks behind them."""
+    at = 0
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            yield TextPiece("\n", at - 1, at)
+        words = line.rstrip(" \r")[indent:]
+        yield TextPiece(words, at + indent, at + indent + len(words))
+        at += len(line) + 1

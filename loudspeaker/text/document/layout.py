@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 
 from ..lazy_regex import pattern
 from ..syllables import UPPER
-from .arrangement import Arrangement, TextPiece
+from .arrangement import Arrangement, TextPiece, trim_margins
 from .cell_kinds import FACTS, CellKind, kind_of
 from .cells import PADDED, Cell, Line, has_semicolons, split_lines
 from .flattened_tables import FlattenedTables, may_be_flattened, packed_at
@@ -73,7 +73,9 @@ _SIGNS = (
 
 def arrange(text: str) -> Arrangement:
     """`text` as it is read, in one walk over its lines; as it stands where nothing is set beside another."""
-    return Arrangement(_pieces(text))
+    trimmed = trim_margins(text)
+    pieces = _pieces(trimmed.text)
+    return Arrangement(pieces if trimmed.is_as_given else (part for piece in pieces for part in trimmed.trace(piece)))
 
 
 def _pieces(text: str) -> Iterator[TextPiece]:
