@@ -72,7 +72,7 @@ _ON_ONE_DAY = pattern(  # sáng ngày 4-11, thứ bảy, ngày 4-11; not các s�
     r"(?<!các)(?<!những)(?<!mỗi) (?:sáng|trưa|chiều|tối|đêm|thứ [^\W_]+|chủ nhật|t[2-7]|cn)[,(]?(?: ngày)?$"
 )
 _ONE_MORE = pattern(r"\d{1,2}/\d{1,2}(?:[,;] ?| và | & )$")
-_POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
+_POINTS = pattern(r"(?<!thời)(?<!địa) điểm(?: [^\W\d_]+){0,3}$")
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
 _MARKED = FEASTS | frozenset(
     words_after(
