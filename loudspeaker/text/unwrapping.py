@@ -36,12 +36,14 @@ _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by 
 _ALIKE = 3  # letters by which the margins of a text differ
 _NAME_BEGUN = pattern(rf"(?:^|\s)[{LOWER}]+ [{UPPER}][{LOWER}]+$")
 _NAME_ENDED = pattern(rf"[{UPPER}][{LOWER}]+(?:[,;.)]| [{LOWER}])")
+_PROVINCE_BEGUN = pattern(rf"(?:^|[ (])tỉnh [{UPPER}][{LOWER}]+$")  # no province has a name of one syllable
 _RAGGED = 0.85  # of a margin's letters
 _LINKING = pattern(  # no line ends with these
     r"(?:^| )(?:và|của|(?<!đại )từ|đến|tại|(?<!nhà )(?<!đất )(?<!nơi )(?<!chỗ )ở|các|những|cho|với|theo|"
     r"(?<!lý )(?<!lí )(?<!tự )do|"
     r"(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
-    r"(?<!mặt )(?<!công )bằng|hoặc|(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
+    r"(?<!mặt )(?<!công )bằng|hoặc|trong đó|(?<!bên )(?<!phía )(?<!phòng )(?<!ở )trong|"
+    r"(?<!\d )đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
 _CITED, _CODE = (  # Kế hoạch⏎88/KH-UBND của …
     pattern(
@@ -246,7 +248,7 @@ def _ends_in_amount(line: str, following: str) -> bool:
 def _addresses_somebody(line: str, following: str) -> bool:
     """Whether a line only calls somebody, or ends a request above a label: Kính thưa bà con, … cho mượn với⏎Họp: 8h"""
     request = _REQUEST.search(line) is not None and _LABELLED.match(following) is not None
-    return request or (line[-1] == "," and _SALUTATION.match(line) is not None)
+    return request or (line[-1] == "," and line.count(":") < 2 and _SALUTATION.match(line) is not None)
 
 
 _SCALE_NEXT = pattern(r"(?:triệu|tỷ|tỉ|nghìn|ngàn|đồng|kg|tấn|tạ|mét|km|lít)(?!\w)")  # phạt 10 - 15⏎triệu
@@ -258,12 +260,17 @@ _MEASURE = pattern(r"\d{1,3},\d{1,2} ?(?:tấn|tạ|kg|mét|km|ha|triệu|tỷ)(
 
 def _breaks_before_figure(line: str, following: str) -> bool:
     """Whether the next line tells how much of what a line ends with: đạt⏎94,5%; ấp Mỹ Chánh⏎3,78 tấn/ha, ấp Mỹ Lợi"""
+    if _HOURS_AHEAD.match(following):  # dâng cơm chư tăng⏎16h: rước Đại lịch
+        return False
     told = _TELLING.search(line) is not None and _FIGURE.match(following) is not None
     if _SCALE_NEXT.match(following) and line[-1].isdecimal():
         return True
     if _COUNT_NEXT.match(following) and line[-1].isalpha() and len(line) >= _NARROW:
         return True
     return told or (line[-1].isalpha() and _MEASURE.match(following) is not None)
+
+
+_BROKEN_PHRASES = ((_CITED, _CODE), (_BODY, _SEAT), (_PROVINCE_BEGUN, pattern(rf"[{UPPER}]")))
 
 
 def is_unfinished(line: str, following: str) -> bool:
@@ -274,8 +281,6 @@ def is_unfinished(line: str, following: str) -> bool:
         return True
     if _breaks_before_figure(line, following):
         return True
-    if _CITED.search(line) and _CODE.match(following):
-        return True
     if _GROUPS.search(line) and _GROUP.match(following) and not _WHOLE_TELEPHONE.search(line):
         return True
-    return _BODY.search(line) is not None and _SEAT.match(following) is not None
+    return any(ended.search(line) and begun.match(following) for ended, begun in _BROKEN_PHRASES)

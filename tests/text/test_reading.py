@@ -390,6 +390,10 @@ def test_no_line_of_the_lexicon_is_out_of_reach() -> None:
     [
         ("Năng suất ấp Mỹ Chánh\n3,78 tấn/ha, ấp Mỹ Lợi 5,52 tấn/ha.", "ấp Mỹ Chánh ba phẩy bảy mươi tám tấn"),
         ("Mở vòi sân xả bỏ chừng\n10 phút, khoảng 50 lít.", "chừng mười phút, khoảng"),
+        ("xảy ra 17 vụ sự cố, trong đó\n11 vụ do diều vướng dây.", "trong đó mười một vụ"),
+        ("Thực hiện Quyết định của UBND tỉnh Gia\nLai, UBND xã thông báo.", "tỉnh Gia Lai, ủy ban"),
+        ("Kính gửi: các đồng chí quê ở 3 xã: Hoằng Phú,\nHoằng Giang, Hợp Lý.", "Hoằng Phú, Hoằng Giang"),
+        ("5h30: dâng cơm chư tăng\n16h: rước Đại lịch", "chư tăng\nMười sáu giờ: rước"),
         (
             "Dự báo bão đổ bộ vào đất liền từ 1h đến 5h sáng ngày mai 02/12;\nmưa 200mm, có nơi 450 mm.",
             "tháng mười hai; mưa",

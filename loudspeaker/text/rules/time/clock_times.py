@@ -208,6 +208,8 @@ def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
     """From hour to hour with “g”: bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
     if not int(match[1]) < int(match[2]) <= 24:
         return None
+    if context.is_before(match.end(), _PARTS):  # thả giống 6 - 8g sáng
+        return f"{context.number(match[1])} đến {context.number(match[2])} giờ"
     near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
     cued = context.is_after(match.start(), _CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
     weighed = _WEIGHED.search(near) is not None

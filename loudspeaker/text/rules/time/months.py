@@ -146,6 +146,19 @@ def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
     return f"tháng {context.numerals.month(int(match[1]))} năm {context.number(match[2])}"
 
 
+@rule(r"T(1[0-2]|[1-9])(?= ?(?:[.,;\n)”\"]|$))", starts="word")
+def month_of_transfer(match: re.Match[str], context: Context) -> Guess | None:
+    """Month at the end of what a transfer is for: nội dung: TÊN BÉ - LỚP LÁ 2 - T3 -> tháng ba"""
+    ahead = context.text[max(0, match.start() - 2 * REACH) : match.start()]
+    if not _TRANSFER.search(ahead):
+        return None
+    return Guess(f"tháng {context.numerals.month(int(match[1]))}", _MONTH_OR_WEEKDAY)
+
+
+_TRANSFER = pattern(r"(?i)nội dung(?: ck| chuyển khoản| chuyển tiền)?: ?[^\n.;:]{3,60}[ -]$")
+_MONTH_OR_WEEKDAY = Message("this could be a month or a day of the week")
+
+
 @rule(r"T(1[0-2]|0?[1-9])/(2\d|3[0-5])(?![\d/])", starts="word")
 def short_month_of_short_year(match: re.Match[str], context: Context) -> Guess:
     """Both in short: hóa đơn T9/25 -> tháng chín năm hai nghìn không trăm hai mươi lăm"""
