@@ -87,11 +87,11 @@ _LABEL_BEHIND = pattern(r" [^\W\d_][^\d:.,;()\n]{1,20}: ?\S")
 _SHORT_FORM = pattern(r" [A-ZĐ]{2}")
 _PER_CENT = pattern(r" ?\d{1,3}(?:[.,]\d{1,2})? ?%")
 _ROW = (
-    r"((?i:ngõ|hẻm|bộ|cỡ|bậc|tầng|kênh|ô|ngách|cột|số nhà|nhà số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí|"
+    r"((?i:ngõ|hẻm|bộ|cỡ|bậc|tầng|kênh|ô|ngách|cột|số nhà|nhà số|số|lô|tuần|khối|tiết|trang|phòng|câu|vị trí|"
     r"kp|tdp|kdc|sân|bàn|dãy|nhóm) "
     r"|[Pp]\.? ?)(\d{1,3})"
 )
-_FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|[/.]\d)")  # ngõ 1 - ngõ 17
+_FIRST_OF_ROW, _LAST_OF_ROW = pattern(rf"(?<!\w){_ROW} ?$"), pattern(rf" ?{_ROW}(?!\w|/|\.\d)")  # ngõ 1 - ngõ 17
 _DASH = r"-{1,200}"
 
 
