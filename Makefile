@@ -77,11 +77,12 @@ hub: $(READY) $(WORDS)
 	@$(call present,mosquitto)
 	@deploy/hub/sample.sh $(BIN)
 
-# First what only computes, one process a core, where a worker that is done takes of what others still have; then what
-# waits for sound, clocks and processes, many side by side, each file by one of them, what took longest first.
+# First what only computes, a process more than there are cores, since some wait for a thread or a child now and then; who
+# is done takes of what others still have. Then what waits for sound, clocks and processes, many side by side, each file
+# by one of them, what took longest first.
 # TESTS= narrows both: a part of which nothing is left (5) is no failure.
 test: $(READY) $(WORDS) testing
-	@$(BIN)/python -m pytest --part pure -n auto --dist worksteal $(TESTS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest --part pure -n $$(($$(nproc) + 1)) --dist worksteal $(TESTS) || [ $$? = 5 ]
 	@$(BIN)/python -m pytest --part waiting -n 8 --dist loadfile --no-loadscope-reorder $(TESTS) || [ $$? = 5 ]
 
 check: $(READY) $(WORDS)
