@@ -170,9 +170,9 @@ class FleetVillage:
             return Counter(event.airing for event in station.log.events("asked"))
 
     def begun(self) -> Counter[str]:
-        """How often each airing began to be heard."""
+        """How often each airing of an alarm began to be heard; what the schedule brings at that hour is none."""
         with closing(Station.open(self.home)) as station:
-            return Counter(event.airing for event in station.log.events("on-air"))
+            return Counter(event.airing for event in station.log.events("on-air") if "/urgent@" in event.airing)
 
 
 def alarm(seq: int, *names: str) -> tuple[Alert, str]:
