@@ -9,18 +9,17 @@ from typing import NamedTuple
 from ..lazy_regex import pattern
 
 PADDED = "  "  # the sign of columns that were set with blanks
-_BLANK = r" \xa0\u2000-\u200a\u202f\u3000"
 _BORDERS = {
     "|": pattern(r"[|│┃║]"),
     "\t": pattern(r"\t"),
-    PADDED: pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
-    "/": pattern(rf"(?<=\S)[{_BLANK}]?/[{_BLANK}](?=\S)"),
-    "…": pattern(rf"(?<=[^\s.…:])[{_BLANK}]?(?:\.{{4,}}|…[.…]+)[{_BLANK}]?(?=[^\s.…,;)])"),
-    "-": pattern(rf"(?<=\S)[{_BLANK}][-–—][{_BLANK}](?=\S)"),
-    ";": pattern(rf"[{_BLANK}]*;[{_BLANK}]*"),  # only below a head, see _with_semicolons
+    PADDED: pattern(r"(?<=\S) {2,}(?=\S)"),
+    "/": pattern(r"(?<=\S) ?/ (?=\S)"),
+    "…": pattern(r"(?<=[^\s.…:]) ?(?:\.{4,}|…[.…]+) ?(?=[^\s.…,;)])"),
+    "-": pattern(r"(?<=\S) [-–—] (?=\S)"),
+    ";": pattern(r" *; *"),  # only below a head, see _with_semicolons
 }
 _BORDERS_BY_THEMSELVES = {sign: border for sign, border in _BORDERS.items() if sign != ";"}
-_BOTH_BORDERS = pattern(rf"[{_BLANK}]*[|│┃║][{_BLANK}]*|(?<=[^\s|])[{_BLANK}]{{2,}}(?=[^\s|])")
+_BOTH_BORDERS = pattern(r" *[|│┃║] *|(?<=[^\s|]) {2,}(?=[^\s|])")
 _FEWEST = {"/": 3, "…": 3, "-": 4}  # cells that a line must have; two things with a slash are an alternative
 _NUMBERED = pattern(
     r"(?i)S?TT|số tt|\d{1,3}|(?:tổng )?cộng"

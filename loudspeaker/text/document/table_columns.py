@@ -301,10 +301,10 @@ def _dong_by_caption(head: str, amounts: Sequence[str], caption: str) -> str:
     scaled = _SCALED.match(_unit_above(caption))  # triệu đồng/lượng
     if scaled or all(map(_DONG.fullmatch, amounts)):
         return _price_unit(caption)
-    return "đồng" if _priced(amounts, caption) else ""
+    return "đồng" if _are_prices(amounts, caption) else ""
 
 
-def _priced(amounts: Sequence[str], caption: str) -> bool:
+def _are_prices(amounts: Sequence[str], caption: str) -> bool:
     """Whether some amounts of a list of prices are thousands and the others hundreds: 135.000, 18.500, 450"""
     listed = _LIST_OF_PRICES.search(caption) is not None and all(map(_HUNDREDS.fullmatch, amounts))
     return listed and 2 * sum(map(bool, map(_DONG.fullmatch, amounts))) > len(amounts)

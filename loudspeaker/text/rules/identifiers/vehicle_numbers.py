@@ -41,19 +41,24 @@ def number_of_frame(match: re.Match[str], context: Context) -> str | None:
     telephone = match[0][0] == "0" and not any(map(str.isalpha, match[0]))  # số máy 0912 345 678
     if telephone or not _has_digits(match[0]):
         return None
-    return "".join(map(_say_part, _PART.findall(match[0]))).strip()
+    return _say_code(match[0])
 
 
 @rule(r"(?:R[LPN]|MH|ML)[A-HJ-NPR-Z\d]{12,15}(?<=\d{4})(?![^\W_]|[.,/-]\d)", starts="word")
 def number_of_frame_alone(match: re.Match[str], context: Context) -> str:
     """Number of a frame that is known by its shape: xe Wave RLHJC4326EY074418 -> digit by digit"""
-    return "".join(map(_say_part, _PART.findall(match[0]))).strip()
+    return _say_code(match[0])
 
 
 def _has_digits(code: str) -> bool:
     """Whether a code has enough digits, and letters or more digits than an amount"""
     digits = sum(map(str.isdecimal, code))
     return digits >= _FEWEST_DIGITS and (not code.isdecimal() or digits > _FEWEST_DIGITS)
+
+
+def _say_code(code: str) -> str:
+    """Every digit and letter of a code by itself"""
+    return "".join(map(_say_part, _PART.findall(code))).strip()
 
 
 def _say_part(part: str) -> str:

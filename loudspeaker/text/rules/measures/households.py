@@ -28,15 +28,14 @@ def households_and_members(match: re.Match[str], context: Context) -> Answer:
     if not int(match[1]) <= int(match[2]) <= _MOST_MEMBERS * int(match[1]):
         return None
     if context.follows(Kind.QUANTITY, match.start(), *_SUMS) and context.previous.spoken.endswith(" khẩu"):
-        return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
+        return _say_both(match, context)
     if not _is_after_village(match, context):
         return None
-    spoken = f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
     near = context.text[max(0, match.start() - 2 * REACH) : match.end() + 2 * REACH]
     members = [int(pair[1]) for pair in _PAIRS.findall(near)]
     several = len(members) > 1 and any(number % 5 for number in members)  # no sums
     sure = context.memory.count_words(_WORDS) or several
-    return spoken if sure else Guess(spoken, _HOUSEHOLDS)
+    return _say_both(match, context) if sure else Guess(_say_both(match, context), _HOUSEHOLDS)
 
 
 @rule(r"(\d{1,3}(?:\.\d{3})?)h/(\d{1,3}(?:\.\d{3})?)k(?![^\W_]|/)")
@@ -46,7 +45,7 @@ def households_by_members(match: re.Match[str], context: Context) -> str | None:
     told = houses > _HOURS_OF_DAY or _is_after_village(match, context) or context.memory.count_words(_WORDS)
     if not told or not 2 * houses <= people <= _MOST_MEMBERS * houses:  # thuê sân 2h/15k
         return None
-    return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
+    return _say_both(match, context)
 
 
 @rule(r"(\d{1,3})h(?=[ ,;.()]|$)", only_after=_POOR)
@@ -73,6 +72,11 @@ def members(match: re.Match[str], context: Context) -> Answer:
     told = context.memory.count_words(("khẩu", "nhân khẩu"))
     spoken = f"{context.number(match[1])} khẩu"
     return spoken if told else Guess(spoken, _HOUSEHOLDS) if int(match[1]) % 5 else None
+
+
+def _say_both(match: re.Match[str], context: Context) -> str:
+    """A number of households and one of their members"""
+    return f"{context.number(match[1])} hộ, {context.number(match[2])} khẩu"
 
 
 def _is_after_village(match: re.Match[str], context: Context) -> bool:

@@ -217,7 +217,7 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
         return not _is_share(context, end)
     if kind[0] != "Đ":
         return True
-    if _is_called(match, context):
+    if _is_telephone(match, context):
         return False
     named = (
         "." in match[0]
@@ -227,7 +227,7 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
     return named or (kind != "ĐX" and len(number) == 3)
 
 
-def _is_called(match: re.Match[str], context: Context) -> bool:
+def _is_telephone(match: re.Match[str], context: Context) -> bool:
     """Whether a telephone is told: cấp cứu, ĐT 115; ĐT 113 hoặc 0225…; not ĐT 112 đoạn qua xã"""
     if match[1] != "ĐT" or _OR_TELEPHONE.match(context.text, match.end()):
         return match[1] == "ĐT"

@@ -15,20 +15,9 @@ from ...syllables import LOWER, UPPER
 rule = RuleMaker(Kind.ACRONYM)
 
 _OF_WATER = (
-    *(
-        "mực nước",
-        "hồ chứa",
-        "xả lũ",
-        "lưu lượng",
-        "cửa xả",
-        "xả tràn",
-        "qua tràn",
-        "hạ lưu",
-        "thượng lưu",
-        "tích nước",
-    ),
-    *("m3 s", "q xả", "qxả", "dung tích", "mndbt", "hồ thủy lợi", "hồ thủy điện", "đập", "báo động", "lượng mưa"),
-)
+    "mực nước", "hồ chứa", "xả lũ", "lưu lượng", "cửa xả", "xả tràn", "qua tràn", "hạ lưu", "thượng lưu", "tích nước",
+    "m3 s", "q xả", "qxả", "dung tích", "mndbt", "hồ thủy lợi", "hồ thủy điện", "đập", "báo động", "lượng mưa",
+)  # fmt: skip
 _PARTS = {"TK": " thiết kế", "HI": " hữu ích", "TB": " toàn bộ", "C": " chết", "": ""}
 _LAKE = pattern(rf"(?<!\w)[Hh]ồ (?!Chí|Thị|Văn)[{UPPER}][{LOWER}]")
 _SCHOOLS = words_before("trường|các trường|lớp|bậc|cấp|giáo viên|gv|trẻ|các bậc|ngành|bậc học|cấp học")

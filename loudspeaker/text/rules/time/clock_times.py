@@ -208,14 +208,14 @@ def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
     """From hour to hour with “g”: bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
     if not int(match[1]) < int(match[2]) <= 24:
         return None
+    spoken = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
     if context.is_before(match.end(), _PARTS):  # thả giống 6 - 8g sáng
-        return f"{context.number(match[1])} đến {context.number(match[2])} giờ"
+        return spoken
     near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
     cued = context.is_after(match.start(), _CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
     weighed = _WEIGHED.search(near) is not None
     if weighed and not cued:
         return None
-    spoken = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
     return spoken if cued and not weighed else Guess(spoken, _GRAMS)
 
 

@@ -16,17 +16,19 @@ from .calendar_words import Day, as_day, hinted
 def day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
     """Day and month with a dash: 20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
     at = match.start()
+    said = Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
     if day.day > 12 or (context.is_after(at, _BY) and _GOES_ON.match(context.text, match.end())):
-        return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
-    if hinted(context, at, match.end()):
-        return _first_of_month(match, context, day)
+        return said
+    if hinted(context, at, match.end()):  # Từ 1-7, … is a day; elsewhere “từ 1-7” counts to seven
+        opens = context.text.endswith("Từ ", 0, at)
+        return said if opens else Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
     alone = _GOES_ON.match(context.text, match.end()) or context.is_before(match.end(), _WHERE)
-    told = alone and context.is_after(at, _DONE) and " " not in match[0] and day.month in _months_told(context.text)
-    return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS) if told else None
+    told = alone and context.is_after(at, _DONE) and " " not in match[0] and day.month in _months_of_days(context.text)
+    return said if told else None
 
 
 @lru_cache(maxsize=4)
-def _months_told(text: str) -> frozenset[int]:
+def _months_of_days(text: str) -> frozenset[int]:
     """The months of the days that a text has with a slash, or with a dash where no range rises: 10/12, 15-12"""
     return frozenset(int(month) for days in _DAYS_TOLD.findall(text) for month in days if month)
 
@@ -43,13 +45,3 @@ _DONE = words_before(  # what is done on a day, and what falls on one
 _WHERE = words_after("tại|ở|lúc|từ|tới đây|sắp tới")
 _BY = words_before("hạn|đến hạn|trước|chậm nhất|hạn chót|hạn cuối|muộn nhất|hạn nộp|đến hết")
 _GOES_ON = pattern(r" (?:thì|phải|sẽ|không|mà|là|nếu|để)(?!\w)| ?[,;)]|\.?(?:$|\n| [A-ZĐ])")
-
-
-def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
-    """First day of a month, or a range.
-
-    Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven.
-    """
-    if context.text.endswith("Từ ", 0, match.start()):
-        return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
-    return Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)

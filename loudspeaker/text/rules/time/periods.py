@@ -186,13 +186,13 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     if match[3] == "." and counted(context, match.end()):
         return None
-    if " - " in match[0] and _is_numbered(context, at):
+    if " - " in match[0] and _stands_behind_number(context, at):
         return f"{context.number(match[1])}, ngày {last.words(context.numerals)}"
     words = _say_period(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
 
-def _is_numbered(context: Context, at: int) -> bool:
+def _stands_behind_number(context: Context, at: int) -> bool:
     """Whether something that is numbered stands before and no day: xóm 1 - 10/6, liều 2 – 12/12; not xem xe: 4 - 5/1"""
     numbered = context.char(at - 2) != ":" and (context.after_label(at) or context.is_after(at, _TURNS))
     return numbered and not dated(context, at)
