@@ -12,7 +12,7 @@ import pytest
 from harness.alert_box import BOX
 from harness.broker import PROGRAM
 from harness.daemon_process import running_daemon
-from harness.fleet_village import alarm
+from harness.fleet_village import alarm, alarms_heard
 from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
 from harness.waiting import wait_for
@@ -75,6 +75,5 @@ def test_a_box_joins_by_its_code_and_takes_files_and_alarms_from_its_hub(
 
 
 def heard(home: Path) -> list[str]:
-    """The airings of alarms; what the schedule brings at the hour of the test is none."""
     with closing(Station.open(home)) as station:
-        return [event.airing for event in station.log.events("on-air") if "/urgent@" in event.airing]
+        return alarms_heard(station.log)

@@ -39,6 +39,7 @@ from loudspeaker.model.asrun_record import Event
 from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.station import Station
+from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
 from loudspeaker.trust.signed_documents import Alert, Bell, Heads
@@ -170,9 +171,14 @@ class FleetVillage:
             return Counter(event.airing for event in station.log.events("asked"))
 
     def begun(self) -> Counter[str]:
-        """How often each airing of an alarm began to be heard; what the schedule brings at that hour is none."""
+        """How often each airing of an alarm began to be heard."""
         with closing(Station.open(self.home)) as station:
-            return Counter(event.airing for event in station.log.events("on-air") if "/urgent@" in event.airing)
+            return Counter(alarms_heard(station.log))
+
+
+def alarms_heard(log: AsRunLog) -> list[str]:
+    """The airings of alarms that began, in order; what the schedule brings at the hour of the test is none."""
+    return [event.airing for event in log.events("on-air") if "/urgent@" in event.airing]
 
 
 def alarm(seq: int, *names: str) -> tuple[Alert, str]:

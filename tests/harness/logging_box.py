@@ -11,7 +11,7 @@ from threading import Thread
 
 from harness.alert_box import BOX
 from harness.daemon_process import running_daemon
-from harness.fleet_village import alarm
+from harness.fleet_village import alarm, alarms_heard
 from harness.line_relay import Line, line_to
 from harness.office import NOW, SCOPE, open_office
 from harness.real_hub import RealHub
@@ -105,9 +105,8 @@ class LoggingBox:
         self.hub.run("publish", str(self.office.stick))
 
     def heard(self) -> list[str]:
-        """The airings of alarms; what the schedule brings at the hour of the test is none."""
         with closing(AsRunLog.open_read_only(self.paths.log, SCOPE)) as log:
-            return [event.airing for event in log.events("on-air") if "/urgent@" in event.airing]
+            return alarms_heard(log)
 
     def all_is_there(self) -> bool:
         """Does the hub have all of the log, each entry once?"""
