@@ -1,4 +1,4 @@
-"""Boxes of `wires.py`: bare ones, and ones that have an agent's core, for which a daemon is simulated."""
+"""Boxes of `box_loop.py`: bare ones, and ones that have an agent's core, for which a daemon is simulated."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
-
-from .packets import packet, publish_packet, subscribe_packet
-
-if TYPE_CHECKING:
-    from .wires import Wire
 
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.fleet.alert_carrier import alert_event
@@ -71,6 +65,9 @@ from loudspeaker.trust.dsse import parse_envelope
 from loudspeaker.trust.floors import BoxTime, Floors, accept_alert
 from loudspeaker.trust.opening import OpenedAlert, open_alert, open_document, read_unverified
 from loudspeaker.trust.signed_documents import Bell, SignedManifest, SigningRole, TrustDocument
+
+from .packets import packet, publish_packet, subscribe_packet
+from .wire import Wire
 
 FETCHERS = 16  # that fetch files at a time
 TRY = 60.0  # s, until a bare box that is not connected tries again: as long as an agent waits

@@ -1,6 +1,7 @@
 """Thousands of boxes at one broker: how soon an alarm and a manifest come to all, and when all are back.
 
-The boxes are those of `wires.py`; hub and broker are real. The baseline is a stock Mosquitto with as many bare clients.
+The boxes are those of `box_loop.py`; hub and broker are real. The baseline is a stock Mosquitto with as many bare
+clients.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Crowd:
         self.count, self._workers = len(order.boxes), []
         for number in range(PROCESSES):
             own = asdict(order) | {"boxes": order.boxes[number::PROCESSES]}
-            command, folder = [sys.executable, "-m", "fleet_parts.wires"], Path(__file__).parent.parent
+            command, folder = [sys.executable, "-m", "fleet_parts.box_loop"], Path(__file__).parent.parent
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
             worker = parts.enter_context(subprocess.Popen(command, cwd=folder, **pipes))
             parts.callback(worker.kill)

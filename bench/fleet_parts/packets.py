@@ -1,4 +1,4 @@
-"""MQTT 5 (OASIS, 2019) as bytes, as far as the light clients of `wires.py` need it."""
+"""MQTT 5 (OASIS, 2019) as bytes, as far as the light clients of `boxes.py` need it."""
 
 from __future__ import annotations
 
