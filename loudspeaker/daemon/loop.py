@@ -7,6 +7,7 @@ clocks are compared here, and whatever is due is decided by the station's own pl
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import selectors
@@ -28,11 +29,13 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 from ..clock import StepDetector
 from ..errors import BeingMade, LoudspeakerError, Message
 from ..interfaces import Clock
+from ..process import without_full_collections
 from .control_socket import ControlSocket
 
 TICK = 1.0  # s: the clocks are compared
 LOOK = 2.0  # s: people's files are looked at
 AHEAD = 600.0  # s: what is coming is made
+GARBAGE = 600.0  # s: garbage is looked for among everything
 FADE = 0.9  # s: then the sound ends, faded or not
 EVENING = 19, 30  # what of tomorrow is not ready?
 NIGHT = 2, 30  # the cache is swept
@@ -84,7 +87,8 @@ def run(open_station: Callable[[Callable[[], None]], LoopPort], door: Path, cloc
     loop = Loop(clock)
     try:
         loop.open(open_station, door)
-        loop.run()
+        with without_full_collections():
+            loop.run()
     finally:
         loop.close()
 
@@ -166,6 +170,7 @@ class Loop:
         assert self._station
         self._due("look", self._look, LOOK)
         self._due("ahead", self._ahead, AHEAD)
+        self._due("garbage", self._collect_garbage, GARBAGE)
         for name, task, (hour, minute) in (
             ("readiness", self._station.readiness, EVENING),
             ("sweep", self._station.sweep, NIGHT),
@@ -243,6 +248,10 @@ class Loop:
         assert self._station
         self._due("ahead", self._ahead, AHEAD)
         self._station.prepare_ahead()
+
+    def _collect_garbage(self) -> None:
+        self._due("garbage", self._collect_garbage, GARBAGE)
+        gc.collect()
 
     def _pat(self) -> None:
         """At rest, too: a step may be longer away than the watchdog waits, and a full disk is no reason to be ended."""

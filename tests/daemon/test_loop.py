@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from loudspeaker.clock import SystemClock
-from loudspeaker.daemon.loop import Loop, run
+from loudspeaker.clock import FakeClock, SystemClock
+from loudspeaker.daemon.loop import GARBAGE, OVERDUE, Loop, run
 from loudspeaker.daemon.protocol import VERSION, ask, pack
 from loudspeaker.errors import Message, Refused
 
@@ -264,3 +265,41 @@ def test_the_watchdog_is_patted_at_rest_while_every_heart_beats(
 
     assert told.count(b"WATCHDOG=1") == pats
     assert len(station.steps) == 1, "it was at rest"
+
+
+@pytest.fixture
+def collections() -> Iterator[list[int]]:
+    """The generations that the garbage collector has looked through, as often as it does in a daemon."""
+    looks: list[int] = []
+
+    def note(phase: str, found: dict[str, int]) -> None:
+        if phase == "start":
+            looks.append(found["generation"])
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    gc.callbacks.append(note)
+    yield looks
+    gc.callbacks.remove(note)
+    gc.set_threshold(*thresholds)
+
+
+def test_nobody_waits_for_a_look_through_all_values_however_many_are_made(door: Path, collections: list[int]) -> None:
+    made: list[list[int]] = []
+    station = Station(lambda station: bool(made) and "ahead" in station.did)
+    station.prepare_ahead = lambda: (made.extend([n] for n in range(200_000)), station._note("ahead"))  # type: ignore
+
+    run(station.open, door, CLOCK)
+
+    assert 1 in collections
+    assert 2 not in collections
+
+
+def test_now_and_then_garbage_is_looked_for_among_all_values(door: Path, collections: list[int]) -> None:
+    clock = FakeClock(CLOCK.now())
+    station = Station(lambda station: 2 in collections)
+    station.prepare_ahead = lambda: clock.advance(GARBAGE + OVERDUE)  # type: ignore[method-assign]
+
+    run(station.open, door, clock)
+
+    assert 2 in collections
