@@ -60,24 +60,24 @@ class Subject(NamedTuple):
     reading: str
     words: tuple[str, ...]  # small, without signs
 
+    @classmethod
+    def of(cls, reading: str, words: str) -> Subject:
+        """The columns of a line as they stand in the table."""
+        return cls(reading, tuple(spellings(words)))
+
 
 class Lexicon:
     """All tables. The lines of an abbreviation are made ready when it is first met: few of them ever are."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, list[list[str]]] = {}
-        for written, *columns in rows("abbreviations.tsv"):
-            self._lines.setdefault(written, []).append(columns)
+        self._lines = _by_first_column("abbreviations.tsv")
+        self._subject_lines = _by_first_column("subjects.tsv")
         self._ready: dict[str, list[Meaning]] = {}
         self._telling: dict[str, list[Meaning]] = {}
-        self._subjects: dict[str, list[Subject]] = {}
-        for written, reading, words in rows("subjects.tsv"):
-            self._subjects.setdefault(written, []).append(Subject(reading, tuple(spellings(words))))
+        self._subjects: dict[str, tuple[Subject, ...]] = {}
         self.documents = {written: reading for written, reading, *_ in rows("documents.tsv")}
         self.codes = {written: reading for written, reading, *_ in rows("codes.tsv")}
         self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
-        # Written small in a hurry, where no word can be meant: sđt, ubnd, bhyt.
-        self.small = {key.lower(): key for key in self._lines if len(key) > 2 and _only_short(key, self._lines[key][0])}
 
     def __contains__(self, written: str) -> bool:
         """Whether the abbreviation, as written, has a line."""
@@ -87,7 +87,7 @@ class Lexicon:
         """The lines of an abbreviation in order; none where the table does not know it."""
         ready = self._ready.get(written)
         if ready is None and written in self._lines:
-            ready = [Meaning.of(written, *columns) for columns in self._lines[written]]
+            ready = [Meaning.of(written, *columns.split("\t")) for columns in self._lines[written]]
             if len({meaning.reading for meaning in ready}) > 2:
                 ready = [part for meaning in ready for part in _parted(meaning)]
             self._ready[written] = ready
@@ -103,7 +103,17 @@ class Lexicon:
 
     def subjects(self, written: str) -> Sequence[Subject]:
         """What an abbreviation may stand for by what the whole text is about."""
-        return self._subjects.get(written, self._subjects.get(written.upper(), ()))  # hv
+        ready = self._subjects.get(written)
+        if ready is None:
+            lines = self._subject_lines.get(written) or self._subject_lines.get(written.upper()) or []  # hv
+            ready = self._subjects[written] = tuple(Subject.of(*line.split("\t")) for line in lines)
+        return ready
+
+    def capitals(self, word: str) -> str:
+        """The abbreviation that a word can only be, written small in a hurry: sđt -> SĐT, bhyt; nothing where none."""
+        written = word.upper()
+        lines = self._lines.get(written) if len(written) > 2 else None
+        return written if lines and _is_only_short(written, lines[0].partition("\t")[0]) else ""
 
     def readings(self, written: str) -> Iterator[str]:
         """All that an abbreviation may stand for."""
@@ -121,10 +131,23 @@ class Lexicon:
 
 
 def rows(name: str) -> Iterator[list[str]]:
-    """The lines of a table beside this file, without remarks."""
+    """The lines of a table beside this file, without remarks, each cut into its columns."""
+    return (line.split("\t") for line in _lines(name))
+
+
+def _lines(name: str) -> Iterator[str]:
     with open(f"{__path__[0]}/{name}", encoding="utf-8") as table:
         lines = table.read().splitlines()
-    yield from (line.split("\t") for line in lines if line and line[0] != "#")
+    return (line for line in lines if line and line[0] != "#")
+
+
+def _by_first_column(name: str) -> dict[str, list[str]]:
+    """The lines of a table by what stands in their first column; the other columns are cut when they are asked for."""
+    found: dict[str, list[str]] = {}
+    for line in _lines(name):
+        first, _, others = line.partition("\t")
+        found.setdefault(first, []).append(others)
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -138,11 +161,11 @@ def cue_list(name: str) -> str:
     return cue_lists()[name]
 
 
-def _only_short(key: str, columns: list[str]) -> bool:
-    """Whether a key written small can be no word: bhyt and atgt can not; aids, vneid and who can."""
-    inside = key[1:] if len(key) > 3 else key
-    unsayable = not set(inside) & _VOWELS or (len(key) > 4 and _CLUSTER.search(inside) is not None)
-    return key.isupper() and (columns[0] == "*" or " " in columns[0]) and unsayable
+def _is_only_short(written: str, reading: str) -> bool:
+    """Whether an abbreviation written small can be no word: bhyt and atgt can not; aids, vneid and who can."""
+    inside = written[1:] if len(written) > 3 else written
+    unsayable = not set(inside) & _VOWELS or (len(written) > 4 and _CLUSTER.search(inside) is not None)
+    return (reading == "*" or " " in reading) and unsayable
 
 
 _VOWELS = frozenset("AEIOUƯÂÊ")

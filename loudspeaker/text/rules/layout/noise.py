@@ -8,7 +8,7 @@ from ....errors import Message
 from ...context import Context
 from ...kind import Kind
 from ...rule import Guess, RuleMaker, at_line_start
-from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
+from ...syllables import LOWER, OTHER_SCRIPT, UPPER, is_syllable
 
 rule = RuleMaker(Kind.NOISE)
 
@@ -23,14 +23,14 @@ def endless_run(match: re.Match[str], context: Context) -> Guess:
 
 
 @rule(
-    rf"(?![Φφ] ?[<>≥≤]? ?\d)(?=[^\W\d_{FOREIGN}]{{0,20}}[{FOREIGN}])"
-    rf"(?:[^\W\d_]|[{FOREIGN}]|[ ,.·-]{{1,2}}(?=[{FOREIGN}])){{1,400}}",
+    rf"(?![Φφ] ?[<>≥≤]? ?\d)(?=[^\W\d_]{{0,20}}?{OTHER_SCRIPT})"
+    rf"(?:[^\W\d_]|{OTHER_SCRIPT}|[ ,.·-]{{1,2}}(?={OTHER_SCRIPT})){{1,400}}",
     starts="word sign",
 )
 def foreign_letters(match: re.Match[str], context: Context) -> Guess:
     """Letters of other scripts: 中国, Лаос, ລາວ are left out; a Greek letter has a name"""
     spoken = re.sub(
-        rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
+        rf" ?{OTHER_SCRIPT}[ ,.·-]{{0,2}}",
         lambda letter: f" {_GREEK.get(letter[0].strip(' ,.·-').lower(), '')} ",
         match[0],
     )

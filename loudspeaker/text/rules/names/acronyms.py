@@ -255,7 +255,7 @@ def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     entry = meaning(context, word, *match.span())
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    capital = context.lexicon.known(context.lexicon.small.get(word, ""))
+    capital = context.lexicon.known(context.lexicon.capitals(word))
     return capital.reading if capital and capital.sure else None
 
 
@@ -336,7 +336,7 @@ _NO_VOWEL = Message("no vowel in it: spelled out letter by letter")
 def _small_meaning(match: re.Match[str], context: Context) -> Entry | None:
     """What a word stands for that is known in small letters: Gđ, sđt"""
     small, place = match[0].lower(), match.span()
-    return meaning(context, small, *place) or meaning(context, context.lexicon.small.get(small, ""), *place)
+    return meaning(context, small, *place) or meaning(context, context.lexicon.capitals(small), *place)
 
 
 def _guess_capitals(match: re.Match[str], context: Context) -> Guess | None:
