@@ -1,9 +1,10 @@
 """Which of the five hundred rules are tried at a place: those whose patterns can begin with what stands there.
 
-Digits and blanks aside, “5 - 7h30” begins with a dash and an h, so that no rule for 5kg or 5/7 can read it. The table
-lexicon/beginnings.tsv tells for each pattern how many digits it can begin with, and the first and the second letter or
-sign behind them; .ci/beginnings.py works it out. A pattern that the table does not know is tried everywhere: what is
-read never depends on the table, only how fast.
+Digits and blanks aside, “5 - 7h30” begins with a dash and an h, so that no rule for 5kg or 5/7 can read it; “thôn Bắc”
+has four letters and a blank behind them, so that no rule for mail addresses can. The table lexicon/beginnings.tsv tells
+for each pattern how many digits or letters it can begin with, what can stand behind them, and the first and the second
+letter or sign whatever digits come between; .ci/beginnings.py works it out. A pattern that the table does not know is
+tried everywhere: what is read never depends on the table, only how fast.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from .rule import Rule
 from .rules import rules_starting_with
 from .syllables import LOWER, UPPER
 
-MOST_DIGITS = 5  # as many, or more
+MOST_DIGITS, MOST_LETTERS = 5, 8  # as many, or more
+DIGIT, BLANK = "0", " "  # behind letters or digits
 MARKED, MARKED_CAPITAL = "àÀ"  # each stands for all letters with marks but đ and Đ
-OTHER = "□"  # stands for all letters and signs that are not listed, and for the end of the text
+OTHER_LETTER, OTHER_SIGN, END = "○□∎"  # all letters and all signs that are not listed; the end of the text
 _LISTED = "".join(map(chr, range(33, 127))) + "đĐ\n“”°²³•½±"
 CLASSES = {
     **dict.fromkeys(LOWER.removeprefix("a-z"), MARKED),
@@ -35,11 +37,15 @@ _BEGINNING = pattern(rf"(\d{{0,{MOST_DIGITS}}})[\d ]{{0,20}}(?:([^\d ])[\d ]{{0,
 class Beginning(NamedTuple):
     """What a match of a pattern can begin with, each a string of all that is possible; empty where anything is.
 
-    `digits`: how many stand first, up to MOST_DIGITS; `first`, `second`: the letters and signs behind them, by their
-    CLASSES, with only digits and blanks between.
+    `digits`, `letters`: how many of them stand first, up to MOST_DIGITS and MOST_LETTERS; `lead`: the first digit;
+    `behind`: what stands right behind those digits or letters, DIGIT, BLANK or one of CLASSES; `first`, `second`: the
+    letters and signs behind the digits, by their CLASSES, with only digits and blanks between.
     """
 
     digits: str = ""
+    lead: str = ""
+    letters: str = ""
+    behind: str = ""
     first: str = ""
     second: str = ""
 
@@ -53,28 +59,58 @@ def key_of(source: str) -> str:
     return f"{crc32(source.encode()):08x}"
 
 
-def rules_at(text: str, at: int, start: str) -> Sequence[Rule]:
-    """The rules of a `start` (number, word, sign, bracket) that may read what stands at a place, in order."""
-    begins = _BEGINNING.match(text, at)
+def rules_at(text: str, at: int, end: int, until: int, start: str) -> Sequence[Rule]:
+    """The rules of a `start` (number, word, sign, bracket) that may read what begins at `at`, in order.
+
+    The digits or letters that stand first go to `end`; at `until` the text ends for them.
+    """
+    begins = _BEGINNING.match(text, at, until)
     if begins is None:  # a long row of digits
         return rules_starting_with(start)
     digits, first, second = begins.groups()
-    return _fitting_rules(start, len(digits), CLASSES.get(first, OTHER), CLASSES.get(second, OTHER))
+    classes = _class_of(first or ""), _class_of(second or "")
+    if start == "number":
+        return _fitting_rules(start, len(digits), digits[0], "", _behind(text, end, until), *classes)
+    if start == "word":
+        letters = str(min(end, until, at + MOST_LETTERS) - at)
+        return _fitting_rules(start, 0, "", letters, _behind(text, end, until), *classes)
+    return _fitting_rules(start, 0, "", "", "", *classes)
+
+
+def _behind(text: str, end: int, until: int) -> str:
+    """What stands at `end`, as the table has it."""
+    letter = text[end] if end < until else ""
+    return BLANK if letter == " " else DIGIT if letter.isdecimal() else _class_of(letter)
+
+
+def _class_of(letter: str) -> str:
+    """What stands for a letter or sign in the table, or for the end of the text."""
+    return CLASSES.get(letter) or (OTHER_LETTER if letter.isalnum() else OTHER_SIGN if letter else END)
 
 
 @lru_cache(maxsize=16384)
-def _fitting_rules(start: str, digits: int, first: str, second: str) -> Sequence[Rule]:
-    begun = _begun_rules(start, str(digits), first)
-    return tuple(rule for rule, seconds in begun if not seconds or second in seconds)
+def _fitting_rules(
+    start: str, digits: int, lead: str, letters: str, behind: str, first: str, second: str
+) -> Sequence[Rule]:
+    """The rules that can begin so; what is empty is not asked."""
+    return tuple(
+        rule
+        for rule, begins in _begun_rules(start, str(digits), letters, first)
+        if (not begins.second or second in begins.second)
+        and (not begins.behind or behind in begins.behind)
+        and (not begins.lead or lead in begins.lead)
+    )
 
 
 @lru_cache(maxsize=1024)
-def _begun_rules(start: str, digits: str, first: str) -> Sequence[tuple[Rule, str]]:
-    """The rules that can begin with so many digits and this letter or sign, and what can stand second."""
+def _begun_rules(start: str, digits: str, letters: str, first: str) -> Sequence[tuple[Rule, Beginning]]:
+    """The rules that can begin with so many digits or letters, and this letter or sign."""
     return tuple(
-        (rule, begins.second)
+        (rule, begins)
         for rule, begins in _rules_with_beginnings(start)
-        if (not begins.digits or digits in begins.digits) and (not begins.first or first in begins.first)
+        if (not begins.digits or digits in begins.digits)
+        and (not begins.letters or letters in begins.letters)
+        and (not begins.first or first in begins.first)
     )
 
 

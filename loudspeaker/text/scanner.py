@@ -14,7 +14,7 @@ from .lazy_regex import pattern
 from .lexicon import Lexicon
 from .rule import Rule
 from .rule_index import rules_at
-from .syllables import FOREIGN, LOWER, UPPER, has_vowel
+from .syllables import LOWER, OTHER_SCRIPT, UPPER, has_vowel
 
 _WORD = pattern(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
@@ -30,7 +30,7 @@ _OPENERS = frozenset(  # plain words that rules begin with
      "ha", "kg", "cm", "mm", "ml", "mg", "tr", "ca", "ext", "Ext")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
-_OTHER_SCRIPT = pattern(f"[{FOREIGN}]")
+_OTHER_SCRIPT = pattern(OTHER_SCRIPT)
 
 
 def scan(context: Context, own_words: Sequence[Token] = ()) -> Iterator[Token]:
@@ -70,7 +70,7 @@ def _remember(token: Token, written: str, context: Context) -> None:
 def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     """What the first fitting rule says for the word from `at` to `end`; it may read on, but not past `until`."""
     text = context.text
-    for rule in _candidates(context, at, end):
+    for rule in _candidates(context, at, end, until):
         match = rule.pattern.match(text, at, until)
         if match is not None and match.end() > at:
             token = rule.read(match, context)
@@ -79,16 +79,22 @@ def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     return None
 
 
-def _candidates(context: Context, at: int, end: int) -> Sequence[Rule]:
+def _candidates(context: Context, at: int, end: int, until: int) -> Sequence[Rule]:
     """The rules that can begin here; none for a plain word and for punctuation."""
+    start = _start(context, at, end)
+    return rules_at(context.text, at, end, until, start) if start else ()
+
+
+def _start(context: Context, at: int, end: int) -> str:
+    """What a rule would begin with here: number, word, sign or bracket; nothing where none can."""
     first = context.text[at]
     if first.isdecimal():
-        return rules_at(context.text, at, "number")
+        return "number"
     if first.isalpha():
-        return rules_at(context.text, at, "word") if _may_be_special(context.text[at:end], end, context) else ()
+        return "word" if _may_be_special(context.text[at:end], end, context) else ""
     if _is_bracket(first, at, context):
-        return rules_at(context.text, at, "bracket")
-    return () if _is_punctuation(first, at, context) else rules_at(context.text, at, "sign")
+        return "bracket"
+    return "" if _is_punctuation(first, at, context) else "sign"
 
 
 def _may_be_special(word: str, end: int, context: Context) -> bool:
@@ -108,7 +114,7 @@ def _may_be_short(word: str, lexicon: Lexicon) -> bool:
         return True
     if not word.islower():
         return not word[1:].islower() or _has_odd_head(word.lower())
-    return word in lexicon.small or _may_be_roman(word) or _has_odd_head(word)
+    return bool(lexicon.capitals(word)) or _may_be_roman(word) or _has_odd_head(word)
 
 
 def _has_no_vowel(word: str) -> bool:
