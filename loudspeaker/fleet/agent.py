@@ -1,7 +1,7 @@
 """The process `loudspeaker-fleet`: does what the courier wants done, and tells it what comes in.
 
 One thread asks the courier and talks to the broker; one waits for the hub's folder, one for the daemon, one sends the
-log. Whatever goes wrong in an errand is an event as well, so that nothing waits for it for ever.
+log. Whatever goes wrong in a task is an event as well, so that nothing waits for it for ever.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ from .courier_steps import (
     HangUp,
     HealthSaid,
     HubAnswers,
-    Knock,
     LateFilesTaken,
     LogHas,
     LogKnown,
@@ -59,6 +58,7 @@ from .courier_steps import (
     LogRefused,
     LookAtLog,
     NotFetched,
+    ProbeBroker,
     PublishHealth,
     PublishPresence,
     PublishReceipt,
@@ -75,7 +75,7 @@ from .courier_steps import (
 from .https import HubFolder
 from .hub_settings import HubSettings, read_hub_settings
 from .log_sender import HubIntake
-from .mqtt import Broker, knock
+from .mqtt import Broker, probe_broker
 from .said_files import SaidFiles
 from .scope_files import manifest_event
 from .topics import (
@@ -95,16 +95,18 @@ BLINK = 0.005  # s
 CONTACT = 3600.0  # s, between notes that the hub was heard
 
 logger = logging.getLogger(__name__)
-Errand = tuple[Callable[[], Iterable[CourierEvent]], CourierEvent]  # what is to be done; what is told where it fails
+QueuedTask = tuple[
+    Callable[[], Iterable[CourierEvent]], CourierEvent
+]  # what is to be done; what is told where it fails
 
 
-class Errands(Thread):
-    """Runs errands one after another in a thread of its own."""
+class TaskThread(Thread):
+    """Carries out tasks one after another in a thread of its own."""
 
     def __init__(self, name: str, report: Callable[[CourierEvent], None]) -> None:
         super().__init__(name=name, daemon=True)
         self._report = report
-        self._waiting: SimpleQueue[Errand] = SimpleQueue()
+        self._waiting: SimpleQueue[QueuedTask] = SimpleQueue()
 
     def send(self, do: Callable[[], Iterable[CourierEvent]], failed: CourierEvent) -> None:
         self._waiting.put((do, failed))
@@ -135,7 +137,9 @@ class Agent:
         self._said_files = SaidFiles(paths.fleet)
         self._events: SimpleQueue[CourierEvent | None] = SimpleQueue()
         self._broker = Broker(settings, self._events.put, self._hear)
-        self._files, self._daemon, self._log = (Errands(name, self._events.put) for name in ("files", "daemon", "log"))
+        self._files, self._daemon, self._log = (
+            TaskThread(name, self._events.put) for name in ("files", "daemon", "log")
+        )
         self._courier = begin_courier(settings.user, VERSION, clock.monotonic())
 
     def run(self) -> None:
@@ -206,9 +210,9 @@ class Agent:
             case PublishReceipt():
                 self._broker.say_receipt(self._receipt_of(action))
             case _:
-                self._begin_errand(action)
+                self._queue_task(action)
 
-    def _begin_errand(self, action: Action) -> None:
+    def _queue_task(self, action: Action) -> None:
         """What takes its time: an event comes of it in the end."""
         match action:
             case HandOver(name):
@@ -229,8 +233,8 @@ class Agent:
                 self._log.send(lambda: [self._tell_log(action)], LogNotSent())
             case CheckTime():
                 self._log.send(lambda: [self._check_time(action)], TimeChecked(False))
-            case Knock(hub):
-                self._log.send(lambda: [HubAnswers(knock(self._settings_of(hub)))], HubAnswers(False))
+            case ProbeBroker(hub):
+                self._log.send(lambda: [HubAnswers(probe_broker(self._settings_of(hub)))], HubAnswers(False))
 
     def _fetch(self, fetch: Fetch) -> Iterable[CourierEvent]:
         """A piece of a file, a document for the folder, or a bell or alert, which the broker may bring as well."""

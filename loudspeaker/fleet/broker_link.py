@@ -21,9 +21,9 @@ from .courier_steps import (
     Holds,
     HubAnswers,
     HubsNamed,
-    Knock,
     LinkDown,
     LinkUp,
+    ProbeBroker,
     Subscribe,
     TimePassed,
 )
@@ -31,7 +31,7 @@ from .topics import FORMS, box_subscriptions
 
 SHORTEST, LONGEST = 1.0, 300.0  # s, until the connection is tried again
 AFTER_LOSS = 20.0  # s: within this time of losing a good one; a broker that begins anew can hear a hundred at a time
-BACK = 3600.0  # s, at most, between knocks at the box's own hub while another one serves it
+BACK = 3600.0  # s, at most, between two looks at the box's own hub while another one serves it
 PATIENCE = 60.0  # s: an attempt that has come to nothing by then is given up
 MOST = float(1 << 64)
 
@@ -129,7 +129,7 @@ class BrokerLink:
             after = replace(self, at=None, until=now + PATIENCE, attempts=self.attempts + 1)
             return after, [Connect(self.hubs.current)]
         if self.up and self.back_at is not None and self.back_at <= now:
-            return replace(self, back_at=None), [Knock(self.hubs.hubs[0])]
+            return replace(self, back_at=None), [ProbeBroker(self.hubs.hubs[0])]
         return self, []
 
     def _plan_return(self, now: float) -> BrokerLink:

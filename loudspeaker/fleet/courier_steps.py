@@ -267,7 +267,7 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class ProbeBroker:
     """See whether the broker of a hub is there: `HubAnswers` comes of it."""
 
     hub: str
@@ -394,6 +394,6 @@ class CheckTime:
 
 
 Action = (
-    Connect | Knock | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge | HandOver
-    | Fetch | Verify | Take | TakeLateFiles | AskForHealth | LookAtLog | AskLogEnd | SendLog | CheckTime
+    Connect | ProbeBroker | HangUp | Subscribe | PublishPresence | PublishHealth | PublishReceipt | Acknowledge
+    | HandOver | Fetch | Verify | Take | TakeLateFiles | AskForHealth | LookAtLog | AskLogEnd | SendLog | CheckTime
 )  # fmt: skip

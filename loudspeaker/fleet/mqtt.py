@@ -167,7 +167,7 @@ class Broker:
         return None
 
 
-def knock(settings: HubSettings) -> bool:
+def probe_broker(settings: HubSettings) -> bool:
     """Does anything listen where the broker of this hub is?"""
     with suppress(OSError), socket.create_connection((settings.address, settings.mqtt_port), CONNECT):
         return True

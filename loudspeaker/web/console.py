@@ -14,7 +14,7 @@ from .access.accounts import AccountStore
 from .access.console_database import ConsoleDatabase
 from .access.delegations import DelegationStore
 from .access.passwords import PasswordHashes
-from .airing_pages.alarm_forms import AlarmDesk
+from .airing_pages.alarm_forms import AlarmProposals
 from .bulletin_pages.drafts import DraftStore
 from .certificate import TLS_FOLDER, CertificateFiles
 from .desk import Desk
@@ -35,7 +35,7 @@ class Console:
     delegations: DelegationStore
     jobs: Jobs
     live: LiveEvents
-    alarms: AlarmDesk = field(default_factory=AlarmDesk)
+    alarms: AlarmProposals = field(default_factory=AlarmProposals)
 
     def close(self) -> None:
         self.jobs.close()

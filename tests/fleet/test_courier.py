@@ -39,12 +39,12 @@ from loudspeaker.fleet.courier_steps import (
     HubAnswers,
     HubBorn,
     HubsNamed,
-    Knock,
     LateFilesTaken,
     LinkDown,
     LinkUp,
     ManifestCame,
     NotFetched,
+    ProbeBroker,
     PublishHealth,
     PublishPresence,
     PublishReceipt,
@@ -755,15 +755,15 @@ def on_mirror() -> Box:
 
 def test_a_box_on_another_hub_goes_back_when_its_own_is_there_again() -> None:
     box = on_mirror()
-    assert of(Knock, [action for _, action in box.wait(BACK)]) == [Knock("")]
+    assert of(ProbeBroker, [action for _, action in box.wait(BACK)]) == [ProbeBroker("")]
     assert not box.tell(HubAnswers(False))
-    assert of(Knock, [action for _, action in box.wait(BACK)]) == [Knock("")]
+    assert of(ProbeBroker, [action for _, action in box.wait(BACK)]) == [ProbeBroker("")]
 
     assert box.tell(HubAnswers(True)) == [HangUp()]
     box.tell(LinkDown())
     assert of(Connect, [action for _, action in box.wait(AFTER_LOSS)]) == [Connect("")]
     box.tell(LinkUp())
-    assert not of(Knock, [action for _, action in box.wait(2 * BACK)])
+    assert not of(ProbeBroker, [action for _, action in box.wait(2 * BACK)])
 
 
 def test_a_connection_to_another_hub_that_is_lost_is_made_to_the_own_one_first() -> None:
@@ -979,7 +979,7 @@ class AnyOrder(RuleBasedStateMachine):
                 self.taking.append(action.scope)
             elif isinstance(action, TakeLateFiles):
                 self.taking_sounds.append(action)
-            elif isinstance(action, Knock):
+            elif isinstance(action, ProbeBroker):
                 assert self.up
                 assert (action.hub, self.hub) == ("", MIRROR)
                 self.knocked = True

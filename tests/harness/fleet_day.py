@@ -41,7 +41,6 @@ from loudspeaker.fleet.courier_steps import (
     HealthSaid,
     HubAnswers,
     HubsNamed,
-    Knock,
     LateFilesTaken,
     LinkDown,
     LinkUp,
@@ -51,6 +50,7 @@ from loudspeaker.fleet.courier_steps import (
     LogRefused,
     LookAtLog,
     NotFetched,
+    ProbeBroker,
     PublishReceipt,
     SendLog,
     Take,
@@ -342,9 +342,9 @@ class BoxAgent:
             case LookAtLog():  # as `BoxSide.log_end`, which opens it each minute
                 self.step(LogHas(self.box.disk.life(), self.box.disk.last_number()))
             case _:
-                self.later(lambda: [self.step(event) for event in self._errand(action)])
+                self.later(lambda: [self.step(event) for event in self._do_task(action)])
 
-    def _errand(self, action: Action) -> Iterator[CourierEvent]:
+    def _do_task(self, action: Action) -> Iterator[CourierEvent]:
         match action:
             case HandOver():
                 yield self.side.hand_over(action)
@@ -365,7 +365,7 @@ class BoxAgent:
                 yield from self._tell_log(action)
             case CheckTime(anyway):
                 yield TimeChecked(vouched=True, asked=anyway)
-            case Knock():
+            case ProbeBroker():
                 yield HubAnswers(there=True)
 
     def _fetch(self, fetch: Fetch) -> Iterator[CourierEvent]:

@@ -163,7 +163,7 @@ class StationDay:
                 "entries at the hub": self.box.disk.last_number(),
                 "failures of power or process": self.failures,
                 "connections": self.agent.connections if self.agent else 0,
-                "errands that failed": self.agent.failed if self.agent else 0,
+                "tasks of the agent that failed": self.agent.failed if self.agent else 0,
             }
         )
 

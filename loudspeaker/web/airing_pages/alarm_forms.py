@@ -37,7 +37,7 @@ class Proposal:
 
 
 @dataclass(slots=True)
-class AlarmDesk:
+class AlarmProposals:
     """Safe to be used from several threads. Whoever takes a proposal gives the alarm: it is taken once."""
 
     _forms: dict[str, AlarmForm] = field(default_factory=dict)  # by the instant that will name the alarm

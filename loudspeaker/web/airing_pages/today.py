@@ -55,7 +55,7 @@ class Sounding:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Airings that begin at the same time with the same bulletin and fate: one row."""
+    """Airings that begin at the same time with the same bulletin and outcome: one row."""
 
     at: datetime
     title: str
@@ -70,7 +70,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class TodoItem:
     """Something that somebody should look at, and where."""
 
     message: Message
@@ -101,7 +101,7 @@ class DayBoard:
     unapproved: tuple[
         tuple[str, datetime], ...
     ]  # titles that will not be heard tomorrow morning, told in the afternoon
-    chores: tuple[Chore, ...]
+    todo_items: tuple[TodoItem, ...]
     day: tuple[Moment, ...]
     left: int  # airings of today that are still to come
     health: tuple[HealthLine, ...]
@@ -116,7 +116,7 @@ class DayBoard:
 def show_today(page: PageRequest) -> Response:
     """The whole page; for a page that is open only what changes on it, the bar at its top included."""
     shared, now = page.console.desk.share(read_board), page.site.clock.now()
-    board = replace(shared, chores=(*shared.chores, *_few_approvers(page, shared.approval)))
+    board = replace(shared, todo_items=(*shared.todo_items, *_few_approvers(page, shared.approval)))
     return page.page("today_live.html" if page.is_fragment else "today.html", board=board, now=now)
 
 
@@ -128,7 +128,7 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
     day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
     tonight, others = _missing_approvals(ahead, now)
-    chores = _chores(station, now, others, ahead, day)
+    todo_items = _todo_items(station, now, others, ahead, day)
     return DayBoard(
         now,
         village_names(station),
@@ -137,7 +137,7 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
         tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
         tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
         tuple(tonight),
-        tuple(sorted(chores, key=lambda chore: not chore.pressing)),
+        tuple(sorted(todo_items, key=lambda item: not item.pressing)),
         day,
         sum(one.scheduled_at.date() == now.date() for one in heard),
         tuple(_health(station, air, health)),
@@ -146,13 +146,13 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
     )
 
 
-def _few_approvers(page: PageRequest, rule: ApprovalRule) -> Iterator[Chore]:
+def _few_approvers(page: PageRequest, rule: ApprovalRule) -> Iterator[TodoItem]:
     """That approval depends on one person, or on nobody: for those who can help it."""
     few = None if page.console.desk.scope() else warn_of_few(page.console, rule)
     if few and page.may(Task.APPROVE):
-        yield Chore(few, "/uy-quyen", Message("Let somebody stand in"))
+        yield TodoItem(few, "/uy-quyen", Message("Let somebody stand in"))
     elif few and page.may(Task.RULE):
-        yield Chore(few, "/cai-dat/nguoi", Message("People"))
+        yield TodoItem(few, "/cai-dat/nguoi", Message("People"))
 
 
 def _split_plan(
@@ -185,11 +185,11 @@ def _moments(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
 
 
 def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
-    def fate(one: PlannedAiring) -> tuple[datetime, str, str, str]:
+    def outcome(one: PlannedAiring) -> tuple[datetime, str, str, str]:
         assert one.record
         return one.scheduled_at, one.title, one.record.verdict, one.record.why
 
-    for (at, title, verdict, why), together in groupby(sorted(airings, key=fate), key=fate):
+    for (at, title, verdict, why), together in groupby(sorted(airings, key=outcome), key=outcome):
         same = tuple(together)
         heard = Verdict(verdict) in FULLY_HEARD
         yield Moment(at, title, same, outcome_word(verdict, same[0].refusal), "" if heard else why, heard)
@@ -207,50 +207,50 @@ def _is_for_tonight(at: datetime, now: datetime) -> bool:
     return now.time() >= AFTERNOON and at.date() == now.date() + timedelta(days=1) and at.time() < NOON
 
 
-def _chores(
+def _todo_items(
     station: Station,
     now: datetime,
     unapproved: Iterable[tuple[str, datetime]],
     ahead: Sequence[PlannedAiring],
     day: Sequence[Moment],
-) -> Iterator[Chore]:
+) -> Iterator[TodoItem]:
     """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
-    yield from _review_chores(station)
-    yield from _offer_chores(station)
+    yield from _review_items(station)
+    yield from _offer_items(station)
     for title, at in unapproved:
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
-        yield Chore(message, "/duyet", APPROVE)
+        yield TodoItem(message, "/duyet", APPROVE)
     for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
         why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
-        yield Chore(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
+        yield TodoItem(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
     yield from _unheard(day, village_names(station))
     for problem in station.files.problems:
-        yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
+        yield TodoItem(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
     if awaits_village(station.log):
         message = Message("nobody has confirmed yet that this box is in the right village: only alarms are heard")
-        yield Chore(message, "/thiet-bi", Message("Try and confirm"), pressing=True)
+        yield TodoItem(message, "/thiet-bi", Message("Try and confirm"), pressing=True)
     for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
-        yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
+        yield TodoItem(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
 
 
-def _review_chores(station: Station) -> Iterator[Chore]:
+def _review_items(station: Station) -> Iterator[TodoItem]:
     """Bulletins that wait for somebody's word, or were given back."""
     contents, planner, reviews = station.files.contents, station.planner, ReviewLog(station.log)
     known = [contents.bulletins[name] for name in reviews.open_reviews() if name in contents.bulletins]
     found = [(one, reviews.review(one, planner.bulletin_spec(one), planner.revision(one))) for one in known]
     waiting = [one for one, review in found if review.state is ReviewState.SUBMITTED]
     if waiting:
-        yield Chore(
+        yield TodoItem(
             Message("{count} bulletins wait for approval", count=len(waiting)), "/duyet", APPROVE, task=Task.APPROVE
         )
     for bulletin, review in found:
         if review.state is ReviewState.RETURNED and review.returned:
             facts = {"title": bulletin.title, "name": review.returned.by.name, "why": review.returned.why}
             message = Message("“{title}” was given back by {name}: {why}", **facts)
-            yield Chore(message, f"/ban-tin/{bulletin.id}", Message("Correct it"), task=Task.WRITE)
+            yield TodoItem(message, f"/ban-tin/{bulletin.id}", Message("Correct it"), task=Task.WRITE)
 
 
-def _offer_chores(station: Station) -> Iterator[Chore]:
+def _offer_items(station: Station) -> Iterator[TodoItem]:
     """What offices above the commune have sent, and about which it has not decided yet."""
     waiting, _declined = sort_offers(station.files, station.log)
     messages = [
@@ -259,17 +259,17 @@ def _offer_chores(station: Station) -> Iterator[Chore]:
     ]
     if len(waiting) > MOST_OFFERS:
         messages = [Message("offices above offer {count} bulletins: air them or not?", count=len(waiting))]
-    yield from (Chore(message, "/tin-cap-tren", Message("Choose"), task=Task.WRITE) for message in messages)
+    yield from (TodoItem(message, "/tin-cap-tren", Message("Choose"), task=Task.WRITE) for message in messages)
 
 
-def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[Chore]:
+def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[TodoItem]:
     """What was not heard, though nobody decided so."""
     for row in day:
         if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:
             villages = ", ".join(names.get(one.village, one.village) for one in row.airings)
             facts = {"villages": villages, "at": clock(row.at), "title": row.title, "became": row.word}
             message = Message("{villages}: {at} “{title}”: {became}", **facts)
-            yield Chore(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
+            yield TodoItem(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
 
 
 def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetime]]:

@@ -77,7 +77,7 @@ def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
         f"{line.at} {line.title} ({line.villages})"
         for row in week.table.rows
         for line in row.cells[number].lines
-        if line.fate.kind != "bad"
+        if line.outcome.kind != "bad"
     ]
     name = day.name.say(page.site.translate)
     return [f"{name} {day.day.day}/{day.day.month}:", *lines, ""] if lines and day.day >= week.today else []

@@ -1,6 +1,6 @@
 """A week of planned airings as a table: a row for each session of the policy, a column for each day. Pure.
 
-What is aired at the same time with the same words and has the same fate is one line, whichever villages hear it.
+What is aired at the same time with the same words and has the same outcome is one line, whichever villages hear it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ...station.airings import PlannedAiring
 from ..templating import clock, minutes, village_name
 
 DAYS = 7
-WRONG = ("bad", "warn")  # kinds of a `Fate` that is not as planned
+WRONG = ("bad", "warn")  # kinds of a `WeekOutcome` that is not as planned
 PAST = "past"  # … of which nothing is known
 CROWDED = 300  # lines of a week: more of them nobody reads at once, and only one day is shown line by line
 NO_VERDICT_YET = timedelta(minutes=30)  # an airing that was due so long ago has its verdict by then
@@ -41,7 +41,7 @@ Hours = tuple[int, int]  # seconds since midnight
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class WeekOutcome:
     """What became or will become of an airing: a sign, a class of the style sheet, and the words that say it."""
 
     mark: str = ""
@@ -50,7 +50,7 @@ class Fate:
     why: str | Message = ""
 
 
-Fated = tuple[PlannedAiring, Fate]
+ShownAiring = tuple[PlannedAiring, WeekOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class WeekLine:
 
     airings: tuple[PlannedAiring, ...]
     villages: str
-    fate: Fate
+    outcome: WeekOutcome
 
     @property
     def first(self) -> PlannedAiring:
@@ -155,12 +155,12 @@ class WeekTable:
     def wrong_lines(self) -> list[tuple[WeekDay, WeekLine]]:
         """What is not heard as planned, day by day."""
         cells = [(day, row.cells[number]) for number, day in enumerate(self.days) for row in self.rows]
-        return [(day, line) for day, cell in cells for line in cell.lines if line.fate.kind in WRONG]
+        return [(day, line) for day, cell in cells for line in cell.lines if line.outcome.kind in WRONG]
 
     @property
     def has_unknown(self) -> bool:
         """Is there something that is past, and of which nothing is known?"""
-        return any(line.fate.kind == PAST for row in self.rows for cell in row.cells for line in cell.lines)
+        return any(line.outcome.kind == PAST for row in self.rows for cell in row.cells for line in cell.lines)
 
     @property
     def is_crowded(self) -> bool:
@@ -181,10 +181,10 @@ def week_table(
 ) -> WeekTable:
     """The table of the week from `monday` on; `planned` are its airings, `names` what villages are called, by id."""
     days = [monday + timedelta(days=number) for number in range(DAYS)]
-    places: dict[tuple[Hours | None, date], list[Fated]] = {}
+    places: dict[tuple[Hours | None, date], list[ShownAiring]] = {}
     for one in planned:
         place = session_of(one.airing, policy), one.scheduled_at.date()
-        places.setdefault(place, []).append((one, fate_of(one, now)))
+        places.setdefault(place, []).append((one, outcome_of(one, now)))
     sessions = [*policy.hours, *([None] if any(hours is None for hours, _ in places) else [])]
     rows = [
         SessionRow(
@@ -198,22 +198,22 @@ def week_table(
     return WeekTable(tuple(columns), tuple(rows), policy.minutes_per_session)
 
 
-def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
+def outcome_of(planned: PlannedAiring, now: datetime) -> WeekOutcome:
     """In words that need no colour: past airings by their verdict, those to come by what is expected."""
     airing, record = planned.airing, planned.record
     if record:
         heard = Verdict(record.verdict) in FULLY_HEARD
         word = outcome_word(record.verdict, planned.refusal)
-        return Fate("✓", "good", word) if heard else Fate("✗", "bad", word, record.why)
+        return WeekOutcome("✓", "good", word) if heard else WeekOutcome("✗", "bad", word, record.why)
     if airing.scheduled_at < now - NO_VERDICT_YET:
-        return Fate("", PAST)
+        return WeekOutcome("", PAST)
     if airing.expected is Expected.AIR:
-        return Fate("▲", "warn", None, airing.why) if airing.why else Fate()
+        return WeekOutcome("▲", "warn", None, airing.why) if airing.why else WeekOutcome()
     word = outcome_word(airing.expected, planned.refusal)
     if planned.refusal is Refusal.APPROVAL:  # its reason names a command
-        return Fate("✗", "bad", word)
+        return WeekOutcome("✗", "bad", word)
     mark, kind = ("▲", "warn") if airing.expected is Expected.NOT_READY else ("✗", "bad")
-    return Fate(mark, kind, word, airing.why or "")
+    return WeekOutcome(mark, kind, word, airing.why or "")
 
 
 def session_of(airing: Airing, policy: Policy) -> Hours | None:
@@ -222,20 +222,20 @@ def session_of(airing: Airing, policy: Policy) -> Hours | None:
     return next((hours for hours in policy.hours if hours[0] <= at < hours[1]), None)
 
 
-def _cell(placed: Sequence[Fated], names: Mapping[str, str]) -> DayCell:
-    groups: dict[object, tuple[list[PlannedAiring], Fate]] = {}
-    for one, fate in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
-        alike = one.scheduled_at, one.title, one.bulletin, fate.mark, fate.word, str(fate.why)
-        groups.setdefault(alike, ([], fate))[0].append(one)
+def _cell(placed: Sequence[ShownAiring], names: Mapping[str, str]) -> DayCell:
+    groups: dict[object, tuple[list[PlannedAiring], WeekOutcome]] = {}
+    for one, outcome in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
+        alike = one.scheduled_at, one.title, one.bulletin, outcome.mark, outcome.word, str(outcome.why)
+        groups.setdefault(alike, ([], outcome))[0].append(one)
     return DayCell(
         tuple(
-            WeekLine(tuple(same), ", ".join(village_name(one.village, names) for one in same), fate)
-            for same, fate in groups.values()
+            WeekLine(tuple(same), ", ".join(village_name(one.village, names) for one in same), outcome)
+            for same, outcome in groups.values()
         ),
-        minutes_used(one.airing for one, _fate in placed),
+        minutes_used(one.airing for one, _outcome in placed),
         len(placed),
-        sum(fate.kind in WRONG for _one, fate in placed),
-        len(placed) if all(fate.kind == PAST for _one, fate in placed) else 0,
+        sum(outcome.kind in WRONG for _one, outcome in placed),
+        len(placed) if all(outcome.kind == PAST for _one, outcome in placed) else 0,
     )
 
 
