@@ -86,8 +86,10 @@ def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, clic
         return
     if command.invoke_without_command:
         yield path, command
-    for name, inner in command.commands.items():
-        if not inner.hidden:
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        if inner and not inner.hidden:
             yield from commands(inner, f"{path} {name}".strip())
 
 

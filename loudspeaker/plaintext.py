@@ -12,10 +12,11 @@ import re
 
 # C0, DEL and C1; line and paragraph separator; embeddings, overrides and isolates; surrogates; what is no character.
 _BAD = "\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufffe\\uffff"
-_BAD_IN_LINE = re.compile(f"[{_BAD}]")
+# Patterns as text: `re` compiles and keeps one when it is first needed, and most processes need none.
+_BAD_IN_LINE = f"[{_BAD}]"
 # Running text has lines and tabs, and phones put invisible embeddings around numbers; reading takes those out.
-_BAD_IN_TEXT = re.compile("(?![\\t\\n\\x0b\\x0c\\r\\x85\\u2028\\u2029\\u202a-\\u202c\\u2066-\\u2069])" + f"[{_BAD}]")
-_BAD_IN_JSON = re.compile(f"(?!\\n)[{_BAD}]")
+_BAD_IN_TEXT = "(?![\\t\\n\\x0b\\x0c\\r\\x85\\u2028\\u2029\\u202a-\\u202c\\u2066-\\u2069])" + f"[{_BAD}]"
+_BAD_IN_JSON = f"(?!\\n)[{_BAD}]"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _IN_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -25,7 +26,7 @@ def find_bad_character(text: str, *, lines: bool = False) -> str | None:
     """The first character that may not stand in `text`; where `lines`, line breaks and tabs may."""
     if text.isprintable():
         return None
-    match = (_BAD_IN_TEXT if lines else _BAD_IN_LINE).search(text)
+    match = re.search(_BAD_IN_TEXT if lines else _BAD_IN_LINE, text)
     return match[0] if match else None
 
 
@@ -37,12 +38,12 @@ def escape(text: str) -> str:
     >>> escape("a\x1b[2J\nb")
     'a\\x1b[2J\\nb'
     """
-    return text if text.isprintable() else _BAD_IN_LINE.sub(_escape, text)
+    return text if text.isprintable() else re.sub(_BAD_IN_LINE, _escape, text)
 
 
 def escape_json(document: str) -> str:
     """A JSON document without raw bad characters in its strings, and with no lone surrogate."""
-    return document if document.isprintable() else _BAD_IN_JSON.sub(_escape_in_json, document)
+    return document if document.isprintable() else re.sub(_BAD_IN_JSON, _escape_in_json, document)
 
 
 def escape_xml(text: str) -> str:

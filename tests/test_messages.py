@@ -50,8 +50,11 @@ def template_sentences() -> set[str]:
 
 
 def commands(command: click.Command) -> list[click.Command]:
-    inner = command.commands.values() if isinstance(command, click.Group) else ()
-    return [command, *(leaf for child in inner for leaf in commands(child))]
+    if not isinstance(command, click.Group):
+        return [command]
+    context = click.Context(command)
+    inner = [command.get_command(context, name) for name in command.list_commands(context)]
+    return [command, *(leaf for child in inner if child for leaf in commands(child))]
 
 
 def helps() -> list[str]:

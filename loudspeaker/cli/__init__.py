@@ -1,23 +1,13 @@
 """The command line: what a command means is the business of other rooms; how it is asked and how it looks is here.
 
-app                   click, language, errors                          command_context  a command's station and client
-terminal              what is printed                                  prompts          what is asked or read
-rooms                 what commands work with, loaded when asked for
-tables                tables, times, progress
-…_views               how values of a family look on a terminal
-parameter_types       days, moments, ids that a command takes
-file_commands         init check read import export                    log_commands     log why report
-editing_commands      new schedule                                     word_commands    words
-plan_commands         plan prepare submit approve render
-air_commands          play urgent skip stop pause resume run rehearse
-maintenance_commands  status doctor test clock voices cache
-setup_command         setup                                            signing_commands  fleet sign show
-alert_commands        fleet alert, confirm, decide, receipts           agent_commands   fleet connect
-web_commands          web                                              hub_commands     hub
-speaking_commands     fleet speak                              stick_commands   fleet stick
-join_commands         fleet join, leave, move                      daemon_pause     a while without the daemon
-hub_box_commands      fleet join by a code, send-log           hub_care_commands  hub link, notify, backup …
-hub_people_commands   hub user
+app         click, language, errors            command_context  a command's station and client
+terminal    what is printed                    prompts          what is asked or read
+tables      tables, times, progress            parameter_types  days, moments, ids that a command takes
+…_views     how values of a family look        daemon_pause     a while without the daemon
+…_commands  the commands of one family         rooms            what commands work with, loaded when asked for
+
+Below stands which module has which commands. A command that is typed imports its own family, and `--help` those whose
+commands it names.
 """
 
 from __future__ import annotations
@@ -29,32 +19,77 @@ import click
 from .. import VERSION
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
-from . import (
-    agent_commands,
-    air_commands,
-    alert_commands,
-    editing_commands,
-    file_commands,
-    hub_box_commands,
-    hub_care_commands,
-    hub_commands,
-    hub_people_commands,
-    join_commands,
-    log_commands,
-    maintenance_commands,
-    plan_commands,
-    setup_command,
-    signing_commands,
-    speaking_commands,
-    stick_commands,
-    web_commands,
-    word_commands,
-)
-from .app import TranslatedGroup, TranslatedOption, option, start
+from .app import LazyGroup, TranslatedOption, option, start
 from .command_context import CommandContext, default_home
 
+FLEET_COMMANDS = {
+    **dict.fromkeys(("key", "trust", "pack", "approve", "take", "offers", "decline", "collect"), "signing_commands"),
+    **dict.fromkeys(("alert", "confirm", "decide", "receipts"), "alert_commands"),
+    **dict.fromkeys(("connect", "confirm-village", "take-fetched", "sign-log"), "agent_commands"),
+    "send-log": "hub_box_commands",
+    **dict.fromkeys(("join", "leave", "move"), "join_commands"),
+    "speak": "speaking_commands",
+    "stick": "stick_commands",
+}
+HUB_COMMANDS = {
+    **dict.fromkeys(("serve", "key", "publish", "propose", "invite", "stick"), "hub_commands"),
+    **dict.fromkeys(("revoke", "boxes", "report", "broker"), "hub_commands"),
+    "user": "hub_people_commands",
+    **dict.fromkeys(("link", "notify", "backup", "restore", "mirror", "scrub", "adopt"), "hub_care_commands"),
+}
+WEB_COMMANDS = {
+    "certificate": "web_commands",
+    **dict.fromkeys(("first", "user", "lock", "sessions", "token", "audit"), "web_account_commands"),
+}
 
-@click.group(cls=TranslatedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(cls=LazyGroup, table=FLEET_COMMANDS)
+def fleet() -> None:
+    """Boxes that take their files signed, from a commune or a province."""
+
+
+@click.group(cls=LazyGroup, table=HUB_COMMANDS)
+@option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    envvar="LOUDSPEAKER_HUB",
+    default=Path("/var/lib/loudspeaker-hub"),
+    help="Where the hub keeps its files.",
+)
+@option(
+    "--broker-pid",
+    type=click.Path(path_type=Path),
+    envvar="LOUDSPEAKER_HUB_BROKER_PID",
+    metavar="FILE",
+    help="Of a Mosquitto that this user may tell to read its passwords anew; else systemd does so.",
+)
+@click.pass_context
+def hub(ctx: click.Context, folder: Path, broker_pid: Path | None) -> None:
+    """The hub of a commune or a province: signed files for its boxes, and their logs."""
+    ctx.meta["hub"] = folder, broker_pid
+
+
+COMMANDS = {
+    **dict.fromkeys(("init", "check", "read", "import", "export"), "file_commands"),
+    **dict.fromkeys(("new", "schedule"), "editing_commands"),
+    "words": "word_commands",
+    **dict.fromkeys(("plan", "prepare", "read-ahead", "submit", "approve", "render"), "plan_commands"),
+    **dict.fromkeys(("play", "urgent", "skip", "stop", "pause", "resume", "run", "rehearse"), "air_commands"),
+    **dict.fromkeys(("log", "why", "report"), "log_commands"),
+    **dict.fromkeys(("status", "doctor", "test", "clock", "voices", "cache"), "maintenance_commands"),
+    "setup": "setup_command",
+    "fleet": fleet,
+    **dict.fromkeys(("sign", "show"), "document_commands"),
+    "web": "web_commands",
+    "hub": hub,
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @option("--home", type=click.Path(path_type=Path, readable=False), help="The station's folder (where commune.yaml is).")
 @option(
     "--state",
@@ -73,29 +108,6 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
         if fault := bad_character(str(folder)):  # the log keeps paths, and could not keep this one
             raise BadUsage(Message("{name}: {fault}", name=str(folder), fault=fault))
     ctx.obj = CommandContext(home, state, ctx.obj)  # a clock, where whoever invokes this goes by another
-
-
-PARTS = (
-    file_commands,
-    editing_commands,
-    word_commands,
-    plan_commands,
-    air_commands,
-    log_commands,
-    maintenance_commands,
-    setup_command,
-    signing_commands,
-    web_commands,
-    hub_commands,
-)
-for part in PARTS:
-    for command in part.COMMANDS:
-        cli.add_command(command)
-for part in (alert_commands, agent_commands, hub_box_commands, join_commands, speaking_commands, stick_commands):
-    for command in part.COMMANDS:
-        signing_commands.fleet.add_command(command)
-for command in (*hub_people_commands.COMMANDS, *hub_care_commands.COMMANDS):
-    hub_commands.hub.add_command(command)
 
 
 def main() -> None:

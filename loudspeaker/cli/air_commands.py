@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Refused
 from . import airing_views, alert_views, rooms, tables
 from .app import TextType, TranslatedCommand, option
@@ -260,7 +259,7 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
 
     records, zone = rooms.on_air.rehearse(station, begins, ends), station.files.commune.zone
     if as_json:
-        print_json([json_output.asrun_record(record, zone, None) for record in records])
+        print_json([rooms.json_output.asrun_record(record, zone, None) for record in records])
     else:
         airing_views.show_log(records, zone)
 

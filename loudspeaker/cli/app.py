@@ -9,9 +9,10 @@ import copy
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
+from importlib import import_module
 from typing import IO, Any, TypeVar
 
 import click
@@ -74,6 +75,28 @@ class TranslatedGroup(click.Group):
 
 
 TranslatedGroup.group_class = TranslatedGroup
+
+
+class LazyGroup(TranslatedGroup):
+    """A group whose commands lie in modules that are imported when one of their commands is asked for.
+
+    As click's manual shows it (“Lazily Loading Subcommands”). What asks for all, as `--help` does, imports all of them.
+    """
+
+    def __init__(self, *args: Any, table: Mapping[str, str | click.Command], **settings: Any) -> None:
+        """`table`: by its name a command, or the module of this package among whose `COMMANDS` it is."""
+        super().__init__(*args, **settings)
+        self._table = dict(table)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = self._table.get(cmd_name)
+        if isinstance(found, str):
+            family: Sequence[click.Command] = import_module(f".{found}", __package__).COMMANDS
+            found = self._table[cmd_name] = next(command for command in family if command.name == cmd_name)
+        return found
 
 
 class TranslatedOption(click.Option):

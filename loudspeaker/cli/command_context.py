@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from gettext import gettext as _
 from pathlib import Path
@@ -28,16 +27,19 @@ R = TypeVar("R")
 
 as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
 by_whom = option("--by", metavar="NAME", help="Who decides this; asked for on a terminal.")
+by_passphrase = option(
+    "--passphrase-file", metavar="FILE", help="The passphrase is its first line; asked for on a terminal."
+)
 why = option("--why", metavar="TEXT", help="The reason, kept in the log.")
 
 
-@dataclass
 class CommandContext:
     """Which station a command is about; it is opened when it is first asked for. `clock`: None is this machine's."""
 
-    home: Path
-    state: Path
-    clock: Clock | None = None
+    def __init__(self, home: Path, state: Path, clock: Clock | None = None) -> None:
+        self.home = home
+        self.state = state
+        self.clock = clock
 
     @property
     def paths(self) -> StationPaths:

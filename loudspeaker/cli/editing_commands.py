@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadUsage, Message, Unreachable
 from . import editing_views, rooms
 from .app import TextType, TranslatedCommand, TranslatedGroup, option
@@ -48,7 +47,7 @@ def list_(station: Station, village: str | None, as_json: bool) -> None:
     """Show the entries in words."""
     villages = [village] if village else [one.id for one in station.files.contents.schedules]
     found = [source for name in villages for source in station.editing.schedules.entries(name)]
-    print_json(list(map(json_output.entry, found))) if as_json else editing_views.show_entries(found)
+    print_json(list(map(rooms.json_output.entry, found))) if as_json else editing_views.show_entries(found)
 
 
 @schedule.command(cls=TranslatedCommand)
@@ -204,7 +203,7 @@ def _carry_out(
         must_agree(_("Save this?"))
     _save(station, client, effect, who, late)
     if as_json:
-        print_json(json_output.change_effect(effect))
+        print_json(rooms.json_output.change_effect(effect))
     else:
         tell(_("saved: {files}").format(files=", ".join(edit.path for edit in effect.change)))
 

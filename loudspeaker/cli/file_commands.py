@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from . import maintenance_views, rooms
 from .app import TranslatedCommand, option
@@ -67,7 +66,7 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
     except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
         findings = rooms.check.check_unopenable(context.home, error)
     if as_json:
-        print_json(list(map(json_output.finding, findings)))
+        print_json(list(map(rooms.json_output.finding, findings)))
     else:
         for finding in findings:
             put(finding.problem.say(_))
@@ -96,11 +95,11 @@ def read(file: str, each_line: bool, everything: bool, as_json: bool) -> None:
     data = read_input(file)
     left: list[Message] = []
     if parts := reader.read_parts(file, data):
-        row, spoken = json_output.spoken_parts(parts), "\n".join(part.say(_) for part in parts)
+        row, spoken = rooms.json_output.spoken_parts(parts), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
     else:
         reading = reader.read_text(file, data, None if everything else partial(rooms.draft.leave_out, left))
-        row, spoken, doubts = json_output.reading(reading, left), reading.spoken, list(reading.doubts)
+        row, spoken, doubts = rooms.json_output.reading(reading, left), reading.spoken, list(reading.doubts)
     if as_json:
         print_json(row)
         return

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 
 from ..errors import LoudspeakerError, Message, NotFound
-from . import rooms
-from .app import TranslatedGroup, option, start
+from . import hub, rooms
+from .app import TranslatedCommand, option, start
 from .command_context import as_json
 from .parameter_types import _
 from .tables import day_hour, show_table
@@ -37,27 +37,6 @@ in_place = option(
 )
 
 
-@click.group(cls=TranslatedGroup)
-@option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    envvar="LOUDSPEAKER_HUB",
-    default=Path("/var/lib/loudspeaker-hub"),
-    help="Where the hub keeps its files.",
-)
-@option(
-    "--broker-pid",
-    type=click.Path(path_type=Path),
-    envvar="LOUDSPEAKER_HUB_BROKER_PID",
-    metavar="FILE",
-    help="Of a Mosquitto that this user may tell to read its passwords anew; else systemd does so.",
-)
-@click.pass_context
-def hub(ctx: click.Context, folder: Path, broker_pid: Path | None) -> None:
-    """The hub of a commune or a province: signed files for its boxes, and their logs."""
-    ctx.meta["hub"] = folder, broker_pid
-
-
 def with_hub(command: Callable[Concatenate[Hub, P], R]) -> Callable[P, R]:
     """Give the command the hub as its first argument."""
 
@@ -72,7 +51,7 @@ def with_hub(command: Callable[Concatenate[Hub, P], R]) -> Callable[P, R]:
     return update_wrapper(run, command)
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @option("--port", type=click.IntRange(0, 65535), default=HTTPS_PORT, metavar="N", help="8443 unless told otherwise.")
 @option("--name", "names", multiple=True, metavar="NAME", help="A name or an address of this machine; may be repeated.")
 @option("--broker", default=f"localhost:{BROKER_PORT}", metavar="HOST:PORT", help="Where Mosquitto is.")
@@ -100,14 +79,14 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
         listening.close()
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @with_hub
 def key(hub: Hub) -> None:
     """Print the key that signs this hub's bells, for “fleet trust --hub”."""
     put(hub.key.public.public)
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("delivery", type=click.Path(path_type=Path), metavar="FOLDER")
 @with_hub
 def publish(hub: Hub, delivery: Path) -> None:
@@ -130,7 +109,7 @@ def publish(hub: Hub, delivery: Path) -> None:
         click.get_current_context().exit(failed[0].exit_code)
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("delivery", type=click.Path(path_type=Path), metavar="FOLDER")
 @with_hub
 def propose(hub: Hub, delivery: Path) -> None:
@@ -144,7 +123,7 @@ def propose(hub: Hub, delivery: Path) -> None:
         tell(_("{scope}: version {version} waits; signatures missing: {missing}.").format(**facts))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
 @option("--box", "name", metavar="NAME", default="", help="What people call the box.")
 @in_place
@@ -159,7 +138,7 @@ def invite(hub: Hub, scope: str, name: str, replaces: str) -> None:
         tell(_("At the box: loudspeaker fleet join ADDRESS CODE. It is not shown again."))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
 @option("--box", "name", metavar="NAME", required=True, help="What people call the box.")
@@ -191,7 +170,7 @@ def stick(
     tell(_("{file} for {box} is good for one box, until {until}.").format(file="tham-gia.json", box=name, until=until))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("box", metavar="BOX")
 @with_hub
 def revoke(hub: Hub, box: str) -> None:
@@ -200,7 +179,7 @@ def revoke(hub: Hub, box: str) -> None:
     tell(_("{box} of {scope} is let in nowhere any more.").format(box=revoked.id, scope=revoked.scope))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("scope", metavar="[SCOPE]", required=False)
 @as_json
 @with_hub
@@ -214,7 +193,7 @@ def boxes(hub: Hub, scope: str | None, as_json: bool) -> None:
     show_table(columns, [_box_cells(row) for row in rows], _("No box has joined yet."))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @click.argument("scope", metavar="SCOPE")
 @option("--bulletin", metavar="BULLETIN", required=True, help="Its id.")
 @option("--asked", type=click.IntRange(1), default=1, metavar="N", help="How often it was to be aired.")
@@ -235,7 +214,7 @@ def report(hub: Hub, scope: str, bulletin: str, asked: int, as_json: bool) -> No
     tell(text.format(done=done, all=len(counts), times=asked, less=less, without=without))
 
 
-@hub.command()
+@click.command(cls=TranslatedCommand)
 @option("--port", type=click.IntRange(1, 65535), default=BROKER_PORT, metavar="N", help="8883 unless told otherwise.")
 @option("--name", "names", multiple=True, metavar="NAME", help="A name or an address of this machine; may be repeated.")
 @with_hub
@@ -297,7 +276,7 @@ def _when(moment: datetime | None) -> str:
     return day_hour(moment.astimezone()) if moment else "–"
 
 
-COMMANDS = (hub,)
+COMMANDS = (serve, key, publish, propose, invite, stick, revoke, boxes, report, broker)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from .hub_commands import HTTPS_PORT, with_hub
 from .parameter_types import _
 from .tables import show_table
 from .terminal import put, tell
-from .web_commands import ROLES, account_state, role_words, roles_of
+from .web_account_commands import ROLES, account_state, role_words, roles_of
 
 if TYPE_CHECKING:
     from ..hub.hub import Hub

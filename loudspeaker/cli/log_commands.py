@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadUsage, Message
 from . import airing_views, rooms, tables
 from .app import TranslatedCommand, option
@@ -43,13 +42,13 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:
-        return print_json([json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records])
+        return print_json([rooms.json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records])
     return airing_views.show_log(records, zone)
 
 
 def show_chain(state: ChainState, as_json: bool) -> None:
     """The head, to be written down elsewhere; 1 where something was changed."""
-    print_json(json_output.chain_state(state)) if as_json else put(f"{state.entries} {state.head}")
+    print_json(rooms.json_output.chain_state(state)) if as_json else put(f"{state.entries} {state.head}")
     if broken := state.broken:
         tell(broken.why.say(_) + (f" ({broken.airing})" if broken.airing else ""))
         click.get_current_context().exit(1)
@@ -71,7 +70,7 @@ def why_(station: Station, airing: str, as_json: bool) -> None:
     now, offices = station.clock.now(), station.files.contents.offices
     story = rooms.explain.explain_airing(name, planned, record, station.log, now, zone, _, approval, offices)
     if as_json:
-        return print_json(json_output.story(name, planned, record, story, zone, station.log.hash_of(name)))
+        return print_json(rooms.json_output.story(name, planned, record, story, zone, station.log.hash_of(name)))
     for sentence in story:
         put(sentence.say(_))
     return None

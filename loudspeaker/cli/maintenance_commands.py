@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import Message, Refused, Unreachable
 from . import installation_view, maintenance_views, rooms, tables
 from .air_commands import show_outcome
@@ -37,7 +35,7 @@ def doctor(station: Station, client: Client, as_json: bool, paper: bool) -> None
         installation_view.show_record(rooms.installation.look_at_installation(station, client.pins()))
         return
     checks = rooms.doctor.examine(station, client.pins())
-    print_json(list(map(json_output.health_check, checks))) if as_json else maintenance_views.show_health(checks)
+    print_json(list(map(rooms.json_output.health_check, checks))) if as_json else maintenance_views.show_health(checks)
     if any(check.serious for check in checks):
         click.get_current_context().exit(1)
 
@@ -51,7 +49,10 @@ def status(station: Station, client: Client, as_json: bool) -> None:
 
     found = rooms.doctor.look_at_station(station, client.on_air(), client.pins())
     wrong = [(check.what, check.wrong) for check in found.wrong]
-    print_json(json_output.status(found.on, found.next, wrong)) if as_json else maintenance_views.show_status(found)
+    if as_json:
+        print_json(rooms.json_output.status(found.on, found.next, wrong))
+    else:
+        maintenance_views.show_status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
 
@@ -103,7 +104,7 @@ def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
 
     state = rooms.clock_state.look_at_clock(station)
-    print_json(json_output.clock_state(state)) if as_json else put(maintenance_views.clock_line(state))
+    print_json(rooms.json_output.clock_state(state)) if as_json else put(maintenance_views.clock_line(state))
 
 
 @clock.command()
@@ -143,7 +144,7 @@ def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
 
     states = rooms.voice_list.list_voices(station)
-    print_json(list(map(json_output.voice, states))) if as_json else maintenance_views.show_voices(states)
+    print_json(list(map(rooms.json_output.voice, states))) if as_json else maintenance_views.show_voices(states)
 
 
 @voices.command()
@@ -163,7 +164,7 @@ def install(
             voice, source, station.paths.voices, progress, sha256=sha256, trust=trust
         )
     if progress_json:
-        put(json.dumps({"installed": digest}))
+        print_json({"installed": digest}, indent=None)
     tell(_("installed: {voice}, SHA-256 {digest}").format(voice=voice, digest=digest))
 
 
@@ -216,7 +217,7 @@ def cache() -> None:
 def show_cache(station: Station, as_json: bool) -> None:
     """Show how much there is and of what."""
 
-    row = json_output.cache_size(rooms.cache.measure_cache(station))
+    row = rooms.json_output.cache_size(rooms.cache.measure_cache(station))
     print_json(row) if as_json else maintenance_views.show_cache(row)
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadUsage, Message
 from . import airing_views, alert_views, rooms, tables
 from .app import TranslatedCommand, option
@@ -54,7 +53,7 @@ def plan(
         airing_views.draw_chart(planned, picture)
     on = [] if as_json or message else client.on_air() or []  # else nobody looks at it
     if as_json:
-        print_json(list(map(json_output.planned_airing, planned)))
+        print_json(list(map(rooms.json_output.planned_airing, planned)))
     elif message:
         put_lines(airing_views.plan_message(planned))
     else:
@@ -73,7 +72,7 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
     with tables.show_progress() as progress:
         readiness = station.preparation.prepare(day, days, progress, also)
     if as_json:
-        print_json(list(map(json_output.readiness, readiness)))
+        print_json(list(map(rooms.json_output.readiness, readiness)))
     elif message:
         put_lines(airing_views.readiness_message(readiness))
     else:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .. import clock as clock
     from .. import codec as codec
     from .. import i18n as i18n
+    from .. import json_output as json_output
     from ..daemon import alert_delivery as alert_delivery
     from ..daemon import client as client
     from ..daemon import loop as loop
@@ -110,7 +111,7 @@ if TYPE_CHECKING:
     from ..web.access import console_database as console_database
 
 ROOMS = {
-    "": ("clock", "codec", "i18n"),
+    "": ("clock", "codec", "i18n", "json_output"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
     "fleet.": ("hub_settings", "join_client", "join_stick", "joining", "log_sender", "stick_joining"),
     "hub.": ("adoption", "backups", "hub", "hub_paths", "hub_process", "hub_site", "published_files"),

@@ -6,8 +6,7 @@ Each answer is written at once: it may be broken off, and run again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
@@ -32,8 +31,7 @@ PRESS = 20.0  # seconds in which the button is to be pressed
 ONLINE = "gtts:vi"
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """One box being set up: its station, its files, how its parts are tried, and how a tone is sounded on an output."""
 
     context: CommandContext

@@ -6,17 +6,17 @@ Only `fleet join`, `take` and `leave` are for a box; the others need no station,
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BadUsage, LoudspeakerError, Message, Refused, describe_os_error
+from ..errors import BadUsage, LoudspeakerError, Message, describe_os_error
 from . import alert_views, rooms
-from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, current_station_context, why, with_client, with_station
+from .app import TranslatedCommand, option
+from .command_context import as_json, by_passphrase, by_whom, current_station_context, why, with_client, with_station
 from .parameter_types import _, bulletins
 from .prompts import ask_decider, must_agree, read_input, read_passphrase
 from .terminal import print_json, put, tell
@@ -29,29 +29,11 @@ if TYPE_CHECKING:
     from ..station.box.returned_logs import ReturnedLog
     from ..station.deliveries.delivery import Deliveries, TakenDelivery
     from ..station.deliveries.stick_answer import Result
-    from ..trust.dsse import SignedEnvelope
-    from ..trust.opening import Document
-    from ..trust.signed_documents import TrustDocument
-
-F = TypeVar("F", bound=Callable[..., object])
-
-
-def by_passphrase(command: F) -> F:
-    """Where the passphrase comes from; asked for on a terminal."""
-    return option(
-        "--passphrase-file", metavar="FILE", help="The passphrase is its first line; asked for on a terminal."
-    )(command)
-
 
 in_scope = option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
 
 
-@click.group(cls=TranslatedGroup)
-def fleet() -> None:
-    """Boxes that take their files signed, from a commune or a province."""
-
-
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @option("--person", metavar="ID", required=True, help="Whose key it is: a short name, such as hoa.")
 @option("--name", metavar="NAME", required=True, help="The name and office that others read.")
@@ -67,7 +49,7 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
     tell(_("This line is public; the file and its passphrase are not. Who has lost them cannot sign any more."))
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
 @option("--parent", metavar="SCOPE", help="The province that may reset it.")
@@ -101,7 +83,7 @@ def trust(
     tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=count))
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
 @option("--spoken", is_flag=True, help="With the words as they are to be spoken: for boxes of other offices.")
@@ -119,7 +101,7 @@ def pack(folder: Path, scope: str, spoken: bool, packed: Path | None) -> None:
     )
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @bulletins
 @in_scope
@@ -142,7 +124,7 @@ def approve(
     tell(_("Now the manifest is signed anew: use “sign”."))
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing. The stick is answered."""
@@ -150,7 +132,7 @@ def take(folder: Path) -> None:
     take_and_tell(folder, {scope: partial(taker.take, folder, scope) for scope in taker.scopes(folder)})
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @as_json
 def offers(as_json: bool) -> None:
     """What offices above the commune offer: nobody hears it before the commune's schedule has such a line."""
@@ -165,7 +147,7 @@ def offers(as_json: bool) -> None:
         tell(_("Nothing is offered that no schedule has taken up."))
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("offer", metavar="ID@ORIGIN")
 @why
 @option("--undo", is_flag=True, help="Leave it open again whether it is aired.")
@@ -180,7 +162,7 @@ def decline(station: Station, client: Client, offer: str, why: str | None, undo:
     tell((_("open again: {title}") if undo else _("will not be aired: {title}")).format(title=found.title))
 
 
-@fleet.command(cls=TranslatedCommand)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @as_json
 def collect(folder: Path, as_json: bool) -> None:
@@ -209,91 +191,6 @@ def _log_line(log: ReturnedLog) -> str:
 def _log_row(log: ReturnedLog) -> dict[str, object]:
     row = {"box": log.box, "state": log.state, "why": log.why.say(_) if log.why else None}
     return row | {"entries": log.entries, "villages": log.villages, "file": str(log.folder / "log.jsonl")}
-
-
-@click.command(cls=TranslatedCommand)
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@option("--key", "key_file", metavar="KEY", required=True, help="A key file made with “fleet key”.")
-@by_passphrase
-def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
-    """Add one's signature to a document, after it was shown."""
-    envelope = rooms.dsse.parse_envelope(read_input(str(file)))
-    for line in _describe(envelope):
-        tell(line)
-    for line in _spoken_lines(file, rooms.opening.read_unverified(envelope)):
-        tell(line)
-    own = rooms.key_file.open_key(read_input(key_file), read_passphrase(passphrase_file))
-    rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
-    tell(_("Signed by {name}, key {id}.").format(name=own.public.name, id=own.public.id))
-
-
-@click.command(cls=TranslatedCommand)
-@click.argument("file", metavar="FILE")
-@option("--trust", "trust_file", metavar="FILE", help="The trust document by which signatures are checked.")
-@as_json
-def show(file: str, trust_file: str | None, as_json: bool) -> None:
-    """Show a signed document: what it is, and whose signatures hold."""
-    envelope = rooms.dsse.parse_envelope(read_input(file))
-    trust = _read_trust(trust_file) if trust_file else None
-    persons = sorted(rooms.dsse.find_signers(envelope, trust.keys)) if trust else []
-    document = rooms.opening.read_unverified(envelope)
-    if as_json:
-        names = [one.key_id for one in envelope.signatures]
-        print_json({"document": rooms.codec.encode(document), "keys": names, "persons": persons if trust else None})
-    else:
-        for line in _describe(envelope, document):
-            put(line)
-        try:
-            for line in _spoken_lines(Path(file), document):
-                put(line)
-        except Refused as error:  # the document alone may be looked at, too
-            tell(error.say(_))
-        put(_("Fingerprint: {syllables}").format(syllables=rooms.fingerprint.fingerprint(envelope.payload)))
-        put(_("Signatures that hold: {persons}").format(persons=", ".join(persons) or "–") if trust else _no_trust())
-    if trust and not persons:
-        click.get_current_context().exit(1)
-
-
-def _read_trust(file: str) -> TrustDocument:
-    return rooms.opening.open_first_trust(rooms.dsse.parse_envelope(read_input(file)))
-
-
-def _no_trust() -> str:
-    return _("Nothing says yet whose signatures these are: give --trust FILE.")
-
-
-def _describe(envelope: SignedEnvelope, document: Document | None = None) -> Iterator[str]:
-    """What a document is, by how many keys it was signed, and what is in it: whoever signs reads this first."""
-    document = document or rooms.opening.read_unverified(envelope)
-    number = getattr(document, "version", None) or getattr(document, "seq", "")
-    yield _("{kind} {number} of {scope}, {instant}, {count} signatures").format(
-        kind=_(document.document_type),
-        number=number,
-        scope=document.scope,
-        instant=document.issued.astimezone().isoformat(sep=" ", timespec="minutes"),
-        count=len(envelope.signatures),
-    )
-    yield from (f"  {line}" for line in _contents(document))
-
-
-def _spoken_lines(file: Path, document: Document) -> Iterator[str]:
-    """The words that are signed with a manifest of a delivery, which others will say as they stand."""
-    if isinstance(document, rooms.signed_documents.SignedManifest):
-        for path, words in rooms.packing.read_spoken_words(file.parent.parent / "blob", document):
-            yield _("{file} is spoken:").format(file=path)
-            yield from (f"    {sentence}" for sentence in words)
-
-
-def _contents(document: Document) -> Iterator[str]:
-    """What is signed: files with the beginning of their hashes, people, or words."""
-    documents = rooms.signed_documents
-    if isinstance(document, documents.SignedManifest):
-        yield from (f"{file.sha256[:12]}  {path}" for path, file in sorted(document.files.items()))
-        yield from (line.say(_) for line in rooms.packing.decision_lines(document))
-    elif isinstance(document, documents.TrustDocument):
-        yield from (f"{key.id}  {key.name}" for key in document.keys)
-    elif isinstance(document, documents.Alert):
-        yield from (line.say(_) for line in rooms.alert_packing.alert_lines(document))
 
 
 def take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
@@ -355,4 +252,4 @@ def _fingerprint(path: Path) -> str:
     return rooms.fingerprint.fingerprint(rooms.dsse.parse_envelope(read_input(str(path))).payload)
 
 
-COMMANDS = (fleet, sign, show)
+COMMANDS = (key, trust, pack, approve, take, offers, decline, collect)

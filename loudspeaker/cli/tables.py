@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from gettext import gettext as _
 
-from ..codec import encode
 from ..errors import LoudspeakerError
 from ..plaintext import escape
-from .terminal import put, tell
+from . import rooms
+from .terminal import print_json, put, tell
 
 Progress = Callable[[int, int, str], None]
 
@@ -58,9 +57,9 @@ def seconds(value: float) -> str:
 def json_progress() -> Iterator[Progress]:
     """A line of JSON on stdout for each step, for the program that has started this one; of a failure the last one."""
     try:
-        yield lambda done, total, what: put(json.dumps({"done": done, "total": total}))
+        yield lambda done, total, what: print_json({"done": done, "total": total}, indent=None)
     except LoudspeakerError as error:
-        put(json.dumps({"failure": encode(error)}))
+        print_json({"failure": rooms.codec.encode(error)}, indent=None)
         raise
 
 

@@ -9,8 +9,8 @@ import click
 
 from ..errors import Message, Problem
 from ..i18n import say_log_by
-from ..json_output import write_json
 from ..plaintext import escape
+from . import rooms
 
 
 def warn(problems: Sequence[Problem | Message]) -> None:
@@ -28,8 +28,9 @@ def put(line: str) -> None:
     click.echo(escape(line))
 
 
-def print_json(value: object) -> None:
-    click.echo(write_json(value, _, indent=1))
+def print_json(value: object, indent: int | None = 1) -> None:
+    """A document; without `indent` on one line, for a program that reads several."""
+    click.echo(rooms.json_output.write_json(value, _, indent))
 
 
 def translate_logging() -> None:

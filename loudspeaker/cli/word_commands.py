@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import json_output
 from ..errors import BadUsage, Message
 from . import editing_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
@@ -34,7 +33,7 @@ def words() -> None:
 def list_(station: Station, as_json: bool) -> None:
     """Show the commune's own readings."""
     found = rooms.bulletin_editing.own_words(station.files.commune)
-    print_json(list(map(json_output.own_word, found))) if as_json else editing_views.show_words(found)
+    print_json(list(map(rooms.json_output.own_word, found))) if as_json else editing_views.show_words(found)
 
 
 @words.command(cls=TranslatedCommand)
@@ -99,7 +98,7 @@ def _change(
         must_agree(_("Save this?"))
     save_edit(station, client, effect.edit, who)
     if as_json:
-        print_json(json_output.word_effect(effect))
+        print_json(rooms.json_output.word_effect(effect))
     else:
         tell(_("saved: {files}").format(files=effect.edit.path))
 

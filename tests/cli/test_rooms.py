@@ -1,12 +1,16 @@
-"""What commands load: each module when it is first asked for, and `--help` none of them."""
+"""What commands load: each module when it is first asked for, and `--help` no more than it names."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
+import loudspeaker.cli as cli_package
 from loudspeaker.cli import rooms
 
 
@@ -20,11 +24,38 @@ def test_what_is_loaded_on_demand_is_what_mypy_knows() -> None:
     assert all(getattr(rooms, name).__name__ == f"loudspeaker{path[1:]}" for name, path in rooms.MODULES.items())
 
 
-def test_help_loads_none_of_them() -> None:
-    code = "import sys; from loudspeaker.cli import cli, rooms; print([n for n in rooms.MODULES if n in vars(rooms)])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def loaded_by(*words: str) -> set[str]:
+    """The modules of the package that a command has loaded when it is over."""
+    code = "import sys; from loudspeaker.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    command = [sys.executable, "-c", code, *words]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    return {name for name in done.stderr.split() if name.startswith("loudspeaker.")}
 
-    assert done.stdout.strip() == "[]"
+
+def families(modules: Iterable[str]) -> set[str]:
+    return {name.rpartition(".")[2] for name in modules if re.fullmatch(r"loudspeaker\.cli\.\w+_commands?", name)}
+
+
+def test_each_command_stands_in_the_table_with_the_module_that_has_it() -> None:
+    tables = (cli_package.COMMANDS, cli_package.FLEET_COMMANDS, cli_package.HUB_COMMANDS, cli_package.WEB_COMMANDS)
+    named = [(where, name) for table in tables for name, where in table.items() if isinstance(where, str)]
+    modules = {where: import_module(f"loudspeaker.cli.{where}").COMMANDS for where, _ in named}
+
+    assert sorted(named) == sorted((where, command.name) for where, all_ in modules.items() for command in all_)
+
+
+def test_help_loads_the_families_that_it_names_and_nothing_that_commands_work_with() -> None:
+    loaded = loaded_by("--help")
+
+    assert families(loaded) == {where for where in cli_package.COMMANDS.values() if isinstance(where, str)}
+    outside = {name for name in loaded if not name.startswith("loudspeaker.cli")}
+    assert outside == {"loudspeaker.errors", "loudspeaker.i18n", "loudspeaker.plaintext"}
+
+
+def test_a_command_loads_its_own_family() -> None:
+    assert families(loaded_by("log", "--help")) == {"log_commands", "plan_commands", "editing_commands"}
+    assert families(loaded_by("web", "lock", "--help")) == {"web_commands", "web_account_commands"}
+    assert families(loaded_by("fleet", "speak", "--help")) == {"speaking_commands", "signing_commands"}
 
 
 def test_whoever_opens_a_station_loads_no_rules_of_reading() -> None:
