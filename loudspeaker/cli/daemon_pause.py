@@ -26,7 +26,7 @@ def without_daemon(needed: bool) -> Iterator[None]:
     if stopped:
         trials.service("stop")
     try:
-        if context.client.on_air() is not None:
+        if rooms.protocol.on_air(context.paths.socket) is not None:
             raise Refused(
                 Message("a daemon of this station goes on: end it first, where somebody has started it by hand")
             )

@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 @click.command(cls=TranslatedCommand)
 @option("--paper", is_flag=True, help="The record of installation and trial run, to be printed and signed.")
 @as_json
-@with_client
 @with_station
-def doctor(station: Station, client: Client, as_json: bool, paper: bool) -> None:
+def doctor(station: Station, as_json: bool, paper: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
 
     if paper:
-        installation_view.show_record(rooms.installation.look_at_installation(station, client.pins()))
+        installation_view.show_record(
+            rooms.installation.look_at_installation(station, rooms.protocol.pins(station.paths.socket))
+        )
         return
-    checks = rooms.doctor.examine(station, client.pins())
+    checks = rooms.doctor.examine(station, rooms.protocol.pins(station.paths.socket))
     print_json(list(map(rooms.json_output.health_check, checks))) if as_json else maintenance_views.show_health(checks)
     if any(check.serious for check in checks):
         click.get_current_context().exit(1)
@@ -42,12 +43,12 @@ def doctor(station: Station, client: Client, as_json: bool, paper: bool) -> None
 
 @click.command(cls=TranslatedCommand)
 @as_json
-@with_client
 @with_station
-def status(station: Station, client: Client, as_json: bool) -> None:
+def status(station: Station, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
 
-    found = rooms.doctor.look_at_station(station, client.on_air(), client.pins())
+    door = station.paths.socket
+    found = rooms.doctor.look_at_station(station, rooms.protocol.on_air(door), rooms.protocol.pins(door))
     wrong = [(check.what, check.wrong) for check in found.wrong]
     if as_json:
         print_json(rooms.json_output.status(found.on, found.next, wrong))
@@ -69,7 +70,7 @@ def test(station: Station, client: Client, output: str, tone: bool, by: str | No
 
     rows = client.test(rooms.requests.TestOutput(output, tone), who)
     show_outcome(rows)
-    if not may_commission(station, output, client.pins()):
+    if not may_commission(station, output, rooms.protocol.pins(station.paths.socket)):
         return
     question = _("Was it heard clearly, in the right village, and may output {output} air its schedule from now on?")
     try:

@@ -35,11 +35,9 @@ message = option("--message", is_flag=True, help="A short plain text to send rou
 @as_json
 @message
 @option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (.svg or .png).")
-@with_client
 @with_station
 def plan(
     station: Station,
-    client: Client,
     day: date | None,
     days: int,
     village: str | None,
@@ -51,7 +49,7 @@ def plan(
     planned = station.airings.plan(day, days, village)
     if picture:
         airing_views.draw_chart(planned, picture)
-    on = [] if as_json or message else client.on_air() or []  # else nobody looks at it
+    on = [] if as_json or message else rooms.protocol.on_air(station.paths.socket) or []  # else nobody looks at it
     if as_json:
         print_json(list(map(rooms.json_output.planned_airing, planned)))
     elif message:

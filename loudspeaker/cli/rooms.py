@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..daemon import client as client
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
+    from ..daemon import protocol as protocol
     from ..daemon import service as service
     from ..fleet import hub_settings as hub_settings
     from ..fleet import join_client as join_client
@@ -112,7 +113,7 @@ if TYPE_CHECKING:
 
 ROOMS = {
     "": ("clock", "codec", "i18n", "json_output"),
-    "daemon.": ("alert_delivery", "client", "loop", "on_air", "service"),
+    "daemon.": ("alert_delivery", "client", "loop", "on_air", "protocol", "service"),
     "fleet.": ("hub_settings", "join_client", "join_stick", "joining", "log_sender", "stick_joining"),
     "hub.": ("adoption", "backups", "hub", "hub_paths", "hub_process", "hub_site", "published_files"),
     "hub.boxes.": ("box_board", "join_sticks"),

@@ -95,12 +95,12 @@ def ask_rules(setup: Setup, question: Callable[[Setup], None]) -> None:
 def stop_daemon(setup: Setup) -> bool:
     """Stop a daemon that holds cards and pins; was there one? Raises `click.Abort`, `Refused`."""
     context = setup.context
-    if context.client.on_air() is None and not setup.trials.active(context.home):
+    if rooms.protocol.on_air(context.paths.socket) is None and not setup.trials.active(context.home):
         return False
     if not ask_yes(_("The service is running, and airs nothing while this lasts. Stop it until then?"), True):
         raise click.Abort
     setup.trials.service("stop")
-    if context.client.on_air() is not None:
+    if rooms.protocol.on_air(context.paths.socket) is not None:
         raise Refused(Message("a daemon of this station goes on: end it first, where somebody has started it by hand"))
     return True
 
@@ -266,7 +266,7 @@ def ask_network(setup: Setup) -> None:
 def finish(context: CommandContext) -> None:
     """What the doctor says, and what is left to do."""
     put("")
-    maintenance_views.show_health(rooms.doctor.examine(context.station, context.client.pins()))
+    maintenance_views.show_health(rooms.doctor.examine(context.station, rooms.protocol.pins(context.paths.socket)))
     tell(_("What is marked ✗ or ! is to be mended. Then, by day, with somebody at the horns:"))
     for output in context.station.files.box.outputs:
         tell(f"    loudspeaker test {output}")

@@ -37,8 +37,6 @@ from ..model.requests import (
     AskBoard,
     AskHealth,
     AskOutcome,
-    AskPins,
-    AskStatus,
     Commission,
     ConfirmClock,
     EndUrgent,
@@ -64,7 +62,6 @@ if TYPE_CHECKING:
     from ..station.approvals import Preview
     from ..station.station import Station
 
-Row = dict[str, object]
 Ids = tuple[str, ...]  # of airings
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
@@ -73,7 +70,6 @@ STARTING = 30.0  # s: a daemon that has just been started has read everything by
 TURN = 90.0  # s: another command that has the outputs is heard or has let go of them by then
 READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
-ON_AIR = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")  # of what is on
 
 
 class Client:
@@ -134,13 +130,9 @@ class Client:
                     raise
             time.sleep(LOOK)
 
-    def on_air(self) -> list[Row] | None:
+    def on_air(self) -> list[protocol.Row] | None:
         """What the daemon has on the air; None where none answers."""
-        try:
-            items = decode(tuple[Row, ...], self.ask(AskStatus()))
-        except Unreachable:
-            return None
-        return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
+        return protocol.on_air(self.paths.socket)
 
     def board(self, patience: float = protocol.PATIENCE) -> Board:
         """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
@@ -153,12 +145,6 @@ class Client:
     def installation(self, patience: float = protocol.PATIENCE) -> VoiceInstallation:
         """How far the voice is that somebody had installed last. Raises as `board` does."""
         return decode(VoiceInstallation, self.ask(AskInstallation(), patience=patience))
-
-    def pins(self) -> dict[str, str] | None:
-        """What is wrong with the daemon's pins; None where none answers."""
-        with suppress(Unreachable):
-            return decode(dict[str, str], self.ask(AskPins()))
-        return None
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time is good; holds until the next step, or restart of the machine."""

@@ -12,20 +12,23 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
-from ..codec import Json, decode_error
+from ..codec import Json, decode, decode_error
 from ..errors import BadUsage, BeingMade, Message, Refused, Unanswered, Unreachable
 
 T = TypeVar("T")
+Row = dict[str, object]
 VERSION = 1
 LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
 DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
 PATIENCE = 10.0  # seconds that a client waits
 BLINK = 0.02  # … between two tries to be let in, and two questions whether sound has been made
 GROUP = "loudspeaker"
+ON_AIR = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")  # of what is on
 
 
 def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: object) -> object:
@@ -52,6 +55,24 @@ def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: object) -
     if "failed" in answer:
         raise decode_error(answer["failed"])
     return answer.get("done")
+
+
+def on_air(path: Path) -> list[Row] | None:
+    """What the daemon has on the air; None where none answers.
+
+    This and `pins` are asked by their verbs alone: whoever only looks loads no requests.
+    """
+    with suppress(Unreachable):
+        items = decode(tuple[Row, ...], ask(path, "status"))
+        return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
+    return None
+
+
+def pins(path: Path) -> dict[str, str] | None:
+    """What is wrong with the daemon's pins; None where none answers."""
+    with suppress(Unreachable):
+        return decode(dict[str, str], ask(path, "pins"))
+    return None
 
 
 def ask_until_made(

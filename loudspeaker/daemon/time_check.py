@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..clock import VouchedTime, boot_id
 from ..errors import LoudspeakerError, Message
 from ..interfaces import EARLIEST, Clock
-from ..station.box.hub_contact import keep_hub_time
+from ..station.box.hub_contact import give_nonce, keep_hub_time
 from ..station.deliveries.fetched_answer import read_mark
 from ..station.paths import StationPaths
 from ..store.atomic import read_regular_file
@@ -53,8 +53,6 @@ class TimeCheck:
         mark, now = read_mark(self._paths.time_wanted), self._clock.monotonic()
         if not mark or mark == self._mark or now < self._asked_at + SPACING:
             return
-        from ..station.box.hub_time import give_nonce  # loads cryptography: only for a box that is connected to a hub
-
         self._mark, self._asked_at, before = mark, now, self._read_answer()
         self._question = TimeQuestion(secrets.token_hex(16), self._clock.monotonic(), before)
         give_nonce(self._paths.time_nonce, mark, self._question.nonce)
@@ -65,7 +63,7 @@ class TimeCheck:
         if question is None or not (raw := self._read_answer()) or raw == question.before:
             return
         self._question, now = None, self._clock.monotonic()
-        from ..station.box.hub_time import open_answer  # as above
+        from ..station.box.hub_time import open_answer  # loads cryptography: only for a box that is connected to a hub
 
         took = now - question.at
         issued = open_answer(self._paths, raw, question.nonce)

@@ -26,8 +26,7 @@ from ..interfaces import Clock
 from ..model.alert_answer import AlertAnswer, AlertState
 from ..model.board import Health
 from ..model.requests import AskHealth, LookAgain, TakeAlert
-from ..station.box.hub_contact import is_vouched, read_hub_time
-from ..station.box.hub_time import read_nonce
+from ..station.box.hub_contact import is_vouched, read_hub_time, read_nonce
 from ..station.box.log_request import WantedPiece, read_piece, want_piece
 from ..station.deliveries.delivery import Deliveries, alert_folder
 from ..station.deliveries.fetched_answer import LATE_FILES, FetchedAnswer, read_fetched_answer

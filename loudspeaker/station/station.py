@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from ..clock import SystemClock
 from ..interfaces import Clock
@@ -12,10 +12,6 @@ from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
 from .airings import StationAirings
 from .commune_clock import CommuneClock
-from .editing.bulletin_editing import BulletinEditing
-from .editing.commune_editing import CommuneEditing
-from .editing.schedule_editing import ScheduleEditing
-from .emergency.alerts import Alerts
 from .log_file import open_log
 from .paths import StationPaths
 from .people_files import StationFiles, find_sources, open_folder
@@ -23,13 +19,9 @@ from .planner import Planner
 from .preparation import Preparation
 from .voice_engines import VoiceEngines
 
-
-class Editing(NamedTuple):
-    """What is done with people's files."""
-
-    bulletins: BulletinEditing
-    schedules: ScheduleEditing
-    commune: CommuneEditing
+if TYPE_CHECKING:
+    from .editing import Editing
+    from .emergency.alerts import Alerts
 
 
 class Station:
@@ -84,6 +76,8 @@ class Station:
 
     @cached_property
     def alerts(self) -> Alerts:
+        from .emergency.alerts import Alerts  # whoever only looks or edits does without
+
         return Alerts(self.files, self.clock, self._voices, self.planner, lambda: self.log)
 
     @cached_property
@@ -92,11 +86,9 @@ class Station:
 
     @cached_property
     def editing(self) -> Editing:
-        return Editing(
-            BulletinEditing(self.paths, self.files, self.planner, lambda: self.log),
-            ScheduleEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log),
-            CommuneEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log),
-        )
+        from .editing import Editing  # whoever only looks does without, and so does an alarm
+
+        return Editing(self.paths, self.files, self.clock, self.planner, lambda: self.log)
 
     def reload(self, reads: bool | None = None) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays.

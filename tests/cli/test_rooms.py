@@ -58,6 +58,21 @@ def test_a_command_loads_its_own_family() -> None:
     assert families(loaded_by("fleet", "speak", "--help")) == {"speaking_commands", "signing_commands"}
 
 
+def test_plan_loads_what_only_looks(tmp_path: Path) -> None:
+    """Not what edits, gives alarms, asks the daemon to do something or reads texts."""
+    home = tmp_path / "xa"
+    assert loaded_by("init", str(home))
+    loaded_by("--home", str(home), "plan")  # texts are read the first time
+
+    loaded = loaded_by("--home", str(home), "plan")
+
+    assert families(loaded) == {"plan_commands", "editing_commands"}
+    unused = ("station.editing", "station.emergency", "daemon.client", "model.requests", "model.board", "text.rules")
+    assert {f"loudspeaker.{name}" for name in unused} & loaded == set()
+    assert "loudspeaker.daemon.protocol" in loaded
+    assert len(loaded) <= 110
+
+
 def test_whoever_opens_a_station_loads_no_rules_of_reading() -> None:
     code = "import sys, loudspeaker.station; print('loudspeaker.text.rules' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

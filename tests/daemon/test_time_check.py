@@ -18,8 +18,7 @@ from loudspeaker.clock import FakeClock, VouchedTime, boot_id
 from loudspeaker.daemon.time_check import LONGEST, SPACING, TimeCheck
 from loudspeaker.errors import Refused, Unreachable
 from loudspeaker.fleet.box_side import BoxSide
-from loudspeaker.station.box.hub_contact import read_hub_time
-from loudspeaker.station.box.hub_time import read_nonce
+from loudspeaker.station.box.hub_contact import read_hub_time, read_nonce
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal

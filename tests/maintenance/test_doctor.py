@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from harness import certificates, pulse_server
 from harness.certificates import Authority, secured
-from harness.fake_daemon import FakeDaemon, client_of
+from harness.fake_daemon import FakeDaemon
 from harness.pulse_server import Server
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon import protocol
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import translator
@@ -40,7 +41,7 @@ class Examined:
     def __init__(self, home: Path, box: str) -> None:
         (home / "box.yaml").write_text(box, encoding="utf-8")
         station = Station.open(home, clock=FakeClock(at("2026-11-24T06:00:00")))
-        self.found = {check.what.say(): check for check in examine(station, client_of(station).pins())}
+        self.found = {check.what.say(): check for check in examine(station, protocol.pins(station.paths.socket))}
         station.close()
 
     def wrong(self, what: str) -> str | None:

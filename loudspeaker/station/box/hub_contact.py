@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from ...clock import VouchedTime, vouchers
 from ...codec import UNREADABLE, decode, encode
@@ -55,3 +56,14 @@ def keep_hub_time(paths: StationPaths, time: VouchedTime) -> None:
 def is_vouched(paths: StationPaths, now: datetime) -> bool:
     """Does anybody but box.yaml vouch for this machine's time?"""
     return bool(vouchers(now, hub=read_hub_time(paths)))
+
+
+def give_nonce(path: Path, mark: str, nonce: str) -> None:
+    """Leave a question of the time for the agent (`hub_time.py`). Raises `WriteError`."""
+    write_atomic(path, f"{mark}\n{nonce}".encode())
+
+
+def read_nonce(path: Path, mark: str) -> str:
+    """The nonce for this mark; "" while there is none."""
+    found, _, nonce = (read_regular_file(path, MOST_BYTES) or b"").decode(errors="replace").partition("\n")
+    return nonce if found == mark else ""

@@ -2,6 +2,7 @@
 
     STATE/fleet/time-wanted    by the agent: a mark, another one each time; the line to the hub stands by then
     STATE/time-nonce           by the daemon: that mark, a line end, and a nonce that nobody can know before
+                               (`hub_contact.py`)
     STATE/fleet/time-answer    by the agent: a bell with this nonce, signed by the hub (`Hub.tell_time`)
     STATE/hub-time.json        by the daemon: what it has believed (`hub_contact.py`)
 
@@ -13,29 +14,14 @@ has taken the agent over can keep an answer back, and then it comes too late; an
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from ...errors import Message
-from ...store.atomic import read_regular_file, write_atomic
 from ...trust.dsse import parse_envelope
 from ...trust.faults import Fault, UntrustedDocument
 from ...trust.opening import open_document, read_unverified
 from ...trust.signed_documents import Bell, SigningRole
 from ..deliveries.trust_chains import trust_in_force
 from ..paths import StationPaths
-
-MOST_BYTES = 10_000
-
-
-def give_nonce(path: Path, mark: str, nonce: str) -> None:
-    """Raises `WriteError`."""
-    write_atomic(path, f"{mark}\n{nonce}".encode())
-
-
-def read_nonce(path: Path, mark: str) -> str:
-    """The nonce for this mark; "" while there is none."""
-    found, _, nonce = (read_regular_file(path, MOST_BYTES) or b"").decode(errors="replace").partition("\n")
-    return nonce if found == mark else ""
 
 
 def open_answer(paths: StationPaths, raw: bytes, nonce: str) -> datetime:
