@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
@@ -48,12 +47,8 @@ class CommandContext:
 
     @cached_property
     def station(self) -> rooms.station.Station:
-        # Loading makes thousands of things that all stay: looking for garbage among them is a tenth of the wait.
-        gc.disable()
-
         translate_logging()
         station = rooms.station.Station.open(self.home, self.state, clock=self.clock)
-        gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station
 
