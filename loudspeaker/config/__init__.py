@@ -1,4 +1,4 @@
-"""Files that people edit become values of model/, checked at the door. Nothing is planned and no text is read here.
+"""Files that people edit become values of model/, checked when read. No text is read and nothing is planned here.
 
 folder.py, source.py            a station's folders, read again and again: only what has changed
 commune_file.py, box_file.py    commune.yaml and box.yaml

@@ -1,6 +1,6 @@
 """schedules/*.yaml: the broadcasts of one village, each a predicate over days with its times.
 
-A rule is checked once, here at the door; asking “does it fall on this day?” cannot fail. No time is planned here.
+A rule is checked once, here; asking “does it fall on this day?” cannot fail. No time is planned here.
 """
 
 from __future__ import annotations

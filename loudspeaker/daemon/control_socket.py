@@ -65,7 +65,7 @@ class ControlSocket:
         now: Callable[[], float] = monotonic,
         owner: Callable[[socket.socket], int] | None = None,
     ) -> None:
-        """Open the door. Raises `BadUsage` for a path that is too long, `Refused` where a daemon runs already.
+        """Open it. Raises `BadUsage` for a path that is too long, `Refused` where a daemon runs already.
 
         `owner` tells whose a connection is; the kernel knows, where nobody else is named.
         """
@@ -86,7 +86,7 @@ class ControlSocket:
             _bind(self._socket, address)
             self._socket.listen()
             self._socket.setblocking(False)
-            unseen.replace(path)  # whoever sees the door is heard at it
+            unseen.replace(path)  # whoever sees it is heard at it
             selector.register(self._socket, selectors.EVENT_READ, self._admit)
             undo.pop_all()
 
@@ -186,7 +186,7 @@ class ControlSocket:
         return not caller.answer
 
     def _answer(self, said: bytes, uid: int) -> bytes:
-        """Whatever somebody says through the door, the daemon does not end of it."""
+        """Whatever somebody says here, the daemon does not end of it."""
         try:
             do, args = parse_request(said)
             return pack({"v": VERSION, "done": self._carry_out(do, args, uid)})

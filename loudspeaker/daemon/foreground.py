@@ -1,6 +1,6 @@
 """On the air without a daemon: a command opens the outputs itself until all that it was asked for is over.
 
-Meanwhile it keeps the daemon's door, so that `stop` and `urgent --end` reach it and nobody else opens the same card.
+Meanwhile it has the control socket, so that `stop` and `urgent --end` reach it and nobody else opens the same card.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run_in_foreground(
     assert station.log  # makes the folder, where there is none
     with (
         selectors.DefaultSelector() as selector,
-        _open_outputs(station, selector) as (requests, door),
+        _open_outputs(station, selector) as (requests, control_socket),
         interruptions() as interrupted,
     ):
         _make_sound(station, requests, envelope.request)
@@ -55,7 +55,7 @@ def run_in_foreground(
             wait = (_step(requests.on_air, faults) - requests.on_air.now()).total_seconds()
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
-            door.tend()
+            control_socket.tend()
             for airing, why in requests.hindrances().items():
                 waits(airing, why)
         return requests.outcome(AskOutcome(tuple(ids)))
@@ -71,18 +71,20 @@ def _make_sound(station: Station, requests: Requests, request: Request) -> None:
 
 @contextmanager
 def _open_outputs(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, ControlSocket]]:
-    """The outputs, behind the door that keeps others out."""
+    """The outputs, and the control socket that keeps others out."""
     opened: list[Requests] = []
-    door = ControlSocket(station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid))
-    with closing(door):
+    control_socket = ControlSocket(
+        station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid)
+    )
+    with closing(control_socket):
         outputs, button = speakers(station), stop_button(station)
         on_air = OnAir(station, outputs, station.clock, station.log, alone=True, button=button)
         with closing(on_air):
             opened.append(Requests(on_air))
             try:
-                yield opened[0], door
+                yield opened[0], control_socket
             finally:
-                door.shut()  # whoever comes now must not wait for an answer until the outputs are closed
+                control_socket.shut()  # whoever comes now must not wait for an answer until the outputs are closed
 
 
 def _step(on_air: OnAir, faults: list[Exception]) -> datetime:

@@ -68,7 +68,7 @@ class LoopPort(Protocol):
         """At night: throw away what the cache need not keep."""
 
     def carry_out(self, do: str, args: dict[str, object], uid: int) -> object:
-        """What somebody asks for through the door. Raises a `LoudspeakerError` for them."""
+        """What somebody asks for at the control socket. Raises a `LoudspeakerError` for them."""
 
     def healthy(self) -> bool:
         """Does every player's heart beat?"""
@@ -79,14 +79,14 @@ class LoopPort(Protocol):
     def close(self) -> None: ...
 
 
-def run(open_station: Callable[[Callable[[], None]], LoopPort], door: Path, clock: Clock) -> None:
+def run(open_station: Callable[[Callable[[], None]], LoopPort], socket_path: Path, clock: Clock) -> None:
     """Run until SIGTERM or SIGINT. `open_station` is given what wakes the loop, for its speakers to call.
 
-    Raises `Refused` where a daemon runs already, `BadUsage` where the path of the door is too long.
+    Raises `Refused` where a daemon runs already, `BadUsage` where the path of the socket is too long.
     """
     loop = Loop(clock)
     try:
-        loop.open(open_station, door)
+        loop.open(open_station, socket_path)
         with without_full_collections():
             loop.run()
     finally:
@@ -111,7 +111,7 @@ class Loop:
         self._closed = False
         self._overdue: dict[Task, float] = {}  # monotonic
         self._station: LoopPort | None = None
-        self._door: ControlSocket | None = None
+        self._control_socket: ControlSocket | None = None
         self._wake = clock.now()
         self._ending = False
         self._told = "", 0.0
@@ -120,8 +120,9 @@ class Loop:
         """From any thread: there is news."""
         self._ask(self._step)
 
-    def open(self, open_station: Callable[[Callable[[], None]], LoopPort], door: Path) -> None:
-        self._door = ControlSocket(door, self._selector, self._carry_out)  # first: it keeps a second daemon out
+    def open(self, open_station: Callable[[Callable[[], None]], LoopPort], socket_path: Path) -> None:
+        # First: it keeps a second daemon out.
+        self._control_socket = ControlSocket(socket_path, self._selector, self._carry_out)
         self._station = open_station(self.wake)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._end)
@@ -131,16 +132,16 @@ class Loop:
 
     def run(self) -> None:
         """Until a signal ends it."""
-        assert self._door
+        assert self._control_socket
         for first in (self._look, self._step, self._ahead, partial(notify, "READY=1")):
             self._try(first)
         while not self._ending:
             self._wait(self._tick)
-            self._try(self._door.tend)
+            self._try(self._control_socket.tend)
             self._try(self._compare)
             if task := self._next():  # one: whoever asks meanwhile is heard before the next
                 self._try(task)
-            self._try(self._pat)
+            self._try(self._notify_watchdog)
         self._fade()
 
     def close(self) -> None:
@@ -148,12 +149,12 @@ class Loop:
         signal.set_wakeup_fd(-1)
         if self._scheduler.running:
             self._try(self._scheduler.shutdown)
-        if self._door:
-            self._try(self._door.shut)
+        if self._control_socket:
+            self._try(self._control_socket.shut)
         if self._station:
             self._try(self._station.close)
-        if self._door:
-            self._try(self._door.close)  # now somebody else may open the cards
+        if self._control_socket:
+            self._try(self._control_socket.close)  # now somebody else may open the cards
         self._try(self._selector.close)
         with self._at_tasks:  # a speaker that could not be closed may still call `wake`
             self._closed = True
@@ -253,7 +254,7 @@ class Loop:
         self._due("garbage", self._collect_garbage, GARBAGE)
         gc.collect()
 
-    def _pat(self) -> None:
+    def _notify_watchdog(self) -> None:
         """At rest, too: a step may be longer away than the watchdog waits, and a full disk is no reason to be ended."""
         assert self._station
         if self._station.healthy():

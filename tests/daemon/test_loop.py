@@ -88,7 +88,7 @@ class Station:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Path:
+def socket_path(tmp_path: Path) -> Path:
     return tmp_path / "control.sock"
 
 
@@ -100,45 +100,45 @@ def _signals():
         signal.signal(name, handler)
 
 
-def test_it_looks_steps_and_prepares_at_once_then_leaves_when_told(door: Path) -> None:
+def test_it_looks_steps_and_prepares_at_once_then_leaves_when_told(socket_path: Path) -> None:
     station = Station(lambda station: "ahead" in station.did)
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     assert station.did == ["look", "step", "ahead", "leave", "leave", "leave", "close"]
-    assert not door.exists()
+    assert not socket_path.exists()
 
 
-def test_it_steps_when_the_station_wants_to_be_woken(door: Path) -> None:
+def test_it_steps_when_the_station_wants_to_be_woken(socket_path: Path) -> None:
     station = Station(lambda station: len(station.steps) >= 4)
     station.nap = timedelta(seconds=0.05)
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     naps = [after - before for before, after in zip(station.steps, station.steps[1:], strict=False)]
     assert max(naps) < timedelta(seconds=1)
     assert min(naps) >= timedelta(seconds=0.045)
 
 
-def test_news_from_another_thread_wakes_it_and_is_dealt_with_on_its_own(door: Path) -> None:
+def test_news_from_another_thread_wakes_it_and_is_dealt_with_on_its_own(socket_path: Path) -> None:
     station = Station(lambda station: len(station.steps) >= 2)
     station.open = lambda wake: (Thread(target=wake).start(), station)[1]  # type: ignore[method-assign]
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     assert station.threads == {main_thread()}
 
 
-def test_news_of_many_kinds_from_many_threads_does_not_trip_it(door: Path) -> None:
+def test_news_of_many_kinds_from_many_threads_does_not_trip_it(socket_path: Path) -> None:
     station = Station(lambda station: station.did.count("news") == 3 * 2000)
     loop = Loop(CLOCK, tick=0.01)
 
-    def shout() -> None:
+    def ask_often() -> None:
         for _ in range(2000):
             loop._ask(partial(station._note, "news"))
 
-    loop.open(station.open, door)
-    threads = [Thread(target=shout) for _ in range(3)]
+    loop.open(station.open, socket_path)
+    threads = [Thread(target=ask_often) for _ in range(3)]
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
@@ -154,12 +154,12 @@ def test_news_of_many_kinds_from_many_threads_does_not_trip_it(door: Path) -> No
     assert station.did.count("news") == 3 * 2000
 
 
-def test_a_request_is_carried_out_on_the_loop_and_followed_by_a_step(door: Path) -> None:
+def test_a_request_is_carried_out_on_the_loop_and_followed_by_a_step(socket_path: Path) -> None:
     answers: list[object] = []
     station = Station(lambda station: "stop" in station.did and station.did[-1] == "step")
 
     def caller() -> None:
-        answers.append(ask(door, "stop", why="đám tang"))
+        answers.append(ask(socket_path, "stop", why="đám tang"))
 
     station.enough, enough = lambda station: start() or enough(station), station.enough
     thread = Thread(target=caller)
@@ -168,19 +168,19 @@ def test_a_request_is_carried_out_on_the_loop_and_followed_by_a_step(door: Path)
         if station.did == ["look", "step"]:
             thread.start()
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
     thread.join()
 
     assert answers == [["stop", {"why": "đám tang"}, os.getuid()]]
     assert station.threads == {main_thread()}
 
 
-def test_a_broken_step_is_tried_again_and_the_rest_goes_on(door: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_step_is_tried_again_and_the_rest_goes_on(socket_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     station = Station(lambda station: len(station.steps) >= 3)
     station.fail = ZeroDivisionError("a bug")
     loop = Loop(CLOCK, tick=0.05)
 
-    loop.open(station.open, door)
+    loop.open(station.open, socket_path)
     loop.run()
     loop.close()
 
@@ -188,36 +188,36 @@ def test_a_broken_step_is_tried_again_and_the_rest_goes_on(door: Path, caplog: p
     assert "ahead" in station.did
 
 
-def test_an_edit_is_followed_by_a_step_and_by_preparing(door: Path) -> None:
+def test_an_edit_is_followed_by_a_step_and_by_preparing(socket_path: Path) -> None:
     station = Station(lambda station: station.did.count("ahead") == 2)
     station.changed = True
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     did = [what for what in station.did if what != "healthy"]
     assert did[:5] == ["look", "step", "ahead", "step", "ahead"]
 
 
-def test_who_asks_while_it_is_busy_is_heard_before_the_next_task(door: Path) -> None:
+def test_who_asks_while_it_is_busy_is_heard_before_the_next_task(socket_path: Path) -> None:
     station = Station(lambda station: station.did.count("ahead") == 2)
     station.changed = True  # after the first look: a step, and preparing
     caller = socket.socket(socket.AF_UNIX)
 
     def ask_during_the_second_step(station: Station) -> bool:
         if station.did[-1] == "step" and station.did.count("step") == 2:
-            caller.connect(str(door))
+            caller.connect(str(socket_path))
             caller.sendall(pack({"v": VERSION, "do": "stop", "args": {}}))
         return enough(station)
 
     station.enough, enough = ask_during_the_second_step, station.enough
     with caller:
-        run(station.open, door, CLOCK)
+        run(station.open, socket_path, CLOCK)
 
     did = [what for what in station.did if what != "healthy"]
     assert did[3:6] == ["step", "stop", "ahead"]
 
 
-def test_a_second_daemon_is_refused_and_the_first_undisturbed(door: Path) -> None:
+def test_a_second_daemon_is_refused_and_the_first_undisturbed(socket_path: Path) -> None:
     refused: list[Exception] = []
     station = Station(lambda station: second() or "ahead" in station.did)
 
@@ -225,31 +225,33 @@ def test_a_second_daemon_is_refused_and_the_first_undisturbed(door: Path) -> Non
         if station.did == ["look"]:
             loop = Loop(CLOCK)
             with pytest.raises(Refused) as caught:
-                loop.open(Station(lambda station: False).open, door)
+                loop.open(Station(lambda station: False).open, socket_path)
             refused.append(caught.value)
             loop.close()
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     assert len(refused) == 1
     assert station.did[-1] == "close"
 
 
-def test_systemd_is_told_where_it_wants_to_be(tmp_path: Path, door: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systemd_is_told_where_it_wants_to_be(
+    tmp_path: Path, socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
 
-        run(Station(lambda station: "ahead" in station.did).open, door, CLOCK)
+        run(Station(lambda station: "ahead" in station.did).open, socket_path, CLOCK)
 
         systemd.setblocking(False)
         told = [systemd.recv(100) for _ in range(2)]
     assert told == [b"READY=1", b"STOPPING=1"]
 
 
-@pytest.mark.parametrize(("beating", "pats"), [(True, 3), (False, 0)])
-def test_the_watchdog_is_patted_at_rest_while_every_heart_beats(
-    tmp_path: Path, door: Path, monkeypatch: pytest.MonkeyPatch, beating: bool, pats: int
+@pytest.mark.parametrize(("beating", "notes"), [(True, 3), (False, 0)])
+def test_the_watchdog_is_notified_at_rest_while_every_heart_beats(
+    tmp_path: Path, socket_path: Path, monkeypatch: pytest.MonkeyPatch, beating: bool, notes: int
 ) -> None:
     station = Station(lambda station: station.did.count("healthy") == 3)
     station.beating = beating
@@ -258,12 +260,12 @@ def test_the_watchdog_is_patted_at_rest_while_every_heart_beats(
         systemd.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         loop = Loop(CLOCK, tick=0.05)
-        loop.open(station.open, door)
+        loop.open(station.open, socket_path)
         loop.run()
         loop.close()
-        told = [systemd.recv(100) for _ in range(pats + 2)]
+        told = [systemd.recv(100) for _ in range(notes + 2)]
 
-    assert told.count(b"WATCHDOG=1") == pats
+    assert told.count(b"WATCHDOG=1") == notes
     assert len(station.steps) == 1, "it was at rest"
 
 
@@ -284,22 +286,24 @@ def collections() -> Iterator[list[int]]:
     gc.set_threshold(*thresholds)
 
 
-def test_nobody_waits_for_a_look_through_all_values_however_many_are_made(door: Path, collections: list[int]) -> None:
+def test_nobody_waits_for_a_look_through_all_values_however_many_are_made(
+    socket_path: Path, collections: list[int]
+) -> None:
     made: list[list[int]] = []
     station = Station(lambda station: bool(made) and "ahead" in station.did)
     station.prepare_ahead = lambda: (made.extend([n] for n in range(200_000)), station._note("ahead"))  # type: ignore
 
-    run(station.open, door, CLOCK)
+    run(station.open, socket_path, CLOCK)
 
     assert 1 in collections
     assert 2 not in collections
 
 
-def test_now_and_then_garbage_is_looked_for_among_all_values(door: Path, collections: list[int]) -> None:
+def test_now_and_then_garbage_is_looked_for_among_all_values(socket_path: Path, collections: list[int]) -> None:
     clock = FakeClock(CLOCK.now())
     station = Station(lambda station: 2 in collections)
     station.prepare_ahead = lambda: clock.advance(GARBAGE + OVERDUE)  # type: ignore[method-assign]
 
-    run(station.open, door, clock)
+    run(station.open, socket_path, clock)
 
     assert 2 in collections

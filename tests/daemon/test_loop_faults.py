@@ -123,10 +123,10 @@ CALLS = {
     "healthy": lambda loop: throwing(loop._station, "healthy"),
     "leave": lambda loop: throwing(loop._station, "leave"),
     "close of the station": lambda loop: throwing(loop._station, "close"),
-    "close of the door": lambda loop: throwing(loop._door, "close", after=True),
+    "close of the control socket": lambda loop: throwing(loop._control_socket, "close", after=True),
     "wait": lambda loop: throwing(loop._selector, "select"),
     "hear": lambda loop: throwing(loop._selector, "modify"),
-    "look at the door": lambda loop: throwing(loop._door, "tend"),
+    "look at the control socket": lambda loop: throwing(loop._control_socket, "tend"),
     "take leave": lambda loop: throwing(loop._selector, "unregister"),
     "wall clock": lambda loop: throwing(loop._clock, "now"),
     "monotonic clock": lambda loop: throwing(loop._clock, "monotonic"),
@@ -165,7 +165,7 @@ def test_an_error_in_any_call_costs_only_that_call(
 
 
 class Caller:
-    """Somebody who asks for something at the door while the loop runs: once, from the loop's own thread."""
+    """Somebody who asks for something at the control socket while the loop runs: once, from the loop's own thread."""
 
     def __init__(self, path: Path, loop: Loop) -> None:
         from threading import Thread
