@@ -15,7 +15,7 @@ from pathlib import Path
 from ..codec import encode
 from ..errors import LoudspeakerError, describe_os_error
 from ..model.spoken_text import ReadingSettings
-from ..process import confine
+from ..process import confine, skip_last_collection
 from . import files
 from .draft import ImportResult
 
@@ -41,6 +41,7 @@ def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> I
 
 def main() -> None:
     confine(int(sys.argv[1]), int(sys.argv[2]))
+    skip_last_collection()
     request = json.load(sys.stdin)
     try:
         readings = ReadingSettings(*request["readings"])

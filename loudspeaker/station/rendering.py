@@ -22,7 +22,7 @@ from ..errors import LoudspeakerError, describe_os_error
 from ..interfaces import Engine
 from ..model.alert_preview import Wanted
 from ..model.programme import CARRIED
-from ..process import die_with_parent, make_way
+from ..process import die_with_parent, make_way, skip_last_collection
 from ..production.carried_voices import CarriedVoices
 from ..production.renderer import ProgrammeRenderer
 from ..production.specification import RenderJob, RenderReport
@@ -81,6 +81,7 @@ def _render_job(
 
 def main(home: str, state: str) -> None:
     die_with_parent()
+    skip_last_collection()
     reports, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints must not get between the reports
 
     def send(report: RenderReport) -> None:
