@@ -201,7 +201,7 @@ def test_pure_rooms_do_not_touch_the_world() -> None:
 
 # Of rooms with parts for one process only, what the console may use.
 FOR_THE_CONSOLE = {
-    "loudspeaker.daemon.client",
+    "loudspeaker.daemon.board_client",
     "loudspeaker.store.atomic",
     "loudspeaker.store.edits",
     "loudspeaker.store.hash_chain",  # pure

@@ -1,4 +1,7 @@
-"""Prints lines for people on stderr and results on stdout, escaped. No other module of the shell prints (tested)."""
+"""Prints lines for people on stderr and results on stdout, escaped. No other module of the shell prints (tested).
+
+Loads nothing else, so that each command may import it at once.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from . import rooms
 
 
 def warn(problems: Sequence[Problem | Message]) -> None:
+    """Tell what is wrong with people's files; the command goes on."""
     for problem in problems:
         tell(problem.say(_))
 

@@ -14,8 +14,7 @@ from datetime import datetime, tzinfo
 from ..errors import LoudspeakerError, Message, NotFound, Refused, SpeakerError
 from ..model.airing import Airing
 from ..model.alert_answer import HELD, AlertAnswer, AlertState, PreparedAlert
-from ..model.asrun_record import ALARM, CADENCE, PLAY
-from ..model.enums import Ending, Level
+from ..model.enums import ALARM, CADENCE, PLAY, Ending, Level
 from ..model.programme import Programme
 from ..model.requests import ConfirmAlert, TakeAlert
 from ..playout.item import ManualRequest, request_from_facts

@@ -29,13 +29,9 @@ from ..errors import (
     Unreachable,
 )
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
-from ..model.board import Board, Health, VoiceInstallation
 from ..model.envelope import Envelope
-from ..model.office_requests import AskInstallation
 from ..model.requests import (
     Approve,
-    AskBoard,
-    AskHealth,
     AskOutcome,
     Commission,
     ConfirmClock,
@@ -129,22 +125,6 @@ class Client:
                 if time.monotonic() > latest:
                     raise
             time.sleep(LOOK)
-
-    def on_air(self) -> list[protocol.Row] | None:
-        """What the daemon has on the air; None where none answers."""
-        return protocol.on_air(self.paths.socket)
-
-    def board(self, patience: float = protocol.PATIENCE) -> Board:
-        """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
-        return decode(Board, self.ask(AskBoard(), patience=patience))
-
-    def health(self, patience: float = protocol.PATIENCE) -> Health:
-        """What the doctor said last. Raises as `board` does."""
-        return decode(Health, self.ask(AskHealth(), patience=patience))
-
-    def installation(self, patience: float = protocol.PATIENCE) -> VoiceInstallation:
-        """How far the voice is that somebody had installed last. Raises as `board` does."""
-        return decode(VoiceInstallation, self.ask(AskInstallation(), patience=patience))
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time is good; holds until the next step, or restart of the machine."""

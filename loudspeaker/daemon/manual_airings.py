@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from ..errors import Message, NotFound
 from ..model.airing import Airing, Occurrence
-from ..model.asrun_record import PLAY
 from ..model.bulletin import Bulletin
-from ..model.enums import Level
+from ..model.enums import PLAY, Level
 from ..playout.item import ManualRequest
 from ..station.emergency.alarms import Closing
 from .asked_airings import airing_name, at_once

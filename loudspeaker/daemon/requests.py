@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ..codec import encode
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Refused
 from ..model.alert_preview import AlertPreview, EndPreview
-from ..model.asrun_record import ALARM, PLAY
 from ..model.board import Board, Health
-from ..model.enums import Level
+from ..model.enums import ALARM, PLAY, Level
 from ..model.envelope import Envelope, read_request
 from ..model.office_requests import AskInstallation, InstallVoice
 from ..model.programme import Programme

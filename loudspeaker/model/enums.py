@@ -85,3 +85,18 @@ class StickSign(StrEnum):
 
     TAKEN = "taken"  # two beeps
     JOINED = "joined"  # whose box it is now, in words
+
+
+# Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
+ALARM, ALL_CLEAR, CORRECTION, PLAY = "urgent", "all-clear", "correction", "play"
+ALERT, CADENCE = "alert", "again"  # the kind of events that are steps of signed alerts; which of them are said again
+ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
+
+
+def asked_kind(broadcast: str) -> str:
+    """What was asked for, whoever signed it.
+
+    >>> asked_kind("urgent@ban-may")
+    'urgent'
+    """
+    return broadcast.partition("@")[0]

@@ -9,7 +9,8 @@ from datetime import datetime, tzinfo
 from ..codec import UNREADABLE, decode
 from ..errors import Message
 from ..model.alert_answer import AlertState
-from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, Event, asked_kind
+from ..model.asrun_record import Event
+from ..model.enums import ALARM, ALL_CLEAR, CORRECTION, asked_kind
 from ..playout.item import request_from_facts
 from ..playout.ports import Log
 

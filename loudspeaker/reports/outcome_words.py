@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..errors import Message
-from ..model.asrun_record import ALL_CLEAR, CORRECTION, AsRunRecord, asked_kind
-from ..model.enums import Expected, Verdict
+from ..model.enums import ALL_CLEAR, CORRECTION, Expected, Verdict, asked_kind
 from ..model.refusal import LABELS, Refusal, known
+
+if TYPE_CHECKING:
+    from ..model.asrun_record import AsRunRecord
 
 FULLY_HEARD = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.TO_FILE})  # in full
 MISSED: Mapping[Verdict | Refusal, Message] = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..model.airing import Airing
-from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord, asked_kind
-from ..model.enums import Expected, Level, Verdict
+from ..model.asrun_record import AsRunRecord
+from ..model.enums import CORRECTION, ENDINGS, Expected, Level, Verdict, asked_kind
 from ..model.refusal import Refusal, known
 from .log_export import BoxLog
 

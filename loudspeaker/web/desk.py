@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, Generic, NamedTuple, TypeVar, TypeVarTuple, cast
 
-from ..daemon.client import Client
+from ..daemon.board_client import BoardClient
 from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
 from ..model.alert_answer import PreparedAlert
@@ -100,7 +100,7 @@ class Desk:
 
     def __init__(self, home: Path, state: Path, clock: Clock) -> None:
         self.paths = StationPaths(home, state)
-        self.client = Client(home, state, self._current, clock=clock)
+        self.client = BoardClient(home, state, self._current, clock=clock)
         self.planning = Lock()  # held while a change is planned: two at once would make everybody wait twice as long
         self._clock = clock
         self._lock = RLock()

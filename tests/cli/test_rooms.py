@@ -78,3 +78,11 @@ def test_whoever_opens_a_station_loads_no_rules_of_reading() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_an_alarm_loads_nothing_of_the_station_or_of_the_board() -> None:
+    code = "from loudspeaker.cli import rooms; rooms.client, rooms.outcome_words; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    unused = ("model.board", "model.airing", "model.asrun_record", "station.station", "json_output")
+    assert {f"loudspeaker.{name}" for name in unused} & set(done.stdout.split()) == set()

@@ -13,6 +13,7 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode
+from loudspeaker.daemon.board_client import BoardClient
 from loudspeaker.daemon.board_rows import NEXT
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
@@ -125,4 +126,4 @@ def test_a_daemon_from_before_an_update_says_that_it_knows_no_board(station: Sta
     daemon = FakeDaemon(station.paths.socket)
     daemon.error = BadUsage(Message("the daemon knows no “{verb}”", verb="board"))
     with closing(daemon), pytest.raises(BadUsage):
-        client_of(station).board()
+        BoardClient(station.paths.home, station.paths.state, lambda: station).board()

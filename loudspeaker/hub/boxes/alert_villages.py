@@ -13,9 +13,8 @@ from datetime import datetime, timedelta, tzinfo
 from ...errors import Message
 from ...fleet.topics import Receipt, parse_message
 from ...model.alert_answer import AlertState
-from ...model.asrun_record import ALARM
 from ...model.commune import Contact
-from ...model.enums import Verdict
+from ...model.enums import ALARM, Verdict
 from ...reports.outcome_words import VERDICTS
 from ...reports.tally import HEARD
 from ...station.deliveries.delivered_names import NO_BOX, DeliveredNames

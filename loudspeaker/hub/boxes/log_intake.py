@@ -24,7 +24,8 @@ from threading import Lock
 from ...codec import UNREADABLE
 from ...errors import Message
 from ...interfaces import Clock
-from ...model.asrun_record import ALERT, AsRunRecord
+from ...model.asrun_record import AsRunRecord
+from ...model.enums import ALERT
 from ...station.box.log_segment import LogFault, LogSegment, RefusedLog, read_segment
 from ...station.emergency.alert_log import alert_number
 from ...store.atomic import FileSystem, remove, write_atomic

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...model.airing import Airing
-from ...model.asrun_record import ALARM, ALERT, ALL_CLEAR, CADENCE, CORRECTION, ENDINGS, asked_kind
 from ...model.board import StandingAlarm
-from ...model.enums import Ending
+from ...model.enums import ALARM, ALERT, ALL_CLEAR, CADENCE, CORRECTION, ENDINGS, Ending, asked_kind
 from ...playout import deadlines
 from ...playout.item import is_said_again, request_from_facts
 from ...playout.ports import Log

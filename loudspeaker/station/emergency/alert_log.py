@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from ...codec import UNREADABLE, decode, encode
 from ...model.alert_answer import AlertState
-from ...model.asrun_record import ALERT, CADENCE, Event
+from ...model.asrun_record import Event
+from ...model.enums import ALERT, CADENCE
 from ...playout.ports import Log
 from ...trust.floors import Floors
 from ...trust.opening import OpenedAlert

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from ...errors import Message
 from ...model.alert_answer import STATES, AlertState
-from ...model.asrun_record import ALERT, Event
+from ...model.asrun_record import Event
+from ...model.enums import ALERT
 from ...playout.ports import Log
 from .alert_log import AlertLog, first_sound, times_heard
 

@@ -11,7 +11,7 @@ import soundfile
 from harness.browser import FILES, PHONE, Stage, Visitor, running_stage, some_ways, some_widths, visiting, write_station
 from harness.waiting import wait_for
 
-from loudspeaker.daemon.client import Client
+from loudspeaker.daemon.board_client import BoardClient
 from loudspeaker.model.board import Board
 from loudspeaker.model.requests import Stop
 from loudspeaker.web.access.accounts import Role
@@ -51,8 +51,8 @@ def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iter
 TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 
 
-def client(stage: Stage) -> Client:
-    return Client(stage.home, stage.home / ".state", lambda: pytest.fail("the station is not opened"))
+def client(stage: Stage) -> BoardClient:
+    return BoardClient(stage.home, stage.home / ".state", lambda: pytest.fail("the station is not opened"))
 
 
 def board(stage: Stage) -> Board:
