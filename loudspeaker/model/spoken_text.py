@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ..errors import Message
@@ -88,8 +87,7 @@ def _shorten(words: str) -> str:
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rpartition(' ')[0]} …"
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenPart:
+class SpokenPart(NamedTuple):
     """One piece of what will be heard: words as they are said, or the path of a recording."""
 
     spoken: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from string import ascii_uppercase
 
 from .cleanup import CleanText
 from .context import Token
@@ -57,7 +56,7 @@ class OwnWords:
         return self._readings.get(small) if small.islower() and not name else None
 
 
-_CAPITALS = frozenset(UPPER.replace("A-Z", ascii_uppercase))
+_CAPITALS = frozenset((*map(chr, range(65, 91)), *UPPER.removeprefix("A-Z")))
 
 
 def _begins(text: str, at: int) -> bool:
