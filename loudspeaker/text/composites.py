@@ -82,7 +82,9 @@ def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
         if not _has_letters(text, token):
             yield token
             continue
-        token = token._replace(spoken=_with_pauses(text, last, token))
+        spoken = _with_pauses(text, last, token)
+        if spoken != token.spoken:
+            token = token._replace(spoken=spoken)
         if last is not None and _is_glued(text, last, token):
             apart = token.start - last.end == 1 and text[last.end] == " "
             begin = last.start if last.word_start < 0 else last.word_start
@@ -102,7 +104,7 @@ def _with_pauses(text: str, last: Token | None, token: Token) -> str:
         or (last is not None and token.kind is Kind.PHONE and _tells_office(text, last, token))  # HT 0968…
         or (last is not None and _needs_pause(text, last, token))  # trên BĐ3 0,32m
         or (text[token.start].isdecimal() and _PLACED.search(text, max(0, token.start - 12), token.start))
-        or (_NAMED_NUMBER.search(text, max(0, token.start - 10), token.start) and _CLOSING.match(token.spoken))
+        or (_CLOSING.match(token.spoken) and _NAMED_NUMBER.search(text, max(0, token.start - 10), token.start))
     )
     followed = _FOLLOWED.get(token.kind)
     behind = followed is not None and followed.match(text, token.end)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ..errors import Message
@@ -36,20 +37,35 @@ Cues = tuple[str, ...]
 
 
 class Rule:
-    """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word, sign or bracket."""
+    """What to say for a pattern of `kind` behind one of the cues `only_after`, if any, where all `guards` hold.
 
-    __slots__ = ("_guards", "_words", "kind", "pattern", "source", "starts")
+    `starts` are number, word, sign or bracket.
+    """
 
-    def __init__(self, kind: Kind, source: str, words: Words, starts: str, guards: Sequence[Guard] = ()) -> None:
+    __slots__ = ("_guards", "_words", "kind", "only_after", "pattern", "source", "starts")
+
+    def __init__(
+        self,
+        kind: Kind,
+        source: str,
+        words: Words,
+        starts: str,
+        only_after: Cues = (),
+        guards: Sequence[Guard] = (),
+    ) -> None:
         self.kind = kind
-        self.starts = frozenset(starts.split())
+        self.starts = _starts(starts)
         self.source = source
         self.pattern = pattern(source)
         self._words = words
-        self._guards = tuple(guards)
+        self.only_after = only_after
+        self._guards = guards
 
     def read(self, match: re.Match[str], context: Context) -> Token | None:
-        """What this rule says for a match of its pattern; None where a guard fails or its function has no answer."""
+        """What this rule says for a match of its pattern behind a cue of `only_after`, which whoever matches has asked.
+
+        None where a guard fails or its function has no answer.
+        """
         for guard in self._guards:
             if not guard(match, context):
                 return None
@@ -58,6 +74,11 @@ class Rule:
             return None
         spoken, why = answer if isinstance(answer, Guess) else (answer, None)
         return Token(match.start(), match.end(), spoken, why, self.kind)
+
+
+@cache
+def _starts(starts: str) -> frozenset[str]:
+    return frozenset(starts.split())
 
 
 class RuleMaker:
@@ -92,14 +113,14 @@ class RuleMaker:
         (`words_after`), `only_if` and `unless` ask of match and context. The function is called where all of them hold.
         """
         guards = [
-            *_guards_before(only_after, unless_after),
+            *([_not_after(unless_after)] if unless_after else []),
             *_guards_behind(only_before, unless_before),
             *([only_if] if only_if else []),
             *([_not(unless)] if unless else []),
         ]
 
         def make(words: Words) -> Rule:
-            made = Rule(self.kind, source, words, starts, guards)
+            made = Rule(self.kind, source, words, starts, only_after, guards)
             self.rules.append(made)
             return made
 
@@ -126,11 +147,8 @@ def in_brackets(match: re.Match[str], context: Context) -> bool:
     return context.char(match.start() - 1) == "("
 
 
-def _guards_before(only: Cues, unless: Cues) -> Iterator[Guard]:
-    if only:
-        yield lambda match, context: context.is_after(match.start(), only)
-    if unless:
-        yield lambda match, context: not context.is_after(match.start(), unless)
+def _not_after(cues: Cues) -> Guard:
+    return lambda match, context: not context.is_after(match.start(), cues)
 
 
 def _guards_behind(only: Cues, unless: Cues) -> Iterator[Guard]:

@@ -9,7 +9,8 @@ tried everywhere: what is read never depends on the table, only how fast.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
@@ -17,20 +18,20 @@ from zlib import crc32
 from .lazy_regex import pattern
 from .lexicon import rows
 from .rule import Rule
-from .rules import rules_starting_with
+from .rules import ORDER, rules_starting_with
 from .syllables import LOWER, UPPER
 
 MOST_DIGITS, MOST_LETTERS = 5, 8  # as many, or more
 DIGIT, BLANK = "0", " "  # behind letters or digits
 MARKED, MARKED_CAPITAL = "àÀ"  # each stands for all letters with marks but đ and Đ
 OTHER_LETTER, OTHER_SIGN, END = "○□∎"  # all letters and all signs that are not listed; the end of the text
-_LISTED = "".join(map(chr, range(33, 127))) + "đĐ\n“”°²³•½±"
+_LISTED = "".join(map(chr, range(33, 127))) + "đĐ“”°²³•½±"
 CLASSES = {
     **dict.fromkeys(LOWER.removeprefix("a-z"), MARKED),
     **dict.fromkeys(UPPER.removeprefix("A-Z"), MARKED_CAPITAL),
     **{letter: letter for letter in _LISTED if not letter.isdecimal()},
+    "\n": "¶",
 }
-_BREAK = "¶"  # a line's end in the table
 _BEGINNING = pattern(rf"(\d{{0,{MOST_DIGITS}}})[\d ]{{0,20}}(?:([^\d ])[\d ]{{0,20}}(?:([^\d ])|\Z)|\Z)")
 
 
@@ -51,7 +52,7 @@ class Beginning(NamedTuple):
 
     def row(self) -> str:
         """The columns of the table."""
-        return "\t".join(self).replace("\n", _BREAK)
+        return "\t".join(self)
 
 
 def key_of(source: str) -> str:
@@ -70,11 +71,24 @@ def rules_at(text: str, at: int, end: int, until: int, start: str) -> Sequence[R
     digits, first, second = begins.groups()
     classes = _class_of(first or ""), _class_of(second or "")
     if start == "number":
-        return _fitting_rules(start, len(digits), digits[0], "", _behind(text, end, until), *classes)
+        return _fitting_rules(start, len(digits), digits[0], 0, _behind(text, end, until), *classes)
     if start == "word":
-        letters = str(min(end, until, at + MOST_LETTERS) - at)
+        letters = min(end, until, at + MOST_LETTERS) - at
         return _fitting_rules(start, 0, "", letters, _behind(text, end, until), *classes)
-    return _fitting_rules(start, 0, "", "", "", *classes)
+    return _fitting_rules(start, 0, "", 0, "", *classes)
+
+
+@lru_cache(maxsize=16384)
+def _fitting_rules(
+    start: str, digits: int, lead: str, letters: int, behind: str, first: str, second: str
+) -> Sequence[Rule]:
+    """The rules of a `start` that can begin so; what is empty or 0 is not asked, but for `digits`."""
+    columns = _columns()
+    fitting = columns.starts[start] & columns.digits[str(digits)] & columns.first[first] & columns.second[second]
+    fitting &= columns.lead[lead] if lead else fitting
+    fitting &= columns.letters[str(letters)] if letters else fitting
+    fitting &= columns.behind[behind] if behind else fitting
+    return _rules_of(fitting)
 
 
 def _behind(text: str, end: int, until: int) -> str:
@@ -88,42 +102,47 @@ def _class_of(letter: str) -> str:
     return CLASSES.get(letter) or (OTHER_LETTER if letter.isalnum() else OTHER_SIGN if letter else END)
 
 
-@lru_cache(maxsize=16384)
-def _fitting_rules(
-    start: str, digits: int, lead: str, letters: str, behind: str, first: str, second: str
-) -> Sequence[Rule]:
-    """The rules that can begin so; what is empty is not asked."""
-    return tuple(
-        rule
-        for rule, begins in _begun_rules(start, str(digits), letters, first)
-        if (not begins.second or second in begins.second)
-        and (not begins.behind or behind in begins.behind)
-        and (not begins.lead or lead in begins.lead)
-    )
+class _Columns(NamedTuple):
+    """The rules as bits of a number, the first of ORDER the lowest: what fits a place is found by a few “and”.
 
+    `starts`: the rules of each start; then, of each column of the table, those that can begin with a value of it.
+    """
 
-@lru_cache(maxsize=1024)
-def _begun_rules(start: str, digits: str, letters: str, first: str) -> Sequence[tuple[Rule, Beginning]]:
-    """The rules that can begin with so many digits or letters, and this letter or sign."""
-    return tuple(
-        (rule, begins)
-        for rule, begins in _rules_with_beginnings(start)
-        if (not begins.digits or digits in begins.digits)
-        and (not begins.letters or letters in begins.letters)
-        and (not begins.first or first in begins.first)
-    )
-
-
-@lru_cache(maxsize=4)
-def _rules_with_beginnings(start: str) -> Sequence[tuple[Rule, Beginning]]:
-    known = _beginnings()
-    return tuple((rule, known.get(key_of(rule.source), Beginning())) for rule in rules_starting_with(start))
+    starts: Mapping[str, int]
+    digits: Mapping[str, int]
+    lead: Mapping[str, int]
+    letters: Mapping[str, int]
+    behind: Mapping[str, int]
+    first: Mapping[str, int]
+    second: Mapping[str, int]
 
 
 @lru_cache(maxsize=1)
-def _beginnings() -> dict[str, Beginning]:
-    """The table: key of a pattern -> what it can begin with."""
-    return {
-        key: Beginning(*(column.replace(_BREAK, "\n") for column in columns))
-        for key, *columns in rows("beginnings.tsv")
-    }
+def _columns() -> _Columns:
+    known = {key: columns for key, *columns in rows("beginnings.tsv")}
+    beginnings = [known.get(key_of(rule.source), Beginning()) for rule in ORDER]
+    return _Columns(*map(_bits, ([rule.starts for rule in ORDER], *zip(*beginnings, strict=True))))
+
+
+def _bits(cells: Iterable[Iterable[str]]) -> Mapping[str, int]:
+    """For each value in the cells of a column the places, as bits, of those that have it or are empty."""
+    places: dict[Iterable[str], int] = {}  # many cells are alike
+    for number, cell in enumerate(cells):
+        places[cell] = places.get(cell, 0) | 1 << number
+    anything = places.pop("", 0)
+    bits: defaultdict[str, int] = defaultdict(lambda: anything)
+    for cell, at in places.items():
+        for value in cell:
+            bits[value] |= at
+    return bits
+
+
+@lru_cache(maxsize=4096)
+def _rules_of(bits: int) -> Sequence[Rule]:
+    """The rules that bits stand for, in order."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(ORDER[lowest.bit_length() - 1])
+        bits ^= lowest
+    return tuple(found)

@@ -12,7 +12,6 @@ from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
 from .lexicon import Lexicon
-from .rule import Rule
 from .rule_index import rules_at
 from .syllables import LOWER, OTHER_SCRIPT, UPPER, has_vowel
 
@@ -69,20 +68,17 @@ def _remember(token: Token, written: str, context: Context) -> None:
 
 def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     """What the first fitting rule says for the word from `at` to `end`; it may read on, but not past `until`."""
-    text = context.text
-    for rule in _candidates(context, at, end, until):
+    text, start = context.text, _start(context, at, end)
+    for rule in rules_at(text, at, end, until, start) if start else ():
+        # The cues first: they cost less than a match, and most patterns that need one are never compiled.
+        if rule.only_after and not context.is_after(at, rule.only_after):
+            continue
         match = rule.pattern.match(text, at, until)
         if match is not None and match.end() > at:
             token = rule.read(match, context)
             if token is not None:
                 return token
     return None
-
-
-def _candidates(context: Context, at: int, end: int, until: int) -> Sequence[Rule]:
-    """The rules that can begin here; none for a plain word and for punctuation."""
-    start = _start(context, at, end)
-    return rules_at(context.text, at, end, until, start) if start else ()
 
 
 def _start(context: Context, at: int, end: int) -> str:
@@ -99,15 +95,16 @@ def _start(context: Context, at: int, end: int) -> str:
 
 def _may_be_special(word: str, end: int, context: Context) -> bool:
     """Whether a word could be anything but a plain one: cheap, since most words are."""
-    if len(word) == 1 or word in _OPENERS or word.endswith(_RAISED):
-        return True
     following = context.text[end : end + 1]
-    if following and (following in _JOINTS or following.isdecimal()):
-        return True
-    return _may_be_short(word, context.lexicon)
+    return following in _JOINTS or following.isdecimal() or _is_special(word, context.lexicon)
 
 
 @lru_cache(maxsize=4096)
+def _is_special(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word by itself may be no plain one: rules begin with it, or its letters tell that it may be short."""
+    return len(word) == 1 or word in _OPENERS or word.endswith(_RAISED) or _may_be_short(word, lexicon)
+
+
 def _may_be_short(word: str, lexicon: Lexicon) -> bool:
     """Whether its letters alone tell that a word may be a short form: a table knows it, or nobody can say it so."""
     if _OTHER_SCRIPT.search(word) or word in lexicon or _has_no_vowel(word):

@@ -44,8 +44,10 @@ def test_what_was_read_before_decides_by_its_kind() -> None:
 def reads(rule: Rule, text: str) -> bool:
     """Whether `rule`, tried at the first digit of `text`, has words for it."""
     at = next(place for place, letter in enumerate(text) if letter.isdecimal())
+    context = Context(text, Numerals(), Lexicon(), {})
     match = rule.pattern.match(text, at, len(text))
-    return match is not None and rule.read(match, Context(text, Numerals(), Lexicon(), {})) is not None
+    cued = not rule.only_after or context.is_after(at, rule.only_after)
+    return cued and match is not None and rule.read(match, context) is not None
 
 
 def digits(only_after: Cues = (), unless_after: Cues = (), only_before: Cues = (), unless_before: Cues = ()) -> Rule:
