@@ -96,3 +96,11 @@ def test_the_drawing_and_the_table_of_tasks_name_files_that_exist() -> None:
     assert named
     missing = [f"{folder}{file}" for folder, file in named if not (ROOT / "loudspeaker" / folder / file).exists()]
     assert [name for name in missing if not (ROOT / name).exists()] == []
+
+
+def test_a_word_of_the_trade_has_one_meaning() -> None:
+    rows = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    words = [word for row in rows if row.startswith("| ") for word in re.split(", ?", row.split("|")[1].strip())]
+
+    assert len(words) > 100
+    assert sorted({word for word in words if words.count(word) > 1}) == ["word"]  # heads every table
