@@ -72,7 +72,7 @@ class SignedAlerts:
             return self._report(received)
         if received.template:
             self._look()  # the files as they are: no older ones will do
-        if received.opened.missing and self._ledger.decided(received.alert.id) is None:
+        if received.opened.missing and self._ledger.decision(received.alert.id) is None:
             return self._prepare(received)
         return self._carry_out(received, self._on_air.say(received.signed_by))
 
@@ -268,7 +268,7 @@ class SignedAlerts:
     def _stop(self, received: ReceivedAlert, by: str) -> None:
         """Silence what sounds when it comes first, but for alarms that were signed after it."""
         alert = received.alert
-        if self._ledger.decided(alert.id):
+        if self._ledger.decision(alert.id):
             return
         outputs = set(self._station.alerts.outputs_of(self._villages(received)))
         items = [item for item in self._controller.open_items() if item.request and "@" in item.airing.broadcast]
@@ -287,7 +287,7 @@ class SignedAlerts:
     def _check(self, received: ReceivedAlert, by: str) -> None:
         """Everything up to the made sound, and no sound. The words are new each time, so that they are made."""
         alert = received.alert
-        if self._ledger.decided(alert.id):
+        if self._ledger.decision(alert.id):
             return
         for output, why in self._controller.gone_outputs().items():
             raise SpeakerError(Message("output {output}: {why}", output=output, why=why))
@@ -303,7 +303,7 @@ class SignedAlerts:
 
     def _decide(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
         """Once: what was decided of an alert stays so."""
-        if self._ledger.decided(received.alert.id) is None:
+        if self._ledger.decision(received.alert.id) is None:
             self._note(received, state, by, **facts)
 
     def _note(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
@@ -312,7 +312,7 @@ class SignedAlerts:
     def _report(self, received: ReceivedAlert) -> AlertAnswer:
         """How far it has come, by the log."""
         alert = received.alert.id
-        said, done = self._ledger.times_said(alert), self._ledger.decided(alert)
+        said, done = self._ledger.times_said(alert), self._ledger.decision(alert)
         sound, step = first_sound(self._log, said), AlertState(str(done["state"])) if done else AlertState.FAILED
         state, airings = self._ledger.state_of(alert, step, sound), tuple(self._ledger.airings(alert))
         again = self.repeated.next_instant(alert)

@@ -145,7 +145,7 @@ class Client:
 
     def resume(self, village: str | None, by: str) -> Sequence[str]:
         """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
-        villages = [village] if village else self._open_station().airings.paused()
+        villages = [village] if village else self._open_station().airings.paused_villages()
         if not villages:
             raise Refused(Message("no village is paused"))
         for name in villages:

@@ -136,13 +136,13 @@ class Hub:
         Raises `Refused` where none of them would take it.
         """
         scope = draft.manifest.scope
-        communes = communes_below(self.published(), scope)
+        communes = communes_below(self.published_scopes(), scope)
         if not communes:
             return None
         office = office_files(self.drafts.files(draft), self.alerts.trust(scope), communes)
         boxes, now = self.board().box_files(), self.clock.now()
         asked: dict[str, CommuneFiles | None] = dict.fromkeys(communes)
-        for one in self.published():
+        for one in self.published_scopes():
             if one.scope in asked and one.manifest:
                 files = DeliveredFiles(self.paths.root / ROOT / "blob", one.manifest, now)
                 asked[one.scope] = CommuneFiles(files, boxes.get(one.scope, ()), one.sha256)
@@ -153,7 +153,7 @@ class Hub:
 
         Raises `WriteError`, `OSError`.
         """
-        published = self.published() or read_all_published(self.paths.root)
+        published = self.published_scopes() or read_all_published(self.paths.root)
         drafts = [path for path in self.paths.drafts.glob("*") if path.is_dir()]
         copies = [folder_copy(folder) for folder in (*folders, *drafts)]
         if self.broker.authority.is_file():
@@ -166,14 +166,14 @@ class Hub:
 
     def learn_names(self) -> None:
         """Read what all villages are called: an alarm’s page shall not have to."""
-        for one in self.published():
+        for one in self.published_scopes():
             if names := self.names(one.scope):
                 for village in names.villages():
                     names.village(village)
 
     def alert_audience(self, alert: Alert) -> AlertAudience:
         """Whom an alert is for: the commune itself, or those below its office, all or some."""
-        communes = communes_below(self.published(), alert.scope) or [alert.scope]
+        communes = communes_below(self.published_scopes(), alert.scope) or [alert.scope]
         meant = [one for one in communes if not alert.audience or one in alert.audience]
         return AlertAudience(alert, {one: self.names(one) for one in meant}, self.board().boxes(alert.scope))
 
@@ -183,15 +183,15 @@ class Hub:
         return DeliveredFiles(blobs, manifest, self.clock.now()) if manifest else None
 
     def _manifest(self, scope: str) -> SignedManifest | None:
-        return next((one.manifest for one in self.published() if one.scope == scope), None)
+        return next((one.manifest for one in self.published_scopes() if one.scope == scope), None)
 
-    def published(self) -> tuple[PublishedScope, ...]:
+    def published_scopes(self) -> tuple[PublishedScope, ...]:
         """What is served, as `bells` has seen it last."""
         return tuple(bell.published for bell in self.bells.rung())
 
     def board(self) -> BoxBoard:
         """Who is there and what was aired, as of now."""
-        return BoxBoard(self.database, self.registry, self.published())
+        return BoxBoard(self.database, self.registry, self.published_scopes())
 
     def names(self, scope: str) -> DeliveredNames | None:
         """What people call the commune, villages and bulletins of a scope; None where it has published nothing."""
@@ -200,8 +200,8 @@ class Hub:
 
     def office(self) -> str:
         """What people call the highest office that publishes here; "" where none does, or several unrelated ones."""
-        known = {one.scope for one in self.published()}
-        highest = [one.scope for one in self.published() if one.trust.parent not in known]
+        known = {one.scope for one in self.published_scopes()}
+        highest = [one.scope for one in self.published_scopes() if one.trust.parent not in known]
         return self.office_name(highest[0]) if len(highest) == 1 else ""
 
     def office_name(self, scope: str) -> str:

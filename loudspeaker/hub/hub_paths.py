@@ -57,7 +57,7 @@ class HubPaths:
     def trust_drafts(self) -> Path:
         return self.root / "trust-drafts"
 
-    def served(self, scope: str) -> Path:
+    def served_folder(self, scope: str) -> Path:
         """What is served of a scope, but for files by their hash."""
         return self.root / ROOT / scope
 

@@ -192,7 +192,7 @@ class HubSite:
             hub.office,
             lambda: heading(hub.office()),
             lambda: hub.clock.now().tzinfo,
-            lambda: [one.scope for one in hub.published()],
+            lambda: [one.scope for one in hub.published_scopes()],
         )
         site = open_site(
             subject,

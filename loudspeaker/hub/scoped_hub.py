@@ -58,7 +58,7 @@ class ScopedHub:
         if session is None:
             return cls(hub, "", frozenset())
         own = session.account.scope
-        return cls(hub, session.account.login, frozenset(scopes_below(hub.published(), own)) if own else None)
+        return cls(hub, session.account.login, frozenset(scopes_below(hub.published_scopes(), own)) if own else None)
 
     def sees(self, scope: str) -> bool:
         """Is it theirs?"""
@@ -70,9 +70,9 @@ class ScopedHub:
 
     # What is published
 
-    def published(self) -> list[PublishedScope]:
+    def published_scopes(self) -> list[PublishedScope]:
         """All that publish here, offices before those below them."""
-        own = [one for one in self._hub.published() if self.sees(one.scope)]
+        own = [one for one in self._hub.published_scopes() if self.sees(one.scope)]
         return sorted(own, key=lambda one: (one.trust.parent is not None, one.scope))
 
     def trust(self, scope: str) -> TrustDocument:
@@ -89,7 +89,7 @@ class ScopedHub:
 
     def office_name(self, scope: str) -> str:
         """What people call an office, one above their own, too; its scope for any other."""
-        known = self.sees(scope) or any(scope == one.trust.parent for one in self.published())
+        known = self.sees(scope) or any(scope == one.trust.parent for one in self.published_scopes())
         return self._hub.office_name(scope) if known else scope
 
     def village_name(self, scope: str, village: str) -> str:
@@ -116,7 +116,7 @@ class ScopedHub:
 
     def health(self, ident: str) -> bytes | None:
         """What a box has last said of itself. Raises `NotFound`."""
-        return self._hub.board().said(self.box(ident).box, TopicKind.HEALTH)
+        return self._hub.board().last_message(self.box(ident).box, TopicKind.HEALTH)
 
     def revoke(self, ident: str) -> None:
         """Raises `NotFound`, `WriteError`."""
@@ -140,9 +140,9 @@ class ScopedHub:
         files = self._hub.paths.tls
         return files.names()[0] if files.certificate.exists() else ""
 
-    def aired(self, scope: str, since: datetime) -> list[AiredBulletin]:
-        """As `BoxBoard.aired`."""
-        return self._hub.board().aired(self._own(scope), since)
+    def aired_bulletins(self, scope: str, since: datetime) -> list[AiredBulletin]:
+        """As `BoxBoard.aired_bulletins`."""
+        return self._hub.board().aired_bulletins(self._own(scope), since)
 
     def report(self, scope: str, bulletin: str) -> list[VillageCount]:
         """As `BoxBoard.report`."""
@@ -161,9 +161,9 @@ class ScopedHub:
 
     def alert_scopes(self) -> list[str]:
         """The offices whose alerts they see: their own, then those above them, whose alerts they only look at."""
-        published = self._hub.published()
+        published = self._hub.published_scopes()
         parents = {one.scope: one.trust.parent for one in published}
-        found = [one.scope for one in self.published()]
+        found = [one.scope for one in self.published_scopes()]
         for scope in found:
             above = parents.get(scope)
             if above in parents and above not in found:
@@ -172,7 +172,7 @@ class ScopedHub:
 
     def alerts(self, scope: str) -> list[OpenedAlert]:
         """As `AlertSigning.all`; of an office above theirs those that are for any of theirs. Raises `NotFound`."""
-        found = self._hub.alerts.all(self._heard(scope))
+        found = self._hub.alerts.all(self._visible_scope(scope))
         own = self.scopes or frozenset()
         return [
             one for one in found if self.sees(scope) or not one.document.audience or own & set(one.document.audience)
@@ -180,22 +180,22 @@ class ScopedHub:
 
     def alert_reach(self, scope: str) -> list[AlertReach]:
         """How far their boxes have come with each alert of a scope, the newest first. Raises `NotFound`."""
-        boxes = None if self.sees(self._heard(scope)) else self._own_boxes()
+        boxes = None if self.sees(self._visible_scope(scope)) else self._own_boxes()
         return self._hub.board().alerts(scope, boxes)
 
     def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
         """As `BoxBoard.receipts`, of their boxes. Raises `NotFound`."""
-        self._heard(alert.partition("/")[0])
+        self._visible_scope(alert.partition("/")[0])
         boxes = self._own_boxes()
         return {box: states for box, states in self._hub.board().receipts(alert).items() if box in boxes}
 
     def alert_boxes(self, scope: str) -> list[BoxRow]:
         """Their boxes among those that alerts of a scope are for. Raises `NotFound`."""
-        return [box for box in self._hub.board().boxes(self._heard(scope)) if self.sees(box.scope)]
+        return [box for box in self._hub.board().boxes(self._visible_scope(scope)) if self.sees(box.scope)]
 
     def alert_head(self, alert: Alert) -> BulletinHead:
         """What the bulletin of an alert that they see is called. Raises `NotFound`."""
-        names, bulletin = self._hub.names(self._heard(alert.scope)), alert.bulletin or ""
+        names, bulletin = self._hub.names(self._visible_scope(alert.scope)), alert.bulletin or ""
         return names.bulletin(bulletin) if names else BulletinHead(bulletin, "")
 
     def expect_alert(self, alert: Alert) -> list[VillageReach]:
@@ -214,14 +214,14 @@ class ScopedHub:
         note_told(self._hub.database, alert, scope, village, ToldVillage(name, self.now()))
 
     def _audience(self, alert: Alert) -> AlertAudience:
-        self._heard(alert.scope)
+        self._visible_scope(alert.scope)
         found = self._hub.alert_audience(alert)
         communes = {scope: names for scope, names in found.communes.items() if self.sees(scope)}
         return replace(found, communes=communes)
 
     def times_said(self, alert: str) -> Mapping[str, int]:
         """As `BoxBoard.times_said`, of their boxes. Raises `NotFound`."""
-        self._heard(alert.partition("/")[0])
+        self._visible_scope(alert.partition("/")[0])
         boxes = self._own_boxes()
         return {box: times for box, times in self._hub.board().times_said(alert).items() if box in boxes}
 
@@ -245,7 +245,7 @@ class ScopedHub:
             raise Refused(
                 Message("“{bulletin}” was published in other words since: give it anew", bulletin=found.title)
             )
-        return files.spoken(found)
+        return files.spoken_parts(found)
 
     def held_until(self, alert: Alert) -> datetime:
         """As `AlertSigning.held_until`. Raises `NotFound`."""
@@ -254,7 +254,7 @@ class ScopedHub:
 
     def served_alert(self, scope: str, number: int) -> SignedEnvelope | None:
         """As `AlertSigning.served`; None for that of an office which is not theirs, too."""
-        return self._hub.alerts.served(scope, number) if self.sees(scope) else None
+        return self._hub.alerts.served_envelope(scope, number) if self.sees(scope) else None
 
     def alert_signers(self, envelope: SignedEnvelope) -> tuple[PublicKey, ...]:
         """The keys that may sign it. Raises `NotFound`, `UntrustedDocument`."""
@@ -315,7 +315,7 @@ class ScopedHub:
 
     def served_names(self, scope: str, names: Sequence[str]) -> list[str]:
         """Which of these documents of a scope are served. Raises `NotFound`."""
-        folder = self._hub.paths.served(self._own(scope))
+        folder = self._hub.paths.served_folder(self._own(scope))
         return [name for name in names if (folder / name).is_file()]
 
     # Trust documents
@@ -367,7 +367,7 @@ class ScopedHub:
             raise _nothing_of(scope)
         return scope
 
-    def _heard(self, scope: str) -> str:
+    def _visible_scope(self, scope: str) -> str:
         """The scope, whose alerts they see. Raises `NotFound`."""
         if not self.sees(scope) and scope not in self.alert_scopes():
             raise _nothing_of(scope)

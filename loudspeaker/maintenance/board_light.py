@@ -19,7 +19,7 @@ def blink(times: int, lights: Path = LIGHTS, pause: Callable[[float], None] = ti
     if found is None:
         return False
     with suppress(OSError):
-        before = _chosen((found / "trigger").read_text())
+        before = _current_trigger((found / "trigger").read_text())
         try:
             (found / "trigger").write_text("none")
             for _ in range(times):
@@ -32,10 +32,10 @@ def blink(times: int, lights: Path = LIGHTS, pause: Callable[[float], None] = ti
     return False
 
 
-def _chosen(triggers: str) -> str:
+def _current_trigger(triggers: str) -> str:
     """What rules a light.
 
-    >>> _chosen("none kbd-scrolllock [mmc0] timer")
+    >>> _current_trigger("none kbd-scrolllock [mmc0] timer")
     'mmc0'
     """
     return next((word.strip("[]") for word in triggers.split() if word.startswith("[")), "none")

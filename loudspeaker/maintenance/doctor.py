@@ -15,7 +15,7 @@ from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..station.airings import PlannedAiring
 from ..station.box.hub_contact import read_hub_contact
-from ..station.restrictions import awaits_village, uncommissioned
+from ..station.restrictions import awaits_village, uncommissioned_outputs
 from ..station.station import Station
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
@@ -59,7 +59,7 @@ def look_at_station(station: Station, on: Sequence[OnAirFacts] | None, pins: Pin
 
 def commissioning_obstacles(station: Station, output: str, pins: Pins | None) -> list[HealthCheck] | None:
     """What must be mended before `output` may air its schedule; None where it is not to be commissioned."""
-    if output not in uncommissioned(station.log, station.files.box.outputs):
+    if output not in uncommissioned_outputs(station.log, station.files.box.outputs):
         return None
     return [check for check in examine(station, pins) if check.serious]
 
@@ -81,7 +81,7 @@ def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     for name, output in files.box.outputs.items():
         what = Message("output {output} ({device})", output=name, device=output.device)
         yield _health(HealthSubject.CARD, what, _no_card(output.device))
-    for name in sorted(uncommissioned(station.log, files.box.outputs)):
+    for name in sorted(uncommissioned_outputs(station.log, files.box.outputs)):
         what = Message("commissioning of output {output}", output=name)
         yield _health(HealthSubject.COMMISSIONING, what, _not_commissioned(name))
     if awaits_village(station.log):

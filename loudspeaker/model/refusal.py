@@ -48,6 +48,6 @@ def kind_of(why: Message | None) -> Refusal | None:
     return why.kind if isinstance(why, Reason) else None
 
 
-def known(kind: str) -> Refusal | None:
+def parse_refusal(kind: str) -> Refusal | None:
     """A kind as a log keeps it; None where there is none, or where only a newer version knows it."""
     return Refusal(kind) if kind in set(Refusal) else None

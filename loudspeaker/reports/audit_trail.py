@@ -143,11 +143,11 @@ def _commission(event: Event) -> Message:
     return Message("commissions output {output}", output=event.facts["output"])
 
 
-def _moved(event: Event) -> Message:
+def _move_box(event: Event) -> Message:
     return Message("moves the box from {commune} into this commune", commune=event.facts["commune"])
 
 
-def _joined_alone(event: Event) -> Message:
+def _join_alone(event: Event) -> Message:
     return Message("puts in a stick by which the box joins {commune}", commune=event.facts["commune"])
 
 
@@ -245,8 +245,8 @@ WORDINGS: Mapping[str, Wording] = {
     "review": _review,
     "edit": _edit,
     "commission": _commission,
-    "moved": _moved,
-    "joined-alone": _joined_alone,
+    "moved": _move_box,
+    "joined-alone": _join_alone,
     "confirm-village": _confirm_village,
     "soften": _soften,
     "decline": _decline,

@@ -10,7 +10,7 @@ from ..errors import Message
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Expected, Level, Verdict
-from ..model.refusal import LABELS, known
+from ..model.refusal import LABELS, parse_refusal
 from ..playout import deadlines
 from ..playout.item import request_from_facts
 from ..playout.ports import Log
@@ -61,7 +61,7 @@ UNDONE = Message("{at}: {by} took the request back.")
 
 def verdict_meaning(record: AsRunRecord, translate: Callable[[str], str]) -> Message:
     """What its verdict means; of what was refused, by what: by its reason where that holds the word for its kind."""
-    kind = known(record.refusal)
+    kind = parse_refusal(record.refusal)
     if kind is None:
         return MEANINGS[record.verdict]
     by = record.why.rstrip(".") if holds_label(record.why, LABELS[kind].say(translate)) else LABELS[kind]

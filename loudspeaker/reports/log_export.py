@@ -158,7 +158,7 @@ class _ExportReader:
                     continue
                 record = record_of(entry)
             except (ValueError, KeyError, TypeError) as error:
-                raise _broken(self._path, number) from error
+                raise _broken_log(self._path, number) from error
             self.begins = min(self.begins or record.scheduled_at, record.scheduled_at)
             title = titles.pop(record.id, "")
             yield record if record.title else record.with_title(title)
@@ -198,7 +198,7 @@ def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str
         try:
             text, hash = parse_export_line(line)
         except (ValueError, KeyError, TypeError) as error:
-            raise _broken(path, number) from error
+            raise _broken_log(path, number) from error
         yield number, text, hash
 
 
@@ -210,7 +210,7 @@ def _with_title(record: AsRunRecord, log: AsRunLog) -> AsRunRecord:
     return record
 
 
-def _broken(path: Path, number: int) -> BadFile:
+def _broken_log(path: Path, number: int) -> BadFile:
     message = Message("the log is broken: entry {number} is not what was written", number=number)
     return _bad_file(path, number + 1, message)
 

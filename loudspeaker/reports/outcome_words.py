@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..model.enums import ALL_CLEAR, CORRECTION, Expected, Verdict, asked_kind
-from ..model.refusal import LABELS, Refusal, known
+from ..model.refusal import LABELS, Refusal, parse_refusal
 
 if TYPE_CHECKING:
     from ..model.asrun_record import AsRunRecord
@@ -48,7 +48,7 @@ ENDINGS = {ALL_CLEAR: Message("all-clear"), CORRECTION: Message("correction of a
 
 def outcome_word(outcome: str, refusal: str | None) -> Message:
     """What will become or became of it; of what is refused, by what. `outcome` is one of `WORDS`."""
-    kind = known(refusal or "") if outcome == Expected.REFUSED else None
+    kind = parse_refusal(refusal or "") if outcome == Expected.REFUSED else None
     return LABELS[kind] if kind else WORDS[outcome]
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
 from ..model.enums import CORRECTION, ENDINGS, Expected, Level, Verdict, asked_kind
-from ..model.refusal import Refusal, known
+from ..model.refusal import Refusal, parse_refusal
 from .log_export import BoxLog
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
@@ -114,7 +114,7 @@ def _rank(line: TallyLine, places: Mapping[str, int]) -> tuple[int, str, int, st
 
 def outcome(record: AsRunRecord) -> Outcome:
     """What became of one airing: its verdict, or where it was refused and the log tells it, by what."""
-    return known(record.refusal) or record.verdict
+    return parse_refusal(record.refusal) or record.verdict
 
 
 def kind_of(record: AsRunRecord) -> AiringKind:

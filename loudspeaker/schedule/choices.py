@@ -91,7 +91,7 @@ def _air_instead(trial: Trial, comparison: PlanComparison) -> Choice | None:
     """Leave out whom the change meets, on the days on which both are to be aired, or from then on."""
     if comparison.breaches:
         return None
-    met = _met(trial, comparison)
+    met = _clashing_airings(trial, comparison)
     adjustments = [_leave_out(trial, key, airings) for key, airings in met.items()]
     given_up = {adjustment.key: _days_given_up(adjustment) for adjustment in adjustments if adjustment}
     more = [day for adjustment in adjustments if adjustment for day in adjustment.left_out]
@@ -101,7 +101,7 @@ def _air_instead(trial: Trial, comparison: PlanComparison) -> Choice | None:
     return Choice(ChoiceKind.INSTEAD, _instead_message(sound, met), tuple(sound))
 
 
-def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing]]:
+def _clashing_airings(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing]]:
     """Others by entry: what is on the air when the change asks for its time, and what it would put off."""
     wanted: dict[str, set[tuple[datetime, datetime]]] = {}
     for airing in comparison.mine:

@@ -163,7 +163,7 @@ class StationAirings:
             raise Refused(Message("nothing was skipped"))
         return skipped[-1]
 
-    def paused(self) -> list[str]:
+    def paused_villages(self) -> list[str]:
         """The villages that are kept quiet now."""
         return sorted({pause.village for pause in standing_pauses(self.log(), self.clock.now())})
 

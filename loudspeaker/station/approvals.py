@@ -82,7 +82,7 @@ def preview(bulletin: Bulletin, order: ProgrammeSpec, files: StationFiles) -> Pr
         parts=parts,
         doubts=[doubt.message() for doubt in order.doubts],
         digest=digest(bulletin, order),
-        approved=carried(bulletin, order),
+        approved=carried_approval(bulletin, order),
         sound=sound_message(bulletin.id, files),
     )
 
@@ -130,7 +130,7 @@ def stands(approved: str | None, bulletin: Bulletin, order: ProgrammeSpec) -> bo
     return approved == digest(bulletin, order) or approved == order.legacy_approval_digest()
 
 
-def carried(bulletin: Bulletin, order: ProgrammeSpec) -> CarriedApproval | None:
+def carried_approval(bulletin: Bulletin, order: ProgrammeSpec) -> CarriedApproval | None:
     """The approval that came signed with a bulletin, if it holds for what it says here."""
     approval = bulletin.approved
     if approval is None or order.unread:
@@ -144,7 +144,7 @@ def approval_message(bulletin: Bulletin, order: ProgrammeSpec, event: Event | No
     if event and stands(str(event.facts.get("digest")), bulletin, order):
         name = event.facts.get("signer") or event.facts.get("by") or "?"
         return Message("approved by {name} on this box", name=name)
-    approval = carried(bulletin, order)
+    approval = carried_approval(bulletin, order)
     return carried_message(approval) if approval else None
 
 

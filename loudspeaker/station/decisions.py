@@ -42,7 +42,7 @@ from .restrictions import (
     awaits_village,
     skips,
     standing_pauses,
-    uncommissioned,
+    uncommissioned_outputs,
 )
 from .reviews import EDIT
 
@@ -89,7 +89,7 @@ class Decisions:
 
     def submit(self, request: Submit, who: Envelope) -> None:
         """Put a bulletin before whoever approves it. Raises as `approve` does; again, it says nothing new."""
-        bulletin, review = self._shown(request.bulletin, request.digest)
+        bulletin, review = self._find_shown(request.bulletin, request.digest)
         if review.state not in (ReviewState.SUBMITTED, ReviewState.APPROVED):
             self._note(reviews.REVIEW, who, bulletin=bulletin.id, digest=request.digest, step=reviews.SUBMIT)
 
@@ -101,7 +101,7 @@ class Decisions:
         """
         if request.undo:
             return self._disapprove(request, who)
-        bulletin, review = self._shown(request.bulletin, request.digest)
+        bulletin, review = self._find_shown(request.bulletin, request.digest)
         paper = self._paper(request)
         signer = reviews.Signer(request.signer) if request.signer else reviews.Signer(who.by or "", who.account)
         told = {"heard": request.heard, "in_place_of": request.in_place_of}
@@ -152,7 +152,7 @@ class Decisions:
         """It must be written otherwise; an approval of it is taken back. Raises as `approve` does."""
         if not request.why.strip():
             raise BadUsage(Message("say what is to be written otherwise"))
-        bulletin, review = self._shown(request.bulletin, request.digest)
+        bulletin, review = self._find_shown(request.bulletin, request.digest)
         self._must_be_approved_here(bulletin.id)
         if review.state is ReviewState.APPROVED:
             self._note("approve", who, bulletin=bulletin.id, digest=request.digest, undo=True)
@@ -162,13 +162,13 @@ class Decisions:
     def _must_be_approved_here(self, name: str) -> None:
         """Raises `Refused` where an approval came with the bulletin, which only those who gave it can take back."""
         bulletin = self.station.files.contents.bulletins.get(name)
-        if bulletin and (carried := approvals.carried(bulletin, self.station.planner.bulletin_spec(bulletin))):
+        if bulletin and (carried := approvals.carried_approval(bulletin, self.station.planner.bulletin_spec(bulletin))):
             message = Message(
                 "“{bulletin}” was approved at {scope}: have it changed there", bulletin=name, scope=carried.scope
             )
             raise Refused(message)
 
-    def _shown(self, name: str, digest: str) -> tuple[Bulletin, reviews.Review]:
+    def _find_shown(self, name: str, digest: str) -> tuple[Bulletin, reviews.Review]:
         """The bulletin that was shown with this digest. Raises `NotFound`, `BeingRead`, `OutOfDate`."""
         bulletin = self.station.files.bulletin(name)
         spec = self.station.planner.bulletin_spec(bulletin)
@@ -194,7 +194,7 @@ class Decisions:
         """
         if not awaits_village(self.station.log):
             raise Refused(Message("nothing is to be confirmed: this box airs what is planned"))
-        for output in sorted(uncommissioned(self.station.log, self.station.files.box.outputs)):
+        for output in sorted(uncommissioned_outputs(self.station.log, self.station.files.box.outputs)):
             self._note(COMMISSION, who, output=output)
         self._note(CONFIRM_VILLAGE, who)
 

@@ -375,4 +375,4 @@ class Planner:
 def _is_approved(bulletin: Bulletin, spec: ProgrammeSpec, event: Event | None) -> bool:
     """By an approval of this box's log, or by one that came with it."""
     here = event is not None and approvals.stands(str(event.facts.get("digest")), bulletin, spec)
-    return here or approvals.carried(bulletin, spec) is not None
+    return here or approvals.carried_approval(bulletin, spec) is not None

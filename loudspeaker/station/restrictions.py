@@ -26,7 +26,9 @@ COMMISSION = "commission"  # a person's word that an output was heard: facts `ou
 
 def restrictions(log: Log, outputs: Iterable[str], since: datetime) -> Restrictions:
     """All of them that reach beyond `since`; `outputs` are this box's."""
-    return Restrictions(skips(log, since), tuple(pauses(log, since)), uncommissioned(log, outputs), awaits_village(log))
+    return Restrictions(
+        skips(log, since), tuple(pauses(log, since)), uncommissioned_outputs(log, outputs), awaits_village(log)
+    )
 
 
 def mark_empty(log: Log, now: datetime) -> None:
@@ -34,7 +36,7 @@ def mark_empty(log: Log, now: datetime) -> None:
     log.event(EMPTY, "", now)
 
 
-def uncommissioned(log: Log, outputs: Iterable[str]) -> frozenset[str]:
+def uncommissioned_outputs(log: Log, outputs: Iterable[str]) -> frozenset[str]:
     """Those of `outputs` that may not air what is planned yet."""
     if not log.events(EMPTY):
         return frozenset()

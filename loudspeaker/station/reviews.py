@@ -78,7 +78,7 @@ class ReviewLog:
         returned = steps[-1] if steps and steps[-1].facts.get("step") == GIVE_BACK else None
         stands = approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, spec)
         step = _step(approved) if approved else None
-        if not stands and (carried := approvals.carried(bulletin, spec)):
+        if not stands and (carried := approvals.carried_approval(bulletin, spec)):
             stands, step = True, ReviewStep(Signer(f"{', '.join(carried.by)} ({carried.scope})"), carried.at, digest)
         return Review(
             ReviewState.APPROVED if stands else _state(last, approved),

@@ -35,7 +35,7 @@ class LastGoodVersions:
         try:
             if _read(self._good(path)) != data:
                 write_atomic(self._good(path), data, self.system)
-            remove(self._broken(path), self.system)
+            remove(self._broken_mark(path), self.system)
         except OSError:
             with suppress(OSError):
                 self.forget(path)
@@ -56,24 +56,24 @@ class LastGoodVersions:
         """Delete the version of a file that people have deleted."""
         if self.folder.is_symlink():
             return
-        for kept in (self._good(path), self._broken(path)):
+        for kept in (self._good(path), self._broken_mark(path)):
             with suppress(IsADirectoryError):  # a folder that somebody made; no version is read from it
                 remove(kept, self.system)
 
     def _broken_since(self, path: str, now: datetime) -> datetime:
         """When the file was first found broken; `now` where that was written by a clock that was wrong."""
-        data = _read(self._broken(path)) or b""
+        data = _read(self._broken_mark(path)) or b""
         with suppress(ValueError, TypeError):  # damaged: no text, no time, or a time without its offset
             if EARLIEST < (since := datetime.fromisoformat(data.decode())) <= now:
                 return since
         with suppress(WriteError):  # then the 48 hours begin anew each time, which is better than silence
-            write_atomic(self._broken(path), now.isoformat().encode(), self.system)
+            write_atomic(self._broken_mark(path), now.isoformat().encode(), self.system)
         return now
 
     def _good(self, path: str) -> Path:
         return self.folder / _file_name(path)
 
-    def _broken(self, path: str) -> Path:
+    def _broken_mark(self, path: str) -> Path:
         return self.folder / f"{_file_name(path)}.broken-since"
 
 

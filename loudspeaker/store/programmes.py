@@ -104,7 +104,7 @@ class ProgrammeStore:
 
     def marks(self, recipe: str) -> tuple[SentenceMark, ...]:
         """When each sentence of a programme is heard; none where its manifest does not tell."""
-        stored = self._stored(self._manifest(recipe))
+        stored = self._read_manifest(self._manifest(recipe))
         return stored.marks if stored else ()
 
     def is_intact(self, programme: Programme) -> bool:
@@ -145,17 +145,17 @@ class ProgrammeStore:
     def _read(self, manifest: Path) -> Programme | None:
         """The programme of a manifest; None where one of the two is absent or damaged: it is rendered again."""
         with suppress(OSError):
-            known = self._known(manifest)
+            known = self._cached_manifest(manifest)
             if known and known.programme.path.stat().st_size == known.bytes:
                 return known.programme
         return None
 
-    def _known(self, manifest: Path) -> ReadManifest | None:
+    def _cached_manifest(self, manifest: Path) -> ReadManifest | None:
         """What a manifest holds, read where its file is another than before. Raises `OSError`."""
         state = manifest.stat()
         known, stamp = self._read_before.get(manifest), (state.st_ino, state.st_size, state.st_mtime_ns)
         if known is None or known.stamp != stamp:
-            stored = self._stored(manifest)
+            stored = self._read_manifest(manifest)
             if stored is None:
                 return None
             if len(self._read_before) >= MOST_KNOWN:
@@ -164,7 +164,7 @@ class ProgrammeStore:
             self._read_before[manifest] = known
         return known
 
-    def _stored(self, manifest: Path) -> Manifest | None:
+    def _read_manifest(self, manifest: Path) -> Manifest | None:
         """What a manifest holds; None where it is absent or damaged."""
         with suppress(OSError, *UNREADABLE):
             stored = decode(Manifest, json.loads(read_regular_file(manifest, MOST_BYTES) or b""))

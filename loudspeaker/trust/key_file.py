@@ -55,7 +55,7 @@ def seal_key(key: SigningKey, passphrase: str) -> bytes:
     """The key as a file that opens with `passphrase` only."""
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     raw = key.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())  # `_raw()` is not in Debian 12's
-    known = _known(key.public)
+    known = _public_facts(key.public)
     sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, raw, _bound(known))
     stored = {**known, "salt": _text(salt), "nonce": _text(nonce), "sealed": _text(sealed)}
     return json.dumps(stored, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -70,7 +70,7 @@ def open_key(raw: bytes, passphrase: str) -> SigningKey:
     """The key in a file. Raises `UntrustedDocument` for what is no key file, `Refused` for a wrong passphrase."""
     public, salt, nonce, sealed = _read(raw)
     try:
-        private = ChaCha20Poly1305(_derive(passphrase, salt)).decrypt(nonce, sealed, _bound(_known(public)))
+        private = ChaCha20Poly1305(_derive(passphrase, salt)).decrypt(nonce, sealed, _bound(_public_facts(public)))
     except (InvalidTag, ValueError):
         raise Refused(Message("the passphrase is wrong, or the key file was changed")) from None
     return SigningKey(public, Ed25519PrivateKey.from_private_bytes(private))
@@ -118,7 +118,7 @@ def _derive(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=KEY_BYTES, n=COST, r=BLOCK, p=LANES).derive(passphrase.encode())
 
 
-def _known(key: PublicKey) -> dict[str, str]:
+def _public_facts(key: PublicKey) -> dict[str, str]:
     return {"type": key.type.value, "id": key.id, "public": key.public, "person": key.person, "name": key.name}
 
 

@@ -130,7 +130,7 @@ class Section:
             rest = yaml.ScalarNode(key.tag, plain[len(name) :].strip(" :="), key.start_mark, key.end_mark)
             self._values.setdefault(self._names[name], rest)
             return
-        meant = self._meant(plain)
+        meant = self._nearest_key(plain)
         self._file.add(key, self._unknown(plain, meant))
         if meant:
             self._values.setdefault(self._names[fold(meant)], _at_its_key(value, key))
@@ -143,7 +143,7 @@ class Section:
         ]
         return max(names, key=len) if names else None
 
-    def _meant(self, word: str) -> str | None:
+    def _nearest_key(self, word: str) -> str | None:
         """The key that an unknown one was probably meant to be, in the language of who wrote it."""
         keywords = self._file.keywords
         ours = [name for name in self._names if name in keywords.keys]

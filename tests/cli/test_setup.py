@@ -28,7 +28,7 @@ from loudspeaker.station import Station
 from loudspeaker.station.deliveries.membership import AcceptedManifest, Membership, keep_membership
 from loudspeaker.station.new_station import COMMUNE, VILLAGE, make_empty
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.restrictions import EMPTY, uncommissioned
+from loudspeaker.station.restrictions import EMPTY, uncommissioned_outputs
 from loudspeaker.store.received import ReceivedFiles
 
 NAMES = ["Xã Bản Mây", "Thôn Nà Hoa, Bản Lìm"]
@@ -115,7 +115,7 @@ def test_a_new_box_is_set_up_and_stays_silent_until_it_is_commissioned(technicia
     with closing(station):
         assert not station.files.problems
         assert [event.kind for event in station.log.events(EMPTY)] == [EMPTY]
-        assert uncommissioned(station.log, box.outputs) == {"na-hoa"}
+        assert uncommissioned_outputs(station.log, box.outputs) == {"na-hoa"}
     assert "loudspeaker test na-hoa" in result.output
     assert "✓" in result.output  # what the doctor says
 

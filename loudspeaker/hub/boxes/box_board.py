@@ -181,7 +181,7 @@ class BoxBoard:
                 found.setdefault(row["scope"], []).append(row["text"])
         return {scope: tuple(texts) for scope, texts in found.items()}
 
-    def said(self, box: str, kind: TopicKind) -> bytes | None:
+    def last_message(self, box: str, kind: TopicKind) -> bytes | None:
         """The last that a box has said of this kind."""
         row = self.database.row("SELECT body FROM said WHERE box = ? AND kind = ?", box, kind.value)
         return row["body"].encode() if row else None
@@ -196,7 +196,7 @@ class BoxBoard:
         """How often a bulletin of a scope was aired in each village, its own and those below it. Raises `NotFound`."""
         return [count for one in self.scopes(scope) for count in self._count(one, name_at(one, bulletin, scope))]
 
-    def aired(self, scope: str, since: datetime) -> list[AiredBulletin]:
+    def aired_bulletins(self, scope: str, since: datetime) -> list[AiredBulletin]:
         """What was heard of each bulletin in a scope and below it, what was heard last first. Raises `NotFound`."""
         below = self.scopes(scope)
         rows = self.database.rows(

@@ -57,7 +57,7 @@ class AlertSigning:
         read_unverified(envelope)  # is it too long?
         return envelope
 
-    def served(self, scope: str, number: int) -> SignedEnvelope | None:
+    def served_envelope(self, scope: str, number: int) -> SignedEnvelope | None:
         """An alert that is served, with its signatures."""
         raw = read_regular_file(self._path(scope, number), MOST_DOCUMENT_BYTES)
         return parse_envelope(raw) if raw is not None else None
@@ -68,7 +68,7 @@ class AlertSigning:
             return [alert.opened for alert in read_published(self.root, scope).alerts]
         return []
 
-    def opened(self, envelope: SignedEnvelope) -> OpenedAlert:
+    def open_envelope(self, envelope: SignedEnvelope) -> OpenedAlert:
         """What it says, and who has signed it. Raises `NotFound`, `UntrustedDocument` where nobody who may has."""
         return open_alert(envelope, self.trust(_alert_in(envelope).scope))
 
@@ -98,14 +98,14 @@ class AlertSigning:
             ended = alert.until.astimezone(now.tzinfo)
             raise Refused(Message("it ended at {instant}", instant=f"{ended:%H:%M %d/%m/%Y}"))
         with self.database.change() as connection:  # no signature of two that come at once is lost
-            served = self.served(alert.scope, alert.seq)
+            served = self.served_envelope(alert.scope, alert.seq)
             if served is None:
                 self._must_be_next(alert)
             elif served.payload != envelope.payload:
                 raise _overtaken(alert)
             unsigned = SignedEnvelope(envelope.payload_type, envelope.payload)
             signed = add(served or unsigned)
-            opened = self.opened(signed)
+            opened = self.open_envelope(signed)
             write_atomic(self._path(alert.scope, alert.seq), format_envelope(signed))
             connection.execute("INSERT OR IGNORE INTO begun_alert VALUES (?, ?)", (alert.id, text_of(now)))
         notify_published(self.root, alert.scope)
@@ -138,7 +138,7 @@ class AlertSigning:
 
     def _last_instant(self, scope: str) -> datetime | None:
         """When the newest alert that is served was given."""
-        last = self.served(scope, max(self._numbers(scope), default=0))
+        last = self.served_envelope(scope, max(self._numbers(scope), default=0))
         return _alert_in(last).issued if last else None
 
     def _numbers(self, scope: str) -> list[int]:

@@ -75,11 +75,11 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
     facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
     facts |= {"cadences": CADENCES, "groups": _groups(page, scope)}
     facts |= {"communes": {one: page.hub.office_name(one) for one in _communes(page, scope)}}
-    said = {"before": before, "chosen": chosen, "typed": _typed(page, templates, before), "error": error}
+    said = {"before": before, "chosen": chosen, "typed": _form_values(page, templates, before), "error": error}
     return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
 
 
-def _typed(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> Mapping[str, object]:
+def _form_values(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> Mapping[str, object]:
     """What stands in the form: what was typed, else what the alarm `before` was."""
     return {
         "text": page.text("text") or _first_words(page, templates, before),
@@ -344,7 +344,7 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
             one.id,
             one.title,
             "\n".join(part.text or "" for part in one.parts),
-            files.spoken(one),
+            files.spoken_parts(one),
             all(part.audio is None for part in one.parts),
         )
         for one in found

@@ -49,7 +49,8 @@ class HeardCount:
 def show_documents(page: HubPage) -> Response:
     """Bulletins that an office has published, and what else was heard there lately."""
     scope = page.office()
-    names, aired = page.hub.names(scope) if scope else None, page.hub.aired(scope, page.now - LATELY) if scope else []
+    names = page.hub.names(scope) if scope else None
+    aired = page.hub.aired_bulletins(scope, page.now - LATELY) if scope else []
     by_id = {_own_id(one.bulletin, scope): one for one in reversed(aired)}
     published = names.bulletins() if names else []
     documents = [Document(one, _head(page, scope, one), by_id.get(one)) for one in published]

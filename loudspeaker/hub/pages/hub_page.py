@@ -52,7 +52,7 @@ class HubPage(SitePage):
 
     def offices(self) -> list[PublishedScope]:
         """All of theirs that publish here, offices before those below them."""
-        return self.hub.published()
+        return self.hub.published_scopes()
 
     def office(self) -> str:
         """The scope that is asked about (`cap`); the highest where none is, "" where none publishes here.

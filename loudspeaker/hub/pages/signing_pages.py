@@ -135,7 +135,7 @@ def _read_plan(page: HubPage, draft: ManifestDraft) -> AudiencePlan | None:
 
 def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | None = None) -> Response:
     form = signing_form(page, draft.keys, draft.envelope, draft.digest)
-    served = next((one for one in page.hub.published() if one.scope == draft.manifest.scope), None)
+    served = next((one for one in page.hub.published_scopes() if one.scope == draft.manifest.scope), None)
     return page.page(
         "hub_draft.html",
         status_of_refusal(error),

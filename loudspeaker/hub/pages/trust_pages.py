@@ -43,10 +43,10 @@ def show_trust(page: HubPage, error: LoudspeakerError | None = None) -> Response
         "offices": [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()],
         "document": document,
         "keys": _named_keys(document),
-        "fresh": [(one.key, _suggested(document, one.key)) for one in _fresh(page, scope, document)],
+        "fresh": [(one.key, _suggest_roles(document, one.key)) for one in _fresh(page, scope, document)],
         "roles": ROLE_WORDS,
         "boxes": _own_boxes(page, scope, document),
-        "unconfirmed": _unconfirmed(page, scope, document),
+        "unconfirmed": _unconfirmed_boxes(page, scope, document),
         "gone": {box.box for box in page.hub.boxes(scope) if box.revoked},
         "waits": page.hub.find_trust_draft(scope) is not None,
         "error": error,
@@ -159,7 +159,7 @@ def _fresh(page: HubPage, scope: str, document: TrustDocument) -> list[Registere
     return [one for one in page.hub.passkeys(logins) if one.key.id not in named]
 
 
-def _suggested(document: TrustDocument, key: PublicKey) -> frozenset[SigningRole]:
+def _suggest_roles(document: TrustDocument, key: PublicKey) -> frozenset[SigningRole]:
     """What a new key would sign: what the person signs with others, else all but the list itself."""
     own = frozenset(role for one in document.keys if one.person == key.person for role in roles_of(document, one.id))
     return own or frozenset(ROLE_WORDS) - {SigningRole.TRUST}
@@ -170,7 +170,7 @@ def _own_boxes(page: HubPage, scope: str, document: TrustDocument) -> list[tuple
     return [(box.id, names.get(box.id) or box.id) for box in document.boxes]
 
 
-def _unconfirmed(page: HubPage, scope: str, document: TrustDocument) -> list[BoxRow]:
+def _unconfirmed_boxes(page: HubPage, scope: str, document: TrustDocument) -> list[BoxRow]:
     known = {box.id for box in document.boxes}
     boxes = (box for box in page.hub.boxes(scope) if box.scope == scope and not box.revoked)
     return [box for box in boxes if box.box not in known]
@@ -185,7 +185,7 @@ def _read_wish(page: HubPage, scope: str, document: TrustDocument) -> TrustWish:
     }
     if any(not roles for roles in keys.values()):
         raise BadUsage(Message("tick what the new key is to sign"))
-    offered = {box.box: box.public for box in _unconfirmed(page, scope, document)}
+    offered = {box.box: box.public for box in _unconfirmed_boxes(page, scope, document)}
     boxes = tuple(public_box_key(offered[one]) for one in page.texts("box") if one in offered)
     known = {box.id for box in document.boxes}
     revoked = tuple(one for one in page.texts("revoke") if one in known)

@@ -89,7 +89,7 @@ def list_blobs(published: Sequence[PublishedScope]) -> list[ServedBlob]:
     """All files that are named there. What may come later has a name only where somebody waits for it."""
     sizes: dict[str, int] = {}
     names: dict[str, list[tuple[str, str]]] = {}
-    for scope, path, file in _named(published):
+    for scope, path, file in _files_of(published):
         sizes[file.sha256] = file.bytes
         names.setdefault(file.sha256, []).extend([] if file.lazy else [(scope, path)])
     return [ServedBlob(sha256, size, tuple(names[sha256])) for sha256, size in sizes.items()]
@@ -97,11 +97,11 @@ def list_blobs(published: Sequence[PublishedScope]) -> list[ServedBlob]:
 
 def find_missing(root: Path, published: Sequence[PublishedScope]) -> list[tuple[str, str]]:
     """Scope and path of the files that should lie there and do not."""
-    named = [one for one in _named(published) if not one[2].lazy]
+    named = [one for one in _files_of(published) if not one[2].lazy]
     return [(scope, path) for scope, path, file in named if not (root / ROOT / "blob" / file.sha256).is_file()]
 
 
-def _named(published: Sequence[PublishedScope]) -> Iterator[tuple[str, str, SignedFile]]:
+def _files_of(published: Sequence[PublishedScope]) -> Iterator[tuple[str, str, SignedFile]]:
     for one in published:
         for path, file in one.manifest.files.items() if one.manifest else ():
             yield one.scope, path, file

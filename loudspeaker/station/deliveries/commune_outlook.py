@@ -202,7 +202,7 @@ class _Lengths:
     def _facts(self, bulletin: Bulletin, repeats: set[int | None]) -> BulletinFacts:
         spec = self._spec(bulletin)
         lengths = {repeat: estimate(replace(spec, repeat=repeat)) for repeat in repeats if repeat}
-        approved = not split_origin(bulletin.id)[1] or approvals.carried(bulletin, spec) is not None
+        approved = not split_origin(bulletin.id)[1] or approvals.carried_approval(bulletin, spec) is not None
         return BulletinFacts(
             bulletin.title,
             bulletin.level,

@@ -119,7 +119,7 @@ class DeliveredFiles:
         commune = self.survey.commune.understood
         return commune.reading_settings if commune else ReadingSettings()
 
-    def spoken(self, bulletin: Bulletin) -> tuple[SpokenPart, ...]:
+    def spoken_parts(self, bulletin: Bulletin) -> tuple[SpokenPart, ...]:
         """What is heard of a bulletin, part by part: the words that are signed, else as its text is read."""
         return tuple(_spoken_parts(bulletin, self.settings))
 
@@ -141,7 +141,7 @@ def find_changes(before: DeliveredFiles | None, after: DeliveredFiles) -> Manife
     new, old = after.bulletins, before.bulletins if before else {}
     other = set(_other_files(before, after))
     return ManifestChanges(
-        [_spoken(after, path, path not in old) for path in new if _sounds_otherwise(before, after, path, other)],
+        [_changed_text(after, path, path not in old) for path in new if _sounds_otherwise(before, after, path, other)],
         [old[path].title for path in old if path not in new],
         [_schedule_change(before, after, path) for path in sorted(other) if path.startswith("schedules/")],
         _rule_lines(before, after) if RULES_FILE in other else (),
@@ -172,12 +172,12 @@ def _sounds_otherwise(before: DeliveredFiles | None, after: DeliveredFiles, path
     old, new = before.bulletins[path], after.bulletins[path]
     if any(part.audio in other for part in new.parts):
         return True
-    return before.settings != after.settings and before.spoken(old) != after.spoken(new)
+    return before.settings != after.settings and before.spoken_parts(old) != after.spoken_parts(new)
 
 
-def _spoken(files: DeliveredFiles, path: str, is_new: bool) -> ChangedBulletin:
+def _changed_text(files: DeliveredFiles, path: str, is_new: bool) -> ChangedBulletin:
     one = files.bulletins[path]
-    return ChangedBulletin(one.id, one.title, is_new, list(bulletin_facts(one)), files.spoken(one))
+    return ChangedBulletin(one.id, one.title, is_new, list(bulletin_facts(one)), files.spoken_parts(one))
 
 
 def _spoken_parts(bulletin: Bulletin, settings: ReadingSettings) -> Iterator[SpokenPart]:

@@ -101,12 +101,12 @@ def _paragraphs(
         yield [sentence for said in _tell(result, translate) for sentence in said.splitlines()]
     if awaits_village(station.log):
         heard = [names.get(village, village) for village in station.files.box.plays]
-        yield _unconfirmed(joining_words(heard, station.files.commune.name), translate)
+        yield _tell_unconfirmed(joining_words(heard, station.files.commune.name), translate)
     log = Message("The log lies beside this file: {count} entries, head {head}", count=head.entries, head=head.head)
     yield (log.say(translate),)
 
 
-def _unconfirmed(words: str, translate: Callable[[str], str]) -> Iterator[str]:
+def _tell_unconfirmed(words: str, translate: Callable[[str], str]) -> Iterator[str]:
     """What a box says that has joined by itself, and what is to be done then."""
     yield Message("By day it says: “{words}”", words=words).say(translate)
     yield Message(

@@ -82,7 +82,7 @@ class WhatIf:
         files = self._files.suppose({edit.path: edit.after for edit in change})
         supposed = self._planner.suppose(files)
         trial = self._trial(supposed, files.contents, days, about)
-        return SupposedChange(change, trial, self._voided(supposed, change))
+        return SupposedChange(change, trial, self._void_bulletins(supposed, change))
 
     def free_times(self, change: Change, days: int = AHEAD) -> tuple[int, ...]:
         """In each session the first time, in seconds since midnight, at which what the change adds would hurt nobody.
@@ -99,9 +99,9 @@ class WhatIf:
         begins, _ends = self._clock.window(None, days)
         today = begins.date()
         before, after = (_schedules_of(planner, villages) for planner in (self._planner, supposed))
-        given = _assume(self._given(supposed, (*after, *before), changed))
+        given = _assume(self._plan_input(supposed, (*after, *before), changed))
         same = replace(contents, schedules=old.schedules, revisions=old.revisions) == old  # but for schedules
-        was = given if same else _assume(self._given(self._planner, before, changed))
+        was = given if same else _assume(self._plan_input(self._planner, before, changed))
         return Trial(
             replace(given, schedules=after),
             replace(was, schedules=before),
@@ -109,7 +109,7 @@ class WhatIf:
             [today + timedelta(days=number) for number in range(days)],
         )
 
-    def _given(
+    def _plan_input(
         self, planner: Planner, schedules: Sequence[VillageSchedule], changed: Collection[EntryKey]
     ) -> PlanInput:
         """What the plan of these schedules depends on; bulletins of what is `changed` with their length read once.
@@ -130,7 +130,7 @@ class WhatIf:
         given = planner.plan_input(log, begins, facts)
         return replace(given, words=planner.session_words())
 
-    def _voided(self, supposed: Planner, change: Change) -> tuple[str, ...]:
+    def _void_bulletins(self, supposed: Planner, change: Change) -> tuple[str, ...]:
         """Bulletins that are approved now, and with the change are not."""
         if all(edit.path.startswith("schedules/") for edit in change):
             return ()

@@ -130,7 +130,7 @@ class AlertLog:
             self.log.event(ALERT, "", at, **told)
             self._events().append(Event(ALERT, "", at, told))
 
-    def decided(self, alert: str) -> Mapping[str, object] | None:
+    def decision(self, alert: str) -> Mapping[str, object] | None:
         """The step by which an alert was done; None where nobody has done anything that is heard, or ended."""
         steps = (event.facts for event in self._steps(alert) if event.facts.get("state") not in BEGUN)
         return next(steps, None)
@@ -175,7 +175,7 @@ class AlertLog:
 
     def note_again(self, alert: str, number: int, airings: Sequence[str], at: datetime) -> None:
         """Write down that an alert which was given is said again."""
-        told = {**(self.decided(alert) or {}), NUMBER: number, "airings": encode(tuple(airings))}
+        told = {**(self.decision(alert) or {}), NUMBER: number, "airings": encode(tuple(airings))}
         self.log.event(ALERT, "", at, **told)
         self._events().append(Event(ALERT, "", at, told))
 

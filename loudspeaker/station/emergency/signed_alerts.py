@@ -101,7 +101,7 @@ class AlertReader:
 
     def must_be_acceptable(self, received: ReceivedAlert) -> None:
         """Raises `UntrustedDocument` where it came too late, is an office's that may not, or is not the first one."""
-        alert, done = received.alert, self.ledger.decided(received.alert.id)
+        alert, done = received.alert, self.ledger.decision(received.alert.id)
         if alert.kind in OWN_ONLY and not received.own:
             raise UntrustedDocument(Message("only the commune itself may have this done"), Fault.UNSIGNED)
         if done is None:

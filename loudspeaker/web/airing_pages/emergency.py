@@ -281,7 +281,7 @@ def read_reach(station: Station, board: Board | None) -> Reach:
     return Reach(names, here, gone, elsewhere, station.files.commune.contacts)
 
 
-def interrupted(board: Board | None, outputs: Mapping[str, str]) -> list[BoardAiring]:
+def interrupted_airings(board: Board | None, outputs: Mapping[str, str]) -> list[BoardAiring]:
     """What an alarm on these outputs breaks into."""
     return [one for one in board.on if one.output in outputs and one.level is not Level.EMERGENCY] if board else []
 
@@ -328,7 +328,7 @@ def _show_review(
         silent=[village for village in alert.villages if village in reach.gone],
         has_button=has_button,
         shown=fingerprint(alert),
-        interrupted=interrupted(board, alert.recipes),
+        interrupted=interrupted_airings(board, alert.recipes),
         made=_is_made(page, recipes),
         repeat=REPEAT,
         gap=round(GAP),

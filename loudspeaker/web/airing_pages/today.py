@@ -18,7 +18,7 @@ from ...model.refusal import Refusal
 from ...reports.outcome_words import FULLY_HEARD, outcome_word
 from ...station.airings import PlannedAiring
 from ...station.deliveries.offers import sort_offers
-from ...station.restrictions import awaits_village, standing_pauses, uncommissioned
+from ...station.restrictions import awaits_village, standing_pauses, uncommissioned_outputs
 from ...station.reviews import ReviewLog
 from ...station.station import Station
 from ..access.delegating import warn_of_few
@@ -229,7 +229,7 @@ def _todo_items(
     if awaits_village(station.log):
         message = Message("nobody has confirmed yet that this box is in the right village: only alarms are heard")
         yield TodoItem(message, "/thiet-bi", Message("Try and confirm"), pressing=True)
-    for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
+    for output in sorted(uncommissioned_outputs(station.log, station.files.box.outputs)):
         yield TodoItem(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
 
 

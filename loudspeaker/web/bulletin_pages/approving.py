@@ -62,7 +62,7 @@ class ReviewView:
 
 def show_waiting(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
-        planned = _planned(station)
+        planned = _planned_airings(station)
         rows = [
             WaitingRow(name, title, review, seconds, doubts, planned.get(name, []))
             for name, title, review, seconds, doubts in _reviews(station)
@@ -85,7 +85,7 @@ def _reviews(station: Station) -> list[tuple[str, str, Review, float, int]]:
     return sorted(found, key=lambda row: row[1].casefold())
 
 
-def _planned(station: Station) -> Mapping[str, list[Airing]]:
+def _planned_airings(station: Station) -> Mapping[str, list[Airing]]:
     """By bulletin, the airings of the days to come, whether or not they wait for its approval."""
     now, found = station.clock.now(), defaultdict(list)
     for airing in station.planner.plan(now, now + timedelta(days=AHEAD), station.log):
@@ -111,7 +111,7 @@ def _view(page: PageRequest) -> ReviewView:
         sound = listening(page.console, station, bulletin)
         on_paper = station.files.commune.policy_of("", station.clock.now().date()).approval_on_paper
         villages = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
-        airings, zone = _planned(station).get(bulletin, []), station.files.commune.zone
+        airings, zone = _planned_airings(station).get(bulletin, []), station.files.commune.zone
     drafts = page.console.drafts
     drafts.remember(bulletin, preview.digest, source.text)
     before = drafts.recall(bulletin, review.approved.digest) if review.approved else None

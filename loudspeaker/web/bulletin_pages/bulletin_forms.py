@@ -39,7 +39,7 @@ class BulletinForm:
         return cls(page.text("revision"), text.strip("\n").rstrip(), {name: page.text(name) for name in FIELDS})
 
     @classmethod
-    def drafted(cls, draft: Draft) -> BulletinForm:
+    def from_draft(cls, draft: Draft) -> BulletinForm:
         return cls(draft.revision, draft.text, {name: draft.head.get(name, "") for name in FIELDS})
 
     def draft(self, by: str = "") -> Draft:

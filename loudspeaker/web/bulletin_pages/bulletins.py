@@ -144,7 +144,7 @@ def _editor(
     """The editor with what was typed, else with the draft of whoever asks, else with the file."""
     state = _state(page, bulletin)
     saved = BulletinForm.of(state.source)
-    shown = form or (BulletinForm.drafted(state.draft) if state.draft else saved)
+    shown = form or (BulletinForm.from_draft(state.draft) if state.draft else saved)
     spoken: SpokenView = view_spoken(page, bulletin, shown.text, shown.same_as(saved))
     return page.page(
         "bulletin.html",
@@ -171,7 +171,7 @@ def _state(page: PageRequest, bulletin: str) -> EditorState:
         sound = listening(page.console, station, bulletin) if source.bulletin else None
         zone, villages = station.files.commune.zone, hearers(station, bulletin)
     draft = drafts.find(login, bulletin)
-    return EditorState(source, review, saved, draft, drafts.kept(bulletin), villages, sound, zone)
+    return EditorState(source, review, saved, draft, drafts.kept_versions(bulletin), villages, sound, zone)
 
 
 def _review(station: Station, source: BulletinSource) -> Review | None:

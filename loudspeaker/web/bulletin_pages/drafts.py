@@ -81,7 +81,7 @@ class DraftStore:
                 (bulletin, bulletin, MOST_KEPT),
             )
 
-    def kept(self, bulletin: str) -> list[Draft]:
+    def kept_versions(self, bulletin: str) -> list[Draft]:
         """The versions that lost, the latest first."""
         question = "SELECT id, content, by, at FROM kept WHERE bulletin = ? ORDER BY id DESC"
         rows = self._database.rows(question, bulletin)
@@ -106,7 +106,7 @@ class DraftStore:
         with self._database.change() as database:
             database.executemany("INSERT OR REPLACE INTO seen_doubts VALUES (?, ?, ?, ?)", rows)
 
-    def seen(self, bulletin: str) -> frozenset[str]:
+    def seen_doubts(self, bulletin: str) -> frozenset[str]:
         """The doubts of a bulletin that somebody has seen."""
         rows = self._database.rows("SELECT doubt FROM seen_doubts WHERE bulletin = ?", bulletin)
         return frozenset(doubt for (doubt,) in rows)

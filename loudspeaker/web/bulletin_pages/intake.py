@@ -183,10 +183,10 @@ def _recording_page(page: PageRequest, job: Job, status: int = 200, error: Louds
 
 def send_recording(page: PageRequest) -> Response:
     find_job(page)
-    return FileResponse(_recorded(page), media_type="audio/flac")
+    return FileResponse(_recording_path(page), media_type="audio/flac")
 
 
-def _recorded(page: PageRequest) -> Path:
+def _recording_path(page: PageRequest) -> Path:
     return upload_folder(page, page.path["job"]) / "recordings" / "ghi-am.flac"
 
 
@@ -207,7 +207,7 @@ def keep_recording(page: PageRequest) -> Response:
             _refuse(Message("give it a title"))
         note = _note(page)
         with page.console.desk.station() as station:
-            sound = _recorded(page).read_bytes()
+            sound = _recording_path(page).read_bytes()
             bulletin, edits = station.editing.bulletins.create_recorded(title, sound, text, note, language)
         page.save(*edits)
     except (BadFile, BadUsage) as error:
@@ -225,7 +225,7 @@ def _add_recording(page: PageRequest, job: Job) -> Response:
             _refuse(Message("of a recording in another language write who has checked it"))
         with page.console.desk.station() as station:
             edits = station.editing.bulletins.put_recording(
-                bulletin, _recorded(page).read_bytes(), _note(page), language
+                bulletin, _recording_path(page).read_bytes(), _note(page), language
             )
             text = station.editing.bulletins.source(bulletin).text
         page.save(*edits)

@@ -69,7 +69,7 @@ def view_spoken(page: PageRequest, bulletin: str, text: str, saved: bool = True)
     reading = read(text[:MOST_LETTERS], _settings(page))
     placed = [doubt for doubt in reading.doubts if doubt.place != _whole(reading)]
     note = next((doubt for doubt in reading.doubts if doubt.place == _whole(reading)), None)
-    seen = page.console.drafts.seen(bulletin)
+    seen = page.console.drafts.seen_doubts(bulletin)
     marked = mark_text(text[:MOST_LETTERS], reading, placed)
     sentences = {stretch.doubt: one.number for one in marked.written for stretch in one.stretches if stretch.doubt}
     doubts = []
@@ -122,7 +122,7 @@ def _stretch(page: PageRequest) -> tuple[BulletinForm, StretchView]:
     place = _place(page, form.text)
     settings = _settings(page)
     reading = read(form.text, settings)
-    seen = page.console.drafts.seen(page.path["id"])
+    seen = page.console.drafts.seen_doubts(page.path["id"])
     doubt = next((doubt for doubt in reading.doubts if doubt.place == place), None)
     spans = [span for span in reading.spans if span.written[0] < place[1] and place[0] < span.written[1]]
     spoken = doubt.spoken if doubt else reading.spoken[spans[0].spoken[0] : spans[-1].spoken[1]] if spans else ""
@@ -136,7 +136,7 @@ def _form(page: PageRequest) -> BulletinForm:
     if page.http.method == "POST":
         return BulletinForm.from_page(page)
     if draft := page.console.drafts.find(page.person.account.login, page.path["id"]):
-        return BulletinForm.drafted(draft)
+        return BulletinForm.from_draft(draft)
     with page.console.desk.station() as station:
         return BulletinForm.of(station.editing.bulletins.source(page.path["id"]))
 

@@ -164,7 +164,7 @@ def entries_of_form(
         if not form.stream or not form.length:
             raise FieldError("stream", Message("give the station that is relayed, and for how long"))
         called = form.kept.get("name") or [values.slug(stations.get(form.stream, "")) or A_RELAY]
-        return [{**form.kept, "name": called, **_given(relay), **_at(times), **shared}]
+        return [{**form.kept, "name": called, **_filled_fields(relay), **_at(times), **shared}]
     if not form.bulletins:
         raise FieldError("bulletin", Message("choose what is to be aired"))
     repeat = int(form.repeat) if form.repeat.isdecimal() else None
@@ -172,7 +172,7 @@ def entries_of_form(
     behind, kept = 0, form.kept
     for name in form.bulletins:
         own_times = _at([at + behind for at in times])
-        entries.append({**kept, "bulletin": [name], **own_times, **shared, **_given({"repeat": form.repeat})})
+        entries.append({**kept, "bulletin": [name], **own_times, **shared, **_filled_fields({"repeat": form.repeat})})
         kept = {key: texts for key, texts in kept.items() if key != "name"}
         behind += ceil(length(name, repeat) / MINUTE) * MINUTE
     return entries
@@ -191,13 +191,13 @@ def _shared_keys(form: EntryForm) -> Entry:
         if not chosen:
             raise FieldError("days", Message("choose the days"))
         found[_KINDS[form.days]] = chosen
-    found |= _given({"from": form.first, "until": form.last})
+    found |= _filled_fields({"from": form.first, "until": form.last})
     if left_out := [*form.named, *split_list(form.left_out)]:
         found["except"] = left_out
     return found
 
 
-def _given(fields: Mapping[str, str]) -> Entry:
+def _filled_fields(fields: Mapping[str, str]) -> Entry:
     return {key: [value] for key, value in fields.items() if value}
 
 

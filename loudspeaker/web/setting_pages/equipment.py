@@ -13,7 +13,7 @@ from ...errors import Message, NotFound, Refused
 from ...model.board import Board, HealthRow, HealthSubject
 from ...model.office_requests import ConfirmVillage
 from ...model.requests import Commission, SoftenOutput, SweepSound, TestOutput
-from ...station.restrictions import awaits_village, softer, uncommissioned
+from ...station.restrictions import awaits_village, softer, uncommissioned_outputs
 from ...station.station import Station
 from ..pages import PageRequest, Routes
 
@@ -112,7 +112,7 @@ def confirm_heard(page: PageRequest) -> Response:
         if output not in station.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         is_alone = awaits_village(station.log)
-        is_new = not is_alone and output in uncommissioned(station.log, station.files.box.outputs)
+        is_new = not is_alone and output in uncommissioned_outputs(station.log, station.files.box.outputs)
     if is_new:
         serious = [row for row in page.console.desk.health().rows if row.serious]
         if serious:
@@ -141,7 +141,7 @@ def sweep_sound(page: PageRequest) -> Response:
 def output_lines(station: Station, air: Board | None, names: Mapping[str, str]) -> Iterator[OutputLine]:
     """Every output of this box. A card that is gone is known only where a daemon has asked for it."""
     hearers = station.files.box.hearers()
-    silent = uncommissioned(station.log, station.files.box.outputs)
+    silent = uncommissioned_outputs(station.log, station.files.box.outputs)
     for output in station.files.box.outputs:
         wrong = air.gone.get(output) if air else None
         if wrong is None and output in silent:

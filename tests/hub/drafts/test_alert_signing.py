@@ -109,7 +109,7 @@ def test_who_may_not_sign_changes_nothing_and_signatures_that_are_sent_along_cou
     envelope = write(named)
     with pytest.raises(UntrustedDocument):
         sign(named, envelope, STRANGER)
-    assert named.alerts.served(SCOPE, 1) is None
+    assert named.alerts.served_envelope(SCOPE, 1) is None
 
     sent_along = signed(envelope, "ly")  # a signature of hers, but nobody has published it
     assert sign(named, sent_along, PHONE).missing == 1

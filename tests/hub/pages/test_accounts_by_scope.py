@@ -147,7 +147,7 @@ def describe(hub: Hub, people: Officers, box: JoinedBox, packed: bytes) -> TwoCo
     accounts = people.console.site.accounts
     accounts.use_link(accounts.add("lanthu", "Lù Thị Lan", Role, SCOPE), PASSWORD, "127.0.0.1")
     session = accounts.log_in("lanthu", PASSWORD, "127.0.0.1", "test")
-    draft, alert = hub.drafts.draft(SCOPE), hub.alerts.served(SCOPE, 1)
+    draft, alert = hub.drafts.draft(SCOPE), hub.alerts.served_envelope(SCOPE, 1)
     trust = hub.trust_drafts.draft(SCOPE).parts[0]
     assert alert
     parts = {"scope": SCOPE, "box": box.id, "bulletin": "tin-sang", "number": "1", "login": "lanthu"}

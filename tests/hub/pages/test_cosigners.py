@@ -74,7 +74,7 @@ def test_an_account_that_is_called_as_a_signer_gives_the_number_of_a_key_file(pe
 
 
 def test_with_all_signatures_nobody_is_waited_for(people: Officers, named: Hub) -> None:
-    envelope = named.alerts.served(SCOPE, 1)
+    envelope = named.alerts.served_envelope(SCOPE, 1)
     assert envelope
     made = PAO_PHONE.sign(envelope).signatures[-1]
     assert made.assertion

@@ -39,7 +39,7 @@ def served(published: Hub) -> Hub:
 
 
 def blob_of(hub: Hub, path: str = TEXT) -> Path:
-    (office,) = hub.published()
+    (office,) = hub.published_scopes()
     assert office.manifest
     return hub.paths.root / "v1" / "blob" / office.manifest.files[path].sha256
 
@@ -157,7 +157,7 @@ def test_a_command_heals_from_folders_and_fails_where_something_is_lost(served: 
 def test_another_hub_has_it(served: Hub, tmp_path: Path) -> None:
     back_up(served.paths, tmp_path / "backup")
     path = blob_of(served)
-    (blob,) = (one for one in list_blobs(served.published()) if one.sha256 == path.name)
+    (blob,) = (one for one in list_blobs(served.published_scopes()) if one.sha256 == path.name)
     shutil.copytree(tmp_path / "backup" / "v1", tmp_path / "other" / "v1")
     with closing(Hub.open(tmp_path / "other", FakeClock(NOW))) as other:
         need_certificate(other.paths, ("localhost",))

@@ -23,7 +23,7 @@ from loudspeaker.station.box.box_key import open_box_key
 from loudspeaker.station.box.moving import FRESH, MOVED, move_box
 from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
-from loudspeaker.station.restrictions import awaits_village, mark_empty, standing_pauses, uncommissioned
+from loudspeaker.station.restrictions import awaits_village, mark_empty, standing_pauses, uncommissioned_outputs
 from loudspeaker.station.station import Station
 from loudspeaker.store.asrun import AsRunLog, read_commune
 from loudspeaker.store.atomic import move_database
@@ -86,7 +86,7 @@ def test_what_was_decided_about_its_loudspeakers_holds_on(aired: StationPaths) -
     move_box(aired, "ban-may", "Lý", NOW)
 
     with closing(Station.open(aired.home)) as station:
-        assert uncommissioned(station.log, ["san-kho", "nha-hop"]) == {"nha-hop"}
+        assert uncommissioned_outputs(station.log, ["san-kho", "nha-hop"]) == {"nha-hop"}
         assert [pause.village for pause in standing_pauses(station.log, NOW)] == ["na-hoa"]
         assert not awaits_village(station.log)
 

@@ -232,7 +232,7 @@ def test_words_of_people_are_never_taken_for_markup(home: Path, editor: Officer)
 def test_a_version_that_lost_is_gone_on_with(home: Path, editor: Officer) -> None:
     drafts = editor.console.drafts
     drafts.keep("nhac", Draft("x", "Bản cũ của anh Páo.", {"title": "Cũ"}, "Anh Páo"))
-    (kept,) = drafts.kept("nhac")
+    (kept,) = drafts.kept_versions("nhac")
     assert "Lấy lại bản này" in editor.get("/ban-tin/nhac").text
     assert editor.post("/ban-tin/nhac/lay-lai", number="999").status_code == 404
     editor.post("/ban-tin/nhac/lay-lai", number=str(kept.number))
