@@ -41,6 +41,9 @@ from ..trust.signed_documents import ROOT, SCOPE, Alert, Bell, Heads, SignedMani
 BELL, MANIFEST, RULES = "bell.json", "manifest.json", "rules.json"
 FIRST_TRUST = "1.json"
 MOST_KNOWN = 2048  # alerts that are kept in memory as they were opened
+MOST_CHAINS = 256  # scopes whose trust and manifest are
+
+TrustChain = tuple[tuple[bytes, ...], ...]  # envelopes of trust documents: a scope's, and those of each office above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,10 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
     documents = read_trust_documents(root / ROOT / scope / "trust")
     if not documents:
         raise NotFound(Message("there is no trust document of {scope} in {folder}", scope=scope, folder=root))
-    trust = _verify_trust(documents, scope, served or root)[-1]
+    chain = _read_chain(documents, scope, served or root)
+    trust = _verify_chain(chain)[-1]
     raw = read_scope_document(root, scope, MANIFEST)
-    manifest = None
-    if raw is not None:
-        rules = last_rules(read_scope_document(root, scope, RULES), None, trust)
-        manifest = open_manifest(parse_envelope(raw), trust, rules).document
+    manifest = None if raw is None else _open_manifest(raw, read_scope_document(root, scope, RULES), chain)
     sha256 = hashlib.sha256(raw).hexdigest() if raw is not None else ""
     alerts = tuple(_read_alerts(root, scope, documents[-1]))
     return PublishedScope(scope, trust, manifest, raw or b"", sha256, alerts)
@@ -233,15 +234,27 @@ def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
     return found
 
 
-def _verify_trust(
+def _read_chain(
     documents: Sequence[bytes], scope: str, served: Path, below: frozenset[str] = frozenset()
-) -> list[TrustDocument]:
-    """The trust documents of a scope in these envelopes, each verified. Raises `UntrustedDocument`."""
+) -> TrustChain:
+    """The trust documents of a scope in these envelopes, with those of the offices above it."""
     parent = _parent(documents[-1])
-    parents: Sequence[TrustDocument] = ()
     if parent and parent not in below | {scope} and (above := read_trust_documents(served / ROOT / parent / "trust")):
-        parents = _verify_trust(above, parent, served, below | {scope})
-    return walk_trust(documents, parents)
+        return tuple(documents), *_read_chain(above, parent, served, below | {scope})
+    return (tuple(documents),)
+
+
+@lru_cache(MOST_CHAINS)
+def _verify_chain(chain: TrustChain) -> tuple[TrustDocument, ...]:
+    """The trust documents of a scope. Verified once: nothing but these bytes decides. Raises `UntrustedDocument`."""
+    return tuple(walk_trust(chain[0], _verify_chain(chain[1:]) if chain[1:] else ()))
+
+
+@lru_cache(MOST_CHAINS)
+def _open_manifest(raw: bytes, rules: bytes | None, chain: TrustChain) -> SignedManifest:
+    """The manifest in an envelope, with that of rules.json; verified once, too. Raises `UntrustedDocument`."""
+    trust = _verify_chain(chain)[-1]
+    return open_manifest(parse_envelope(raw), trust, last_rules(rules, None, trust)).document
 
 
 def offices_above(root: Path, scope: str) -> Iterator[str]:
@@ -256,6 +269,7 @@ def offices_above(root: Path, scope: str) -> Iterator[str]:
         scope = parent
 
 
+@lru_cache(MOST_CHAINS)
 def _parent(raw: bytes) -> str | None:
     """The office above a scope, as its newest trust document says, verified or not."""
     with suppress(UntrustedDocument):
