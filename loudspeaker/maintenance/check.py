@@ -30,7 +30,7 @@ from ..schedule.crowd import MOST_A_DAY, report_crowded_days
 from ..schedule.lint import broken_plans, missing_bulletins, no_bulletin, unknown_villages, why_never
 from ..station import read_text
 from ..station.commune_clock import CommuneClock
-from ..station.people_files import StationFiles, open_folder
+from ..station.people_files import StationFiles
 from ..station.planner import Planner
 from ..station.station import Station
 from ..text.reading import read
@@ -103,7 +103,7 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
 
     The files are read as they are: no last good version stands in. What the station has read stays as it is.
     """
-    folder = open_folder(station.paths, stand_in=False)
+    folder = station.files.folder.as_they_are()
     planner, sound = station.planner, False
     with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
         planner = Planner(station.paths, StationFiles(folder, station.clock), station.planner.voices)
