@@ -66,7 +66,11 @@ OF_THIS_RUN = use_memory_for_temporary_files()  # None in a worker, too: it uses
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """How many examples there are; a short name for the tests' own folders: a socket's path may have 107 bytes."""
+    """How many examples there are; a short name for the tests' own folders: a socket's path may have 107 bytes.
+
+    What is imported and collected is no garbage: none is looked for until `pytest_collection_finish`.
+    """
+    gc.disable()
     settings.load_profile(config.getoption("runs"))
     if OF_THIS_RUN and not config.option.basetemp:
         config.option.basetemp = str(OF_THIS_RUN / "t")
@@ -116,8 +120,8 @@ def pytest_collection_finish() -> None:
 
     It looks for garbage less often, too: a test that makes a hundred thousand values ends before they matter.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 50)
 
 
@@ -139,6 +143,13 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput[SECONDS] = seconds_of_files(node.config)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Whatever language a test has spoken, the next one begins with English; with 7,000 tests a fixture costs."""
+    if os.environ.get("LANGUAGE") != "en":
+        set_language("en")
+
+
 played: Counter[str] = Counter()  # seconds, by file
 
 
@@ -153,13 +164,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         cache.set(SECONDS, seconds_of_files(config) | played)
     if OF_THIS_RUN:
         shutil.rmtree(OF_THIS_RUN, ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Whatever language a test has spoken, the next one begins with English."""
-    yield
-    set_language("en")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -15,13 +14,12 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import pytest
+from harness.package_modules import HOUSE, modules, nodes_of
 from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
-HOUSE = runpy.run_path(str(ROOT / ".ci" / "house.py"))  # counts what is held below, and prints it for anybody
 GROUND = {"codec", "errors", "model", "plaintext"}
 EDGES = {"interfaces", "sound", "process", *GROUND}
 
@@ -145,23 +143,8 @@ HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl", "mam
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-@cache
-def modules() -> list[Any]:
-    """The package's files, as .ci/house.py reads them."""
-    return list(HOUSE["modules"]())
-
-
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-@cache
-def nodes_of(path: Path) -> list[ast.AST]:
-    """All of its tree: each file is read once for all tests below."""
-    known = {module.path: module for module in modules()}
-    module = known[path] if path in known else HOUSE["Module"].read(path)
-    nodes: list[ast.AST] = module.nodes
-    return nodes
 
 
 @cache

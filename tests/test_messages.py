@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import jinja2
+from harness.package_modules import nodes_of
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
@@ -28,7 +29,7 @@ def vietnamese() -> gettext.GNUTranslations:
 
 def literals(path: Path) -> list[str]:
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             first = node.args[0]

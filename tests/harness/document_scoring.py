@@ -202,10 +202,16 @@ class Score:
 
 def load(folder: Path) -> list[Document]:
     """The documents of a folder, by name."""
-    return [_document(path) for path in sorted(folder.glob("*.txt"))]
+    return [load_one(path) for path in paths_of(folder)]
 
 
-def _document(path: Path) -> Document:
+def paths_of(folder: Path) -> list[Path]:
+    """Where the texts of a folder's documents are, by name."""
+    return sorted(folder.glob("*.txt"))
+
+
+def load_one(path: Path) -> Document:
+    """The document of a text, with the lines of the gold file beside it."""
     rows = map(json.loads, path.with_suffix(".gold.jsonl").read_text("utf-8").splitlines())
     return Document.of(path.stem, path.read_text("utf-8"), rows)
 

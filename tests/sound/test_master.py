@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import pytest
 from harness.sounds import ffmpeg, speech, tone
@@ -16,23 +19,31 @@ from loudspeaker.sound.loudness import loudness, true_peak
 from loudspeaker.sound.master import apply_tone, master
 from loudspeaker.sound.profiles import FM, HORN, INDOOR, PROFILES
 
-SOURCES = {
-    "syllables": speech(22_050),
-    "a quiet voice": Clip(24_000, speech(24_000).samples * np.float32(0.01)),
-    "one loud click in a voice": Clip(16_000, np.where(np.arange(64_000) == 30_000, 1, speech(16_000).samples * 0.1)),
-    "a tone": tone(-3, 3),
-    "the chime": chime(48_000),
-    "the signature": signature(44_100),
-    "the emergency call": emergency(22_050),
-    "white noise": Clip(48_000, np.random.default_rng(1).standard_normal(96_000).clip(-1, 1)),
+SOURCES: dict[str, Callable[[], Clip]] = {
+    "syllables": lambda: speech(22_050),
+    "a quiet voice": lambda: Clip(24_000, speech(24_000).samples * np.float32(0.01)),
+    "one loud click in a voice": lambda: Clip(
+        16_000, np.where(np.arange(64_000) == 30_000, 1, speech(16_000).samples * 0.1)
+    ),
+    "a tone": lambda: tone(-3, 3),
+    "the chime": lambda: chime(48_000),
+    "the signature": lambda: signature(44_100),
+    "the emergency call": lambda: emergency(22_050),
+    "white noise": lambda: Clip(48_000, np.random.default_rng(1).standard_normal(96_000).clip(-1, 1)),
 }
-SOURCES = {name: Clip(clip.rate, clip.samples.astype(np.float32)) for name, clip in SOURCES.items()}
+
+
+@cache
+def source(name: str) -> Clip:
+    """Made when it is first asked for, and not by every process that collects."""
+    clip = SOURCES[name]()
+    return Clip(clip.rate, clip.samples.astype(np.float32))
 
 
 @pytest.mark.parametrize("name", SOURCES)
 @pytest.mark.parametrize(("profile", "rate"), list(zip(PROFILES.values(), 3 * (44_100, 48_000), strict=True)))
 def test_every_profile_keeps_to_its_loudness_and_ceiling(name, profile, rate):
-    mastered = master(SOURCES[name], profile, rate)
+    mastered = master(source(name), profile, rate)
 
     assert rate == mastered.rate
     assert profile.target == pytest.approx(loudness(mastered), abs=0.5)
@@ -41,7 +52,7 @@ def test_every_profile_keeps_to_its_loudness_and_ceiling(name, profile, rate):
 
 @pytest.mark.parametrize(("name", "rate"), list(zip(SOURCES, 4 * (44_100, 48_000), strict=True)))
 def test_ffmpeg_finds_the_same_loudness_and_no_higher_crest(name, rate):
-    heard, peak = ffmpeg(master(SOURCES[name], FM, rate))
+    heard, peak = ffmpeg(master(source(name), FM, rate))
 
     assert FM.target == pytest.approx(heard, abs=0.5)
     assert peak <= FM.ceiling
@@ -90,7 +101,7 @@ def test_blocks_give_what_the_whole_would():
 
 
 def test_a_horn_gets_nothing_it_cannot_give():
-    noise = SOURCES["white noise"]
+    noise = source("white noise")
     power = np.abs(np.fft.rfft(master(noise, HORN).samples)) ** 2
     hertz = np.fft.rfftfreq(96_000, 1 / 48_000)
     useful = power[(hertz > 250) & (hertz < 7_000)].sum()
