@@ -76,16 +76,18 @@ def test_a_blob_is_kept_for_ever_and_resumed_where_it_broke_off(client: SiteClie
     assert "immutable" in half.headers["Cache-Control"]
 
 
+RANGES = ("0-99", "0-49", "50-", "99-5000000", "7-7", "0-", "-10", "5000000-", "20-10", "x")
+
+
 @pytest.mark.parametrize("size", [100, SHORT, SHORT + 1, 5 * SHORT])
-@pytest.mark.parametrize("wanted", ["0-99", "0-49", "50-", "99-5000000", "7-7", "0-", "-10", "5000000-", "20-10", "x"])
-def test_a_short_file_and_a_long_one_are_sent_alike(client: SiteClient, published: Hub, size: int, wanted: str) -> None:
+def test_a_short_file_and_a_long_one_are_sent_alike(client: SiteClient, published: Hub, size: int) -> None:
     content = bytes(range(256)) * (size // 256 + 1)
     (published.paths.root / "v1" / "blob" / FILE).write_bytes(content := content[:size])
     server = Starlette(routes=[Mount("/v1", StaticFiles(directory=published.paths.root / "v1"))])
 
-    for headers in ({"Range": f"bytes={wanted}"}, {}):
+    for headers in (*({"Range": f"bytes={wanted}"} for wanted in RANGES), {}):
         [ours, usual] = (one.get(f"/v1/blob/{FILE}", headers=headers) for one in (client, SiteClient(server)))
-        assert (ours.status_code, ours.content) == (usual.status_code, usual.content)
+        assert (ours.status_code, ours.content) == (usual.status_code, usual.content), headers
         for name in ("Content-Range", "Content-Length", "Accept-Ranges"):
             assert ours.headers.get(name) == usual.headers.get(name)
     assert client.get(f"/v1/blob/{FILE}").content == content

@@ -1,4 +1,7 @@
-"""Short forms of several meanings and facts made of digits: read as meant, or marked; never wrong without a doubt."""
+"""Short forms of several meanings and facts made of digits: read as meant, or marked; never wrong without a doubt.
+
+Every second sentence in `make test`, all of them in `make fault`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 
 import pytest
 from harness.paths import DATA
+from harness.scoring import some_of
 
 from loudspeaker.text.reading import read
 
@@ -32,7 +36,8 @@ def is_silently_wrong(text: str, *pairs: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("part", range(_PARTS))
+@pytest.mark.sampled
+@pytest.mark.parametrize("part", some_of(range(_PARTS), 2))
 @pytest.mark.parametrize("table", TABLES)
 def test_a_sentence_is_read_as_meant_or_marked(table: str, part: int) -> None:
     wrong = [row[0] for row in TABLES[table][part::_PARTS] if is_silently_wrong(*row)]

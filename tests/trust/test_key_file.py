@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -16,6 +17,12 @@ from loudspeaker.trust.key_file import open_key, read_public_key, seal_key
 
 KEY = PEOPLE["hoa"]
 FILE = seal_key(KEY, "mật khẩu của chị Hoa")
+
+
+@cache
+def others_file() -> bytes:
+    """Another key with the same passphrase."""
+    return seal_key(PEOPLE["pao"], "mật khẩu của chị Hoa")
 
 
 def test_it_opens_with_its_passphrase_and_signs_as_its_person() -> None:
@@ -36,7 +43,7 @@ def test_a_wrong_passphrase_opens_nothing() -> None:
 @pytest.mark.parametrize("field", ["type", "id", "public", "person", "name", "salt", "nonce", "sealed"])
 def test_a_changed_field_makes_it_unusable(field: str) -> None:
     stored = json.loads(FILE)
-    other = json.loads(seal_key(PEOPLE["pao"], "mật khẩu của chị Hoa"))
+    other = json.loads(others_file())
     stored[field] = other[field] if field != "type" else "webauthn-es256"
     with pytest.raises(LoudspeakerError):
         open_key(json.dumps(stored).encode(), "mật khẩu của chị Hoa")
