@@ -79,7 +79,7 @@ def create_app(console: Console) -> ASGIApp:
 
     def look_anew(page: PageRequest, route: str) -> None:
         if route not in console.site.map.trials:
-            console.desk.look_anew()  # whoever acts does so on what is there now
+            console.shared_station.look_anew()  # whoever acts does so on what is there now
 
     return SiteApp(console.site, page, handlers(), feeds(), FEEDS, look_anew).create()
 

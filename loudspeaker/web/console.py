@@ -17,10 +17,10 @@ from .access.passwords import PasswordHashes
 from .airing_pages.alarm_forms import AlarmProposals
 from .bulletin_pages.drafts import DraftStore
 from .certificate import TLS_FOLDER, CertificateFiles
-from .desk import Desk
 from .guard import DONE_ELSEWHERE, Task
 from .jobs import Jobs
 from .live_events import LiveEvents
+from .shared_station import SharedStation
 from .site import DATABASE, LOCAL, Site, SiteSubject, open_site
 from .station_map import STATION_MAP
 
@@ -30,7 +30,7 @@ class Console:
     """The officers' console of one station: its pages, and what they work with."""
 
     site: Site
-    desk: Desk
+    shared_station: SharedStation
     drafts: DraftStore
     delegations: DelegationStore
     jobs: Jobs
@@ -39,7 +39,7 @@ class Console:
 
     def close(self) -> None:
         self.jobs.close()
-        self.desk.close()
+        self.shared_station.close()
         self.site.close()
 
 
@@ -85,10 +85,14 @@ def open_console(
 ) -> Console:
     """The console over a station; whoever opens it closes it. The station is opened when a page first needs it."""
     clock = clock or SystemClock()
-    desk, database = Desk(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
+    station, database = SharedStation(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
     site = open_site(
         SiteSubject(
-            desk.name, lambda: _heading(desk), desk.zone, desk.guessable_names, lambda task: _done_elsewhere(desk, task)
+            station.name,
+            lambda: _heading(station),
+            station.zone,
+            station.guessable_names,
+            lambda task: _done_elsewhere(station, task),
         ),
         STATION_MAP,
         database,
@@ -100,15 +104,15 @@ def open_console(
         hashes=hashes,
     )
     drafts, delegations = DraftStore(database, clock), DelegationStore(database, clock)
-    return Console(site, desk, drafts, delegations, Jobs(), LiveEvents(desk.mark))
+    return Console(site, station, drafts, delegations, Jobs(), LiveEvents(station.mark))
 
 
-def _heading(desk: Desk) -> Message:
-    return Message("Station of {commune}", commune=name_within_sentence(desk.name()))
+def _heading(station: SharedStation) -> Message:
+    return Message("Station of {commune}", commune=name_within_sentence(station.name()))
 
 
-def _done_elsewhere(desk: Desk, task: Task) -> Message | None:
+def _done_elsewhere(station: SharedStation, task: Task) -> Message | None:
     """What nobody does on a box that takes its bulletins and schedules signed from elsewhere."""
-    if task in DONE_ELSEWHERE and (scope := desk.scope()):
+    if task in DONE_ELSEWHERE and (scope := station.scope()):
         return Message("this box takes its files signed from {scope}: change them there", scope=scope)
     return None

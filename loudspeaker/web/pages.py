@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ..store.edits import FileEdit
 from .access.accounts import Session
 from .console import Console
-from .desk import AirState
+from .shared_station import AirState
 from .site_pages import SitePage
 
 
@@ -24,21 +24,21 @@ class PageRequest(SitePage):
 
     @property
     def air(self) -> AirState:
-        return self.console.desk.air()
+        return self.console.shared_station.air()
 
     def office_name(self, scope: str) -> str:
         """What an office above the commune is called."""
-        return self.console.desk.contents().office_name(scope)
+        return self.console.shared_station.contents().office_name(scope)
 
     def save(self, *edits: FileEdit) -> None:
         """Save files of the station, all or none, in the name of whoever asks. Raises as `apply_edits` does."""
         account = self.person.account
-        self.console.desk.save(edits, account.name, account.login)
+        self.console.shared_station.save(edits, account.name, account.login)
 
     def note_saved(self, edits: Sequence[FileEdit]) -> None:
         """Have it noted in the log that whoever asks has saved these files."""
         account = self.person.account
-        self.console.desk.note_saved(edits, account.name, account.login)
+        self.console.shared_station.note_saved(edits, account.name, account.login)
 
 
 def make_page(console: Console, request: Request, form: FormData, session: Session | None) -> PageRequest:

@@ -56,7 +56,7 @@ def test_a_bulletin_that_the_disk_has_no_room_for_stays_in_the_page_and_the_old_
 ) -> None:
     before = contents(home)
     with monkeypatch.context() as full:
-        full.setattr("loudspeaker.web.desk.apply_edits", partial(apply_edits, system=FullDisk(1)))
+        full.setattr("loudspeaker.web.shared_station.apply_edits", partial(apply_edits, system=FullDisk(1)))
         answer = save(editor, home)
     assert answer.status_code == 507
     assert "ra &lt;đồng&gt; sớm" in answer.text
@@ -72,7 +72,7 @@ def test_a_schedule_in_two_villages_is_saved_in_both_or_in_none(
 ) -> None:
     before = contents(home)
     fields = {"village": ["na-hoa", "suoi-trat"], "content": "bulletin", "bulletin": "nhac", "days": "daily"}
-    with editor.console.desk.station() as station:
+    with editor.console.shared_station.station() as station:
         schedules = station.editing.schedules
     with monkeypatch.context() as full:
         full.setattr(schedules, "_write", partial(apply_edits, system=FullDisk(fails)))

@@ -177,7 +177,7 @@ def faults(officers: Officers, person: Officer, path: str) -> set[object]:
     officers.clock.advance(0.2)  # type: ignore[attr-defined]  # nobody asks for so many at once
     answer = person.get(path)
     found: set[object] = set() if answer.status_code in ANSWERED else {answer.status_code}
-    if officers.console.desk.air().running:  # good days
+    if officers.console.shared_station.air().running:  # good days
         is_refused = path in REFUSED or "/000" in path
         found |= {answer.status_code} if (answer.status_code >= 400) != is_refused else set()
     if "html" in answer.headers.get("content-type", ""):

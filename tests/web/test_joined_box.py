@@ -14,7 +14,7 @@ from loudspeaker.errors import Refused
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.edits import ABSENT, FileEdit
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH
+from loudspeaker.web.shared_station import FRESH
 
 SENTENCE = "Soạn và xếp lịch ở trang của Xã Thử; ở đây chỉ xem, dừng, phát khẩn cấp."
 
@@ -54,7 +54,7 @@ def test_nothing_is_offered_or_taken_that_is_done_elsewhere(joined: Officers, ho
 
 def test_no_file_of_it_is_written_whoever_asks(joined: Officers, home: Path) -> None:
     with pytest.raises(Refused):
-        joined.console.desk.save([FileEdit("bulletins/x.md", ABSENT, b"x")], "Lan", "lan")
+        joined.console.shared_station.save([FileEdit("bulletins/x.md", ABSENT, b"x")], "Lan", "lan")
     assert not (home / "bulletins/x.md").exists()
 
 

@@ -11,7 +11,7 @@ from loudspeaker.errors import Refused
 from loudspeaker.station.deliveries.membership import AcceptedManifest, Membership, keep_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.edits import FileEdit, revision_of
-from loudspeaker.web.desk import Desk
+from loudspeaker.web.shared_station import SharedStation
 
 
 def test_no_page_writes_a_file_that_would_not_be_read(home: Path, clock: FakeClock) -> None:
@@ -20,6 +20,8 @@ def test_no_page_writes_a_file_that_would_not_be_read(home: Path, clock: FakeClo
     before = file.read_bytes()
 
     with pytest.raises(Refused, match="signed from xa-thu"):
-        Desk(home, home / ".state", clock).save([FileEdit("bulletins/tin-sang.md", revision_of(file), b"x")], "Hoa", "")
+        SharedStation(home, home / ".state", clock).save(
+            [FileEdit("bulletins/tin-sang.md", revision_of(file), b"x")], "Hoa", ""
+        )
 
     assert file.read_bytes() == before

@@ -79,7 +79,7 @@ def _page(page: PageRequest, error: LoudspeakerError | None = None) -> Response:
 
 
 def _zone(page: PageRequest) -> tzinfo:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return station.files.commune.zone
 
 

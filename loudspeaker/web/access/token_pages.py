@@ -44,7 +44,7 @@ def revoke_token(page: PageRequest) -> Response:
 
 def _tokens_page(page: PageRequest, link: Link | None = None, error: LoudspeakerError | None = None) -> Response:
     typed = {name: page.text(name) for name in ("name", "use", "village", "days")} if error else {}
-    names = page.console.desk.village_names()
+    names = page.console.shared_station.village_names()
     return page.page(
         "tokens.html",
         status_of(error) if error else 200,
@@ -56,7 +56,7 @@ def _tokens_page(page: PageRequest, link: Link | None = None, error: Loudspeaker
         uses=USES,
         days=DAYS,
         url=page.http.url,
-        zone=page.console.desk.zone(),
+        zone=page.console.shared_station.zone(),
     )
 
 
@@ -65,7 +65,7 @@ def _village(page: PageRequest) -> str:
     if page.text("use") != TokenUse.CALENDAR:
         return ""
     village = page.text("village")
-    if village not in page.console.desk.village_names():
+    if village not in page.console.shared_station.village_names():
         raise BadUsage(Message("choose a village"))
     return village
 

@@ -17,8 +17,8 @@ from ...model.requests import ConfirmClock, ExplainStop, Pause, Resume, Skip, St
 from ...station.airings import PlannedAiring
 from ...station.station import Station
 from ...yamlfile import Mistake
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 from ..templating import day, moment
 
 STOPPED_FIRST = Message("stopped from the console")  # until the reason is given, which is asked afterwards
@@ -40,7 +40,7 @@ def show_stop(page: PageRequest) -> Response:
     """One button for each output that sounds, and one for all."""
     on = sorted(page.air.on, key=lambda one: one.output)
     outputs = [list(rows) for _output, rows in groupby(on, key=lambda one: one.output)]
-    return page.page("stop.html", outputs=outputs, names=page.console.desk.village_names())
+    return page.page("stop.html", outputs=outputs, names=page.console.shared_station.village_names())
 
 
 def stop(page: PageRequest) -> Response:
@@ -62,7 +62,7 @@ def explain_stop(page: PageRequest) -> Response:
 
 def show_skip(page: PageRequest) -> Response:
     """One airing and the reasons for leaving it out. Raises `NotFound`."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         airing = station.airings.find(page.path["id"])
         village = village_names(station).get(airing.village, airing.village)
     return page.page("skip.html", airing=airing, village=village, reasons=QUIET_REASONS)
@@ -101,7 +101,7 @@ def show_pause(page: PageRequest) -> Response:
 def pause(page: PageRequest) -> Response:
     """Done at once where the page has shown what will not be heard; else that is shown first."""
     village, until, hour = page.text("thon"), page.text("den"), page.text("gio")
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         quiet = _quiet(station, village, until, hour)
     if page.text("shown") != quiet.mark:
         return _pause_page(page, village, until, hour)
@@ -129,7 +129,7 @@ def end_words(at: datetime, now: datetime) -> Message:
 def _ask(page: PageRequest, request: Pause | Resume | Skip | Stop | ExplainStop | ConfirmClock) -> Sequence[str]:
     """What the daemon answers to the person's request: the ids of airings, where it is about any."""
     account = page.person.account
-    return page.console.desk.ask(request, account.name, account.login) or ()
+    return page.console.shared_station.ask(request, account.name, account.login) or ()
 
 
 def given_reason(page: PageRequest) -> str:
@@ -141,7 +141,7 @@ def given_reason(page: PageRequest) -> str:
 
 def _pause_page(page: PageRequest, village: str, until: str, hour: str) -> Response:
     error, quiet = None, None
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         names, spans = village_names(station), _spans(station, village)
         if village:
             try:

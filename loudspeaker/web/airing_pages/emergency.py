@@ -37,8 +37,8 @@ from ...model.envelope import Envelope
 from ...model.requests import EndUrgent, PreviewEnd, PreviewUrgent, ProposeUrgent, Request, Urgent, WithdrawUrgent
 from ...station.emergency.alerts import find_blanks
 from ...station.station import Station
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 from .alarm_forms import AlarmForm, Proposal
 
 REPEAT, GAP = 3, 30.0  # how often an alarm is said, and the seconds between
@@ -75,7 +75,7 @@ class Reach:
 
 def show_emergency(page: PageRequest) -> Response:
     """Step one, what waits for a second person, and how what stands may be ended."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         known = {template.id: template for template in read_templates(station)}
         villages = tuple(station.files.box.plays)
     chosen = known.get(page.query.get("mau", ""))
@@ -159,18 +159,18 @@ def withdraw(page: PageRequest) -> Response:
 def _tell_the_box(page: PageRequest, request: ProposeUrgent | WithdrawUrgent) -> None:
     """Where it has a button, by which the second person may agree. Without one they do so on a telephone alone."""
     account = page.person.account
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         has_button = station.files.box.stop_button is not None
     with suppress(LoudspeakerError):
         if has_button:
-            page.console.desk.ask(request, account.name, account.login)
+            page.console.shared_station.ask(request, account.name, account.login)
 
 
 def show_end(page: PageRequest) -> Response:
     """What will be said at the end of what stands, before it is."""
     form, drill = read_ending(page.query.get("cach", "")), page.query.get("dien-tap") == "1"
     end = decode(EndPreview, _ask(page, PreviewEnd(form, (), False, drill)))
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         names = village_names(station)
     alarms = [alarm for closing in end.closings for alarm in closing.alarms]
     return page.page("emergency_end.html", end=end, form=form, drill=drill, alarms=alarms, names=names)
@@ -185,7 +185,7 @@ def end(page: PageRequest) -> Response:
 
 def listen(page: PageRequest) -> Response:
     """The sound of an alarm, on the machine of whoever asks. Raises `NotFound` while it is being made."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         programme = station.planner.programmes.find(read_recipe(page.path["recipe"]))
     if programme is None:
         raise NotFound(Message("its sound has not been made"))
@@ -207,7 +207,7 @@ def compose(page: PageRequest, form: AlarmForm) -> AlertPreview:
     try:
         return decode(AlertPreview, _ask(page, asked))
     except BeingRead:  # an alarm waits for nobody: here it is read at once
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             return station.alerts.preview(asked)
 
 
@@ -288,7 +288,7 @@ def interrupted_airings(board: Board | None, outputs: Mapping[str, str]) -> list
 
 def _show_first(page: PageRequest, typed: AlarmForm, status: int = 200, error: Message | None = None) -> Response:
     board = _board(page)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         templates, reach, zone = read_templates(station), read_reach(station, board), station.files.commune.zone
         has_button = station.files.box.stop_button is not None
     facts = {"board": board, "templates": templates, "reach": reach, "typed": typed, "error": error, "zone": zone}
@@ -314,7 +314,7 @@ def _show_review(
     error: Message | None = None,
 ) -> Response:
     board = _board(page)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         reach, has_button = read_reach(station, board), station.files.box.stop_button is not None
         titles = {one.id: one.title for one in read_templates(station)}
     recipes = list(dict.fromkeys(alert.recipes.values()))
@@ -337,7 +337,7 @@ def _show_review(
 
 def _air(page: PageRequest, form: AlarmForm, request: Urgent | EndUrgent, by: str, account: str) -> Response:
     try:
-        page.console.desk.give(request, by, account, PATIENCE)
+        page.console.shared_station.give(request, by, account, PATIENCE)
     except Unreachable as error:
         return _show_unreachable(page, form, error)
     return page.go("/khan-cap")
@@ -349,20 +349,20 @@ def _show_unreachable(page: PageRequest, form: AlarmForm, error: Unreachable) ->
 
 
 def _is_made(page: PageRequest, recipes: Sequence[str]) -> bool:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return all(station.planner.programmes.find(recipe) for recipe in recipes)
 
 
 def _board(page: PageRequest) -> Board | None:
     """None where no daemon answers."""
     try:
-        return page.console.desk.client.board()
+        return page.console.shared_station.client.board()
     except Unreachable:
         return None
 
 
 def _ask(page: PageRequest, request: Request) -> object:
-    return page.console.desk.client.send(Envelope(request))
+    return page.console.shared_station.client.send(Envelope(request))
 
 
 ROUTES: Routes = {

@@ -22,8 +22,8 @@ from ...reports.audit_trail import AuditEntry, audit_trail, background
 from ...reports.explain import explain_airing
 from ...reports.outcome_words import FULLY_HEARD, outcome_word, subject_words
 from ...station.station import Station
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 
 MOST_ROWS, MOST_PRINTED = 500, 5_000  # on one page, on one print
 LONGEST = 400  # days
@@ -87,14 +87,14 @@ class LogPage:
 
 
 def show_log(page: PageRequest) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_ROWS)
     return page.page("history.html", log=found, spans=_spans(found.now.date()), results=RESULTS)
 
 
 def print_log(page: PageRequest) -> Response:
     """All rows of the span. Raises `BadUsage` where that is more than anybody reads on paper."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_PRINTED)
     if found.left_out:
         raise BadUsage(Message("more than {most} airings: choose fewer days, or take the report", most=MOST_PRINTED))
@@ -103,7 +103,7 @@ def print_log(page: PageRequest) -> Response:
 
 def show_airing(page: PageRequest) -> Response:
     """Why an airing was heard, or was not, or what is to become of it."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         zone, now = station.files.commune.zone, station.clock.now()
         name, planned, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
@@ -154,7 +154,7 @@ def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,),
 
     `behind`: it takes long, and runs behind everything else. Raises `BadUsage` with what it says where it fails.
     """
-    command = page.console.desk.paths.command_line(*words)
+    command = page.console.shared_station.paths.command_line(*words)
     environ = {**os.environ, "LOUDSPEAKER_LANG": page.site.language}
     try:
         done = subprocess.run(

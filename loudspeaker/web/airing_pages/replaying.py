@@ -10,8 +10,8 @@ from starlette.responses import Response
 from ...errors import LoudspeakerError, Message, Refused
 from ...model.airing import Airing
 from ...model.requests import Play
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 from ..site_pages import status_of
 
 PATIENCE = 60.0  # s that the page waits for the sound
@@ -38,14 +38,14 @@ def replay(page: PageRequest) -> Response:
     reason = page.text("why") if page.may("alarm") else ""
     request = Play(str(found.airing.bulletin), (found.airing.village,), override=reason)
     try:
-        (airing,) = page.console.desk.give(request, account.name, account.login, PATIENCE)
+        (airing,) = page.console.shared_station.give(request, account.name, account.login, PATIENCE)
     except LoudspeakerError as error:
         return page.page("replay.html", status_of(error), replay=found, error=error)
     return page.go(f"/luot/{airing}")
 
 
 def _read(page: PageRequest) -> Replay:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         airing = station.airings.find(page.path["id"])
         if airing.bulletin is None:
             raise Refused(Message("a relay is heard at its time only"))

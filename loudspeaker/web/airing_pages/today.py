@@ -22,10 +22,10 @@ from ...station.restrictions import awaits_village, standing_pauses, uncommissio
 from ...station.reviews import ReviewLog
 from ...station.station import Station
 from ..access.delegating import warn_of_few
-from ..desk import AirState, village_names
 from ..guard import Task
 from ..pages import PageRequest, Routes
 from ..setting_pages.equipment import HealthLine, disk_line, output_lines
+from ..shared_station import AirState, village_names
 from ..templating import clock, moment
 from .air_control import end_words
 
@@ -115,7 +115,7 @@ class DayBoard:
 
 def show_today(page: PageRequest) -> Response:
     """The whole page; for a page that is open only what changes on it, the bar at its top included."""
-    shared, now = page.console.desk.share(read_board), page.site.clock.now()
+    shared, now = page.console.shared_station.share(read_board), page.site.clock.now()
     board = replace(shared, todo_items=(*shared.todo_items, *_few_approvers(page, shared.approval)))
     return page.page("today_live.html" if page.is_fragment else "today.html", board=board, now=now)
 
@@ -148,7 +148,7 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
 
 def _few_approvers(page: PageRequest, rule: ApprovalRule) -> Iterator[TodoItem]:
     """That approval depends on one person, or on nobody: for those who can help it."""
-    few = None if page.console.desk.scope() else warn_of_few(page.console, rule)
+    few = None if page.console.shared_station.scope() else warn_of_few(page.console, rule)
     if few and page.may(Task.APPROVE):
         yield TodoItem(few, "/uy-quyen", Message("Let somebody stand in"))
     elif few and page.may(Task.RULE):

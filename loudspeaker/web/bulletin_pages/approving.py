@@ -61,7 +61,7 @@ class ReviewView:
 
 
 def show_waiting(page: PageRequest) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         planned = _planned_airings(station)
         rows = [
             WaitingRow(name, title, review, seconds, doubts, planned.get(name, []))
@@ -100,7 +100,7 @@ def show_review(page: PageRequest) -> Response:
 
 def _view(page: PageRequest) -> ReviewView:
     bulletin = page.path["id"]
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         source = station.editing.bulletins.source(bulletin)
         if source.bulletin is None:
             raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=bulletin))
@@ -152,7 +152,7 @@ def approve(page: PageRequest) -> Response:
         delegation = page.console.delegations.of_taker(account)
         giver = delegation.giver if delegation else None
         request = Approve(page.path["id"], page.text("digest"), heard=heard, in_place_of=giver)
-        page.console.desk.ask_about_text(request, account.name, account.login)
+        page.console.shared_station.ask_about_text(request, account.name, account.login)
     except OutOfDate as error:
         return _page(page, _view(page), 409, error.message)
     return page.go(f"/duyet/{page.path['id']}?xong=duyet")
@@ -172,7 +172,7 @@ def note_paper(page: PageRequest) -> Response:
     try:
         photo = _keep_photo(page, data) if data else None
         request = Approve(page.path["id"], page.text("digest"), paper=paper or None, signer=signer, photo=photo)
-        page.console.desk.ask_about_text(request, account.name, account.login)
+        page.console.shared_station.ask_about_text(request, account.name, account.login)
     except OutOfDate as error:
         return _page(page, _view(page), 409, error.message)
     except BadUsage as error:
@@ -182,7 +182,7 @@ def note_paper(page: PageRequest) -> Response:
 
 def _keep_photo(page: PageRequest, data: bytes) -> str:
     """The SHA-256 of a photograph, which is kept. Raises `BadUsage` where it is none."""
-    sha256, edit = keep_photo(page.console.desk.paths.home, data)
+    sha256, edit = keep_photo(page.console.shared_station.paths.home, data)
     if edit:
         page.save(edit)
     return sha256
@@ -190,7 +190,7 @@ def _keep_photo(page: PageRequest, data: bytes) -> str:
 
 def send_photo(page: PageRequest) -> Response:
     """The photograph of a paper. Raises `NotFound`."""
-    photo = read_photo(page.console.desk.paths.home, page.path["sha256"])
+    photo = read_photo(page.console.shared_station.paths.home, page.path["sha256"])
     return Response(photo.data, media_type=photo.media_type)
 
 
@@ -201,7 +201,7 @@ def give_back(page: PageRequest) -> Response:
         return _page(page, _view(page), 422, Message("say what is to be written otherwise"))
     try:
         request = GiveBack(page.path["id"], page.text("digest"), why)
-        page.console.desk.ask_about_text(request, account.name, account.login)
+        page.console.shared_station.ask_about_text(request, account.name, account.login)
     except OutOfDate as error:
         return _page(page, _view(page), 409, error.message)
     except BadUsage as error:

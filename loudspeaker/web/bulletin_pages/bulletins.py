@@ -20,9 +20,9 @@ from ...station.reviews import EDIT, Review, ReviewLog
 from ...station.station import Station
 from ...store.edits import EditConflict, FileEdit
 from ..airing_pages.history import KIND_OF_COMMUNE
-from ..desk import AirState
 from ..kept_form import offer_again
 from ..pages import PageRequest, Routes
+from ..shared_station import AirState
 from .bulletin_forms import BulletinForm, compare_lines
 from .bulletin_search import BulletinSearch
 from .drafts import Draft
@@ -78,9 +78,9 @@ class LastSave:
 def show_list(page: PageRequest) -> Response:
     """Those in the state `loc`, all where none is named, in which the words `tim` stand."""
     wanted, typed = page.query.get("loc", ""), " ".join(page.query.get("tim", "").split())
-    search, desk = BulletinSearch.of(typed), page.console.desk
-    every, offered = desk.share(_read_rows)
-    found = search.find(desk.contents().bulletins.values()) if search.words else {}
+    search, station = BulletinSearch.of(typed), page.console.shared_station
+    every, offered = station.share(_read_rows)
+    found = search.find(station.contents().bulletins.values()) if search.words else {}
     rows = [row for row in every if row.id in found] if search.words else every
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
@@ -164,7 +164,7 @@ def _editor(
 
 def _state(page: PageRequest, bulletin: str) -> EditorState:
     login, drafts = page.person.account.login, page.console.drafts
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         source = station.editing.bulletins.source(bulletin)
         review = _review(station, source)
         saved = _last_save(station, source.path, source.revision)
@@ -194,7 +194,7 @@ def save(page: PageRequest) -> Response:
     if page.text("replaces"):  # “keep mine”: what the other saved is kept beside
         _keep_theirs(page, bulletin)
     try:
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             edit = _edit(page, station, station.editing.bulletins.source(bulletin), form)
         page.save(edit)
     except EditConflict:
@@ -280,7 +280,7 @@ def take_back(page: PageRequest) -> Response:
 
 def print_bulletin(page: PageRequest) -> Response:
     """Text and reading on paper. Raises `NotFound`."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         source = station.editing.bulletins.source(page.path["id"])
         if source.bulletin is None:
             raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=source.id))
@@ -308,7 +308,7 @@ def _recording_is_old(page: PageRequest, source: BulletinSource) -> bool:
 def submit(page: PageRequest) -> Response:
     """Send the bulletin as it is saved to whoever approves it."""
     bulletin, account = page.path["id"], page.person.account
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         review = _review(station, station.editing.bulletins.source(bulletin))
         source = station.editing.bulletins.source(bulletin)
     if review is None:
@@ -317,7 +317,7 @@ def submit(page: PageRequest) -> Response:
         return page.go(f"/ban-tin/{bulletin}?xong=luu")
     if _recording_is_old(page, source):
         return page.page("recording_old.html", 422, id=bulletin)
-    page.console.desk.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)
+    page.console.shared_station.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)
     return page.go(f"/ban-tin/{bulletin}?xong=gui")
 
 

@@ -38,7 +38,7 @@ def show_new(page: PageRequest) -> Response:
 
 
 def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         titles = sorted((one.title, one.id) for one in station.files.contents.bulletins.values())
     typed = {name: page.password(name) for name in ("title", "text")}
     if page.query.get("loi") == "dien-tap":  # where a drill was refused, this is offered
@@ -59,7 +59,7 @@ def create(page: PageRequest) -> Response:
     """Of pasted words, or as a copy of another bulletin."""
     title, text = page.text("title"), page.password("text").replace("\r\n", "\n").strip("\n")
     try:
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             if copied := page.text("copy"):
                 source = station.editing.bulletins.source(copied)
                 title, text = title or (source.bulletin.title if source.bulletin else copied), source.text
@@ -81,7 +81,7 @@ def take_document(page: PageRequest) -> Response:
         upload = receive_upload(page, files.DOCUMENTS)
     except BadUsage as error:
         return _new_page(page, 422, error)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         home, settings = station.paths.home, station.files.commune.reading_settings
 
     def work(_control: JobControl) -> ImportResult:
@@ -97,7 +97,7 @@ def take_recording(page: PageRequest) -> Response:
         upload = receive_upload(page, files.RECORDINGS)
     except BadUsage as error:
         return _new_page(page, 422, error)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         settings = station.files.commune.reading_settings
     (upload.folder / "recordings").mkdir()
 
@@ -127,7 +127,7 @@ def show_document(page: PageRequest) -> Response:
 
 def _coming_validity(page: PageRequest, draft: BulletinDraft) -> dict[str, str]:
     """The validity that is proposed, as it is typed; none where it is past."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         today = station.clock.now().date()
     past = draft.valid_until is None or draft.valid_until < today
     days = {"valid_from": draft.valid_from, "valid_until": draft.valid_until}
@@ -150,7 +150,7 @@ def keep_document(page: PageRequest) -> Response:
     typed = {name: page.text(name) for name in ("title", "source", "valid_from", "valid_until")}
     days = typed["valid_from"], typed["valid_until"]
     try:
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             editing = station.editing.bulletins
             bulletin, edit = editing.create(typed["title"] or draft.title, draft.text, typed["source"])
             edit = editing.with_head(edit, {"valid": "..".join(days)}) if any(days) else edit
@@ -173,7 +173,7 @@ def _recording_page(page: PageRequest, job: Job, status: int = 200, error: Louds
     faults: Sequence[Message] = job.result.messages[1:]
     typed = {name: page.text(name) for name in ("title", "language", "text", "checker")}
     bulletin = page.text("cho") or page.query.get("cho", "")
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         into = station.files.contents.bulletins.get(bulletin)
     if into and not typed["language"]:
         typed["language"] = next((part.language for part in into.parts if part.language), "")
@@ -206,7 +206,7 @@ def keep_recording(page: PageRequest) -> Response:
         if not title:
             _refuse(Message("give it a title"))
         note = _note(page)
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             sound = _recording_path(page).read_bytes()
             bulletin, edits = station.editing.bulletins.create_recorded(title, sound, text, note, language)
         page.save(*edits)
@@ -223,7 +223,7 @@ def _add_recording(page: PageRequest, job: Job) -> Response:
     try:
         if language and not page.text("checker"):
             _refuse(Message("of a recording in another language write who has checked it"))
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             edits = station.editing.bulletins.put_recording(
                 bulletin, _recording_path(page).read_bytes(), _note(page), language
             )

@@ -46,7 +46,7 @@ def listening(console: Console, station: Station, bulletin: str) -> Listening:
 def make_sound(page: PageRequest) -> Response:
     """Have the sound made, once for all who ask."""
     bulletin, console = page.path["id"], page.console
-    with console.desk.station() as station:
+    with console.shared_station.station() as station:
         sound = listening(console, station, bulletin)
     if sound.hearing.cannot:
         raise LoudspeakerError(sound.hearing.cannot)
@@ -60,7 +60,7 @@ def _render(console: Console, bulletin: str, sound: Listening, control: JobContr
     sound.path.parent.mkdir(parents=True, exist_ok=True)
     part = sound.path.with_suffix(".part.mp3")
     try:
-        control.run(console.desk.paths.command_line("render", bulletin, "-o", str(part), "--progress-json"))
+        control.run(console.shared_station.paths.command_line("render", bulletin, "-o", str(part), "--progress-json"))
         os.replace(part, sound.path)
     finally:
         part.unlink(missing_ok=True)
@@ -75,7 +75,7 @@ def show_progress(page: PageRequest) -> Response:
 
 def _player(page: PageRequest) -> Response:
     bulletin, console = page.path["id"], page.console
-    with console.desk.station() as station:
+    with console.shared_station.station() as station:
         sound = listening(console, station, bulletin)
     if page.is_fragment:
         return page.page("player.html", id=bulletin, sound=sound)
@@ -88,7 +88,7 @@ def _player(page: PageRequest) -> Response:
 
 def cancel(page: PageRequest) -> Response:
     """Nobody waits for the sound any more."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         sound = listening(page.console, station, page.path["id"])
     page.console.jobs.cancel(sound.hearing.recipe)
     return _player(page)
@@ -96,7 +96,7 @@ def cancel(page: PageRequest) -> Response:
 
 def send_sound(page: PageRequest) -> Response:
     """The MP3, or the part of it that the browser asks for."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         sound = listening(page.console, station, page.path["id"])
     if not sound.is_there:
         raise NotFound(Message("this sound has not been made yet"))
@@ -106,7 +106,7 @@ def send_sound(page: PageRequest) -> Response:
 
 def send_marks(page: PageRequest) -> Response:
     """When each sentence is heard: [number, begin, end] in seconds."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         sound = listening(page.console, station, page.path["id"])
     return JSONResponse([list(mark) for mark in sound.hearing.marks if mark.sentence >= 0])
 

@@ -46,7 +46,7 @@ class OfferCard:
 
 def show_offers(page: PageRequest) -> Response:
     """What waits for a word of the commune's, and what it has declined."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         waiting, declined = sort_offers(station.files, station.log)
         cards = [_card(page, station, offer) for offer in waiting]
         zone = station.files.commune.zone
@@ -67,7 +67,7 @@ def _card(page: PageRequest, station: Station, offer: Offer) -> OfferCard:
 
 def show_decline(page: PageRequest) -> Response:
     """One of them, and the reasons for not airing it. Raises `NotFound`."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offer = find_offer(station.files, page.path["name"])
     return page.page("offer_decline.html", offer=offer, reasons=REASONS)
 
@@ -83,7 +83,7 @@ def take_decline_back(page: PageRequest) -> Response:
 def _decide(page: PageRequest, why: str, undo: bool = False) -> Response:
     account = page.person.account
     request = DeclineOffer(page.path["name"], page.text("digest"), why, undo)
-    page.console.desk.ask(request, account.name, account.login)
+    page.console.shared_station.ask(request, account.name, account.login)
     return page.go(OFFERS)
 
 

@@ -32,7 +32,7 @@ def start_making(console: Console, hear: Callable[[], HeardWords]) -> None:
 
 def _render(console: Console, hear: Callable[[], HeardWords], sound: HeardWords, control: JobControl) -> None:
     """Raises `LoudspeakerError` where the child made nothing: it reports that, and ends well."""
-    paths = console.desk.paths
+    paths = console.shared_station.paths
     command = [sys.executable, "-m", "loudspeaker.station.rendering", str(paths.home), str(paths.state)]
     control.run(command, [sound.wanted, {}])
     if hear().made is None:
@@ -65,7 +65,7 @@ def _answer(page: PageRequest, words: str) -> Response:
 
 
 def _hear(page: PageRequest, words: str) -> HeardWords:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return hear_words(station.files, station.planner, words, station.alerts.local_voices())
 
 

@@ -61,7 +61,7 @@ class SpokenView:
 
 def view_spoken(page: PageRequest, bulletin: str, text: str, saved: bool = True) -> SpokenView:
     """How a bulletin's text, as it is being edited, will be said; where its words came signed, these."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         known = station.files.contents.bulletins.get(bulletin)
     if saved and known and known.speech:
         signed = [part.spoken for part in known.parts if part.spoken is not None]
@@ -87,7 +87,7 @@ def _whole(reading: Reading) -> tuple[int, int] | None:
 
 
 def _settings(page: PageRequest) -> ReadingSettings:
-    return page.console.desk.contents().commune.reading_settings
+    return page.console.shared_station.contents().commune.reading_settings
 
 
 def read_again(page: PageRequest) -> Response:
@@ -137,7 +137,7 @@ def _form(page: PageRequest) -> BulletinForm:
         return BulletinForm.from_page(page)
     if draft := page.console.drafts.find(page.person.account.login, page.path["id"]):
         return BulletinForm.from_draft(draft)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return BulletinForm.of(station.editing.bulletins.source(page.path["id"]))
 
 
@@ -177,7 +177,7 @@ def correct_everywhere(page: PageRequest) -> Response:
     if key is None or likely_key(written) is None:
         raise BadUsage(Message("a number is never learnt for the whole commune: correct it at its place"))
     word = OwnWord(key, written, written if key == "names" else _words(page))
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         effect = station.editing.bulletins.word_effect(word)
         titles = {bulletin.id: bulletin.title for bulletin in station.files.contents.bulletins.values()}
     if page.query.get("thu") or page.text("seen") != effect.fingerprint:
@@ -208,7 +208,7 @@ def accept(page: PageRequest) -> Response:
 def _keep_typed(page: PageRequest, bulletin: str) -> None:
     """Without a script the page is loaded anew: what was typed comes back as a draft."""
     typed = BulletinForm.from_page(page)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         saved = BulletinForm.of(station.editing.bulletins.source(bulletin))
     if not typed.same_as(saved):
         page.console.drafts.put(page.person.account.login, bulletin, typed.draft())

@@ -68,9 +68,9 @@ class StoredBulletinRow(TypedDict):
 
 
 def send_now(page: PageRequest) -> Response:
-    desk = page.console.desk
-    air, health, on = page.air, desk.health(), desk.client.on_air() or ()
-    with desk.station() as station:
+    shared_station = page.console.shared_station
+    air, health, on = page.air, shared_station.health(), shared_station.client.on_air() or ()
+    with shared_station.station() as station:
         coming = station.airings.coming([str(facts["id"]) for facts in on])
         now = station.clock.now().isoformat()
     wrong = [(row.what, row.wrong) for row in health.rows if row.wrong]
@@ -103,14 +103,14 @@ def _alarm(alarm: StandingAlarm) -> AlarmRow:
 
 def send_plan(page: PageRequest) -> Response:
     day, days = _span(page)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         planned = station.airings.plan(day, days, page.query.get("village"))
     return _send(page, list(map(json_output.planned_airing, planned[: MOST_ROWS + 1])))
 
 
 def send_log(page: PageRequest) -> Response:
     day, days = _span(page)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         zone, village = station.files.commune.zone, page.query.get("village")
         wanted = village and station.files.village_id(village)
         records = [one for one in station.airings.iterate_records(day, days) if one.village == (wanted or one.village)]
@@ -119,7 +119,7 @@ def send_log(page: PageRequest) -> Response:
 
 
 def send_story(page: PageRequest) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         zone, now = station.files.commune.zone, station.clock.now()
         name, airing, record = station.airings.look_up(page.path["id"])
         approval = station.planner.approval_message(station.log, airing.bulletin if airing else None)
@@ -130,7 +130,7 @@ def send_story(page: PageRequest) -> Response:
 
 
 def send_bulletins(page: PageRequest) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         levels = {bulletin.id: bulletin.level for bulletin in station.files.contents.bulletins.values()}
         found = bulletin_rows(station)
     rows: list[StoredBulletinRow] = [

@@ -11,8 +11,8 @@ from ...errors import Message
 from ...model.enums import Expected
 from ...plaintext import escape
 from ...station.airings import PlannedAiring
-from ..desk import village_names
 from ..pages import Feeds, PageRequest
+from ..shared_station import village_names
 
 DAYS = 14
 KIND = "text/calendar; charset=utf-8"
@@ -22,7 +22,7 @@ STATUS: Mapping[Expected, str] = {Expected.AIR: "CONFIRMED", Expected.NOT_READY:
 def send_calendar(page: PageRequest) -> Response:
     """Raises `NotFound` for a village that nobody knows."""
     village = page.path["thon"]
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         planned = station.airings.plan(None, DAYS, village)
         name, commune, now = village_names(station)[village], station.files.commune.id, station.clock.now()
     title = Message("Loudspeakers of {village}", village=name).say(page.site.translate)

@@ -20,8 +20,8 @@ PLAYED = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.AIRED_PARTLY, Ver
 
 
 def send_metrics(page: PageRequest) -> Response:
-    board, health = page.air.board, page.console.desk.health()
-    with page.console.desk.station() as station:
+    board, health = page.air.board, page.console.shared_station.health()
+    with page.console.shared_station.station() as station:
         metrics, outputs = list(_day(station)), list(station.files.box.outputs)
         disk = shutil.disk_usage(station.paths.home).free
     wrong = Counter(str(row.serious).lower() for row in health.rows if row.wrong)

@@ -19,7 +19,7 @@ from ...model.enums import ApprovalRule, Level
 from ...station.editing.schedule_editing import EntryEdit, EntrySource
 from ...station.editing.what_if import ChangeEffect, SupposedChange
 from ...station.station import Station
-from ..desk import village_names
+from ..shared_station import village_names
 from .entry_form import (
     AskBack,
     EntryForm,

@@ -64,7 +64,7 @@ def show_new(page: PageRequest) -> Response:
         return _show_offer(page, offered)
     bulletin, village = page.query.get("ban-tin", ""), page.query.get("thon", "")
     form = EntryForm(villages=(village,) if village else (), bulletins=(bulletin,) if bulletin else ())
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers = make_offers(station)
     begins = next((begins for begins, _ in offers.sessions if str(begins) == page.query.get("buoi")), None)
     if begins is not None:
@@ -74,7 +74,7 @@ def show_new(page: PageRequest) -> Response:
 
 def _show_offer(page: PageRequest, name: str) -> Response:
     """What an office above the commune offers, as it proposes it, in all villages. Raises `NotFound`."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers, offered = make_offers(station), find_offer(station.files, name)
         form = replace(form_of_entry("", offered.entry, offers.named), villages=tuple(offers.villages))
         prepared = prepare_attempt(station, form, None, "")
@@ -83,7 +83,7 @@ def _show_offer(page: PageRequest, name: str) -> Response:
 
 def show_entry(page: PageRequest) -> Response:
     """An entry as it is; with `nhap` as this person had typed it when somebody else was first."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers, source = make_offers(station), station.editing.schedules.entry(page.path["thon"], page.path["ten"])
         alike = _alike(station, source)
         draft = page.console.drafts.find(page.person.account.login, _draft_key(source))
@@ -95,13 +95,13 @@ def show_entry(page: PageRequest) -> Response:
 
 
 def _plan(page: PageRequest, prepared: PreparedAttempt) -> Attempt:
-    with page.console.desk.planning:
+    with page.console.shared_station.planning:
         return prepared.plan()
 
 
 def try_entry(page: PageRequest) -> Response:
     """What the form would do; writes nothing. A part of the page for htmx, else the page with what was typed."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers, source = make_offers(station), _source(page, station)
         form = _form(page, station, source)
         if (part := page.text("part")).isdecimal():
@@ -128,7 +128,7 @@ def save_entry(page: PageRequest) -> Response:
 def _save(page: PageRequest) -> Response:
     """Save what the form asks for, with the way out of a clash that was chosen; else show it again."""
     account, chosen = page.person.account, page.text("choice")
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers, source = make_offers(station), _source(page, station)
         try:
             attempt = try_form(station, _form(page, station, source), source, page.text("seen"))
@@ -159,7 +159,7 @@ def _save(page: PageRequest) -> Response:
 def _remove(page: PageRequest) -> Response:
     """Take the entry out, in all villages that are ticked; first what that does is shown."""
     account = page.person.account
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         offers, source = make_offers(station), _source(page, station)
         assert source
         edits = [EntryEdit(village, source.name, None, page.text("seen")) for village in page.texts("village")]

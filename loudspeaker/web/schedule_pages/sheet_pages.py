@@ -26,7 +26,7 @@ def take_sheet(page: PageRequest) -> Response:
         upload = receive_upload(page, files.SHEETS)
     except BadUsage as error:
         return _sheet_page(page, 422, error)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         home, settings = station.paths.home, station.files.commune.reading_settings
 
     def work(_control: JobControl) -> ImportResult:
@@ -41,7 +41,7 @@ def show_changes(page: PageRequest) -> Response:
     job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         effect = _effect(station, job.result)
     return page.page("sheet_changes.html", job=page.path["job"], messages=job.result.messages, effect=effect)
 
@@ -51,7 +51,7 @@ def save_changes(page: PageRequest) -> Response:
     job = find_job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         effect = _effect(station, job.result)
         late = bool(page.text("late"))
         station.editing.schedules.save(effect, page.person.account.name, accept_late=late)

@@ -13,9 +13,9 @@ from ...model.board import Health
 from ...model.lunar import Lunar, lunar
 from ...station.station import Station
 from ..airing_pages.history import KIND_OF_COMMUNE
-from ..desk import AirState, village_names
 from ..pages import PageRequest, Routes
 from ..setting_pages.file_mistakes import SCHEDULE, BrokenFile, broken_files
+from ..shared_station import AirState, village_names
 from .week_copy import A_WEEK, has_copy
 from .week_table import DAYS, WeekTable, monday_of, week_table
 
@@ -85,8 +85,8 @@ def _day_lines(page: PageRequest, week: Week, number: int) -> list[str]:
 
 def _week(page: PageRequest) -> Week:
     """The week that is asked for."""
-    asked = page.query
-    return page.console.desk.share(_read_week, asked.get("tuan", ""), asked.get("ngay", ""), asked.get("thon", ""))
+    week, day, village = (page.query.get(name, "") for name in ("tuan", "ngay", "thon"))
+    return page.console.shared_station.share(_read_week, week, day, village)
 
 
 def _read_week(station: Station, _air: AirState, _health: Health, week: str, day: str, village: str) -> Week:

@@ -17,8 +17,8 @@ from ...model.schedule_change import EntryKey
 from ...station.editing.schedule_editing import EntryEdit
 from ...station.editing.what_if import AHEAD, ChangeEffect
 from ...station.station import Station
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 from .week_table import DAYS, monday_of
 
 A_WEEK = timedelta(days=DAYS)
@@ -52,14 +52,14 @@ class WeekCopy:
 
 def show_copy(page: PageRequest) -> Response:
     """What would be added, before it is."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         copy = _copy(station, page.query.get("tuan", ""), page.query.get("thon", ""))
     return page.page("week_copy.html", copy=copy)
 
 
 def save_copy(page: PageRequest) -> Response:
     """Raises `Refused` where something would not be heard, or wait where nobody has accepted that."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         copy = _copy(station, page.text("tuan"), page.text("thon"))
         late = bool(page.text("late"))
         station.editing.schedules.save(copy.effect, page.person.account.name, accept_late=late)

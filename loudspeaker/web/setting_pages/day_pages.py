@@ -84,7 +84,7 @@ class DayRow:
 
 def show_days(page: PageRequest) -> Response:
     """All of them, and the form of a new one; `mau` fills it in, `ten` with one that is there."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         rows, today = list(day_rows(station)), station.clock.now().date()
     known = {row.form.name: row.form for row in rows}
     _, form = PRESETS.get(page.query.get("mau", ""), ("", known.get(page.query.get("ten", ""), DayForm())))
@@ -157,7 +157,7 @@ def _with_day(page: PageRequest, data: bytes, form: DayForm) -> bytes:
 
 def _with_quiet(page: PageRequest, data: bytes, name: str, quiet: bool) -> bytes:
     """With nothing aired on these days, or as on others."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         known = station.files.commune.policy.quiet
     if quiet == (name in known):
         return data
@@ -177,7 +177,7 @@ def remove_day(page: PageRequest) -> Response:
 
 
 def _again(page: PageRequest, form: DayForm, error: LoudspeakerError) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         rows, today = list(day_rows(station)), station.clock.now().date()
     return _page(page, rows, form, today, error)
 

@@ -68,9 +68,9 @@ class OutputLine:
 
 def show_equipment(page: PageRequest) -> Response:
     """Also after a trial: was it heard?"""
-    air, health = page.air.board, page.console.desk.health()
-    names = page.console.desk.village_names()
-    with page.console.desk.station() as station:
+    air, health = page.air.board, page.console.shared_station.health()
+    names = page.console.shared_station.village_names()
+    with page.console.shared_station.station() as station:
         outputs = tuple(output_lines(station, air, names))
         now, looked_at = station.clock.now(), _local(health.looked_at, station)
         disk, unconfirmed = disk_line(station), awaits_village(station.log)
@@ -98,7 +98,7 @@ def health_line(row: HealthRow) -> HealthLine:
 def try_output(page: PageRequest) -> Response:
     """Have an output say whose it is; then its page asks whether it was heard. Raises as the daemon refuses."""
     account, output = page.person.account, page.text("output")
-    page.console.desk.give(TestOutput(output, tone=False), account.name, account.login, PATIENCE)
+    page.console.shared_station.give(TestOutput(output, tone=False), account.name, account.login, PATIENCE)
     return page.go(f"/thiet-bi?thu={output}")
 
 
@@ -108,19 +108,19 @@ def confirm_heard(page: PageRequest) -> Response:
     Raises `Refused` where something must be mended before.
     """
     account, output = page.person.account, page.text("output")
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         if output not in station.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         is_alone = awaits_village(station.log)
         is_new = not is_alone and output in uncommissioned_outputs(station.log, station.files.box.outputs)
     if is_new:
-        serious = [row for row in page.console.desk.health().rows if row.serious]
+        serious = [row for row in page.console.shared_station.health().rows if row.serious]
         if serious:
             errors = "; ".join(f"{row.what}: {row.wrong}" for row in serious)
             raise Refused(Message("it airs its schedule only once this is mended: {errors}", errors=errors))
-        page.console.desk.ask(Commission(output), account.name, account.login)
+        page.console.shared_station.ask(Commission(output), account.name, account.login)
     if is_alone:
-        page.console.desk.ask(ConfirmVillage(), account.name, account.login)
+        page.console.shared_station.ask(ConfirmVillage(), account.name, account.login)
     return page.go("/thiet-bi?xong=nghe-ro")
 
 
@@ -128,13 +128,13 @@ def soften_output(page: PageRequest) -> Response:
     """An output is softer from its next airing on, or again as it was set. Raises as the daemon refuses."""
     account, chosen = page.person.account, page.text("decibels")
     request = SoftenOutput(page.text("output"), int(chosen) if chosen.isdecimal() else -1)
-    page.console.desk.ask(request, account.name, account.login)
+    page.console.shared_station.ask(request, account.name, account.login)
     return page.go("/thiet-bi")
 
 
 def sweep_sound(page: PageRequest) -> Response:
     account = page.person.account
-    page.console.desk.ask(SweepSound(), account.name, account.login)
+    page.console.shared_station.ask(SweepSound(), account.name, account.login)
     return page.go("/thiet-bi?xong=don")
 
 

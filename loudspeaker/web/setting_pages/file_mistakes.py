@@ -12,8 +12,8 @@ from ...config.folder import STANDS_IN
 from ...config.source import read_file
 from ...errors import BadFile, Message, Problem
 from ...station.station import Station
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 
 SCHEDULE, BULLETIN = "schedules/", "bulletins/"
 
@@ -84,7 +84,7 @@ def _name(station: Station, path: str) -> str:
 
 
 def show_mistakes(page: PageRequest) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         files, zone = broken_files(station), station.files.commune.zone
     return page.page("file_mistakes.html", files=files, zone=zone)
 

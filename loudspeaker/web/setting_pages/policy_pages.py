@@ -11,9 +11,9 @@ from ...config import commune_edit, values
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound
 from ...model.commune import Commune, Policy
 from ..airing_pages.history import KIND_OF_COMMUNE
-from ..desk import village_names
 from ..pages import PageRequest, Routes
 from ..schedule_pages.week_table import SHORT
+from ..shared_station import village_names
 from .policy_form import APPROVALS, PERSONS, TEMPORARY, PolicyForm, PolicyRow, policy_rows
 from .settings import settle
 
@@ -60,7 +60,7 @@ def change_policy(page: PageRequest) -> Response:
 
 
 def _policy_page(page: PageRequest, form: PolicyForm | None = None, error: LoudspeakerError | None = None) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         commune, names, today = station.files.commune, village_names(station), station.clock.now().date()
     return page.page(
         "policy.html",
@@ -141,7 +141,7 @@ def remove_temporary(page: PageRequest) -> Response:
 
 def print_policy(page: PageRequest) -> Response:
     """The policy on paper, with the rules of single villages and of the days to come."""
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         commune, names, now = station.files.commune, village_names(station), station.clock.now()
     return page.page(
         "policy_print.html",
@@ -161,7 +161,7 @@ def other_rules(commune: Commune, policy: Policy) -> Sequence[PolicyRow]:
 
 
 def _commune(page: PageRequest) -> Commune:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return station.files.commune
 
 

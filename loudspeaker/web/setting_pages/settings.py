@@ -8,8 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message
-from ..desk import village_names
 from ..pages import PageRequest, Routes
+from ..shared_station import village_names
 from ..station_map import SETTINGS
 
 OURS = frozenset({"form_token", "seen"})  # fields that the second form has anew
@@ -27,7 +27,7 @@ def settle(
     `again` is the form with what is wrong with it. Raises as `PageRequest.save` does.
     """
     try:
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             editing = station.editing.commune
             edit = editing.alter(change)
             if edit.revision_after == edit.revision:

@@ -30,7 +30,7 @@ def _page(page: PageRequest, error: LoudspeakerError | None = None) -> Response:
 
 
 def _scope(page: PageRequest) -> str:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return station.files.commune.id
 
 

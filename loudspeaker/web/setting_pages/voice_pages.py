@@ -26,19 +26,19 @@ PIPER = "piper:"  # the engine whose voices can be installed
 def show_voices(page: PageRequest) -> Response:
     """Every voice that there is or could be, the commune's first."""
     voices: Sequence[Mapping[str, object]] = json.loads(run_command(page, "voices", "list", "--json", behind=False))
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         spoken, here = station.files.commune.voices, station.files.contents.voices
     order = {voice: number for number, voice in enumerate(here)}
     ordered = sorted(voices, key=lambda row: (order.get(str(row["voice"]), len(order)), not row["here"]))
     facts = {"voices": ordered, "spoken": spoken, "first": here[0], "job": page.console.jobs.find(CHANGE)}
-    installation, folder = page.console.desk.installation(), page.console.desk.paths.voice_files
+    installation, folder = page.console.shared_station.installation(), page.console.shared_station.paths.voice_files
     return page.page("voices.html", installation=installation, folder=folder, **facts)
 
 
 def install_voice(page: PageRequest) -> Response:
     """Have one installed, from the net or from files on the box. Raises `Refused` while another one is."""
     account, voice = page.person.account, page.text("voice").removeprefix(PIPER)
-    page.console.desk.ask(InstallVoice(voice, page.text("from") == "box"), account.name, account.login)
+    page.console.shared_station.ask(InstallVoice(voice, page.text("from") == "box"), account.name, account.login)
     return page.go(VOICES)
 
 
@@ -46,7 +46,7 @@ def show_installation(page: PageRequest) -> Response:
     """How far it is: a fragment that asks again, and has the whole page loaded anew when it is over."""
     if not page.is_fragment:
         return page.go(VOICES)
-    installation = page.console.desk.installation()
+    installation = page.console.shared_station.installation()
     answer = page.page("voice_installation.html", installation=installation)
     if not installation.running:
         answer.headers["HX-Refresh"] = "true"  # it can be heard now
@@ -56,7 +56,7 @@ def show_installation(page: PageRequest) -> Response:
 def use_voice(page: PageRequest) -> Response:
     """Begin to make what is coming in another voice. Raises `Refused` where it cannot be the commune's."""
     voice, console, account = page.text("voice"), page.console, page.person.account
-    with console.desk.station() as station:
+    with console.shared_station.station() as station:
         station.editing.commune.use_voice(voice)  # raises
     job = console.jobs.find(CHANGE)
     if job and job.is_open:
@@ -67,10 +67,10 @@ def use_voice(page: PageRequest) -> Response:
 
 def _change(console: Console, voice: str, by: str, login: str, control: JobControl) -> str:
     """Make everything that is coming in the new voice, then name it in commune.yaml; which one it is."""
-    control.run(console.desk.paths.command_line("voices", "use", voice, "--only-make", "--progress-json"))
-    with console.desk.station() as station:
+    control.run(console.shared_station.paths.command_line("voices", "use", voice, "--only-make", "--progress-json"))
+    with console.shared_station.station() as station:
         edit = station.editing.commune.use_voice(voice)
-    console.desk.save([edit], by, login)
+    console.shared_station.save([edit], by, login)
     return voice
 
 

@@ -29,14 +29,14 @@ def _must_be_tried(page: PageRequest, voice: str, words: str) -> None:
     if len(words) > MOST_LETTERS:
         raise BadUsage(Message("this is too long to be tried; at most {most} letters", most=MOST_LETTERS))
     spec = Voice.parse(voice)
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         if runs_program(voice) and voice not in station.files.contents.voices:
             raise BadUsage(Message("a program as a voice belongs into box.yaml, which is not shared"))
         station.planner.voices.engine(spec.engine).fingerprint(spec.name)
 
 
 def _hear(page: PageRequest, voice: str, words: str) -> HeardWords:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         return hear_words(station.files, station.planner, words, (voice,))
 
 

@@ -18,7 +18,7 @@ def show_words(page: PageRequest) -> Response:
 
 
 def _page(page: PageRequest, typed: OwnWord, error: LoudspeakerError | None = None) -> Response:
-    with page.console.desk.station() as station:
+    with page.console.shared_station.station() as station:
         words, voice = own_words(station.files.commune), station.files.contents.voices[0]
     facts = {"words": words, "keys": dict(WORD_KEYS), "typed": typed, "voice": voice, "error": error}
     return page.page("words.html", 422 if error else 200, done=page.query.get("xong"), **facts)
@@ -44,7 +44,7 @@ def remove_word(page: PageRequest) -> Response:
 
 def _settle(page: PageRequest, word: OwnWord, remove: bool) -> Response:
     try:
-        with page.console.desk.station() as station:
+        with page.console.shared_station.station() as station:
             effect = station.editing.bulletins.word_effect(word, forget=remove)
             bulletins = station.files.contents.bulletins
     except (BadUsage, BadFile, NotFound) as error:

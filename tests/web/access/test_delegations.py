@@ -16,7 +16,7 @@ from loudspeaker.model.enums import ApprovalRule
 from loudspeaker.web.access.accounts import PROOF, Role
 from loudspeaker.web.access.delegating import warn_of_few
 from loudspeaker.web.access.delegations import LONGEST, DelegationStore
-from loudspeaker.web.desk import FRESH
+from loudspeaker.web.shared_station import FRESH
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH
+from loudspeaker.web.shared_station import FRESH
 
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 NOON = "na-hoa/nhac/2026-11-24T11:00"

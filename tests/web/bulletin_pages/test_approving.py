@@ -16,7 +16,7 @@ from loudspeaker.errors import Message, OutOfDate
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH
+from loudspeaker.web.shared_station import FRESH
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from loudspeaker.station import Station
 from loudspeaker.store.edits import revision_of
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.bulletin_pages.drafts import Draft
-from loudspeaker.web.desk import FRESH
+from loudspeaker.web.shared_station import FRESH
 
 NHAC = "bulletins/nhac.md"
 
@@ -157,7 +157,7 @@ def test_sending_for_approval_binds_what_was_saved(home: Path, editor: Officer, 
     sent = editor.get(answer.headers["location"]).text
 
     (request,) = asked(daemon, "submit")
-    with editor.console.desk.station() as station:
+    with editor.console.shared_station.station() as station:
         assert request["digest"] == station.preparation.preview("nhac").digest
     assert "Chép lời nhắn Zalo" in sent
     assert "/duyet/nhac" in sent
@@ -166,7 +166,7 @@ def test_sending_for_approval_binds_what_was_saved(home: Path, editor: Officer, 
 def test_what_is_approved_as_it_is_waits_for_nobody_and_can_be_sent_once_it_is_changed(
     home: Path, editor: Officer, daemon: FakeDaemon
 ) -> None:
-    with editor.console.desk.station() as station:
+    with editor.console.shared_station.station() as station:
         digest = station.preparation.preview("nhac").digest
     log = Station.open(home)
     log.log.event("approve", "", log.clock.now(), bulletin="nhac", digest=digest, by="Páo")

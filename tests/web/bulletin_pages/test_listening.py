@@ -10,8 +10,8 @@ from harness.officers import Officer, Officers
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH
 from loudspeaker.web.jobs import JobControl
+from loudspeaker.web.shared_station import FRESH
 
 pytestmark = pytest.mark.waits
 

@@ -145,7 +145,7 @@ def test_where_policy_wants_approval_it_is_approved_here(
     assert "/duyet/" not in officers.officer(Role.APPROVE).get(OFFERS).text
     with (home / "commune.yaml").open("a", encoding="utf-8") as file:
         file.write("policy: {approval: required}\n")
-    officers.console.desk.look_anew()
+    officers.console.shared_station.look_anew()
 
     assert f'action="/ban-tin/{NAME}/gui"' in editor.get(OFFERS).text
     approver = officers.officer(Role.APPROVE)

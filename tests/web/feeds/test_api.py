@@ -197,7 +197,7 @@ def test_a_mistake_of_the_program_has_a_number_and_no_traceback(
     def fail() -> None:
         raise RuntimeError("secret of the program")
 
-    monkeypatch.setattr(program.officer.console.desk, "health", fail)
+    monkeypatch.setattr(program.officer.console.shared_station, "health", fail)
     answer = program.get("/api/v1/now")
 
     assert answer.status_code == 500

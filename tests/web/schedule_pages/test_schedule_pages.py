@@ -16,8 +16,8 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.broadcast import Broadcast
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH
 from loudspeaker.web.schedule_pages.week_table import CROWDED
+from loudspeaker.web.shared_station import FRESH
 
 LATER_PAGE = 12_000  # bytes, packed
 NEW = {"village": ["na-hoa", "suoi-trat"], "content": "bulletin", "bulletin": "nhac", "days": "daily"}
@@ -408,7 +408,7 @@ def test_an_entry_is_taken_out_once_its_cost_was_shown(officers: Officers, home:
 def test_what_was_approved_is_left_out_by_whoever_approves_alone(officers: Officers, home: Path) -> None:
     path = home / "schedules/na-hoa.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("at: [06:05, 17:30]", "at: 17:30"), encoding="utf-8")
-    with officers.console.desk.station() as station:
+    with officers.console.shared_station.station() as station:
         digest = station.preparation.preview("tin-sang").digest
     from loudspeaker.station import Station
 

@@ -50,7 +50,7 @@ def test_another_voice_is_named_only_when_all_that_is_coming_is_made_in_it(
     assert job
     assert job.error is None
     assert "voices: [tone:high, tone:low]" in commune(home)
-    with officers.console.desk.station() as station:
+    with officers.console.shared_station.station() as station:
         station.reload()
         window = station.clock.window(None, 2)
         coming = [airing for airing in station.planner.plan(*window, station.log) if airing.bulletin]

@@ -88,14 +88,14 @@ class Fresh(Generic[V]):
         self._value, self._until = None, 0.0
 
 
-class Shared(NamedTuple):
+class SharedAnswer(NamedTuple):
     """What was made of the station, and all that it depends on."""
 
     made: object
     of: tuple[object, ...]
 
 
-class Desk:
+class SharedStation:
     """The station in `home`, whose log (in `state`) is only read here: whatever is decided, the daemon is asked to."""
 
     def __init__(self, home: Path, state: Path, clock: Clock) -> None:
@@ -111,7 +111,7 @@ class Desk:
         self._scope = ""
         self._air = Fresh(self._look_at_air, clock)
         self._health = Fresh(self._ask_health, clock)
-        self._shared: dict[object, Shared] = {}  # by the function that made it
+        self._shared: dict[object, SharedAnswer] = {}  # by the function that made it
 
     @contextmanager
     def station(self) -> Iterator[Station]:
@@ -199,7 +199,7 @@ class Desk:
                 kept = self._shared.get(make)
                 if kept is None or kept.of != (self._seen, *of):  # else somebody has made it meanwhile
                     made = make(station, air, health, *question)
-                    kept = self._shared[make] = Shared(made, (self._seen, *of))
+                    kept = self._shared[make] = SharedAnswer(made, (self._seen, *of))
         return cast("V", kept.made)
 
     def mark(self) -> str:

@@ -18,7 +18,7 @@ from loudspeaker.model.requests import Skip
 from loudspeaker.station import Station
 from loudspeaker.store.edits import FileEdit, content_revision
 from loudspeaker.web.access.accounts import Role
-from loudspeaker.web.desk import FRESH, AirState, Desk, Fresh
+from loudspeaker.web.shared_station import FRESH, AirState, Fresh, SharedStation
 
 MINUTE = 60.0
 
@@ -35,8 +35,8 @@ class Reader:
 
 
 @pytest.fixture
-def desk(officers: Officers, daemon: FakeDaemon) -> Desk:
-    return officers.console.desk
+def shared_station(officers: Officers, daemon: FakeDaemon) -> SharedStation:
+    return officers.console.shared_station
 
 
 def test_what_was_seen_is_shown_again_for_a_moment(clock: FakeClock) -> None:
@@ -72,95 +72,103 @@ def test_who_has_it_forgotten_while_somebody_looks_is_shown_what_is_seen_afterwa
     assert fresh.value() == 1
 
 
-def test_what_is_the_same_for_everybody_is_read_once_as_long_as_nothing_happens(desk: Desk, clock: FakeClock) -> None:
+def test_what_is_the_same_for_everybody_is_read_once_as_long_as_nothing_happens(
+    shared_station: SharedStation, clock: FakeClock
+) -> None:
     reader = Reader()
     for _ in range(5):
-        assert desk.share(reader) == "Xã Thử"
+        assert shared_station.share(reader) == "Xã Thử"
         clock.advance(FRESH)
 
     assert reader.times == 1
 
 
 def test_it_is_read_again_with_the_air_with_the_files_with_each_minute_and_after_whatever_is_done_here(
-    desk: Desk, daemon: FakeDaemon, clock: FakeClock, home: Path
+    shared_station: SharedStation, daemon: FakeDaemon, clock: FakeClock, home: Path
 ) -> None:
     reader = Reader()
-    desk.share(reader)
+    shared_station.share(reader)
 
     daemon.answers["board"] = board_of(clock.now(), log=1)
     clock.advance(FRESH)
-    desk.share(reader)
+    shared_station.share(reader)
     assert reader.times == 2
 
     (home / "bulletins/moi.md").write_text("---\ntitle: Mới\n---\nMời họp.\n", encoding="utf-8")
     clock.advance(FRESH)
-    desk.share(reader)
+    shared_station.share(reader)
     assert reader.times == 3
 
     clock.advance(MINUTE)
-    desk.share(reader)
+    shared_station.share(reader)
     assert reader.times == 4
 
     daemon.answers["skip"] = None
-    desk.ask(Skip("na-hoa/tin-sang/2026-11-24T06:05", "tang"), "Lan", "lan")
-    desk.share(reader)
+    shared_station.ask(Skip("na-hoa/tin-sang/2026-11-24T06:05", "tang"), "Lan", "lan")
+    shared_station.share(reader)
     assert reader.times == 5
 
 
 def test_without_a_daemon_each_entry_of_the_log_counts(officers: Officers, home: Path, clock: FakeClock) -> None:
-    desk, reader = officers.console.desk, Reader()
+    shared_station, reader = officers.console.shared_station, Reader()
     with closing(Station.open(home, clock=clock)) as writer:
         for times in (1, 2):
             writer.log.event("note", "", clock.now())
             clock.advance(FRESH)
-            desk.share(reader)
-            desk.share(reader)
+            shared_station.share(reader)
+            shared_station.share(reader)
             assert reader.times == times
 
 
-def test_an_open_page_is_told_of_files_that_nobody_has_read_yet(desk: Desk, home: Path, clock: FakeClock) -> None:
-    with desk.station():
-        before = desk.mark()
+def test_an_open_page_is_told_of_files_that_nobody_has_read_yet(
+    shared_station: SharedStation, home: Path, clock: FakeClock
+) -> None:
+    with shared_station.station():
+        before = shared_station.mark()
     clock.advance(FRESH)
-    assert desk.mark() == before
+    assert shared_station.mark() == before
 
     (home / "schedules/suoi-trat.yaml").unlink()
     clock.advance(FRESH)
-    assert desk.mark() != before
+    assert shared_station.mark() != before
 
 
-def test_of_each_reader_the_last_question_is_kept_with_its_answer(desk: Desk) -> None:
+def test_of_each_reader_the_last_question_is_kept_with_its_answer(shared_station: SharedStation) -> None:
     def read(station: Station, air: AirState, health: Health, village: str) -> tuple[str, int]:
         asked.append(village)
         return village, len(asked)
 
     asked: list[str] = []
-    answers = [desk.share(read, village) for village in ("na-hoa", "na-hoa", "suoi-trat", "suoi-trat", "na-hoa")]
+    answers = [
+        shared_station.share(read, village) for village in ("na-hoa", "na-hoa", "suoi-trat", "suoi-trat", "na-hoa")
+    ]
 
     assert answers == [("na-hoa", 1), ("na-hoa", 1), ("suoi-trat", 2), ("suoi-trat", 2), ("na-hoa", 3)]
 
 
-def test_what_files_say_nobody_waits_for_who_has_the_station(desk: Desk, home: Path, clock: FakeClock) -> None:
-    with ThreadPoolExecutor(1) as other, desk.station():
-        assert other.submit(desk.contents).result(10).commune.name == "Xã Thử"
+def test_what_files_say_nobody_waits_for_who_has_the_station(
+    shared_station: SharedStation, home: Path, clock: FakeClock
+) -> None:
+    with ThreadPoolExecutor(1) as other, shared_station.station():
+        assert other.submit(shared_station.contents).result(10).commune.name == "Xã Thử"
 
     path = home / "commune.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("Xã Thử", "Xã Mới"), encoding="utf-8")
     clock.advance(FRESH)
 
-    assert desk.contents().commune.name == "Xã Mới"
+    assert shared_station.contents().commune.name == "Xã Mới"
 
 
-def test_what_the_console_itself_has_saved_is_seen_at_once(desk: Desk, home: Path) -> None:
-    with desk.station() as station:
+def test_what_the_console_itself_has_saved_is_seen_at_once(shared_station: SharedStation, home: Path) -> None:
+    with shared_station.station() as station:
         assert station.files.commune.name == "Xã Thử"
     before = (home / "commune.yaml").read_bytes()
     after = before.replace("Xã Thử".encode(), "Xã Mới".encode())
-    desk.save([FileEdit("commune.yaml", content_revision(before), after)], "Lan", "lan")
+    shared_station.save([FileEdit("commune.yaml", content_revision(before), after)], "Lan", "lan")
 
-    with desk.station() as station:
+    with shared_station.station() as station:
         assert station.files.commune.name == "Xã Mới"
-    assert desk.name() == "Xã Mới"
+    assert shared_station.name() == "Xã Mới"
 
 
 def test_a_board_that_is_shared_has_everybodys_own_buttons_and_form_token(
