@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from ..errors import Unreachable
 from . import rooms
 from .app import option
 from .terminal import tell, translate_logging, warn
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..interfaces import Clock
     from ..station import Station
     from ..station.paths import StationPaths
+    from ..store.edits import FileEdit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -81,6 +83,21 @@ def with_station(command: Callable[Concatenate[Station, P], R]) -> Callable[P, R
         return command(station, *args, **settings)
 
     return update_wrapper(run, command)
+
+
+def save_edit(station: Station, client: Client, edit: FileEdit, who: str) -> None:
+    """Write one file whose new content was shown, and have it noted who did."""
+    rooms.membership.must_be_edited_here(station.paths)
+    rooms.edits.apply_edits(station.paths.home, [edit], who)
+    note_edit(client, edit, who)
+
+
+def note_edit(client: Client, edit: FileEdit, who: str) -> None:
+    """Have the daemon note who saved a file."""
+    try:
+        client.decide(rooms.requests.NoteEdit(edit.path, edit.revision, edit.revision_after), who)
+    except Unreachable as error:  # it is saved all the same
+        tell(_("{file}: the log does not know who saved it ({why})").format(file=edit.path, why=error.say(_)))
 
 
 def current_station_context() -> CommandContext:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BadUsage, Message, Unreachable
+from ..errors import BadUsage, Message
 from . import editing_views, rooms
 from .app import TextType, TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, with_client, with_station
+from .command_context import as_json, by_whom, note_edit, with_client, with_station
 from .parameter_types import BULLETIN, VILLAGE, _, in_village
 from .prompts import ask_decider, must_agree, read_text
 from .terminal import print_json, tell
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ..station import Station
     from ..station.editing.schedule_editing import EntryEdit, EntrySource
     from ..station.editing.what_if import ChangeEffect
-    from ..store.edits import FileEdit
 
 CHOICES = ("move", "once", "instead", "late")
 MANY = ("at", "lunar", "on", "days", "except", "monthdays")  # options that may hold several values, by comma
@@ -211,21 +210,7 @@ def _carry_out(
 def _save(station: Station, client: Client, effect: ChangeEffect, who: str, accept_late: bool) -> None:
     station.editing.schedules.save(effect, who, accept_late)
     for edit in effect.change:
-        _note(client, edit, who)
-
-
-def save_edit(station: Station, client: Client, edit: FileEdit, who: str) -> None:
-    """Write one file whose new content was shown, and have it noted who did."""
-    rooms.membership.must_be_edited_here(station.paths)
-    rooms.edits.apply_edits(station.paths.home, [edit], who)
-    _note(client, edit, who)
-
-
-def _note(client: Client, edit: FileEdit, who: str) -> None:
-    try:
-        client.decide(rooms.requests.NoteEdit(edit.path, edit.revision, edit.revision_after), who)
-    except Unreachable as error:  # it is saved all the same
-        tell(_("{file}: the log does not know who saved it ({why})").format(file=edit.path, why=error.say(_)))
+        note_edit(client, edit, who)
 
 
 COMMANDS = (new, schedule)

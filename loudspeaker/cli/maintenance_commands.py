@@ -11,8 +11,7 @@ from ..errors import Message, Refused, Unreachable
 from . import installation_view, maintenance_views, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, with_client, with_station
-from .editing_commands import save_edit
+from .command_context import as_json, by_whom, save_edit, with_client, with_station
 from .parameter_types import OUTPUT, _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell

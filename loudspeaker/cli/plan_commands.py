@@ -13,8 +13,7 @@ import click
 from ..errors import BadUsage, Message
 from . import airing_views, alert_views, rooms, tables
 from .app import TranslatedCommand, option
-from .command_context import as_json, by_whom, with_client, with_station
-from .editing_commands import save_edit
+from .command_context import as_json, by_whom, save_edit, with_client, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _, bulletins
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell

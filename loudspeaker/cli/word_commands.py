@@ -10,8 +10,8 @@ import click
 from ..errors import BadUsage, Message
 from . import editing_views, rooms
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, with_client, with_station
-from .editing_commands import save_edit, yes
+from .command_context import as_json, by_whom, save_edit, with_client, with_station
+from .editing_commands import yes
 from .parameter_types import _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, tell

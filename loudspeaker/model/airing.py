@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from ..codec import decode, encode
 from ..errors import Message
 from .enums import Expected, Level
 from .refusal import Reason
 
+Facts = Mapping[str, object]  # of an airing or a request, as the log keeps them
 INSTANT = "%Y-%m-%dT%H:%M"  # how the id of a scheduled airing names its time
 
 
@@ -180,3 +182,15 @@ def about_words(seconds: float) -> Message:
     Message('about 7 s')
     """
     return Message("about {length}", length=span_words(timedelta(seconds=seconds)))
+
+
+def airing_facts(airing: Airing) -> Facts:
+    """An airing as plain values."""
+    facts = encode(airing)
+    occurrence = facts.pop("occurrence")
+    return {**facts, **occurrence}
+
+
+def airing_from_facts(facts: Facts) -> Airing:
+    """An airing as it was. Raises one of `codec.UNREADABLE` where these are not an airing's facts."""
+    return decode(Airing, {**facts, "occurrence": facts})

@@ -6,18 +6,16 @@ running order) an airing is one flat object, with the fields of its occurrence a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..codec import decode, encode
-from ..model.airing import Airing
+from ..model.airing import Airing, Facts, airing_facts
 from ..model.enums import Level
 from ..model.programme import Programme
 from .states import AiringState, Phase, Ruling, seconds
 
 LONGEST_CADENCE = timedelta(hours=25)  # what is said again is so for a day at most
-Facts = Mapping[str, object]  # of an airing or a request, as the log keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +157,6 @@ def is_said_again(request: ManualRequest, asked: datetime, now: datetime) -> boo
     """Is it to be asked for once more, under another id? `asked`: when it was; the clock may have been set since."""
     until = request.again_until
     return until is not None and (now < until or not asked <= now < asked + LONGEST_CADENCE)
-
-
-def airing_facts(airing: Airing) -> Facts:
-    """An airing as plain values."""
-    facts = encode(airing)
-    occurrence = facts.pop("occurrence")
-    return {**facts, **occurrence}
-
-
-def airing_from_facts(facts: Facts) -> Airing:
-    """An airing as it was. Raises one of `codec.UNREADABLE` where these are not an airing's facts."""
-    return decode(Airing, {**facts, "occurrence": facts})
 
 
 def request_facts(request: ManualRequest) -> Facts:

@@ -16,16 +16,13 @@ from typing import TypeVar
 from ..codec import UNREADABLE, encode
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
-from ..model.airing import Airing
+from ..model.airing import Airing, Facts, airing_facts, airing_from_facts
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Expected, Verdict
 from .item import (
-    Facts,
     ManualRequest,
     PlayoutItem,
     RunningOrder,
-    airing_facts,
-    airing_from_facts,
     is_said_again,
     request_facts,
     request_from_facts,

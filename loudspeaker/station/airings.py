@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from ..codec import decode
 from ..errors import BadUsage, Message, NotFound, Refused
-from ..model.airing import Airing, Occurrence, OfOccurrence
+from ..model.airing import Airing, Occurrence, OfOccurrence, airing_from_facts
 from ..model.asrun_record import AsRunRecord
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
 from ..model.request_checks import YEARS
-from ..playout.item import request_from_facts
 from ..store.asrun import AsRunLog, Progress
 from ..store.hash_chain import BrokenChain
 from .commune_clock import CommuneClock, Day
@@ -116,7 +116,9 @@ class StationAirings:
     def _with_title(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log().events("asked", record.id)
-        return record.with_title(request_from_facts(asked[0].facts).airing.title) if asked else record
+        if not asked:
+            return record
+        return record.with_title(airing_from_facts(decode(dict[str, object], asked[0].facts["airing"])).title)
 
     def verify(self, progress: Progress | None = None) -> ChainState:
         """Check every entry of the log."""

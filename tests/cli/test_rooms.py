@@ -53,7 +53,7 @@ def test_help_loads_the_families_that_it_names_and_nothing_that_commands_work_wi
 
 
 def test_a_command_loads_its_own_family() -> None:
-    assert families(loaded_by("log", "--help")) == {"log_commands", "plan_commands", "editing_commands"}
+    assert families(loaded_by("log", "--help")) == {"log_commands", "plan_commands"}
     assert families(loaded_by("web", "lock", "--help")) == {"web_commands", "web_account_commands"}
     assert families(loaded_by("fleet", "speak", "--help")) == {"speaking_commands", "signing_commands"}
 
@@ -66,8 +66,16 @@ def test_plan_loads_what_only_looks(tmp_path: Path) -> None:
 
     loaded = loaded_by("--home", str(home), "plan")
 
-    assert families(loaded) == {"plan_commands", "editing_commands"}
-    unused = ("station.editing", "station.emergency", "daemon.client", "model.requests", "model.board", "text.rules")
+    assert families(loaded) == {"plan_commands"}
+    unused = (
+        "station.editing",
+        "station.emergency",
+        "daemon.client",
+        "model.requests",
+        "model.board",
+        "playout.item",
+        "text.rules",
+    )
     assert {f"loudspeaker.{name}" for name in unused} & loaded == set()
     assert "loudspeaker.daemon.protocol" in loaded
     assert len(loaded) <= 110

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from loudspeaker.codec import UNREADABLE
 from loudspeaker.errors import Message
+from loudspeaker.model.airing import airing_facts, airing_from_facts
 from loudspeaker.model.asrun_record import Event
 from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.model.refusal import Reason, Refusal, kind_of
-from loudspeaker.playout.item import ManualRequest, airing_facts, airing_from_facts, request_facts, request_from_facts
+from loudspeaker.playout.item import ManualRequest, request_facts, request_from_facts
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.states import ALLOWED, AiringState, Cut, HeardAttempt, Phase, restore_state
 

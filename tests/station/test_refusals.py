@@ -20,10 +20,10 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import set_language, translator
+from loudspeaker.model.airing import airing_facts, airing_from_facts
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Expected, Verdict
 from loudspeaker.model.refusal import LABELS, Refusal, kind_of
-from loudspeaker.playout.item import airing_facts, airing_from_facts
 from loudspeaker.reports.outcome_words import VERDICTS, WORDS, outcome_word
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
