@@ -344,9 +344,7 @@ class Client:
     def _writable_station(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
         station = self._open_station()
-        from ..station.log_file import why_unwritable  # SQLite: whoever has a daemon does without
-
-        if why := why_unwritable(station.paths):
+        if why := station.why_unwritable():
             neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=why)
             raise Unreachable(neither) from unreachable
         return station

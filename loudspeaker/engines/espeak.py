@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,6 +145,8 @@ def find_wheel() -> Installation | None:
     spec = find_spec("espeakng_loader")
     if spec is None or spec.origin is None:
         return None
+    from importlib.metadata import version  # 35 ms, for whoever has espeak-ng by this wheel
+
     folder = Path(spec.origin).parent
     release = f"espeakng-loader {version('espeakng-loader')}"
     return Installation(str(folder / "libespeak-ng.so"), release, folder / "espeak-ng-data")

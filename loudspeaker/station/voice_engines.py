@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import EngineError
 from ..interfaces import Engine
 from ..model.programme import Voice
+from ..synthesis.registry import load_engine
 
 
 class VoiceEngines:
@@ -20,8 +21,6 @@ class VoiceEngines:
     def engine(self, name: str) -> Engine:
         """Raises `NotAvailable`."""
         if name not in self._engines:
-            from ..synthesis.registry import load_engine  # slow to load: it looks for plug-ins
-
             self._engines[name] = load_engine(name, self._folder)
         return self._engines[name]
 

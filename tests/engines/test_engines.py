@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import unicodedata
+from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,7 +28,7 @@ from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
 from loudspeaker.model.programme import Voice
 from loudspeaker.sound.clip import Clip
 from loudspeaker.store.clips import clip_key
-from loudspeaker.synthesis.registry import engine_names, load_engine
+from loudspeaker.synthesis.registry import GROUP, OWN, engine_names, load_engine
 
 INSTALLATIONS = [found for found in (espeak.find_debian(), espeak.find_wheel()) if found]
 WORDS = st.text(st.characters(codec="utf-8"))
@@ -242,8 +243,18 @@ def test_half_a_voice_is_refused(spec: str) -> None:
 
 
 def test_our_engines_come_through_the_door_that_strangers_use() -> None:
-    assert {"espeak", "command", "tone"} <= set(engine_names())
-    assert load_engine("tone").name == "tone"
+    own = {point.name: point.load() for point in entry_points(group=GROUP) if point.value.startswith("loudspeaker.")}
+
+    assert set(own) == set(OWN) <= set(engine_names())
+    assert all(type(load_engine(name)) is engine for name, engine in own.items())
+
+
+def test_ours_are_found_without_looking_for_those_of_strangers() -> None:
+    act = "from loudspeaker.synthesis.registry import load_engine; load_engine('espeak').fingerprint('vi')"
+    code = f"import sys; {act}; print('importlib.metadata' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
 
 
 def test_an_unknown_engine_is_told_with_the_nearest_name() -> None:
