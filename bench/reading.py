@@ -192,7 +192,24 @@ def _speed(suites: list[Suite], readers: dict[str, Read]) -> None:
         print(f"  {name:22} {done / taken:8.0f}   ours is x {own * taken / done:.1f}")
 
 
-HOSTILE = ("1", "1/", "1/1/1/", "a-", "A.", "😀", "AB ", "0 ", "1- ", "x@", "a (AB) ", "0912 ", "IV ", "\u0301a")
+HOSTILE = (
+    "1",
+    "1/",
+    "1/1/1/",
+    "a-",
+    "A.",
+    "😀",
+    "AB ",
+    "0 ",
+    "1- ",
+    "x@",
+    "a (AB) ",
+    "0912 ",
+    "IV ",
+    "\u0301a",
+    "2) Ab ",
+    "1/ ab ",
+)
 
 
 def _hostile() -> None:

@@ -16,6 +16,7 @@ from .numerals import Numerals
 from .syllables import LOWER, UPPER
 
 REACH = 40  # how many letters before and after a place a rule may look at
+LINE_REACH = 25 * REACH  # of the line it stands on: time stays linear where a megabyte is one line
 _ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
 _SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}|[A-ZĐ]{{2,5}}:")
 _VILLAGE = pattern(rf"(?:{either_case(cue_list('villages_with_name'))})(?: [{UPPER}][{LOWER}]+){{1,3}} $")
@@ -109,10 +110,17 @@ class Context:
         """The letter at `at`, or nothing outside of the text."""
         return self.text[at] if 0 <= at < len(self.text) else ""
 
+    def line_before(self, at: int, reach: int = LINE_REACH) -> str:
+        """What stands before `at` on its line, its last `reach` letters."""
+        return self.text[max(0, at - reach) : at].rpartition("\n")[2]
+
+    def line_behind(self, at: int, reach: int = LINE_REACH) -> str:
+        """What stands from `at` on on its line, its first `reach` letters."""
+        return self.text[at : at + reach].partition("\n")[0]
+
     def begins_line(self, at: int) -> bool:
         """Whether only bullets and blanks stand before `at` on its line."""
-        head = self.text[max(0, at - 8) : at]
-        line = head.rpartition("\n")[2]
+        line = self.line_before(at, 8)
         return not line.strip(" -+*•\"“'/") and (len(line) < 8)
 
     def begins_sentence(self, at: int) -> bool:

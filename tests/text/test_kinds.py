@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from loudspeaker.text import rules
-from loudspeaker.text.context import Context
+from loudspeaker.text.context import LINE_REACH, Context
 from loudspeaker.text.kind import Kind
 from loudspeaker.text.lexicon import Lexicon
 from loudspeaker.text.numerals import Numerals
@@ -54,6 +54,15 @@ def digits(only_after: Cues = (), unless_after: Cues = (), only_before: Cues = (
     guards = {"only_after": only_after, "unless_after": unless_after}
     guards |= {"only_before": only_before, "unless_before": unless_before}
     return RuleMaker(Kind.NUMBER)(r"\d+", **guards)(lambda match, context: match[0])
+
+
+def test_a_rule_sees_its_own_line_and_no_more_of_it_than_it_may() -> None:
+    context = Context(f"trên\n{'a' * 2000}|{'b' * 2000}\ndưới", Numerals(), Lexicon(), {})
+    at = context.text.index("|")
+
+    assert (context.line_before(at, 3), context.line_behind(at, 3)) == ("aaa", "|bb")
+    assert (len(context.line_before(at)), len(context.line_behind(at))) == (LINE_REACH, LINE_REACH)
+    assert (context.line_before(5 + 2), context.line_behind(len(context.text) - 6)) == ("aa", "b")
 
 
 def test_a_rule_without_guards_reads_everywhere() -> None:

@@ -23,7 +23,7 @@ _TYRE = pattern(r"(?i)(?<!\w)(?:lốp|vỏ|săm|ruột|bánh)(?!\w)")
 @rule(r"(\d{1,2})W-?(\d{2})(?![\dW]|[.,]\d| ?W)")
 def oil(match: re.Match[str], context: Context) -> Answer:
     """How thick an oil is: nhớt 10W-30 -> mười vê kép ba mươi; bóng 10W - 30 nghìn is none"""
-    if not _OIL.search(_line_before(match, context)):
+    if not _OIL.search(context.line_before(match.start(), 2 * REACH)):
         return None
     return f"{context.number(match[1])} {LETTERS['W']} {context.number(match[2])}"
 
@@ -31,7 +31,7 @@ def oil(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(\d{2,3})/(\d{2,3}) ?(?:- ?|(R))(\d{2})(?![\d/]|[.,]\d)")
 def tyre(match: re.Match[str], context: Context) -> Answer:
     """Width, height and rim of a tyre: lốp 80/90-17 -> tám mươi trên chín mươi, mười bảy; 195/65R15"""
-    if not _TYRE.search(_line_before(match, context)):
+    if not _TYRE.search(context.line_before(match.start(), 2 * REACH)):
         return None
     radial = f"{LETTERS['R']} " if match[3] else ""
     return f"{context.number(match[1])} trên {context.number(match[2])}, {radial}{context.number(match[4])}"
@@ -40,14 +40,9 @@ def tyre(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(\d)\.([257][05]) ?- ?(\d{2})(?![\d/]|[.,]\d)")
 def tyre_in_inches(match: re.Match[str], context: Context) -> Answer:
     """Width and rim of a narrow tyre: lốp 2.50-17 -> hai năm mươi, mười bảy"""
-    if not _TYRE.search(_line_before(match, context)):
+    if not _TYRE.search(context.line_before(match.start(), 2 * REACH)):
         return None
     return f"{context.number(match[1])} {context.number(match[2])}, {context.number(match[3])}"
-
-
-def _line_before(match: re.Match[str], context: Context) -> str:
-    """What stands before a match on its line"""
-    return context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)([HGL])(?![^\W_])", only_after=_PESTICIDES)

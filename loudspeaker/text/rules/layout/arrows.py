@@ -31,10 +31,11 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     if context.begins_line(start):
         return ""
     ahead = context.text[max(0, start - 2 * REACH) : start].lower()
-    turning = _TURNING.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end)
+    line = context.line_before(start, 2 * REACH).lower()
+    turning = _TURNING.search(line) and _PLACE.match(context.text, end)
     if not turning and _leads_on(match, context, ahead):
         return " đến "
-    return ", đến " if _TRAVEL.search(ahead.rpartition("\n")[2]) and _PLACE.match(context.text, end) else ","
+    return ", đến " if _TRAVEL.search(line) and _PLACE.match(context.text, end) else ","
 
 
 def _leads_on(match: re.Match[str], context: Context, ahead: str) -> bool:
@@ -56,7 +57,7 @@ def _are_alike(context: Context, ahead: str, start: int, end: int) -> bool:
         or do_codes_rise(context, start, end)
         or do_numbers_rise(context, start, end)
         or are_ends_alike(ahead, context.text[end : end + REACH].lower())
-        or _parts_hours(ahead, context, end)
+        or _parts_hours(context, start, end)
         or _lead_from_place(ahead, context, end)
     )
 
@@ -84,9 +85,10 @@ _WEEKDAY = pattern(r"(?<!\w)(?:t[2-7]|cn|thứ \w+|chủ nhật) ?$")
 _WEEKDAY_NEXT = pattern(r" ?(?:(?:sáng|trưa|chiều|tối|đêm|hết) ){0,2}(?:T[2-7]|CN|[Tt]hứ \w+|[Cc]hủ [Nn]hật)(?!\w)")
 
 
-def _parts_hours(ahead: str, context: Context, end: int) -> bool:
+def _parts_hours(context: Context, start: int, end: int) -> bool:
     """Whether an hour stands before an arrow on its line, and another behind it: 22h00 T5 (13/8) -> 4h00 T6"""
-    return _CLOCK.search(ahead.rpartition("\n")[2]) is not None and _CLOCK_NEXT.match(context.text, end) is not None
+    line = context.line_before(start, 2 * REACH).lower()
+    return _CLOCK.search(line) is not None and _CLOCK_NEXT.match(context.text, end) is not None
 
 
 def _lead_from_place(ahead: str, context: Context, end: int) -> bool:

@@ -92,7 +92,7 @@ def line_number(match: re.Match[str], context: Context) -> str | None:
 def number_inside_line(match: re.Match[str], context: Context) -> str | None:
     """Number of an item that stands on the line of the one before: 1. Chào cờ (hát) 2. Khen thưởng -> …; hai, …"""
     number, at = int(match[1]), match.start()
-    line = context.text[context.text.rfind("\n", 0, at) + 1 : at]
+    line = context.line_before(at)
     if context.after_label(at) or context.is_after(at, _COUNTING):
         return None
     if number < 2 or not re.search(rf"(?:^|[\s;(]){number - 1}\. ?[{UPPER}]", line) or line[-1:] not in (" ", ")"):
@@ -105,7 +105,7 @@ def number_inside_line(match: re.Match[str], context: Context) -> str | None:
 def number_with_bracket_inside_line(match: re.Match[str], context: Context) -> str | None:
     """Number of an item behind the one before: 1) Hộ ông Lai 2) Hộ bà Gấm -> một, …; hai, …"""
     at, previous = match.start(), int(match[1]) - 1
-    line = context.text[context.text.rfind("\n", 0, at) + 1 : at]
+    line = context.line_before(at)
     listed = previous > 0 and re.search(rf"(?:^|[\s;:,]){previous}\) ?[{UPPER}]", line) is not None
     return f"; {context.number(match[1])}," if listed and re.search(r"[^\W\d_] $", line) else None
 
@@ -114,8 +114,7 @@ def number_with_bracket_inside_line(match: re.Match[str], context: Context) -> s
 def number_with_slash(match: re.Match[str], context: Context) -> str | None:
     """Number of one of several on a line: BGK: 1/ NSND Nhình; 2/ đ/c Tặng -> một, …; hai, …"""
     at, other = match.start(), int(match[1]) - 1 or 2
-    begin, end = context.text.rfind("\n", 0, at) + 1, context.text.find("\n", at)
-    line = context.text[begin : end if end >= 0 else len(context.text)]
+    line = context.line_before(at) + context.line_behind(at)
     listed = re.search(rf"(?:^|[:;.,(] ?){other}/ ", line) is not None
     return (
         f"{context.number(match[1])}," if listed and context.text[max(0, at - 2) : at].strip()[-1:] in _BREAKS else None

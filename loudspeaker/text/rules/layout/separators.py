@@ -213,8 +213,7 @@ def _is_bullet(context: Context, start: int, end: int) -> bool:
     """
     if not re.match(rf" [{UPPER}][{LOWER}]", context.text[end : end + 3]) or context.char(start - 1) != " ":
         return False
-    line = context.text.rfind("\n", 0, start) + 1
-    first = context.text[line : line + 8].lstrip()[:1]
+    first = f"{context.line_before(start)}{context.char(start)}"[:8].lstrip()[:1]
     previous = re.search(r"[^\W\d_]+ $", context.text[max(0, start - 10) : start])
     listed = first in "-*•" and not (previous and previous[0].istitle())  # - Toán + Văn are added
     return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", context.text[end : end + 12]) is not None)

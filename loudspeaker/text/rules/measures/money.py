@@ -64,7 +64,7 @@ def dong_of_each(match: re.Match[str], context: Context) -> str:
 @rule(rf"(\d{{1,4}}) - (\d{{1,3}}(?:\.\d{{3}})+) ?{_DONG}")
 def price_of_name(match: re.Match[str], context: Context) -> Guess | None:
     """A number that belongs to a name, and its price behind a dash: lúa lai Thái Xuyên 111 - 128.000đ/kg"""
-    ahead = context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
+    ahead = context.line_before(match.start(), 2 * REACH)
     if not _NAMED.search(ahead) or context.is_after(match.start(), _PRICES):
         return None
     falls = int(match[1]) * 1000 >= int(match[2].replace(".", ""))

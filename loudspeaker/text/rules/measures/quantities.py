@@ -152,7 +152,7 @@ def inches(match: re.Match[str], context: Context) -> Answer:
         return f"{context.number(match[1])} inch"
     if not quoted and (context.is_after(match.start(), _LASTING) or _TIMED.search(opened)):  # cách nhau 20"
         return f"{context.number(match[1])} giây"
-    line = context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    line = context.line_before(match.start())
     closing = re.search("[\"“”']", line) is not None  # the number ends what was quoted
     return None if closing else Guess(f"{context.number(match[1])} inch", _INCHES)
 

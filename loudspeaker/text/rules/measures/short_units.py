@@ -303,7 +303,7 @@ def stars(match: re.Match[str], context: Context) -> Answer:
     spoken = f"{context.number_range(match[1], match[2])} sao"
     if graded:
         return spoken
-    bold = "*" in context.text[context.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    bold = "*" in context.line_before(match.start())
     return None if bold else Guess(spoken, _STARS)
 
 

@@ -126,7 +126,7 @@ def next_in_row(match: re.Match[str], context: Context) -> str | None:
 def one_of_so_many(match: re.Match[str], context: Context) -> str | None:
     """One of several that were counted before: phun 2 lần: L1 sáng 29/11, L2 sáng 6/12 -> lần một, lần hai"""
     letter, number = match[1], int(match[2])
-    ahead = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
+    ahead = context.line_before(match.start(), 3 * REACH)
     counted = re.search(rf"(?<!\w)([2-9]) ({letter.lower()}[{LOWER}]{{1,5}})(?: [^\W\d_]+){{0,3}} ?[:(]", ahead)
     if counted is None or number > int(counted[1]) or not is_syllable(counted[2]) or not _OPENS_ITEM.search(ahead):
         return None

@@ -249,7 +249,7 @@ def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
     NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46
     """
     words = context.before(match.start())
-    head = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
+    head = context.line_before(match.start(), 3 * REACH)
     dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)
     if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(context.text, match.end())):
         return None

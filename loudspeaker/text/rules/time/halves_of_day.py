@@ -47,8 +47,8 @@ def half_day_in_row(match: re.Match[str], context: Context) -> Guess | None:
     dated = ahead.isdecimal() or context.is_after(match.start(), _AND) or context.follows(Kind.ORDINAL, match.start())
     if ahead not in _OPENING and not dated:  # Bác sĩ Hà C nghỉ
         return None
-    before = context.text[max(0, match.start() - 2 * REACH) : match.start()].rpartition("\n")[2]
-    behind = context.text[match.start() : match.end() + 2 * REACH].partition("\n")[0]
+    before = context.line_before(match.start(), 2 * REACH)
+    behind = context.line_behind(match.start(), 2 * REACH + len(match[0]))
     return Guess(_HALVES[match[0]], _PART_OF_DAY) if _MORNING_AND_AFTERNOON.search(before + behind) else None
 
 
