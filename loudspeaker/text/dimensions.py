@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
@@ -46,10 +48,18 @@ def is_of_other_dimension(context: Context, end: int) -> bool:
     return bool(first and last) and first != last
 
 
-def is_of_same_dimension(context: Context, end: int) -> bool:
-    """Whether what was read last and the amount at `end` measure the same: 800m2 - 1ha, 2 tạ - 1,5 tấn."""
+def has_same_unit(context: Context, end: int, amount: re.Match[str]) -> bool:
+    """Whether the amount at `end` has the unit of what was read last: 15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV.
+
+    `amount` matches a number and its unit, group 2, in what stands from `end` on.
+    """
     first, last = _dimensions(context, end)
-    return first != "" and first == last
+    if first and first == last:  # 800m2 - 1ha, 2 tạ - 1,5 tấn
+        return True
+    if amount[0].endswith("/") or context.char(end + amount.end()) == "(":
+        return False
+    unit = context.lexicon.units.get(amount[2] or "")
+    return unit is None or context.previous.spoken.endswith(unit)
 
 
 def is_measured_otherwise(word: str, context: Context, end: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...context import REACH, Context
 from ...cues import either_case, words_after, words_before
-from ...dimensions import is_measured_otherwise, is_of_other_dimension, is_of_same_dimension
+from ...dimensions import has_same_unit, is_measured_otherwise, is_of_other_dimension
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
@@ -338,7 +338,7 @@ def _counts_the_same(context: Context, end: int) -> bool:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))
     if following[2] and _LABELLED.search(context.text[max(0, last.end - 12) : last.end]):
         return False  # thôn 4 - 120.000đ
-    return last.kind is not Kind.QUANTITY or _same_unit(following, end, context)
+    return last.kind is not Kind.QUANTITY or has_same_unit(context, end, following)
 
 
 def _is_of_another(thing: str, context: Context, end: int) -> bool:
@@ -347,16 +347,6 @@ def _is_of_another(thing: str, context: Context, end: int) -> bool:
     hour = thing not in _HOURS_OF and not longer and _HOUR_NEXT.match(context.text, end)
     other = thing in _SPANS and is_measured_otherwise(thing, context, end)
     return bool(hour or other or (thing not in _SCALES and _SUM.match(context.text, end)))
-
-
-def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
-    """Whether the number behind has the unit of the one before: 15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
-    spoken, unit = context.previous.spoken, context.lexicon.units.get(following[2] or "")
-    if is_of_same_dimension(context, end):
-        return True
-    if following[0].endswith("/") or context.char(end + following.end()) == "(":
-        return False
-    return unit is None or spoken.endswith(unit)
 
 
 def _link_words(context: Context, start: int, end: int, before: str, after: str) -> str:
