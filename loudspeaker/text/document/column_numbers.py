@@ -105,6 +105,10 @@ _DIGITS_HEAD = pattern(
 _DIGITS = pattern(r"\d{3,6}")
 _BIRTH_HEAD = pattern(r"(?i)(?:năm|ngày) sinh|ns|n\.? ?sinh|sinh năm|sn|sinh ngày")
 _YEAR = pattern(r"['’]?(?P<year>0\d)")
+_WORDS = r"[^\W\d_]+(?: [^\W\d_]+){0,2}"
+_PAIRED_HEAD = pattern(rf"(?P<one>{_WORDS}) ?/ ?(?P<other>{_WORDS})(?: ?\((?P<unit>[^\W\d_]\w{{0,4}})\))?")
+_PAIR = pattern(r"(?P<one>\d[\d.,]*) ?/ ?(?P<other>\d[\d.,]*)")
+_NO_PAIR = pattern(r"(?i).*(?<!\w)(?:ngày|thứ|tháng|năm|giờ|buổi|tuần|tổng|tổng số|ts|tỷ lệ|tỉ lệ|tỷ số|tỉ số)(?!\w)")
 
 
 def number_kind(head: str, texts: Sequence[str], heads: Sequence[str]) -> NumberKind:
@@ -245,12 +249,6 @@ def _plain_amount(text: str, spelled: bool) -> str:
     if span and int(span["from"]) < int(span["to"]):
         return f"{span['from']} đến {span['to']}"
     return _SHARE.sub(r"\g<part> trên \g<whole>", text) if _SHARE.fullmatch(text) else text
-
-
-_WORDS = r"[^\W\d_]+(?: [^\W\d_]+){0,2}"
-_PAIRED_HEAD = pattern(rf"(?P<one>{_WORDS}) ?/ ?(?P<other>{_WORDS})(?: ?\((?P<unit>[^\W\d_]\w{{0,4}})\))?")
-_PAIR = pattern(r"(?P<one>\d[\d.,]*) ?/ ?(?P<other>\d[\d.,]*)")
-_NO_PAIR = pattern(r"(?i).*(?<!\w)(?:ngày|thứ|tháng|năm|giờ|buổi|tuần|tổng|tổng số|ts|tỷ lệ|tỉ lệ|tỷ số|tỉ số)(?!\w)")
 
 
 def paired_numbers(head: Cell, cell: Cell) -> list[TextPiece]:

@@ -117,7 +117,7 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_sum(number: str, words: str) -> bool:
-    """Whether a number behind the word of a paper is what the paper costs: Hộ chiếu 200.000, GPLX 135000"""
+    """Whether a number behind the word of a paper or an account is a sum: Hộ chiếu 200.000, GPLX 135000"""
     if words.endswith(_CARDS) and not number.endswith("00"):
         return False
     return _THOUSANDS.fullmatch(number) is not None or (
@@ -153,7 +153,7 @@ def account_number(match: re.Match[str], context: Context) -> str:
 def treasury_account(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with points: số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
     words = context.before(match.start()).removesuffix(" số").removesuffix(" nộp")
-    if not words.endswith(_ACCOUNTS) or _THOUSANDS.fullmatch(match[0]):
+    if not words.endswith(_ACCOUNTS) or _is_sum(match[0], words):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
 
