@@ -36,6 +36,12 @@ class Examination:
             self._children.start(DOCTOR, "--json", quiet=True, output=self._said)
         return self._health
 
+    def close(self) -> None:
+        """Hear no more of a child that is still looking."""
+        if self._said:
+            self._said.close()
+            self._said = None
+
     def _take(self, said: BinaryIO) -> None:
         """A child that was ended, or failed, has said nothing that can be read: what was known before stays."""
         with said:

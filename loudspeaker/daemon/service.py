@@ -64,10 +64,10 @@ class Service:
         self.on_air = OnAir(station, speakers, station.clock, log, button=button)
         self._jobs = RenderJobs(station.paths)
         self._children = children or Children(station.paths.command_line)
-        health = Examination(self._children, station.clock).latest
+        self._examination = Examination(self._children, station.clock)
         voices = VoiceInstaller(station.paths, self._children)
         sweep = partial(self.sweep, everything=True)
-        self.requests = Requests(self.on_air, self.look, health, self._jobs, sweep, voices=voices)
+        self.requests = Requests(self.on_air, self.look, self._examination.latest, self._jobs, sweep, voices=voices)
         self._read_ahead = ReadAhead(station, self._children)
         self._agent_work = work_for_agent(station.paths, self._children, station.clock)
         self._told_decisions: set[str] = set()
@@ -158,6 +158,7 @@ class Service:
         finally:
             self._children.wait()
             self._jobs.wait()
+            self._examination.close()
 
     def _announce(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""

@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
+from harness.agent_thread import JumpingClock, agent_thread
 from harness.alert_box import BOX
 from harness.broker import PROGRAM
-from harness.daemon_process import running_agent, running_daemon
 from harness.fleet_village import FleetVillage, alarm
 from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
+from harness.service_thread import ServiceThread
 from harness.waiting import wait_for
 
 from loudspeaker.hub.drafts.alert_numbers import LEFT_OUT
@@ -45,7 +46,7 @@ def parts() -> Iterator[ExitStack]:
 
 @dataclass(frozen=True)
 class HubWithBox:
-    """A real hub and one box that has joined it, with a daemon and an agent; everything is a process of its own."""
+    """A real hub, a process of its own, and one box that has joined it; its service and its agent are threads."""
 
     hub: RealHub
     office: Office
@@ -76,8 +77,8 @@ def village(home: Path, tmp_path: Path, parts: ExitStack) -> HubWithBox:
     hub.start()
     paths = StationPaths(home, home / ".state")
     hub.join(paths, SCOPE)
-    parts.enter_context(running_daemon(home, tmp_path / "daemon"))
-    parts.enter_context(running_agent(home, tmp_path / "agent"))
+    parts.enter_context(ServiceThread(home))
+    parts.enter_context(agent_thread(paths, JumpingClock()))
     wait_for(lambda: hub.boxes()[0]["on"], pause=1.0)
     return HubWithBox(hub, office, paths, random.Random(7))
 

@@ -1,6 +1,7 @@
-"""A real agent between a real broker, a real web server and a real daemon: what is signed comes, whatever breaks.
+"""A real agent between a real broker, a real web server and a daemon's service: what is signed comes, whatever breaks.
 
-Only the speakers stand in (memory).
+Only the speakers stand in (memory). Agent and service are threads of the test, but for an agent that is killed and a
+daemon that cannot start; as processes both are in test_hub_and_box.py, fault/test_hub_kills.py and many a test more.
 """
 
 from __future__ import annotations
@@ -9,26 +10,23 @@ import hashlib
 import random
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread, Timer
+from threading import Timer
 
 import pytest
 from harness.alert_box import sealed
 from harness.broker import PROGRAM, mosquitto
 from harness.changed_bytes import flip_bit
 from harness.fleet_village import FleetVillage, HubClient, alarm
-from harness.logging_box import JumpingClock
 from harness.office import SCOPE, deliveries, speak
 from harness.small_commune import ZONE
 from harness.static_hub import static_hub
 from harness.waiting import wait_for
 
-from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.file_carrier import POLL, POLL_AFTER
-from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.late_carrier import SOON
 from loudspeaker.fleet.topics import Topic, TopicKind, blob_path
 from loudspeaker.model.alert_answer import AlertState
@@ -241,7 +239,7 @@ def test_an_alarm_that_came_while_the_daemon_was_away_is_acknowledged_by_nobody_
     village: FleetVillage,
 ) -> None:
     alert, envelope = alarm(17)
-    with village.agent() as agent:
+    with village.agent_process() as agent:
         village.hub.presence(on=True)
         village.say_alert(17, envelope, retain=False)  # only the session brings it again
         village.ring(manifest=2)
@@ -260,7 +258,7 @@ def test_an_agent_that_is_killed_at_any_step_loses_no_alarm_and_gives_none_twice
     with village.daemon():
         for seq in range(1, count + 1):
             _, envelope = alarm(seq)
-            with village.agent() as agent:
+            with village.agent_process() as agent:
                 village.hub.presence(on=True)
                 village.say_alert(seq, envelope, retain=False)
                 power = Timer(chance.uniform(0.0, 0.5), agent.kill)
@@ -275,32 +273,19 @@ def test_an_agent_that_is_killed_at_any_step_loses_no_alarm_and_gives_none_twice
 
 
 def test_the_hub_hears_that_a_box_has_gone_whether_it_leaves_or_is_cut_off(village: FleetVillage) -> None:
-    with village.daemon(), village.agent() as agent:
+    with village.daemon(), village.agent_process() as agent:
         village.hub.presence(on=True)
         agent.kill()
         village.hub.presence(on=False)
-    with village.agent() as agent:
+    with village.agent_process() as agent:
         village.hub.presence(on=True)
         agent.terminate()
         village.hub.presence(on=False)
         assert agent.wait(30) == 0
 
 
-@contextmanager
-def agent_whose_time_jumps(village: FleetVillage) -> Iterator[JumpingClock]:
-    clock = JumpingClock()
-    agent = Agent(village.paths, read_hub_settings(village.paths), clock, str)
-    carrying = Thread(target=agent.run)
-    carrying.start()
-    try:
-        yield clock
-    finally:
-        agent.end()
-        carrying.join()
-
-
 def test_what_a_memory_card_has_damaged_comes_again_over_the_network(village: FleetVillage) -> None:
-    with village.daemon(), agent_whose_time_jumps(village) as clock:
+    with village.daemon(), village.agent() as clock:
         village.hub.presence(on=True)
         folder = village.paths.received / SCOPE / "v000001"
         path = folder / "bulletins" / "tin-sang.md"
@@ -326,14 +311,14 @@ def test_a_daemon_that_cannot_start_without_a_damaged_file_starts_once_the_agent
     with village.agent():
         blob = village.paths.fleet / blob_path(must_have_joined(village.paths).accepted.files["commune.yaml"])
         wait_for(blob.exists, pause=0.1)
-    with village.daemon():
+    with village.daemon_process():
         assert rules.read_bytes() == (village.office.home / "commune.yaml").read_bytes()
 
 
 def test_where_no_broker_is_reached_files_and_alarms_come_by_https(village: FleetVillage) -> None:
     village.broker.kill()
     _, envelope = alarm(17)
-    with village.daemon(), agent_whose_time_jumps(village) as clock:
+    with village.daemon(), village.agent() as clock:
         village.office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
         village.office.publish("hoa")
         village.lay_alert(17, envelope)

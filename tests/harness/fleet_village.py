@@ -1,4 +1,4 @@
-"""A hub's two sides (a folder over HTTPS, Mosquitto) and one box, with a real daemon and a real agent as processes."""
+"""A hub's two sides (a folder over HTTPS, Mosquitto) and one box, with its daemon and agent in threads or processes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from harness.agent_thread import JumpingClock, agent_thread
 from harness.alert_box import BOX, flood, sealed
 from harness.broker import HUB, HUB_PASSWORD, MosquittoBroker, mosquitto
 from harness.certificates import Authority
 from harness.daemon_process import running_agent, running_daemon
 from harness.office import SCOPE, Office, join, open_office
+from harness.service_thread import ServiceThread
 from harness.signing import PEOPLE
 from harness.static_hub import USER, StaticHub, static_hub
 from harness.waiting import PATIENCE, wait_for
@@ -117,15 +119,21 @@ class FleetVillage:
         self.hub = HubClient(self.broker, self.authority.own)
         parts.callback(self.hub.close)
 
-    def agent(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
-        """Killed at the end of the block."""
+    def agent_process(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """An agent that can be killed, and is so at the end of the block."""
         return running_agent(self.home, self.folder / "agent")
 
+    def agent(self) -> AbstractContextManager[JumpingClock]:
+        return agent_thread(self.paths, JumpingClock())
+
+    def daemon(self) -> AbstractContextManager[object]:
+        return ServiceThread(self.home)
+
     @contextmanager
-    def daemon(self) -> Iterator[subprocess.Popen[bytes]]:
-        self.paths.socket.unlink(missing_ok=True)  # a dead daemon's
-        with running_daemon(self.home, self.folder / "daemon") as (process, _door):
-            yield process
+    def daemon_process(self) -> Iterator[None]:
+        """One as its command makes it, killed at the end of the block."""
+        with running_daemon(self.home, self.folder / "daemon"):
+            yield
 
     @property
     def version(self) -> int:

@@ -1,23 +1,21 @@
-"""A box that has joined a real hub by lines that a test can cut, its daemon, and an agent whose time can jump."""
+"""A box that has joined a real hub by lines that a test can cut, its service, and an agent whose time can jump."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 
+from harness.agent_thread import JumpingClock, agent_thread
 from harness.alert_box import BOX
-from harness.daemon_process import running_daemon
 from harness.fleet_village import alarm, alarms_heard
 from harness.line_relay import Line, line_to
 from harness.office import NOW, SCOPE, open_office
 from harness.real_hub import RealHub
+from harness.service_thread import ServiceThread
 from harness.waiting import PATIENCE, wait_for
-from loudspeaker.clock import SystemClock
-from loudspeaker.fleet.agent import Agent
 from loudspeaker.fleet.hub_settings import read_hub_settings, write_hub_settings
 from loudspeaker.fleet.log_carrier import SETTLE, SETTLE_SPREAD
 from loudspeaker.station.deliveries.membership import read_membership
@@ -28,17 +26,8 @@ from loudspeaker.trust.public_keys import machine_key
 SOON = SETTLE + SETTLE_SPREAD + 120.0
 
 
-class JumpingClock(SystemClock):
-    """Time that passes when the test says so, besides that which passes."""
-
-    ahead = 0.0
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.ahead
-
-
 class LoggingBox:
-    """A box that has joined a hub by a line of its own, and its daemon."""
+    """A box that has joined a hub by a line of its own, and its daemon's service."""
 
     def __init__(self, home: Path, folder: Path, parts: ExitStack, host: str = "localhost") -> None:
         """`host`: a name or an address of this machine, by which the box knows its hub."""
@@ -53,25 +42,12 @@ class LoggingBox:
         self.broker_line: Line = parts.enter_context(line_to(self.hub.broker_port, host))
         ports = {"https_port": self.line.port, "mqtt_port": self.broker_line.port}
         write_hub_settings(self.paths, replace(read_hub_settings(self.paths), **ports))
-        parts.enter_context(running_daemon(home, folder / "daemon"))
+        parts.enter_context(ServiceThread(home))
         self.clock = JumpingClock()
 
-    @contextmanager
-    def agent(self, enter: Callable[[], None] = lambda: None) -> Iterator[None]:
+    def agent(self, enter: Callable[[], None] = lambda: None) -> AbstractContextManager[object]:
         """`enter` puts its thread into the network by which it talks."""
-        agent = Agent(self.paths, read_hub_settings(self.paths), self.clock, str)
-
-        def run() -> None:
-            enter()
-            agent.run()
-
-        carrying = Thread(target=run)
-        carrying.start()
-        try:
-            yield
-        finally:
-            agent.end()
-            carrying.join()
+        return agent_thread(self.paths, self.clock, enter)
 
     def write(self, count: int) -> None:
         """So many entries more, beside those of the daemon."""

@@ -19,6 +19,13 @@ from loudspeaker.cli import cli
 from loudspeaker.station.paths import StationPaths
 
 
+def run(*words: str) -> str:
+    """What a command prints, in this process."""
+    done = CliRunner(mix_stderr=False).invoke(cli, words)
+    assert done.exit_code == 0, (done.stderr, done.exception)
+    return done.stdout
+
+
 class RealHub:
     """A hub as its commands make it, with its broker, to whose configuration `broker_config` is added.
 
@@ -32,9 +39,7 @@ class RealHub:
 
     def run(self, *words: str) -> str:
         """One of its commands, in this process: what they print."""
-        done = CliRunner(mix_stderr=False).invoke(cli, ["hub", "--folder", str(self.folder), *words])
-        assert done.exit_code == 0, (done.stderr, done.exception)
-        return done.stdout
+        return run("hub", "--folder", str(self.folder), *words)
 
     def boxes(self) -> list[dict[str, object]]:
         return list(json.loads(self.run("boxes", "--json")))
@@ -42,9 +47,8 @@ class RealHub:
     def join(self, paths: StationPaths, scope: str) -> None:
         """Let this box in, by a code."""
         code = self.run("invite", "--scope", scope).strip()
-        join = paths.command_line("fleet", "join", f"{self.host}:{self.port}", code, "--by", "Lý")
-        joined = subprocess.run(join, capture_output=True, text=True, check=False)
-        assert joined.returncode == 0, joined.stderr
+        station = ("--home", str(paths.home), "--state", str(paths.state))
+        run(*station, "fleet", "join", f"{self.host}:{self.port}", code, "--by", "Lý")
 
     def start(self) -> None:
         listener = self.run("broker", "--port", str(self.broker_port), "--name", self.host)

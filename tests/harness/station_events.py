@@ -30,6 +30,7 @@ from harness.random_files import (
 from harness.small_commune import ZONE
 from harness.station_harness import StationHarness
 from loudspeaker.model.enums import Level
+from loudspeaker.playout.controller import NAP
 
 INSTANT = 0.001  # s
 RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
@@ -41,10 +42,11 @@ ABSENCES = st.sampled_from([0.0, 2.0, 30.0, 250.0, 310.0, 700.0, 1700.0, 1900.0,
 
 
 class StationMachine(RuleBasedStateMachine):
-    """A station of two outputs and three villages, and what people and faults do to it."""
+    """A station of two outputs and three villages, and what people and faults do to it; `rest` as `StationHarness`."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: timedelta = NAP) -> None:
         super().__init__()
+        self.rest = rest
         self.papers = RandomFiles()
         self.decided = Decisions()
         self.orders: dict[str, DueAiring] = {}  # replays
@@ -59,7 +61,7 @@ class StationMachine(RuleBasedStateMachine):
         self.papers.entries |= book
         self.papers.rules = rules
         self.folder = TemporaryDirectory()
-        self.town = StationHarness(Path(self.folder.name), self.papers.files(), BEGINS)
+        self.town = StationHarness(Path(self.folder.name), self.papers.files(), BEGINS, self.rest)
         self.decided.note(self.now - DAY, self.papers)  # whoever sets the clock back
         self.town.step()
         self.town.prepare()

@@ -20,6 +20,7 @@ from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.programme import Programme
+from loudspeaker.playout.controller import NAP
 from loudspeaker.playout.item import PlayoutItem
 from loudspeaker.production.specification import ProgrammeSpec
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -75,10 +76,14 @@ class FakeRenderer:
 
 
 class StationHarness:
-    """The station, and what was heard of it. It lives through power cuts: files and log stay."""
+    """The station, and what was heard of it. It lives through power cuts: files and log stay.
 
-    def __init__(self, home: Path, files: Mapping[str, str], now: datetime) -> None:
+    `rest`: so long it sleeps at most where it wants to be woken after a nap only and nothing is due for longer.
+    """
+
+    def __init__(self, home: Path, files: Mapping[str, str], now: datetime, rest: timedelta = NAP) -> None:
         self.home = home
+        self.rest = rest
         self.clock = FakeClock(now)
         self.log = AsRunLog(sqlite3.connect(":memory:", isolation_level=None), "xa-thu", None)
         self.vouchers = frozenset({"network"})
@@ -154,11 +159,18 @@ class StationHarness:
             rest += timedelta(days=1)
         while self.clock.now() < moment:
             wake = self.step()
-            self.clock.advance_to(min(wake, moment, rest))
+            self.clock.advance_to(min(self._oversleep(wake), moment, rest))
             if self.clock.now() >= rest:
                 self.prepare()
                 rest += timedelta(days=1)
         self.step()
+
+    def _oversleep(self, wake: datetime) -> datetime:
+        """When it is woken that wants to be at `wake`."""
+        now = self.clock.now()
+        if self.rest == NAP or wake < now + NAP:
+            return wake
+        return max(wake, min([now + self.rest, *(item.ripe - NAP for item in self.open())]))
 
     def ask(self, verb: str, **facts: Any) -> Any:
         """Through the door."""
