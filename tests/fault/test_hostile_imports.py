@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import swelling_files
@@ -31,13 +32,28 @@ print(json.dumps([told, peak]))
 """
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_file_is_taken_in_or_refused(kind: str, full: bool) -> None:
+def count_of(kind: str, full: bool) -> int:
     few, many = (FEW_RECORDINGS, RECORDINGS) if kind in BUSY_RECORDINGS else (FEW, RUNS)
-    count = many if full else few
-    command = [sys.executable, "-W", "ignore", str(TESTS / "harness" / "mutants.py"), kind, "0", str(count)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout)
+    return many if full else few
+
+
+def tried(*kinds: str, full: bool) -> dict[str, dict[str, Any]]:
+    """What came of the mutants of these kinds, in one process: loading it takes as long as a few dozen of them."""
+    counts = [word for kind in kinds for word in (kind, str(count_of(kind, full)))]
+    command = [sys.executable, "-W", "ignore", str(TESTS / "harness" / "mutants.py"), *counts]
+    told: dict[str, dict[str, Any]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return told
+
+
+@pytest.fixture(scope="module")
+def few() -> dict[str, dict[str, Any]]:
+    return tried(*KINDS, full=False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_is_taken_in_or_refused(kind: str, full: bool, request: pytest.FixtureRequest) -> None:
+    told = (tried(kind, full=True) if full else request.getfixturevalue("few"))[kind]
+    count = count_of(kind, full)
     print(f"{kind}: {told}")
 
     assert told["broken"] == []

@@ -1,9 +1,10 @@
 """Takes in one damaged file after the other, each in a process of its own with the limits of `import`.
 
-    python mutants.py KIND FIRST COUNT
+    python mutants.py KIND COUNT [KIND COUNT …]
 
-Mutant number N of a KIND is always the same. One JSON object on standard output: how often each outcome came, the most
-megabytes and seconds of computing that one took, and the numbers of those that ended in anything but a sentence.
+Mutant number N of a KIND is always the same. One JSON object on standard output, for each kind: how often each outcome
+came, the most megabytes and seconds of computing that one took, and the numbers of those that ended in anything but a
+sentence.
 """
 
 from __future__ import annotations
@@ -236,14 +237,13 @@ def warm_up() -> None:
     read(documents.read_document("x.txt", text()).text, ReadingSettings())
 
 
-def main() -> None:
-    kind, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    warm_up()
+def tried_often(kind: str, count: int) -> dict[str, object]:
+    """What came of the first `count` mutants of a kind."""
     whole = KINDS[kind]()
     outcomes: Counter[str] = Counter()
     broken: list[int] = []
     most, longest = 0.0, 0.0
-    for number in range(first, first + count):
+    for number in range(count):
         with tempfile.TemporaryDirectory() as folder:
             home = station(Path(folder))
             path = home / f"mutant{kind}"
@@ -253,7 +253,13 @@ def main() -> None:
         most, longest = max(most, megabytes), max(longest, seconds)
         if told.startswith(BROKEN):
             broken.append(number)
-    print(json.dumps({"outcomes": outcomes, "megabytes": round(most), "seconds": round(longest, 1), "broken": broken}))
+    return {"outcomes": outcomes, "megabytes": round(most), "seconds": round(longest, 1), "broken": broken}
+
+
+def main() -> None:
+    warm_up()
+    kinds = zip(sys.argv[1::2], map(int, sys.argv[2::2]), strict=True)
+    print(json.dumps({kind: tried_often(kind, count) for kind, count in kinds}))
 
 
 if __name__ == "__main__":

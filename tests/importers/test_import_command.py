@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from harness import office_files, swelling_files
 from openpyxl import Workbook
 
+from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile
 from loudspeaker.importers.imports import Limits, import_file, read_import
 from loudspeaker.model.spoken_text import ReadingSettings
@@ -38,10 +40,17 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def imported(home: Path, *files: Path | bytes) -> tuple[int, str, int]:
-    """Exit code, what was told, and the megabytes that it took at most."""
+def imported(home: Path, *files: Path) -> tuple[int, str]:
+    """Exit code, and what was told."""
+    words = ("--lang", "en", "--home", str(home), "import", *map(str, files))
+    done = CliRunner(mix_stderr=False).invoke(cli, words)
+    return done.exit_code, done.stdout + done.stderr
+
+
+def measured(home: Path, *files: Path) -> tuple[int, str, int]:
+    """The same of the command as a process, and the megabytes that it took at most."""
     command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), "import"]
-    arguments = [os.fsencode(word) for word in (sys.executable, "-c", PROBE, *command, *files)]
+    arguments = [str(word) for word in (sys.executable, "-c", PROBE, *command, *files)]
     done = subprocess.run(arguments, capture_output=True, text=True, errors="replace", check=False)
     told, peak = re.fullmatch(r"(.*)peak (\d+) MB\n", done.stdout + done.stderr, re.DOTALL).groups()  # type: ignore[union-attr]
     return done.returncode, told, int(peak)
@@ -50,7 +59,7 @@ def imported(home: Path, *files: Path | bytes) -> tuple[int, str, int]:
 def test_a_file_named_as_official_files_are_gets_an_id_and_is_told_which(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "145-TB-UBND.docx"
     path.write_bytes(office_files.docx(NOTICE))
-    code, told, _ = imported(home, path)
+    code, told = imported(home, path)
 
     assert code == 0
     assert "bulletins/145-tb-ubnd.md is a draft" in told
@@ -67,11 +76,10 @@ def test_every_name_becomes_an_id(home: Path, tmp_path: Path) -> None:
         f"{'Thông báo ' * 12}.txt": "thong-bao-" * 7 + "thong-bao",
         "-y.txt": "y",
     }
-    paths = [os.fsencode(tmp_path) + b"/" + os.fsencode(name) for name in given]
+    paths = [tmp_path / os.fsdecode(name) for name in given]
     for path in paths:
-        with open(path, "wb") as file:
-            file.write("\n\n".join(NOTICE).encode())
-    code, told, _ = imported(home, *paths)
+        path.write_text("\n\n".join(NOTICE), encoding="utf-8")
+    code, told = imported(home, *paths)
 
     assert code == 0
     assert {path.stem for path in (home / "bulletins").iterdir()} == set(given.values())
@@ -102,7 +110,7 @@ def test_a_bulletin_that_is_there_is_never_overwritten(home: Path, tmp_path: Pat
     there.write_text("---\ntitle: Cũ\n---\nCũ.\n", encoding="utf-8")
     path = tmp_path / "145-TB-UBND.docx"
     path.write_bytes(office_files.docx(NOTICE))
-    code, told, _ = imported(home, path)
+    code, told = imported(home, path)
 
     assert code == 2
     assert told == "145-TB-UBND.docx: bulletins/145-tb-ubnd.md is there already: rename one of the two\n"
@@ -129,7 +137,7 @@ SWELLING = {
 
 def test_files_that_swell_are_refused_with_a_sentence_within_200_megabytes(home: Path, tmp_path: Path) -> None:
     """One command for all of them, and for each a child of its own."""
-    code, told, peak = imported(home, *(swelling_files.make(tmp_path, name) for name in SWELLING))
+    code, told, peak = measured(home, *(swelling_files.make(tmp_path, name) for name in SWELLING))
 
     assert code == 2
     assert re.fullmatch("".join(rf"{name}: [^\n]*{why}[^\n]*\n" for name, why in SWELLING.items()), told), told
@@ -139,7 +147,7 @@ def test_files_that_swell_are_refused_with_a_sentence_within_200_megabytes(home:
 
 def test_a_number_in_a_file_is_not_taken_at_its_word(home: Path, tmp_path: Path) -> None:
     names = ["khoang-trang.odt", "o-lap-lai.odt", "dem.odt", "dem-chu.odt", "dem-cap.odt"]
-    code, _, peak = imported(home, *(swelling_files.make(tmp_path, name) for name in names))
+    code, _, peak = measured(home, *(swelling_files.make(tmp_path, name) for name in names))
 
     assert (code, peak < 200) == (0, True)
     written = {name: (home / "bulletins" / name.replace(".odt", ".md")).stat().st_size for name in names}
@@ -173,7 +181,7 @@ def test_a_line_break_in_a_cell_is_a_blank(home: Path, tmp_path: Path) -> None:
     book.active.append(["Thôn", "Bản\ntin", "Giờ", "Tên"])
     book.active.append(["Na\nHoa", "Vệ\nsinh", "17:30\n18:00", "buổi\nchiều"])
     book.save(tmp_path / "lich.xlsx")
-    code, told, _ = imported(home, tmp_path / "lich.xlsx")
+    code, told = imported(home, tmp_path / "lich.xlsx")
 
     assert (code, told) == (2, "lich.xlsx:D2: “buổi chiều” is not an id (a–z, 0–9, -); did you mean “buoi-chieu”?\n")
 
@@ -181,7 +189,7 @@ def test_a_line_break_in_a_cell_is_a_blank(home: Path, tmp_path: Path) -> None:
 def test_what_nobody_sees_in_a_document_is_left_out(home: Path, tmp_path: Path) -> None:
     text = "V/v họp\u2028thôn\n\nKính thưa\x1b[2J bà\u202e con\u200b, 19\x00 giờ.\x85Mời\ufeff bà con\x0bđến dự."
     (tmp_path / "hop.txt").write_text(text, encoding="utf-8")
-    code, told, _ = imported(home, tmp_path / "hop.txt")
+    code, told = imported(home, tmp_path / "hop.txt")
     kept = (home / "bulletins" / "hop.md").read_text(encoding="utf-8")
 
     assert code == 0
@@ -218,7 +226,7 @@ def test_one_bad_file_does_not_keep_the_others_out(home: Path, tmp_path: Path) -
     good = tmp_path / "hop.txt"
     good.write_text("V/v họp thôn\n\nMời bà con đến họp.", encoding="utf-8")
     bad = [swelling_files.make(tmp_path, name) for name in ("ong.txt", "zero.odt")]
-    code, told, _ = imported(home, bad[0], good, bad[1])
+    code, told = imported(home, bad[0], good, bad[1])
 
     assert code == 2
     assert (home / "bulletins" / "hop.md").exists()
@@ -228,13 +236,11 @@ def test_one_bad_file_does_not_keep_the_others_out(home: Path, tmp_path: Path) -
 @pytest.mark.parametrize("name", ["zero.txt", "ong.txt", "thu-muc"])
 def test_an_exported_log_that_has_no_end_is_refused(home: Path, tmp_path: Path, name: str) -> None:
     path = swelling_files.make(tmp_path, name)
-    command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), "report", str(path)]
     output = tmp_path / "bao-cao.csv"
-    done = subprocess.run(
-        [*command, "--month", "2026-11", "-o", str(output)], capture_output=True, text=True, check=False
-    )
+    command = ["--lang", "en", "--home", str(home), "report", str(path), "--month", "2026-11", "-o", str(output)]
+    done = CliRunner(mix_stderr=False).invoke(cli, command)
 
-    assert (done.returncode, output.exists()) == (2, False)
+    assert (done.exit_code, output.exists()) == (2, False)
     assert done.stderr == f"{name}: this is not a plain file\n"
 
 
