@@ -150,7 +150,11 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _is_text(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    """Whole characters, none of them NUL."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:  # half a character
+        return False
 
 
 def _no_number(word: str) -> float:

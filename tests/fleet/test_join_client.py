@@ -18,6 +18,7 @@ from harness.office import NOW, SCOPE, Office, open_office
 from uvicorn.server import Server
 
 from loudspeaker.cli import cli
+from loudspeaker.fleet import joining
 from loudspeaker.fleet.hub_settings import read_hub_settings
 from loudspeaker.fleet.join_stick import FILE
 from loudspeaker.hub.boxes.join_sticks import StickWish, write_stick
@@ -36,11 +37,18 @@ from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.http_server import listen, server_config, tls_context
 
 pytestmark = [pytest.mark.waits, pytest.mark.skipif(not FOUND, reason="needs openssl")]
+cheap = pytest.mark.usefixtures("cheap_codes")
 
 
 @pytest.fixture(autouse=True)
 def english() -> None:
     set_language("en")
+
+
+@pytest.fixture
+def cheap_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code's keys take a tenth of a second at both ends, which one test here pays, and all others in `fleet/`."""
+    monkeypatch.setattr(joining, "COST", 2**4)
 
 
 @pytest.fixture
@@ -92,6 +100,7 @@ def test_a_box_that_has_joined_reads_what_is_signed_and_knows_its_hub(hub: Hub, 
     assert hub.registry.authenticate(settings.user, settings.password).villages == ("na-hoa", "suoi-trat")
 
 
+@cheap
 def test_the_same_code_may_be_typed_again_at_the_same_box(hub: Hub, port: int, home: Path) -> None:
     code = str(hub.registry.invite(SCOPE))
     join(home, port, code)
@@ -103,6 +112,7 @@ def test_the_same_code_may_be_typed_again_at_the_same_box(hub: Hub, port: int, h
     assert read_hub_settings(StationPaths(home, home / ".state")) == before
 
 
+@cheap
 def test_a_wrong_code_changes_nothing(hub: Hub, port: int, home: Path) -> None:
     hub.registry.invite(SCOPE)
 
@@ -130,6 +140,7 @@ class Impostor(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 
+@cheap
 def test_whoever_sits_between_learns_no_secret_and_is_not_believed(home: Path, tmp_path: Path) -> None:
     with secured(Impostor, Authority(tmp_path / "ca").certificate("localhost")) as port:
         refused = join(home, port, "K7QF-3MXD-9TRA-H2WX")
@@ -160,6 +171,7 @@ def send_log(home: Path, *more: str) -> Result:
     return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "fleet", "send-log", *more])
 
 
+@cheap
 def test_a_box_sends_its_log_and_goes_on_from_where_the_hub_has_it(hub: Hub, port: int, home: Path) -> None:
     join(home, port, str(hub.registry.invite(SCOPE)))
     with closing(AsRunLog.open(home / ".state" / "asrun.db", SCOPE)) as log:
@@ -178,6 +190,7 @@ def test_a_box_sends_its_log_and_goes_on_from_where_the_hub_has_it(hub: Hub, por
         assert hub.intake.end_of(box.id, log.life()) == LogEnd(count + 1, log.head())
 
 
+@cheap
 def test_a_log_that_was_cut_at_the_box_is_told_there_and_at_the_hub(
     hub: Hub, port: int, home: Path, tmp_path: Path
 ) -> None:
@@ -197,6 +210,7 @@ def test_a_log_that_was_cut_at_the_box_is_told_there_and_at_the_hub(
     assert hub.database.row("SELECT why FROM refused_log")["why"] == refused.stderr.strip()  # type: ignore[index]
 
 
+@cheap
 def test_the_settings_may_come_from_systemd_or_a_file(
     hub: Hub, port: int, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +229,7 @@ def put_in(home: Path, stick: Path) -> Result:
     return CliRunner(mix_stderr=False).invoke(cli, [*words], obj=HurryingClock(NOW))
 
 
+@cheap
 def test_a_box_joins_its_hub_by_a_stick_alone_and_another_one_is_told_that_it_was_used(
     hub: Hub, port: int, home: Path, tmp_path: Path
 ) -> None:
@@ -237,6 +252,7 @@ def test_a_box_joins_its_hub_by_a_stick_alone_and_another_one_is_told_that_it_wa
     assert read_membership(StationPaths(other, other / ".state")) is None
 
 
+@cheap
 def test_a_stick_that_finds_no_hub_may_be_put_in_again(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
     write_stick(hub, tmp_path, StickWish(SCOPE, "nhà văn hóa", (), f"localhost:{port}"))
     whole = (tmp_path / FILE).read_text()
@@ -247,6 +263,7 @@ def test_a_stick_that_finds_no_hub_may_be_put_in_again(hub: Hub, port: int, home
     assert put_in(home, tmp_path).exit_code == 0
 
 
+@cheap
 def test_a_new_box_comes_back_in_the_place_of_a_broken_one(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
     join(home, port, str(hub.registry.invite(SCOPE, "nhà văn hóa")))
     (old,) = hub.registry.boxes()
@@ -268,6 +285,7 @@ def test_a_new_box_comes_back_in_the_place_of_a_broken_one(hub: Hub, port: int, 
         assert not awaits_village(station.log)
 
 
+@cheap
 def test_a_stick_brings_a_box_in_the_place_of_another(hub: Hub, port: int, home: Path, tmp_path: Path) -> None:
     join(home, port, str(hub.registry.invite(SCOPE, "nhà văn hóa")))
     (old,) = hub.registry.boxes()
@@ -282,6 +300,7 @@ def test_a_stick_brings_a_box_in_the_place_of_another(hub: Hub, port: int, home:
     assert hub.registry.box(old.id).revoked
 
 
+@cheap
 def test_without_a_network_it_takes_what_the_old_box_has_left_on_a_stick(
     office: Office, home: Path, tmp_path: Path
 ) -> None:

@@ -376,14 +376,14 @@ def test_there_is_a_man_page_for_each_command_in_both_languages(tmp_path: Path) 
 @pytest.mark.skipif(not shutil.which("groff"), reason="needs groff")
 def test_roff_understands_every_page(tmp_path: Path) -> None:
     papers["write_man"](tmp_path)
-    for path in tmp_path.rglob("*.gz"):
-        done = subprocess.run(
-            ["groff", "-man", "-Tutf8", "-Kutf8", "-ww", "-Wbreak", "-z"],
-            input=gzip.decompress(path.read_bytes()),
-            capture_output=True,
-            check=False,
-        )
-        assert (done.returncode, done.stderr.decode()) == (0, ""), path.name
+    pages = list(tmp_path.rglob("*.gz"))
+    for path in pages:
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+    command = ["groff", "-man", "-Tutf8", "-Kutf8", "-ww", "-Wbreak", "-z", *(path.with_suffix("") for path in pages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(pages) > 50
 
 
 def test_completion_is_for_this_command() -> None:
