@@ -6,16 +6,16 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from harness.daemon_process import running_daemon
 from harness.waiting import wait_for
 
+from loudspeaker.cli import cli
 from loudspeaker.daemon.protocol import ask
 
 Damage = Callable[[Path], None]
@@ -77,8 +77,7 @@ def test_the_daemon_goes_on_and_starts_again(home: Path, tmp_path: Path, damage:
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a}\noutputs: {a: {device: memory}}\nclock: trusted\n", encoding="utf-8"
     )
-    command = ["-m", "loudspeaker", "--home", str(home), "prepare", "--date", "tomorrow"]
-    subprocess.run([sys.executable, *command], check=False, capture_output=True)
+    CliRunner().invoke(cli, ["--home", str(home), "prepare", "--date", "tomorrow"])
     for number in range(2):
         with running_daemon(home, tmp_path / "told") as (process, path):
             wait(path, "")

@@ -29,6 +29,7 @@ BRIEF, LONG = 1.0, 60.0  # seconds without the card; each fourth time of a kind 
 HANG = 2.0  # seconds
 AGREED = 0.1  # … between log and ear, which leaves room for a recorder on a busy machine
 DURATION = 2.0
+KNOCK, SELDOM = 0.1, 1.0  # s between questions to the loop: often only where it is asked how long it took
 STRAYED = 0.3  # seconds of a sound that its server has moved, until that is seen
 pytestmark = [
     pytest.mark.sound,
@@ -58,7 +59,7 @@ def mistreat(folder: Path, number: int, quiet: bool) -> None:
             environment=hall.server.environment,
             recorder=hall,  # type: ignore[arg-type]
         )
-        with box, answers(box) as slowest:
+        with box, answers(box, KNOCK if quiet else SELDOM) as slowest:
             box.wait_for(0, chance.uniform(-2.5, DURATION))
             hall.fail()
             time.sleep(away)
@@ -96,12 +97,12 @@ def judge(box: CardBox, hall: Hall) -> None:
 
 
 @contextmanager
-def answers(box: CardBox) -> Iterator[list[float]]:
-    """How long the loop took to answer, again and again."""
+def answers(box: CardBox, every: float) -> Iterator[list[float]]:
+    """How long the loop took to answer, `every` so many seconds."""
     took, over = [0.0], Event()
 
     def knock() -> None:
-        while not over.wait(0.1):
+        while not over.wait(every):
             asked = time.monotonic()
             with suppress(Unreachable):  # it has ended, or did not answer in time
                 ask(box.folder / "state" / "control.sock", "status")

@@ -67,8 +67,8 @@ def pieces(samples: array[int]) -> list[bytes]:
 
 def noise(path: Path, seed: int, seconds: float) -> array[int]:
     """A programme that cannot be mistaken for another: none of its samples is silence."""
-    random = Random(seed)
-    samples = array("h", (random.choice((-1, 1)) * random.randint(1, 12_000) for _ in range(round(seconds * RATE))))
+    raw = array("h", Random(seed).randbytes(2 * round(seconds * RATE)))
+    samples = array("h", (sample // 3 or 1 for sample in raw))
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes(samples.tobytes())
