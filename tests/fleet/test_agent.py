@@ -1,7 +1,7 @@
 """A real agent between a real broker, a real web server and a daemon's service: what is signed comes, whatever breaks.
 
-Only the speakers stand in (memory). Agent and service are threads of the test, but for an agent that is killed and a
-daemon that cannot start; as processes both are in test_hub_and_box.py, fault/test_hub_kills.py and many a test more.
+Only the speakers stand in (memory). Agent and service are threads of the test, but for an agent that is killed, a
+daemon that cannot start, and another hub; as processes both are in test_hub_and_box.py, fault/test_hub_kills.py and many a test more.
 """
 
 from __future__ import annotations
@@ -345,7 +345,7 @@ def test_another_hub_that_the_people_have_named_serves_a_box_whose_own_is_away(
         village.hub.close()  # else it may connect to itself, by the port that is free now
         village.broker.kill()
         village.files.status = 503
-        with village.daemon(), village.agent():
+        with village.daemon_process(), village.agent_process():
             mirror.presence(on=True)
             alert, envelope = alarm(17)
             mirror.say(Topic(TopicKind.ALERT, SCOPE, 17), envelope.encode())

@@ -6,6 +6,8 @@ Of its children it has those that do what the agent asks for, and those that mak
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from selectors import DefaultSelector
@@ -20,6 +22,7 @@ from loudspeaker.daemon.service import Service
 from loudspeaker.station import Station
 
 BLINK, LOOK = 0.05, 0.5  # s
+logger = logging.getLogger(__name__)
 
 
 class ChildrenOfAgent(Children):
@@ -28,6 +31,14 @@ class ChildrenOfAgent(Children):
     def start(self, *words: str, **facts: object) -> None:
         if words[0] == "fleet":
             super().start(*words, **facts)  # type: ignore[arg-type]
+
+
+def go_on(do: Callable[[], object]) -> None:
+    """As the daemon's loop: whatever goes wrong in one call (a log that is locked) is told, and it is called again."""
+    try:
+        do()
+    except Exception as error:
+        logger.warning("%r", error)
 
 
 class ServiceThread(Thread):
@@ -54,9 +65,9 @@ class ServiceThread(Thread):
                 looked = 0.0
                 while not self._over.is_set():
                     if monotonic() - looked > LOOK:
-                        service.look()
+                        go_on(service.look)
                         looked = monotonic()
-                    service.step()
+                    go_on(service.step)
                     self._opened.set()
                     for key, events in selector.select(BLINK):
                         key.data(events)
