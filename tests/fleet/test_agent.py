@@ -1,7 +1,7 @@
 """A real agent between a real broker, a real web server and a daemon's service: what is signed comes, whatever breaks.
 
 Only the speakers stand in (memory). Agent and service are threads of the test, but for an agent that is killed, a
-daemon that cannot start, and another hub; as processes both are in test_hub_and_box.py, fault/test_hub_kills.py and many a test more.
+daemon that cannot start, and another hub; as processes both are in test_hub_and_box.py, too.
 """
 
 from __future__ import annotations
