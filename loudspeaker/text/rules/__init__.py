@@ -13,6 +13,7 @@ from .identifiers import (
     army_units,
     citations,
     codes,
+    digits_with_letters,
     document_numbers,
     identities,
     office_rooms,
@@ -37,7 +38,18 @@ from .layout import (
     separators,
 )
 from .measures import ages, coordinates, factors, households, money, quantities, rates, short_units, temperatures
-from .names import acronyms, addresses, capitals, chat_letters, initials, persons, short_words, titles, waters
+from .names import (
+    acronyms,
+    addresses,
+    birth_years,
+    capitals,
+    chat_letters,
+    initials,
+    persons,
+    short_words,
+    titles,
+    waters,
+)
 from .numbers import fractions, matches, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
 from .time import (
     bare_hours,
@@ -96,11 +108,13 @@ _FILES = (
     ranges,
     army_units,
     codes,
+    digits_with_letters,
     waters,
     short_words,
     titles,
     chat_letters,
     persons,
+    birth_years,
     initials,
     capitals,
     acronyms,

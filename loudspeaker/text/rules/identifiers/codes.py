@@ -7,19 +7,19 @@ import re
 from ....errors import Message
 from ...abbreviations import meaning
 from ...context import REACH, Context
-from ...cues import words_after, words_before
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import cue_list
-from ...numerals import NUMBER, roman, spell_digits, spell_letters
-from ...reasons import UNKNOWN, ambiguous
+from ...numerals import roman, spell_digits, spell_letters
+from ...reasons import UNKNOWN
 from ...rule import Answer, Guess, RuleMaker, near_number
-from ...syllables import LOWER, UPPER, has_vowel, is_syllable
+from ...syllables import LOWER, UPPER, has_vowel
 
 rule = RuleMaker(Kind.CODE)
 
-_NUMBERED = words_before(cue_list("places_with_letter"))
-_GAPS = (", ", " và ", "; ", "-", " - ", "/")
+NUMBERED = words_before(cue_list("places_with_letter"))
+GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
 _BUILDINGS = words_before(cue_list("buildings"))
 _BORE = pattern(r" ?mm(?!\w)")
@@ -143,7 +143,7 @@ def flight(match: re.Match[str], context: Context) -> str | None:
 @rule(r"CT0[1-9][a-z]?(?![^\W_]|[./-]\d)", starts="word", unless_before=("của", "ngày"))
 def form_of_residence(match: re.Match[str], context: Context) -> str:
     """A form that people fill in at the police: tờ khai CT01, CT07 -> xê tê không một, and no directive"""
-    return _spell_parts(match[0], context)
+    return spell_parts(match[0], context)
 
 
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
@@ -156,7 +156,7 @@ def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
-    spoken = _spell_parts(match[0], context)
+    spoken = spell_parts(match[0], context)
     unknown = len(letters) > 3 and digits and letters not in context.lexicon
     person = len(letters) < 3 and _PERSON.search(context.text[max(0, match.start() - REACH) : match.start()])
     return Guess(spoken, UNKNOWN) if unknown or person else spoken  # chị Thúc L1
@@ -210,7 +210,7 @@ def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Con
         if not context.after_variety(match.start()):
             return f"{word} {context.numerals.code(digits)}"
     lettered = _LETTERED.fullmatch(match[0])
-    return f"{context.lexicon.codes[lettered[1]]} {_spell_parts(lettered[2], context)}" if lettered else ""
+    return f"{context.lexicon.codes[lettered[1]]} {spell_parts(lettered[2], context)}" if lettered else ""
 
 
 _LETTERED = pattern(r"(TDP|KP|KDC)(\d{1,2}[A-D])")
@@ -242,7 +242,6 @@ def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, cont
     return f"{entry.reading} {context.number(digits) if year else context.numerals.code(digits)}"
 
 
-_FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _YEAR = pattern(r"(?:19|20)\d\d")
 
 
@@ -264,7 +263,7 @@ def plant_variety(match: re.Match[str], context: Context) -> str | None:
 @rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
 def chemical_formula(match: re.Match[str], context: Context) -> str | None:
     """Formula with small letters: SpO2 -> ét pê o hai"""
-    return _spell_parts(match[0], context)
+    return spell_parts(match[0], context)
 
 
 @rule(r"([a-z])([A-Z]{1,2})(\d{2,5})(?![^\W_]|[.,]\d)", starts="word", unless=near_number)
@@ -286,114 +285,13 @@ def model(match: re.Match[str], context: Context) -> str:
     return f"{spell_letters(match[1])} {context.number(match[2])} ét"
 
 
-@rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
-def bank_account(match: re.Match[str], context: Context) -> str:
-    """Account with a letter inside: STK: 711A12345678, digit by digit"""
-    return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
-
-
-@rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
-def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
-    """Digits and letters in turn.
-
-    5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up
-    """
-    counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
-    amount = _read_count(counted[1], counted[2], match.end(), context) if counted else None
-    if amount:  # 1000SMS, 45HS
-        return amount
-    if seats := _seats(match, context):
-        return seats
-    spoken = _spell_parts(match[0], context)
-    if context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
-        return spoken
-    return spoken if _KNOWN_SHAPE.fullmatch(match[0]) else Guess(spoken, _BY_LETTER)
-
-
-_KNOWN_SHAPE = pattern(  # networks, classes and pesticides are known by their shape
-    rf"\d[GK]|\d{{3,4}}[GK]|(?:[1-9]|1[0-2])[A-IKLMNTXĐ]\d{{1,2}}|\d{{1,4}}(?:{_FORMULATIONS})|\d{{2}}[A-Z]\d"
-)
-_SEATED = pattern(r" (?:xe|xe khách|ô tô|ghế|giường|giường nằm)$")
-
-
-def _seats(match: re.Match[str], context: Context) -> Answer:
-    """Seats of a car in a line of capitals: XE 45C -> bốn mươi lăm chỗ"""
-    seated = re.fullmatch(r"(4|5|7|9|12|16|24|29|3[0458]|4[0157])C", match[0])
-    if seated is None or not _SEATED.search(context.before(match.start())):
-        return None
-    return Guess(f"{context.number(seated[1])} chỗ", _BY_LETTER)
-
-
-_BY_LETTER = Message("a number with a letter, and no word says what it is")
-_HEADS = {
-    "con": words_after("bò|trâu|gà|vịt|lợn|heo|dê|ngan|ngỗng|chó|mèo|ngựa|cừu|thỏ|nghé|bê|cua|ếch|ngao"),
-    "cây": words_after("keo|cam|bưởi|chuối|mít|xoài|ổi|chè|tràm|bạch đàn|quế|cau|dừa|đào|quất|mai|sầu riêng|cà phê|bơ"),
-}
-_NO_COUNTERS = frozenset(
-    words_after("chết|chưa|có|còn|các|cho|của|cùng|cần|cấp|chính|chủ|bị|bán|báo|được|đã|đang|đến|đi|đạt")
-)
-_BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
-
-
-@rule(r"(\d{1,3}(?:\.\d{3})?)([a-dđ])(?![^\W_])")
-def number_with_letter(match: re.Match[str], context: Context) -> Guess:
-    """A number with a small letter: hồ Đak Mi 4c -> bốn xê; 50c behind “30 con/kg”, 3c bò -> con; 5c keo -> cây"""
-    for unit, things in _HEADS.items():
-        if match[2] == "c" and context.is_before(match.end(), things):
-            return Guess(f"{context.number(match[1])} {unit}", _BY_LETTER)
-    ahead = context.text[max(0, match.start() - 20 * REACH) : match.start()]
-    counted = re.findall(rf"\d ({match[2]}[{LOWER}]{{1,5}})(?![^\W_])", ahead)
-    if counted and is_syllable(counted[-1]) and counted[-1] not in _NO_COUNTERS:
-        return Guess(f"{context.number(match[1])} {counted[-1]}", Message("taken for what was counted before"))
-    return Guess(
-        f"{context.number(match[1])} {spell_letters(match[2].upper())}",
-        _BY_LETTER,
-    )
-
-
-@rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
-def formulation(match: re.Match[str], context: Context) -> str | None:
-    """Strength of a pesticide behind its brand.
-
-    Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up
-    """
-    branded = _BRAND.search(context.text[max(0, match.start() - 34) : match.start()])
-    return f"{context.number(match[1])} {spell_letters(match[2])}" if branded else None
-
-
-@rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
-def number_and_letters(match: re.Match[str], context: Context) -> Answer:
-    """A number with letters: thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
-    letters = f"{context.number(match[1])} {spell_letters(match[2])}"
-    return _read_count(match[1], match[2], match.end(), context) or letters
-
-
-def _read_count(number: str, letters: str, end: int, context: Context) -> Answer:
-    """Count of persons or things.
-
-    45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP
-    """
-    if letters == "TV" and context.before(end - len(letters + number)).endswith(" tnhh"):
-        return f"{context.number(number)} thành viên"
-    if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
-        return None
-    entry = meaning(context, letters, end - len(letters), end)
-    if entry is None or not (entry.sure or letters in _PEOPLE):
-        return None
-    spoken = f"{spell_digits(number) if number[0] == '0' else context.number(number)} {entry.reading}"
-    return spoken if entry.sure else Guess(spoken, ambiguous(letters))
-
-
-_PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))
-
-
 def _split_code(written: str) -> tuple[str, str]:
     """H5N1 -> H5N, 1: the letters, and the digits at the end"""
     letters = written.rstrip("0123456789")
     return letters, written[len(letters) :]
 
 
-def _spell_parts(written: str, context: Context) -> str:
+def spell_parts(written: str, context: Context) -> str:
     """Letters by their names, digits as numbers: H5N1 -> hát năm nờ một"""
     parts = _PART.findall(written)
     return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
