@@ -23,7 +23,7 @@ app.py            all page modules over one station
 pages.py          one request at it
 station_map.py    its navigation
 console.py        its site and what its pages work with
-shared_station.py           the station for all pages, and what the daemon is asked
+shared_station.py the station for all pages, and what the daemon is asked
 live_events.py    pages that are open are told when something has changed
 templating.py     templates with sentences of the catalogue, files of static/
 jobs.py           what takes longer than a page may: one at a time, with its progress
