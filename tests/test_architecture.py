@@ -300,6 +300,30 @@ def test_a_test_module_has_a_name_of_its_own() -> None:
     assert not standing_twice(path.name for path in (ROOT / "tests").rglob("test_*.py")), "pytest takes one of them"
 
 
+# Past participles that do not end in -ed; a verb that looks alike (put, read, set, run, cut) is an imperative.
+PARTICIPLES = {
+    *("begun", "born", "broken", "brought", "built", "chosen", "done", "drawn", "fallen", "felt", "found", "given"),
+    *("gone", "grown", "heard", "held", "hidden", "kept", "known", "led", "lost", "made", "meant", "met", "paid"),
+    *("said", "seen", "sent", "shown", "sold", "sought", "spoken", "taken", "thought", "told", "understood", "won"),
+    "written",
+}
+VERBS_IN_ED = {"feed", "need", "proceed", "seed", "speed"}
+
+
+def test_a_function_is_named_by_an_imperative_or_a_noun() -> None:
+    def participles(path: Path) -> list[str]:
+        functions = (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        return [node.name for node in functions if is_participle(node.name.strip("_")) and not is_property(node)]
+
+    def is_participle(name: str) -> bool:
+        return name in PARTICIPLES or (name.endswith("ed") and "_" not in name and name not in VERBS_IN_ED)
+
+    def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        return any("property" in ast.unparse(one) for one in function.decorator_list)
+
+    assert of_each(FILES, participles) == {}
+
+
 @pytest.mark.parametrize(("name", "count", "most"), HOUSE["COUNTED"], ids=[row[0] for row in HOUSE["COUNTED"]])
 def test_there_is_no_more_of_it_than_agreed(name: str, count: Callable[[object], list[object]], most: int) -> None:
     found = HOUSE["places"](count, modules())

@@ -58,9 +58,11 @@ def _of_table(context: Context, written: str, start: int, end: int) -> Entry | N
     lines = context.lexicon.meanings(written)
     line = _fitting(lines, context, start, end)
     if line and _is_decided(line):
-        sure = _decided(context, written) <= {line.reading} and not _is_contradicted(context, written, line.reading)
+        sure = _sure_meanings(context, written) <= {line.reading} and not _is_contradicted(
+            context, written, line.reading
+        )
         return Entry(line.reading, sure and not _is_contested(line, written, context, start, end))
-    remembered = _remembered(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
+    remembered = _recall_meaning(context, written, lines, line) if len({line.reading for line in lines}) > 1 else None
     undecided = line is None or _is_undecided(context, written, line)
     guess = _by_subject(context, written) or _by_pairs(context, written, start, end) if undecided else None
     return remembered or guess or (_usual(line, written, context, start, end) if line else None)
@@ -141,7 +143,7 @@ class _Around(NamedTuple):
         """Whether the words around are known to stand beside these, and not by chance."""
         ends = ((self.before, words[0]), self._last(words))
         return any(
-            word_pairs().attraction(*pair) > _DRAWN and word_pairs().seen(*pair) and all(map(tells, pair))
+            word_pairs().attraction(*pair) > _DRAWN and word_pairs().pair_count(*pair) and all(map(tells, pair))
             for pair in ends
         )
 
@@ -207,14 +209,16 @@ def _is_decided(line: Meaning) -> bool:
     return line.sure and bool(line.before or line.after)
 
 
-def _remembered(context: Context, written: str, lines: Sequence[Meaning], otherwise: Meaning | None) -> Entry | None:
+def _recall_meaning(
+    context: Context, written: str, lines: Sequence[Meaning], otherwise: Meaning | None
+) -> Entry | None:
     """What the rest of the text tells: words beside another place where it is written, or its full form anywhere.
 
     Where a line that asks for no neighbours is certain, only the full form says otherwise. For two letters, which stand
     for much, the text gives only a guess, unless it is their usual meaning, and nothing where it is about another of
     their meanings; their full form only where no word beside them says anything.
     """
-    decided = _decided(context, written)
+    decided = _sure_meanings(context, written)
     full = context.memory.written_out(written, (line.reading for line in lines))
     if len(decided) == 1 and (full in decided or not (otherwise and otherwise.sure)):
         reading = min(decided)
@@ -233,7 +237,7 @@ def _is_weak(context: Context, written: str, full: str, otherwise: Meaning | Non
     return beside or _is_contradicted(context, written, full)
 
 
-def _decided(context: Context, written: str) -> frozenset[str]:
+def _sure_meanings(context: Context, written: str) -> frozenset[str]:
     """The meanings that words beside the abbreviation decide for, wherever in the text it stands."""
     known = context.memory.decided
     if written not in known:
@@ -259,7 +263,7 @@ def _stands_after(cues: tuple[str, ...], context: Context, start: int) -> bool:
     words = context.before(start)
     shortest = _compound_length(words)
     whole = tuple(cue for cue in cues if len(cue) >= shortest) if shortest else cues
-    if words.endswith(whole) or (words[-1:].isalpha() and _counted(words).endswith(whole)):  # 3 bình CC
+    if words.endswith(whole) or (words[-1:].isalpha() and _mark_numbers(words).endswith(whole)):  # 3 bình CC
         return True
     last = _last(context, start)
     if last not in _DIGITS:
@@ -278,7 +282,7 @@ def _compound_length(words: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _counted(words: str) -> str:
+def _mark_numbers(words: str) -> str:
     """With “<số>” for each number: 120 triệu -> <số> triệu."""
     return _NUMBER.sub("<số>", words)
 
@@ -293,7 +297,7 @@ def _stands_before(cues: tuple[str, ...], context: Context, end: int) -> bool:
     if not cues:
         return False
     written = context.after(end).lstrip(" .&")
-    for text in (written, _counted(written)):
+    for text in (written, _mark_numbers(written)):
         if text.startswith(cues) and any(_opens(text, cue) for cue in cues if cue not in _SHAPES):
             return True
     return not _SHAPES.keys().isdisjoint(cues) and any(_SHAPES[cue](context, end) for cue in cues if cue in _SHAPES)

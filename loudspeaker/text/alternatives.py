@@ -103,7 +103,7 @@ def _day_and_month(stretch: _Stretch) -> Iterator[str]:
     if sign in (".", ","):
         yield f"{first} phẩy {stretch.numerals.fraction(match[3])}"
         yield from _hour(stretch)
-        yield f"{first} chấm {_padded(stretch, match[3])}"
+        yield f"{first} chấm {_number_or_digits(stretch, match[3])}"
     if sign == "-":
         yield f"{first} đến {last}"
         yield f"{first} {last}"
@@ -123,7 +123,7 @@ def _hour(stretch: _Stretch) -> Iterator[str]:
         yield f"{stretch.numerals.cardinal(hour)} giờ{rest}"
 
 
-def _padded(stretch: _Stretch, digits: str) -> str:
+def _number_or_digits(stretch: _Stretch, digits: str) -> str:
     """Digits one by one where they begin with a nought, else as a number."""
     return spell_digits(digits) if digits[0] == "0" and len(digits) > 1 else stretch.numerals.number(digits)
 
@@ -219,7 +219,7 @@ def _meanings(stretch: _Stretch, letters: str, units: dict[str, str]) -> Iterato
 def _letters(stretch: _Stretch) -> Iterator[str]:
     """Letters: what they stand for, a Roman numeral, their names, or a word"""
     written = stretch.match[0]
-    guess = stretch.lexicon.known(written)
+    guess = stretch.lexicon.usual_entry(written)
     if guess and not guess.sure:  # what was not said because nothing decided for it stands first
         yield guess.reading
     for key in dict.fromkeys((written, f"{written}.", re.sub(r"[.&/-]", "", written))):

@@ -63,7 +63,7 @@ class WordPairs:
             forms.setdefault(without_marks(word), []).append(word)
         return forms
 
-    def seen(self, first: str, second: str) -> int:
+    def pair_count(self, first: str, second: str) -> int:
         """How often `second` stood right behind `first`; 0 where that was chance."""
         return self._parts(first)[0].get(second, 0)
 
@@ -94,7 +94,7 @@ class WordPairs:
     def before(self, letters: str, second: str) -> Mapping[str, int]:
         """The words with these first letters that stood right before `second`, and how often."""
         words = (word for word in self._lines if word.startswith(letters) and word.isalpha())
-        return {word: seen for word in words if (seen := self.seen(word, second))}
+        return {word: seen for word in words if (seen := self.pair_count(word, second))}
 
     def forms(self, bare: str) -> Sequence[str]:
         """The words that are written so without marks, the most frequent first; itself where none is known."""

@@ -89,7 +89,7 @@ class Lexicon:
         if ready is None and written in self._lines:
             ready = [Meaning.of(written, *columns.split("\t")) for columns in self._lines[written]]
             if len({meaning.reading for meaning in ready}) > 2:
-                ready = [part for meaning in ready for part in _parted(meaning)]
+                ready = [part for meaning in ready for part in _split_weak(meaning)]
             self._ready[written] = ready
         return ready or []
 
@@ -120,7 +120,7 @@ class Lexicon:
         yield from (meaning.reading for meaning in self.meanings(written))
         yield from (subject.reading for subject in self.subjects(written))
 
-    def known(self, written: str) -> Entry | None:
+    def usual_entry(self, written: str) -> Entry | None:
         """What `written` stands for whatever is beside it: the line that asks for no neighbours, else an unsure one."""
         meanings = self.meanings(written)
         if not meanings:
@@ -172,7 +172,7 @@ _VOWELS = frozenset("AEIOUƯÂÊ")
 _CLUSTER = pattern("[^AEIOUYƯÂÊÔƠĂ]{3}")  # BQLDA
 
 
-def _parted(meaning: Meaning) -> Iterator[Meaning]:
+def _split_weak(meaning: Meaning) -> Iterator[Meaning]:
     """Where three meanings or more are possible, a word like “tại” or a number beside decides only for a guess."""
     strong = _without_weak(meaning)
     weak = (tuple(set(meaning.before) - set(strong.before)), tuple(set(meaning.after) - set(strong.after)))
@@ -192,14 +192,14 @@ def _without_weak(meaning: Meaning) -> Meaning:
 
 def _cues_before(column: str) -> tuple[str, ...]:
     # The shape of a number survives, though its brackets are signs.
-    return tuple(beside(cue.replace("<số>", "\0")).replace("\0", "<số>") or f" {cue}" for cue in _listed(column))
+    return tuple(beside(cue.replace("<số>", "\0")).replace("\0", "<số>") or f" {cue}" for cue in _cues_of(column))
 
 
 def _cues_after(column: str) -> tuple[str, ...]:
     return tuple(
-        cue if cue in _SHAPES else cue.lower().lstrip(_JOINTS).rstrip(" ,:&.") or cue for cue in _listed(column)
+        cue if cue in _SHAPES else cue.lower().lstrip(_JOINTS).rstrip(" ,:&.") or cue for cue in _cues_of(column)
     )
 
 
-def _listed(column: str) -> list[str]:
+def _cues_of(column: str) -> list[str]:
     return [cue for cue in spellings(column) if cue not in ("", "#")]

@@ -36,7 +36,7 @@ def _say_name(name: str, context: Context) -> str:
     """TVS -> tê vê ét; Covid stays"""
     if not name.isupper() and not name[0].islower():
         return name if has_vowel(name) else spell_letters(name)  # QNg-92114
-    known = context.lexicon.known(name) if len(name) > 2 else None
+    known = context.lexicon.usual_entry(name) if len(name) > 2 else None
     return known.reading if known and known.sure else spell_letters(name) or name
 
 

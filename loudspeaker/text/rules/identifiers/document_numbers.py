@@ -243,7 +243,7 @@ def _look_up(letters: str, context: Context) -> str:
     """What the tables say of a code without its number."""
     known = context.lexicon.documents.get(letters)
     if known is None:
-        entry = context.lexicon.known(letters)
+        entry = context.lexicon.usual_entry(letters)
         known = entry.reading if entry and entry.sure else ""
     return known
 

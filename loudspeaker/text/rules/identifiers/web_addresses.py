@@ -199,7 +199,7 @@ def _read_short(label: str, context: Context) -> str:
     """Label that begins with an office, or is spelled: ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
     office = next((office for office in _OFFICES if label.startswith(office)), "")
     if office:
-        known = context.lexicon.known(office.upper().replace("HD", "HĐ"))
+        known = context.lexicon.usual_entry(office.upper().replace("HD", "HĐ"))
         rest = label[len(office) :]
         return " ".join([known.reading if known else spell_letters(office), *(cut(rest) or ([rest] if rest else []))])
     return spell_letters(label)

@@ -62,7 +62,7 @@ def _are_parts_certain(written: str, context: Context) -> bool:
 
     HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined.
     """
-    entries = map(context.lexicon.known, re.split(r" ?& ?|[-/._]", written))
+    entries = map(context.lexicon.usual_entry, re.split(r" ?& ?|[-/._]", written))
     return all(entry is not None and entry.sure for entry in entries)
 
 
@@ -255,7 +255,7 @@ def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     entry = meaning(context, word, *match.span())
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    capital = context.lexicon.known(context.lexicon.capitals(word))
+    capital = context.lexicon.usual_entry(context.lexicon.capitals(word))
     return capital.reading if capital and capital.sure else None
 
 
@@ -287,7 +287,7 @@ def _shorter(known: list[str] | None, ahead: list[str] | None, letters: str, con
     """`known`, or the parts `ahead` and what `letters` stand for, where those are fewer"""
     if ahead is None or (known is not None and len(ahead) + 1 >= len(known)):
         return known
-    entry = context.lexicon.known(letters)
+    entry = context.lexicon.usual_entry(letters)
     fit = entry is not None and entry.sure and _WIND.fullmatch(entry.reading) is None  # no “nam đông nam” in a word
     return [*ahead, entry.reading] if entry and fit else known
 

@@ -52,7 +52,7 @@ def _is_word(word: str, context: Context) -> bool:
 
 def _are_bound(one: str, other: str) -> bool:
     """Whether two words are often beside each other, and not by chance"""
-    return word_pairs().seen(one, other) > 1 and word_pairs().attraction(one, other) > _BOUND
+    return word_pairs().pair_count(one, other) > 1 and word_pairs().attraction(one, other) > _BOUND
 
 
 _BOUND = 2.0  # how strongly the words of a phrase are drawn to each other, as a logarithm

@@ -79,7 +79,7 @@ def is_apart(match: re.Match[str], context: Context) -> bool:
     return not listed and not near.isdecimal()
 
 
-def _told(match: re.Match[str], context: Context) -> Answer:
+def _say_letter(match: re.Match[str], context: Context) -> Answer:
     """The word for the letter; certain where the whole text is a chat."""
     word = _WORDS[match[0].lower()]
     return word if is_chat(context.text) else Guess(word, LONE_LETTER)
@@ -124,7 +124,7 @@ def who_writes_first(match: re.Match[str], context: Context) -> Answer:
     doing = context.is_before(end, _I_DO) or _NAME.match(context.text, end) is not None
     if not context.begins_sentence(at):
         return None
-    return _told(match, context) if doing or is_chat(context.text) else Guess(match[0], LONE_LETTER)
+    return _say_letter(match, context) if doing or is_chat(context.text) else Guess(match[0], LONE_LETTER)
 
 
 @rule(rf"[acô]{_ALONE}(?= [{LOWER}]{{2,7}}(?![^\W_]))", starts="word", only_if=is_apart)
@@ -136,7 +136,7 @@ def whom_one_asks(match: re.Match[str], context: Context) -> Answer:
     heads = called and not count_letters(context.text) and context.is_before(end, _ROLES)
     if context.is_before(end, _PARTS) or not (told or heads or (is_chat(context.text) and match[0] != "ô")):
         return None
-    return _told(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
+    return _say_letter(match, context) if told else Guess(_WORDS[match[0]], LONE_LETTER)
 
 
 @rule(rf"[acbô]\. (?={_ROLE})", starts="word")
@@ -157,7 +157,7 @@ def police(match: re.Match[str], context: Context) -> Guess:
 @rule(r"[ACbB](?= (?:nào|ơi|ấy)(?!\w))", starts="word")
 def whom_one_asks_first(match: re.Match[str], context: Context) -> Answer:
     """The same at the head of a sentence: C nào chưa đóng -> chị"""
-    return None if context.adjoins(match.start(), LETTERED) else _told(match, context)
+    return None if context.adjoins(match.start(), LETTERED) else _say_letter(match, context)
 
 
 @rule(rf"([ABC]) (?=([{UPPER}][{LOWER}]{{1,6}})(?! ?[{UPPER}\d]|[^\W_]))", starts="word")

@@ -246,7 +246,7 @@ def form_in_passing(match: re.Match[str], context: Context) -> Answer:
     lone = match[1] in "ace" and _is_within(match, context)
     if lone and chat:
         return spoken
-    return _named(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
+    return _read_by_neighbours(match, context, spoken) or (Guess(match[0], LONE_LETTER) if lone else None)
 
 
 @rule(r"([acbeô])\.? ?(?=[A-ZĐ](?![^\W_]|[.&/-][^\W_]))", starts="word")
@@ -265,7 +265,7 @@ def _calls_people(text: str) -> bool:
     return _CALLED_SO.search(text) is not None
 
 
-def _named(match: re.Match[str], context: Context, spoken: str) -> Answer:
+def _read_by_neighbours(match: re.Match[str], context: Context, spoken: str) -> Answer:
     """The same by the words beside: con ô Dũng, ủng hộ: ô Chiến 5tr"""
     at = match.start()
     bracketed = context.char(at - 1) == "(" and context.follows(Kind.PHONE, at, " (", "(")

@@ -13,7 +13,7 @@ from ...lexicon import cue_list
 from ...numerals import NUMBER, spell_digits
 from ...reasons import COMMA, DATE_OR_NUMBER
 from ...rule import Answer, Guess, RuleMaker
-from ..time.calendar_words import Day, counted
+from ..time.calendar_words import Day, counts_something
 
 rule = RuleMaker(Kind.RANGE)
 
@@ -139,7 +139,7 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
 def _from_nought(match: re.Match[str], context: Context) -> Answer:
     """Range from nought, or a score: 0-5% -> không đến năm; TP.HCM 0-1 Hà Nội may be a score"""
-    if match[1] != "0" or " " in match[0] or counted(context, match.end()):
+    if match[1] != "0" or " " in match[0] or counts_something(context, match.end()):
         return None
     following = context.after(match.end())[:1]
     if following in _SIGNS or following.islower():
@@ -151,7 +151,7 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
     """Range that rises, 15-20; two numbers that do not, 2 - 0, 20-15, with a doubt"""
     first, last = context.number(match[1]), context.number(match[2])
     if _number_value(match[1]) < _number_value(match[2]):
-        days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _may_be_day(match, context)
+        days = (_DAY.fullmatch(match[2]) and not counts_something(context, match.end())) or _may_be_day(match, context)
         return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
     if " " not in match[0]:
         return Guess(f"{first} {last}", _NO_WORD)

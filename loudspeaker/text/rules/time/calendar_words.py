@@ -103,10 +103,10 @@ def has_days_with_slash(text: str) -> bool:
 def counts_members(context: Context, start: int, end: int) -> bool:
     """Whether so many out of so many members are told: có mặt 5/5, 3/3 BKS"""
     told = context.is_after(start, _PRESENT) or _MEMBERS.match(context.text, end) is not None
-    return told and not dated(context, start)
+    return told and not expects_date(context, start)
 
 
-def dated(context: Context, at: int) -> bool:
+def expects_date(context: Context, at: int) -> bool:
     """Whether the words before say that a date comes."""
     words = context.before(at)
     if words.endswith(_STRONG) or follows_date(context, at) or after_hour(context, at):
@@ -126,7 +126,7 @@ def after_hour(context: Context, at: int) -> bool:
     return context.previous.end == at and context.previous.kind is Kind.TIME and context.char(at - 1) in "/-"
 
 
-def hinted(context: Context, start: int, end: int) -> bool:
+def may_be_date(context: Context, start: int, end: int) -> bool:
     """Whether the words around are at least those that dates have."""
     before = context.before(start)
     return (
@@ -198,7 +198,7 @@ def say_day(context: Context, at: int, day: Day) -> str | Guess:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-def counted(context: Context, end: int) -> bool:
+def counts_something(context: Context, end: int) -> bool:
     """Whether a unit or a noun follows, so that numbers before it count something: 3-5 ngày, but 9-3 năm Nhâm Thìn."""
     following = context.after(end)
     return context.is_before(end, _COUNTED) and not (_YEARS.match(following) or following.startswith(_TOGETHER))

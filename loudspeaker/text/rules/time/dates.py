@@ -14,7 +14,19 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import roman
 from ...rule import Answer, Guess, RuleMaker
-from .calendar_words import END, MONTH, SINCE, YEAR, Day, as_day, dated, day_words, hinted, is_padded, say_day
+from .calendar_words import (
+    END,
+    MONTH,
+    SINCE,
+    YEAR,
+    Day,
+    as_day,
+    day_words,
+    expects_date,
+    is_padded,
+    may_be_date,
+    say_day,
+)
 
 rule = RuleMaker(Kind.DATE)
 _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
@@ -32,7 +44,7 @@ def full_date(match: re.Match[str], context: Context) -> Answer:
 
     The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
     """
-    certain = dated(context, match.start())
+    certain = expects_date(context, match.start())
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
     answer = say_day(context, match.start(), Day(match[1], match[3], match[5]))
@@ -74,7 +86,7 @@ def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
     born = match[4] > "25" and " sinh" in context.before(match.start()) and not _is_of_baby(match[4], context)
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
-    meant = dated(context, at) or hinted(context, at, match.end()) or is_padded(match)
+    meant = expects_date(context, at) or may_be_date(context, at, match.end()) or is_padded(match)
     if not day.possible() or not meant:
         return None
     words = as_day(context, match.start(), day.words(context.numerals), of_year=True)

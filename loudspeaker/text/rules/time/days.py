@@ -18,14 +18,14 @@ from .calendar_words import (
     SINCE,
     Day,
     as_day,
-    counted,
     counts_members,
-    dated,
+    counts_something,
     day_words,
+    expects_date,
     has_days_with_slash,
-    hinted,
     is_lunar,
     is_padded,
+    may_be_date,
     say_day,
     tells_schooling,
 )
@@ -133,7 +133,7 @@ def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess |
     if match[2] != "-" or day.day >= day.month or at_hour:
         return None
     if not has_days_with_slash(context.text):
-        spaced = " - " in match[0] and dated(context, at)
+        spaced = " - " in match[0] and expects_date(context, at)
         return Guess(as_day(context, at, day.words(numerals)), DATE_OR_NUMBERS) if spaced else None
     days = f"{day_words(day.day, numerals)} đến {day_words(day.month, numerals)}"
     return Guess(as_day(context, at, days), DATE_OR_NUMBERS)
@@ -142,7 +142,7 @@ def _days_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess |
 def _counts_something(match: re.Match[str], context: Context) -> bool:
     """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
     named = is_padded(match) and context.is_after(match.start(), " ngày")
-    return counted(context, match.end()) and not named
+    return counts_something(context, match.end()) and not named
 
 
 def _is_range(match: re.Match[str], context: Context) -> bool:
@@ -150,7 +150,7 @@ def _is_range(match: re.Match[str], context: Context) -> bool:
     at, end = match.span()
     before = context.before(at)
     if before.endswith((" phiên", *_ROOMS)) or (
-        context.after_label(at) and " giỗ " not in before and not dated(context, at)
+        context.after_label(at) and " giỗ " not in before and not expects_date(context, at)
     ):
         return True
     if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not has_own_number(context, end):
@@ -164,20 +164,20 @@ _ROOMS = words_before("phòng|phòng số|phòng thi|phòng học|bàn|bàn số
 def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
     """Whether the words around leave no doubt: sáng 6-3, Quốc khánh 2-9, lễ 30.4"""
     at, end = match.span()
-    if dated(context, at):
+    if expects_date(context, at):
         return True
     before, marked = context.before(at), f"{day.day}/{day.month}" in _MARKED
     if marked and (before.endswith(_HOLIDAYS) or _stands_after_occasion(context, at, end)):
         return True
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in before for word in _OCCASION_WORDS)
-    return (timely and (falling or marked)) or (falling and hinted(context, at, end))
+    return (timely and (falling or marked)) or (falling and may_be_date(context, at, end))
 
 
 def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
     """Day and month with a point: hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
     at, end = match.span()
-    meant = hinted(context, at, end)
+    meant = may_be_date(context, at, end)
     if not (meant or is_padded(match)):
         return None
     words = as_day(context, at, day.words(context.numerals))
@@ -209,11 +209,11 @@ def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
     at = match.start()
     if _tells_a_part(day, match, context) or (day.day <= day.month and counts_members(context, *match.span())):
         return None
-    if dated(context, at):
+    if expects_date(context, at):
         return _day_behind_cue(day, match, context)
     if not day.possible() or _counts_so_many(day, match, context):
         return None
-    if context.after_variety(at) and not hinted(context, at, match.end()):
+    if context.after_variety(at) and not may_be_date(context, at, match.end()):
         return None
     return _likely_day(day, match, context)
 
@@ -284,7 +284,7 @@ def _is_count_at_hour(day: Day, match: re.Match[str], context: Context) -> bool:
 def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     """Day with a slash and no certain cue: từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
     at, before = match.start(), context.before(match.start())
-    meant, behind_day = hinted(context, at, match.end()), _is_behind_day(context, at)
+    meant, behind_day = may_be_date(context, at, match.end()), _is_behind_day(context, at)
     feast = _is_feast(day, before)
     if not (meant or feast or behind_day or is_padded(match)):
         return None
@@ -308,7 +308,7 @@ def _may_count(day: Day, match: re.Match[str], context: Context) -> bool:
     if day.day <= day.month:
         return before.endswith(" đợt") and not _is_feast(day, before)
     nouns = context.is_before(end, (*COUNTED, *_PIECES)) and not has_own_number(context, end)
-    return nouns and not (hinted(context, match.start(), end) or before.endswith(_HOLIDAYS))
+    return nouns and not (may_be_date(context, match.start(), end) or before.endswith(_HOLIDAYS))
 
 
 _PIECES = words_after("suất|cây|bộ|chị em|kg|tấn|tạ|sào|mẫu|bao|gói|liều|thửa|lô|xe")

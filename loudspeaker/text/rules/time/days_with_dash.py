@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Guess
-from .calendar_words import Day, as_day, hinted
+from .calendar_words import Day, as_day, may_be_date
 
 
 def day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
@@ -19,7 +19,7 @@ def day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | N
     said = Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
     if day.day > 12 or (context.is_after(at, _BY) and _GOES_ON.match(context.text, match.end())):
         return said
-    if hinted(context, at, match.end()):  # Từ 1-7, … is a day; elsewhere “từ 1-7” counts to seven
+    if may_be_date(context, at, match.end()):  # Từ 1-7, … is a day; elsewhere “từ 1-7” counts to seven
         opens = context.text.endswith("Từ ", 0, at)
         return said if opens else Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
     alone = _GOES_ON.match(context.text, match.end()) or context.is_before(match.end(), _WHERE)

@@ -15,7 +15,7 @@ from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
 from ...rule import Answer, Guess, RuleMaker, in_brackets
 from ..names.addresses import is_house
-from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
+from .calendar_words import END, MONTH, YEAR, Day, as_day, counts_something, day_words, expects_date, may_be_date
 from .days import COUNTED, has_own_number
 
 rule = RuleMaker(Kind.PERIOD)
@@ -39,7 +39,7 @@ def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
         return spoken
     days = [int(day) for day in re.findall(r"\d+", context.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
-    likely = rising and (days[0] > 9 or hinted(context, match.start(), match.end()))
+    likely = rising and (days[0] > 9 or may_be_date(context, match.start(), match.end()))
     return Guess(spoken, DATE_OR_NUMBER) if likely else None
 
 
@@ -52,10 +52,10 @@ def days_of_month_apart(match: re.Match[str], context: Context) -> Answer:
     days = [*map(int, re.findall(r"\d+", match[1])), int(match[3])]
     if not (all(one < other for one, other in pairwise(days)) and days[0] > 0 and Day(match[3], match[4]).possible()):
         return None
-    if counted(context, match.end(4)) or is_house(context, match.start(3), match.end(4)):
+    if counts_something(context, match.end(4)) or is_house(context, match.start(3), match.end(4)):
         return None
     spoken = ", ".join(day_words(day, context.numerals) for day in days[:-1]) + match[2].replace("&", "và")
-    sure = dated(context, match.start()) or match[1][0] == "0"
+    sure = expects_date(context, match.start()) or match[1][0] == "0"
     words = as_day(context, match.start(), spoken)
     return words if sure else Guess(words, DATE_OR_NUMBER) if days[0] > 9 else None
 
@@ -74,10 +74,10 @@ def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = (first.day > first.month and last.day > last.month) or max(first.day, last.day) > 12
-    if not (first.possible() and last.possible()) or counted(context, end):
+    if not (first.possible() and last.possible()) or counts_something(context, end):
         return None
     link = match[3].replace("-", "đến")
-    if not (falling or dated(context, at) or hinted(context, at, end)):
+    if not (falling or expects_date(context, at) or may_be_date(context, at, end)):
         spoken = [context.number_range(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
         rising = first.day < first.month and last.day < last.month
         return Guess(link.join(spoken), DATE_OR_NUMBERS) if rising else None
@@ -126,9 +126,9 @@ def days_of_months(match: re.Match[str], context: Context) -> Answer:
     words = _say_period(context, at, first.words(context.numerals), last.words(context.numerals))
     if not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6:
         return Guess(words, Message("a range that does not rise"))  # giao lộ 30/4 - 3/2
-    if match[2] == "/" or match[7] or dated(context, at):
+    if match[2] == "/" or match[7] or expects_date(context, at):
         return words
-    if not hinted(context, at, match.end()) or counted(context, match.end()):
+    if not may_be_date(context, at, match.end()) or counts_something(context, match.end()):
         return None
     return Guess(words, DATE_OR_NUMBER)
 
@@ -170,7 +170,7 @@ def range_of_whole(match: re.Match[str], context: Context) -> Answer:
     members = context.is_before(end, COUNTED) and not has_own_number(context, end)
     if members and context.is_after(at, _SO_MANY):
         return words
-    doubtful = (members and not dated(context, at)) or context.is_after(at, _LEVELS)
+    doubtful = (members and not expects_date(context, at)) or context.is_after(at, _LEVELS)
     return Guess(words, DATE_OR_PART) if doubtful else None
 
 
@@ -181,10 +181,12 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
     """From day to day of one month: 13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
     at = match.start()
-    named = match[5] or dated(context, at) or " ngày " in context.before(at) or hinted(context, at, match.end())
+    named = (
+        match[5] or expects_date(context, at) or " ngày " in context.before(at) or may_be_date(context, at, match.end())
+    )
     if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in context.before(at):
         return None
-    if match[3] == "." and counted(context, match.end()):
+    if match[3] == "." and counts_something(context, match.end()):
         return None
     if " - " in match[0] and _stands_behind_number(context, at):
         return f"{context.number(match[1])}, ngày {last.words(context.numerals)}"
@@ -195,7 +197,7 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
 def _stands_behind_number(context: Context, at: int) -> bool:
     """Whether something that is numbered stands before and no day: xóm 1 - 10/6, liều 2 – 12/12; not xem xe: 4 - 5/1"""
     numbered = context.char(at - 2) != ":" and (context.after_label(at) or context.is_after(at, _TURNS))
-    return numbered and not dated(context, at)
+    return numbered and not expects_date(context, at)
 
 
 @rule(
@@ -206,7 +208,7 @@ def day_before_last(match: re.Match[str], context: Context) -> str | None:
     """First day of a row whose month stands with the last: từ 01 đến 10/11, từ ngày 5 đến hết ngày 12/9"""
     last = Day(match[2], match[3])
     many = context.is_before(match.end(3), COUNTED) and _MANY_FROM.search(context.before(match.start()))
-    if not (0 < int(match[1]) < last.day and last.possible()) or counted(context, match.end(3)) or many:
+    if not (0 < int(match[1]) < last.day and last.possible()) or counts_something(context, match.end(3)) or many:
         return None
     return as_day(context, match.start(), day_words(int(match[1]), context.numerals))
 
