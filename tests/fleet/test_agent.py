@@ -253,9 +253,12 @@ def test_an_alarm_that_came_while_the_daemon_was_away_is_acknowledged_by_nobody_
     assert set(village.asked().values()) == {1}
 
 
-def test_an_agent_that_is_killed_at_any_step_loses_no_alarm_and_gives_none_twice(village: FleetVillage) -> None:
-    """Two instants; many more orders of its steps: test_courier.py."""
-    chance, count = random.Random(7), 2
+@pytest.mark.sampled
+def test_an_agent_that_is_killed_at_any_step_loses_no_alarm_and_gives_none_twice(
+    village: FleetVillage, full: bool
+) -> None:
+    """Two instants, in `make fault` ten; many more orders of its steps: test_courier.py."""
+    chance, count = random.Random(7), 10 if full else 2
     with village.daemon():
         for seq in range(1, count + 1):
             _, envelope = alarm(seq)
