@@ -262,3 +262,6 @@ _REASONS = {
     errno.ENOMEM: Message("there is not enough memory"),
     errno.ENOEXEC: Message("this is not a program"),
 }
+
+
+UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")

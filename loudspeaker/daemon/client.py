@@ -344,7 +344,7 @@ class Client:
     def _writable_station(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
         station = self._open_station()
-        if why := station.why_unwritable():
+        if why := station.paths.unwritable:
             neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=why)
             raise Unreachable(neither) from unreachable
         return station

@@ -17,8 +17,6 @@ from ..station.airings import PlannedAiring
 from ..station.box.hub_contact import read_hub_contact
 from ..station.restrictions import awaits_village, uncommissioned_outputs
 from ..station.station import Station
-from ..store.asrun import UNWRITABLE
-from ..store.atomic import is_writable
 from .clock_state import look_at_clock
 from .devices import HealthCheck, Pins, check_devices
 
@@ -67,7 +65,7 @@ def commissioning_obstacles(station: Station, output: str, pins: Pins | None) ->
 def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     paths, files = station.paths, station.files
     yield _health(HealthSubject.FILES, Message("files"), _file_mistakes(station), serious=True)
-    closed = None if is_writable(paths.state) else UNWRITABLE
+    closed = paths.unwritable
     yield _health(HealthSubject.STATE, Message("state folder {folder}", folder=paths.state), closed, serious=True)
     yield _health(HealthSubject.DISK, Message("disk"), _full_disk(paths.home), serious=True)
     yield _health(HealthSubject.VOICES, Message("voices"), _no_voice(station), serious=True)

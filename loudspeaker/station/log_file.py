@@ -1,12 +1,14 @@
-"""The as-run log of an open station: opened for writing, or only read, and replaced where it is damaged."""
+"""The as-run log of an open station: opened for writing, or only read, and replaced where it is damaged.
+
+Whether this process may write it, `StationPaths.unwritable` tells without opening anything.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from ..errors import Message
-from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable
-from ..store.atomic import is_writable, move_database_aside
+from ..store.asrun import AsRunLog, LogDamaged, LogUnusable
+from ..store.atomic import move_database_aside
 from .paths import StationPaths
 
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
@@ -17,7 +19,7 @@ def open_log(paths: StationPaths, commune: str, now: datetime) -> AsRunLog:
 
     A damaged log is set aside for somebody to look at: the village must not fall silent over it.
     """
-    if why_unwritable(paths):
+    if paths.unwritable:
         return AsRunLog.follow(paths.log, commune)
     try:
         return AsRunLog.open(paths.log, commune)
@@ -36,10 +38,5 @@ def renew_log(log: AsRunLog, paths: StationPaths, now: datetime) -> None:
 
 def must_be_writable(paths: StationPaths) -> None:
     """Raises `LogUnusable` for whoever could not keep a log here."""
-    if why := why_unwritable(paths):
-        raise LogUnusable(why)
-
-
-def why_unwritable(paths: StationPaths) -> Message | None:
-    """Why somebody could not keep a log here; None for whoever can."""
-    return None if is_writable(paths.log) and is_writable(paths.state) else UNWRITABLE
+    if paths.unwritable:
+        raise LogUnusable(paths.unwritable)

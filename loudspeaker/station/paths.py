@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from ..errors import UNWRITABLE, Message
 
 SOCKET = "control.sock"
 LOG = "asrun.db"
@@ -16,6 +19,11 @@ class StationPaths:
 
     home: Path
     state: Path
+
+    @property
+    def unwritable(self) -> Message | None:
+        """Why this process could not keep a log here; None where it can."""
+        return None if is_writable(self.log) and is_writable(self.state) else UNWRITABLE
 
     @property
     def cache(self) -> Path:
@@ -143,3 +151,10 @@ class StationPaths:
         """The command that runs this program on this station, as another process."""
         places = ("--home", str(self.home), "--state", str(self.state))
         return [sys.executable, "-m", "loudspeaker", *places, *arguments]
+
+
+def is_writable(path: Path) -> bool:
+    """May this process write the file, or make it where it does not exist?"""
+    while not os.path.lexists(path) and path != path.parent:
+        path = path.parent
+    return os.access(path, os.W_OK)

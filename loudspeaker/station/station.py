@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..clock import SystemClock
-from ..errors import Message
 from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
 from .airings import StationAirings
 from .commune_clock import CommuneClock
-from .log_file import open_log, why_unwritable
+from .log_file import open_log
 from .paths import StationPaths
 from .people_files import StationFiles, find_sources, open_folder
 from .planner import Planner
@@ -66,10 +65,6 @@ class Station:
         elif self._log is None:
             self._log = open_log(self.paths, self.files.commune.id, self.clock.now())
         return self._log
-
-    def why_unwritable(self) -> Message | None:
-        """Why this process could not keep the station's log; None where it can."""
-        return why_unwritable(self.paths)
 
     @cached_property
     def planner(self) -> Planner:

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from ..codec import UNREADABLE
-from ..errors import LoudspeakerError, Message, Refused
+from ..errors import UNWRITABLE, LoudspeakerError, Message, Refused
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
 from .atomic import make_folder, move_database_aside, refuse_link, share_with_group
@@ -26,7 +26,6 @@ from .hash_chain import BrokenChain, canonical_json, head_hash, initial_hash, ne
 from .log_connection import ConnectionFollower, connect_read_only, copy_to_memory
 from .migrations import STEPS, Step, migrate, transaction
 
-UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
 BUSY_TIMEOUT = 10.0  # seconds to wait for another process that is writing
 PROGRESS_STRIDE = 10_000  # entries between two calls of `progress`
 

@@ -186,13 +186,6 @@ def share_with_group(path: Path) -> None:
             path.chmod(wanted)
 
 
-def is_writable(path: Path) -> bool:
-    """May this process write the file, or make it where it does not exist?"""
-    while not os.path.lexists(path) and path != path.parent:
-        path = path.parent
-    return os.access(path, os.W_OK)
-
-
 def mark_used(path: Path, spare: float = 86_400.0) -> None:
     """Set a file's time to now, at most once in `spare` seconds, because writing wears out a memory card."""
     now = time.time()  # of the clock that wrote the time stamp, right or wrong
