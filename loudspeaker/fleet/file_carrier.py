@@ -282,10 +282,11 @@ class FileCarrier:
     def _wait_for_server(self, path: str, now: float) -> FileCarrier:
         """What was to be fetched is fetched after a while, from the next hub if there is one.
 
-        Not so bells, which are fetched each minute anyway.
+        At once where a hub has just answered, by something else than was signed: only this one is away. Not so bells,
+        which are fetched each minute anyway.
         """
         after = replace(self, hubs=self.hubs.next())
-        wait = self.hubs.back_off(f"{self.name} away", self.failures, SERVER_AWAY)
+        wait = 0.0 if self.wrongs else self.hubs.back_off(f"{self.name} away", self.failures, SERVER_AWAY)
         if path and path not in [fetch.path for fetch in self._file_fetches()] and not _is_bell(path):
             after = after._want(path)
         return replace(after, failures=self.failures + 1, server_at=now + wait)

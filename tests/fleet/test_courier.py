@@ -781,6 +781,19 @@ def test_files_come_from_the_hub_whose_bell_rang_and_from_another_where_that_doe
     assert [action for _, action in box.wait(6) if isinstance(action, Fetch)] == [Fetch(trust)]
 
 
+def test_alerts_that_the_hub_that_answers_has_not_keep_no_version_waiting_while_the_own_hub_is_away() -> None:
+    box, manifest = on_mirror(), document_path(SCOPE, "manifest")
+    box.now += 2 * CALM
+    begins, asked = box.now, box.tell(BellRung({SCOPE: Heads(1, 43, 17)}))
+    while Fetch(manifest, hub=MIRROR) not in asked:
+        (fetch,) = of(Fetch, asked)
+        asked = box.tell(NotFetched(fetch.path, gone=fetch.hub == MIRROR))
+        while not of(Fetch, asked):
+            asked = [action for _, action in box.wait(0.1)]
+
+    assert box.now - begins < 1
+
+
 def test_without_a_broker_a_mirror_serves_bells_too() -> None:
     box, asked = with_mirror(), list[str]()
     for _ in range(3000):
