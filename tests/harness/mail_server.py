@@ -34,17 +34,24 @@ class Mailbox:
 @contextmanager
 def mail_server() -> Iterator[Mailbox]:
     """Listens at a free port, without TLS, in a loop of its own."""
-    mailbox, loop = Mailbox(), asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(mailbox, hostname="mail", loop=loop), "127.0.0.1", 0)
-    )
+    mailbox, loop, connections = Mailbox(), asyncio.new_event_loop(), list[SMTP]()
+
+    def connect() -> SMTP:
+        connections.append(SMTP(mailbox, hostname="mail", loop=loop))
+        return connections[-1]
+
+    server = loop.run_until_complete(loop.create_server(connect, "127.0.0.1", 0))
     mailbox.port = server.sockets[0].getsockname()[1]
     thread = Thread(target=loop.run_forever)
     thread.start()
     try:
         yield mailbox
     finally:
-        loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        server.close()
+        for connection in connections:
+            if connection.transport:  # a client that has not hung up: its socket would be found open by another test
+                connection.transport.close()
+        loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()
