@@ -98,13 +98,8 @@ class Keyboard:
             self._repeat("ArrowDown", control, FOCUSED, MOST_TABS)
 
     def _repeat(self, key: str, control: Any, reached: str, most: int) -> None:
-        found = control.element_handle()  # to look for it by its name behind each key takes longer than the key
         for _ in range(most):
-            is_reached = found.evaluate(f"control => control.isConnected ? ({reached})(control) : null")
-            if is_reached is None:  # a page that renews itself has put another in its place
-                found = control.element_handle()
-                is_reached = found.evaluate(reached)
-            if is_reached:
+            if control.evaluate(reached):
                 return
             self._keys.press(key)
         raise AssertionError(f"no {key} leads to {control}")
