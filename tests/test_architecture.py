@@ -316,7 +316,11 @@ def test_a_function_is_named_by_an_imperative_or_a_noun() -> None:
         return [node.name for node in functions if is_participle(node.name.strip("_")) and not is_property(node)]
 
     def is_participle(name: str) -> bool:
-        return name in PARTICIPLES or (name.endswith("ed") and "_" not in name and name not in VERBS_IN_ED)
+        return (
+            name.removeprefix("un") in PARTICIPLES
+            or name in PARTICIPLES
+            or (name.endswith("ed") and "_" not in name and name not in VERBS_IN_ED)
+        )
 
     def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         return any("property" in ast.unparse(one) for one in function.decorator_list)

@@ -95,9 +95,7 @@ BLINK = 0.005  # s
 CONTACT = 3600.0  # s, between notes that the hub was heard
 
 logger = logging.getLogger(__name__)
-QueuedTask = tuple[
-    Callable[[], Iterable[CourierEvent]], CourierEvent
-]  # what is to be done; what is told where it fails
+QueuedTask = tuple[Callable[[], Iterable[CourierEvent]], CourierEvent]  # what to do; what is told where it fails
 
 
 class TaskThread(Thread):

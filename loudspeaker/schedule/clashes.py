@@ -23,15 +23,15 @@ class ClashLine:
 def clash_lines(comparison: PlanComparison) -> list[ClashLine]:
     """What is forbidden and what is not heard first, then what is late."""
     return [
-        *_unheard(comparison.breaches, own=True),
-        *_unheard(comparison.blocked, own=True),
-        *_unheard(comparison.lost, own=False),
+        *_unheard_lines(comparison.breaches, own=True),
+        *_unheard_lines(comparison.blocked, own=True),
+        *_unheard_lines(comparison.lost, own=False),
         *_late([(delay.airing, delay.by) for delay in comparison.waiting], own=True),
         *_late([(delay.airing, delay.by) for delay in comparison.late], own=False),
     ]
 
 
-def _unheard(airings: Iterable[Airing], own: bool) -> Iterator[ClashLine]:
+def _unheard_lines(airings: Iterable[Airing], own: bool) -> Iterator[ClashLine]:
     groups: dict[object, list[Airing]] = {}
     for airing in airings:
         kind = airing.why.template if airing.why else ""

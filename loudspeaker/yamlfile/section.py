@@ -131,7 +131,7 @@ class Section:
             self._values.setdefault(self._names[name], rest)
             return
         meant = self._nearest_key(plain)
-        self._file.add(key, self._unknown(plain, meant))
+        self._file.add(key, self._explain_unknown(plain, meant))
         if meant:
             self._values.setdefault(self._names[fold(meant)], _at_its_key(value, key))
 
@@ -155,7 +155,7 @@ class Section:
             return nearest(word, ours)
         return nearest(word, [*ours, *english] if self.is_vietnamese else [*english, *ours])
 
-    def _unknown(self, key: str, meant: str | None) -> Message:
+    def _explain_unknown(self, key: str, meant: str | None) -> Message:
         if meant:
             return Message("unknown key “{key}”; did you mean “{meant}”?", key=key, meant=meant)
         ours = self.is_vietnamese or not key.isascii()

@@ -116,7 +116,7 @@ def note_called(page: HubPage) -> Response:
     row = _find_row(page)
     scope, _, village = page.text("village").partition("/")
     if row.document is None:
-        raise _unknown(page)
+        raise _unknown_alert(page)
     page.hub.note_told(row.document, scope, village, page.person.account.name)
     return page.go(f"/lenh/{row.alert}")
 
@@ -132,11 +132,11 @@ def _find_row(page: HubPage) -> AlertRow:
     scope, number = page.path["scope"], page.path["number"]
     row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
     if row is None:
-        raise _unknown(page)
+        raise _unknown_alert(page)
     return row
 
 
-def _unknown(page: HubPage) -> NotFound:
+def _unknown_alert(page: HubPage) -> NotFound:
     alert = f"{page.path['scope']}/{page.path['number']}"
     return NotFound(Message("there is no alert {alert} here", alert=alert))
 

@@ -64,7 +64,7 @@ class IncidentWatch:
         lost = hub.contact.lost
         self._book.note(self._find_lasting(now, lost), now, broker_lost=lost is not None)
         for channel in read_notice_settings(hub.paths.notices).channels():
-            untold = self._book.untold(channel.name)
+            untold = self._book.find_untold(channel.name)
             again = self._book.going_on(channel.name, now - AGAIN) if is_day(now) else []
             if not untold and not again:
                 continue

@@ -183,7 +183,7 @@ class IncidentBook:
         """The latest, the newest first."""
         return self._find("TRUE ORDER BY number DESC LIMIT ?", most)
 
-    def untold(self, channel: str) -> list[Incident]:
+    def find_untold(self, channel: str) -> list[Incident]:
         """What is new to be told by a channel: what began, and the end of what was told."""
         told = "SELECT 1 FROM telling WHERE incident = number AND channel = ? AND telling.over = ?"
         return self._find(

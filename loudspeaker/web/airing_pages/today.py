@@ -223,7 +223,7 @@ def _todo_items(
     for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
         why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
         yield TodoItem(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
-    yield from _unheard(day, village_names(station))
+    yield from _unheard_items(day, village_names(station))
     for problem in station.files.problems:
         yield TodoItem(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
     if awaits_village(station.log):
@@ -262,7 +262,7 @@ def _offer_items(station: Station) -> Iterator[TodoItem]:
     yield from (TodoItem(message, "/tin-cap-tren", Message("Choose"), task=Task.WRITE) for message in messages)
 
 
-def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[TodoItem]:
+def _unheard_items(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[TodoItem]:
     """What was not heard, though nobody decided so."""
     for row in day:
         if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:

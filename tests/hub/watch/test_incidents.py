@@ -234,7 +234,7 @@ def test_many_at_once_are_one_mail_that_begins_with_their_number(
     kinds = [IncidentKind.SILENT_BOX] * 22 + [IncidentKind.UNWELL_BOX] * 3
     troubles = [Trouble(kind, f"b-{n}", {"box": f"máy {n}", **names}) for n, kind in enumerate(kinds)]
     book.note(troubles, clock.now())
-    incidents = book.untold("mail")
+    incidents = book.find_untold("mail")
 
     notice = watch.notice(incidents[:20], incidents[20:])
 
@@ -347,7 +347,7 @@ def test_whatever_comes_and_goes_each_begin_and_each_end_is_told_once(
         book.note([Trouble(IncidentKind.REFUSED_LOG, one, {}) for one in sorted(wrong)], now)
         assert {one.about for one in book.standing()} == wrong
         for (way, heard), takes in zip(ways.items(), taken, strict=True):
-            untold = book.untold(way)
+            untold = book.find_untold(way)
             if takes:
                 heard += [(one.number, one.over is not None) for one in untold]
                 book.mark_told(way, untold, now)
