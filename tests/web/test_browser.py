@@ -19,6 +19,7 @@ from harness.browser import (
     visiting,
     write_station,
 )
+from harness.hands import FOCUSED
 from harness.officers import PASSWORD
 
 from loudspeaker.web.access.accounts import Role
@@ -48,6 +49,11 @@ def visitor(request: pytest.FixtureRequest, chromium: Any, stage: Stage) -> Iter
         yield found
 
 
+# The open page asks for its part anew, and has it.
+RENEW = """() => new Promise(done => {
+  document.addEventListener("htmx:afterRequest", () => done(), { once: true });
+  htmx.trigger(document.body, "now");
+})"""
 TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 
 
@@ -86,6 +92,33 @@ def test_what_comes_is_seen_without_a_tap(visitor: Visitor) -> None:
     assert visitor.taps == 0
     assert "Tin sáng" in board
     assert "20:30" in board
+
+
+def test_a_press_is_not_lost_when_the_page_would_renew_itself_during_it(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator("summary.airing").first.hover()
+    page.mouse.down()
+    page.evaluate(RENEW)
+    page.mouse.up()
+    assert page.locator("details[open]").count() == 1
+
+    before = page.locator("summary.airing").first.element_handle()
+    page.locator("summary.airing").first.focus()
+    page.keyboard.down("Space")
+    page.evaluate(RENEW)
+    page.keyboard.up("Space")
+    assert page.locator("details[open]").count() == 0
+    before.wait_for_element_state("hidden")  # it is renewed once the key is let go
+
+
+def test_the_keyboard_stays_where_it_is_in_the_bar_when_the_page_renews_itself(visitor: Visitor) -> None:
+    link = visitor.page.locator("#top a").first
+    link.focus()
+    before = link.element_handle()
+    visitor.page.evaluate(RENEW)
+    before.wait_for_element_state("hidden")
+
+    assert link.evaluate(FOCUSED)
 
 
 @TASK

@@ -51,13 +51,34 @@
       document.body.setAttribute("hx-headers", JSON.stringify({ "X-Form-Token": told.form_token }));
     }, function () {});
   });
-  // What is open, and what the keyboard is at, stays so when a part is exchanged; htmx keeps what has an id itself.
+  // What is pressed with mouse or key stays until it is let go, or the press would be lost: what a page renews by itself
+  // waits for that, but not for ever. A part that looks every few seconds comes again anyway.
+  var pressed = 0, late = false;
+  function letGo() {
+    clearTimeout(pressed);
+    if (late) setTimeout(renew);  // behind the click that this press becomes
+    pressed = 0;
+    late = false;
+  }
+  function press() {
+    clearTimeout(pressed);
+    pressed = setTimeout(letGo, 2000);  // a menu of the browser's own may take the release
+  }
+  ["pointerdown", "keydown"].forEach(function (name) { window.addEventListener(name, press, true); });
+  ["pointerup", "pointercancel", "keyup", "blur"].forEach(function (name) { window.addEventListener(name, letGo); });
+  // What is open, and what the keyboard is at, stays so when a part is exchanged, and with it the bar above the page; htmx
+  // keeps what has an id itself.
   var open = [], held;
   function likeness(one) { return [one.tagName, one.getAttribute("href"), one.name, one.value, one.textContent].join("\n"); }
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var active = document.activeElement;
+    var active = document.activeElement, asks = event.detail.requestConfig.elt.getAttribute("hx-trigger");
+    if (pressed && /^(now|every)/.test(asks)) {
+      event.detail.shouldSwap = false;
+      late = late || /^now/.test(asks);
+      return;
+    }
     open = Array.from(event.target.querySelectorAll("details[open][id]"), function (one) { return one.id; });
-    held = !active.id && event.target.contains(active) && likeness(active);
+    held = !active.id && active !== document.body && likeness(active);
   });
   document.addEventListener("htmx:afterSwap", function () {
     open.forEach(function (id) { var one = document.getElementById(id); if (one) one.open = true; });
