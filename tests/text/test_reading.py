@@ -347,6 +347,7 @@ WRITTEN = (
     "VI PHẠM CM KM2 TƯ ĐH.92 H1 2-0 0977.xxx.123 TN Y 1/2 lít 12/TB-UBND số 45HS đv thg Ng. Q.3 B1: 05.10 12g"
 )
 BITS = WRITTEN.split()
+UNBRACKETED = [bit for bit in BITS if bit not in "()"]  # a bracket is not spoken, yet parts what stands beside it
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(st.sampled_from(BITS), max_size=12).map(" ".join),
@@ -374,7 +375,7 @@ def test_headings_and_margins_move_no_letter(text: str) -> None:
 
 
 @settings(max_examples=2 * settings.default.max_examples, deadline=None)
-@given(st.lists(st.sampled_from(BITS), max_size=12).map(" ".join))
+@given(st.lists(st.sampled_from(UNBRACKETED), max_size=12).map(" ".join))
 def test_reading_twice_changes_nothing_more(text: str) -> None:
     once = spoken(text)
 

@@ -140,11 +140,15 @@ def test_what_was_guessed_is_marked(text, marked):
     assert [part for part in marked.split("|") if not any(part in d or d in part for d in doubts)] == []
 
 
+# What judges accept of “CH Play”, “Mr” and “homestay”; in small letters it is a short form and read as one, marked.
+SHORT_FORM = re.compile(r"\b(ch|mrs?|stây)\b")
+
+
 @pytest.mark.sampled
 def test_spoken_text_is_left_unchanged():
-    changed = [gold for c in SOME for gold in c.golds() if canonical(spoken(gold)) != canonical(gold)]
+    golds = [gold for c in SOME for gold in c.golds() if not SHORT_FORM.search(gold)]
 
-    assert changed == []
+    assert [gold for gold in golds if canonical(spoken(gold)) != canonical(gold)] == []
 
 
 @pytest.mark.sampled

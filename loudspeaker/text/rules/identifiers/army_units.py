@@ -32,7 +32,7 @@ def _names_units(text: str) -> bool:
     return _CHAIN.search(text) is not None and _ARMY_ANYWHERE.search(text) is not None
 
 
-@rule(r"([efdc]|[EFDC])(?:\. ?|(?<=[A-Z]))(\d{1,3})(?![^\W_]|[.,/]\d| tuổi)", starts="word")
+@rule(r"([efdc]|[EFDC])(?:\. ?|(?<=[A-Z]))(\d{1,3})(?![^\W_]|[.,/-]\d| tuổi)", starts="word")
 def army_unit(match: re.Match[str], context: Context) -> Answer:
     """Unit of the army: CCB e.66 (d.7), đơn vị nhận e.141, f.312 -> trung đoàn sáu mươi sáu, tiểu đoàn bảy"""
     spoken = f"{_UNITS[match[1].lower()]} {context.number(match[2])}"

@@ -363,10 +363,12 @@ def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
         return guess
     if re.search(r"(?:[\w,;%] |\d|\w/)$", before):
         return Guess(match[0], Message("small letters that nobody can say, left as they are"))
-    heads = context.char(match.end()) == " " and context.char(match.end() + 1).isalnum()
+    following = context.char(match.end() + 1)
+    heads = context.char(match.end()) == " " and (following.isalnum() or following in _SAID)  # x + UBND
     return Guess(spell_letters(match[0].upper()), _NO_VOWEL) if heads else None
 
 
+_SAID = frozenset("+=%&÷×°")  # signs that are words
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
 
 

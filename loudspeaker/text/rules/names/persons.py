@@ -202,7 +202,8 @@ _GIVEN = pattern(rf"([{UPPER}][{LOWER}]{{1,6}})(?: [{LOWER}]| ?[-–:,;()]|$|\n)
 def _opens_entry(at: int, context: Context) -> bool:
     """Whether a bracket, a sign or the number of a line stands before: BĐVH xã (c.Diễm); 1. a. Hùng: 200k"""
     ahead = context.text[max(0, at - 8) : at]
-    return ahead[-1:] == "(" or ahead[-2:-1] in (";", ",", ":", "-", "–", "+") or _POINT.search(ahead) is not None
+    signed = ahead.rstrip(" ").endswith("(") or ahead[-2:-1] in (";", ",", ":", "-", "–", "+")
+    return signed or _POINT.search(ahead) is not None
 
 
 _POINT = pattern(r"(?:^|\n|[;:,] ?|^.{0,4} )\d{1,2}[.)/] $")
