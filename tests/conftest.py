@@ -61,6 +61,7 @@ def use_memory_for_temporary_files() -> Path | None:
     return folder
 
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line sets it for what it starts
 OF_THIS_RUN = use_memory_for_temporary_files()  # None in a worker, too: it uses that of its run
 
 

@@ -14,7 +14,8 @@ from ..text.reading import read
 from ..yamlfile import Splice
 from . import files
 from .document_blocks import MOST_LETTERS, Block, texts
-from .draft import BulletinDraft, ImportResult, make_draft
+from .draft import make_draft
+from .import_result import BulletinDraft, ImportResult
 from .official_letter import parse_letter
 from .package import TooBig
 from .plain import to_unicode

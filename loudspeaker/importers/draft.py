@@ -1,20 +1,14 @@
-"""A bulletin's draft made of an official letter: what its head says, its text, and what an officer must look at.
-
-With what else comes of a file that is imported, draft or not.
-"""
+"""A bulletin's draft made of an official letter: what its head says, its text, and what an officer must look at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import NamedTuple
 
 from ..errors import Message
-from ..yamlfile import Splice, quote
+from .import_result import BulletinDraft, LeftOut, LeftPart
 from .letter_validity import propose_validity
-from .official_letter import LeftOut, OfficialLetter, parse_lines
+from .official_letter import OfficialLetter, parse_lines
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
 UNITS = "thị xã|xã|phường|thị trấn|huyện|quận|thành phố|tỉnh"
@@ -28,44 +22,6 @@ SPEAKER = re.compile(rf"(?:^|, )(?P<office>(?:{OFFICES})\b[^,.;:]*?)\s(?:trân t
 GREETING = re.compile(r"Kính (thưa|gửi)|Thưa ", re.I)
 LONGEST_PREVIEW = 70  # letters
 LONGEST_TITLE = 120
-
-
-class LeftPart(NamedTuple):
-    """A part of a letter that is not to be heard, with its lines."""
-
-    what: LeftOut
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BulletinDraft:
-    """A bulletin to be looked through by an officer before anybody hears it."""
-
-    title: str
-    source: str
-    text: str
-    notes: tuple[Message, ...]  # what was left out, and what was guessed or is missing
-    left: tuple[LeftPart, ...] = ()
-    valid_from: date | None = None  # proposed by the days that stand in it, for an officer to confirm
-    valid_until: date | None = None
-
-    def markdown(self) -> str:
-        """The bulletin as a file: its head, then its text."""
-        head = {"title": self.title, "source": self.source}
-        lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
-        return "\n".join(["---", *lines, "---", self.text, ""])
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """Sentences for whoever sent a file, and the station's files as they are to be, none of them written yet.
-
-    `draft`: what was made of a document.
-    """
-
-    messages: Sequence[Message]
-    splices: Sequence[Splice] = field(default=())
-    draft: BulletinDraft | None = None
 
 
 def make_draft(letter: OfficialLetter, encoding: str = "") -> BulletinDraft:

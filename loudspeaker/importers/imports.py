@@ -19,7 +19,7 @@ from ..errors import BadFile, BadUsage, Message, Problem
 from ..model.spoken_text import ReadingSettings
 from ..store.edits import FileEdit, apply_edits, content_revision
 from . import files
-from .draft import ImportResult
+from .import_result import ImportResult
 
 
 @dataclass(frozen=True, slots=True)

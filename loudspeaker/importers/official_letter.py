@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import groupby
 
 from ..text.document.layout import FRAME, PLACE_AND_DAY, SIGNATORY, is_capital
 from .document_blocks import Block, Table, row_line
+from .import_result import LeftOut
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
 NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)
@@ -37,15 +37,6 @@ ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S{1,40})\s+(?=\w[\w\s.-]{0,60},\s*ngày\s)")
 COLUMN = re.compile(r"[ \xa0]*\t[ \t\xa0]*|[ \xa0]{3,}")  # what stands between two columns that were set by hand
 FRAME_COLUMNS = 3  # a table with more never frames a signature
-
-
-class LeftOut(StrEnum):
-    """Parts of a letter that are not to be heard."""
-
-    LETTERHEAD = "letterhead"
-    ADDRESSEES = "addressees"
-    DISTRIBUTION = "distribution"
-    SIGNATURE = "signature"
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from ..store.atomic import write_atomic
 from ..yamlfile import Splice
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
-from .draft import ImportResult
+from .import_result import ImportResult
 from .package import TooBig
 from .schedule_table import SheetSchedules, StationNames, read_table, table_rows
 

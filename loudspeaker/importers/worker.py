@@ -17,7 +17,7 @@ from ..errors import LoudspeakerError, describe_os_error
 from ..model.spoken_text import ReadingSettings
 from ..process import confine, skip_last_collection
 from . import files
-from .draft import ImportResult
+from .import_result import ImportResult
 
 
 def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> ImportResult:
@@ -27,6 +27,7 @@ def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> I
     """
     suffix = path.suffix.lower()
     if suffix in files.SHEETS:
+        sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, where it is, for nothing here
         from . import sheets  # each of these loads libraries that the others do not need
 
         return sheets.import_sheet(path, home)

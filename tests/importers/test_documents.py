@@ -17,10 +17,9 @@ from loudspeaker.config import bulletin_file
 from loudspeaker.errors import BadFile
 from loudspeaker.importers import docx, odt, pdf
 from loudspeaker.importers.documents import import_document, read_document
-from loudspeaker.importers.draft import BulletinDraft
+from loudspeaker.importers.import_result import BulletinDraft, LeftOut
 from loudspeaker.importers.imports import write_files
 from loudspeaker.importers.list_numbering import format_number
-from loudspeaker.importers.official_letter import LeftOut
 from loudspeaker.model.spoken_text import ReadingSettings
 from loudspeaker.text.reading import read
 

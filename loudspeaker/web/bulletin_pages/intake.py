@@ -12,9 +12,8 @@ from starlette.responses import FileResponse, Response
 
 from ...errors import BadFile, BadUsage, LoudspeakerError, Message
 from ...importers import files
-from ...importers.draft import BulletinDraft, ImportResult
+from ...importers.import_result import BulletinDraft, ImportResult, LeftOut
 from ...importers.imports import read_import
-from ...importers.official_letter import LeftOut
 from ..jobs import Job, JobControl, JobState
 from ..pages import PageRequest, Routes
 from ..templating import full_date

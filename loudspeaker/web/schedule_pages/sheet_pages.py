@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from ...errors import BadUsage, LoudspeakerError
 from ...importers import files
-from ...importers.draft import ImportResult
+from ...importers.import_result import ImportResult
 from ...importers.imports import file_edits, read_import
 from ...station.editing.what_if import ChangeEffect
 from ...station.station import Station
