@@ -116,7 +116,8 @@ def _find_unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | N
         bare = _QUOTED.sub("", line)
         if _leaves_quote_open(bare, lines[number + 1 : last + 1]):
             return number, _UNCLOSED['"']
-        for sign in re.sub(r"(?:^|\s)#.*", "", bare):
+        bare = _COMMENT.sub("", bare) if "#" in bare else bare
+        for sign in bare if _BRACKET.search(bare) else "":
             if sign in "[{":
                 opened.append((number, sign))
             elif sign in "]}":
@@ -148,7 +149,9 @@ def _syntax(error: yaml.MarkedYAMLError) -> Message:
     return Message("this line cannot be read; compare it with the lines around it")
 
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_BRACKET = re.compile(r"[\[\]{}]")
 _OPENING = r'(?:^|[:,\[{-])\s*"'
 _ENTRY = r"\s*(?:- )?[^\s:\"]+(?: [^\s:\"]+){0,3}: "
 _UNCLOSED = {
