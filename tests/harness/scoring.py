@@ -263,6 +263,7 @@ def _filled(pattern: str, pick: int) -> str:
     return " ".join(_MARK.sub(word, pattern).split())
 
 
+@cache
 def load(path: Path) -> list[Case]:
     """The cases of one suite file."""
     rows = (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip() and line[0] != "#")

@@ -1,6 +1,6 @@
 """Short forms of several meanings and facts made of digits: read as meant, or marked; never wrong without a doubt.
 
-Every second sentence in `make test`, all of them in `make fault`.
+Every fourth sentence in `make test`, all of them in `make fault`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def is_silently_wrong(text: str, *pairs: str) -> bool:
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("part", some_of(range(_PARTS), 2))
+@pytest.mark.parametrize("part", some_of(range(_PARTS), 4))
 @pytest.mark.parametrize("table", TABLES)
 def test_a_sentence_is_read_as_meant_or_marked(table: str, part: int) -> None:
     wrong = [row[0] for row in TABLES[table][part::_PARTS] if is_silently_wrong(*row)]
