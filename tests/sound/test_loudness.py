@@ -41,12 +41,20 @@ def test_a_tone_is_as_loud_at_every_rate(rate, hertz):
     assert reference == pytest.approx(loudness(tone(-20, 3, rate, hertz)), abs=0.05)
 
 
+# LUFS of `speech` by pyloudnorm 0.2.0, which takes a second to be loaded: `make fault` asks itself.
+PYLOUDNORM = {16_000: -18.924, 22_050: -18.513, 44_100: -17.842, 48_000: -17.739}
+
+
+@pytest.mark.sampled
 @pytest.mark.parametrize("rate", RATES)
-def test_loudness_agrees_with_pyloudnorm(rate):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pyloudnorm = pytest.importorskip("pyloudnorm")
-        theirs = pyloudnorm.Meter(rate).integrated_loudness(speech(rate).samples.astype(float))
+def test_loudness_agrees_with_pyloudnorm(rate, full):
+    theirs = PYLOUDNORM[rate]
+    if full:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pyloudnorm = pytest.importorskip("pyloudnorm")
+            theirs = pyloudnorm.Meter(rate).integrated_loudness(speech(rate).samples.astype(float))
+        assert theirs == pytest.approx(PYLOUDNORM[rate], abs=0.001)
 
     assert theirs == pytest.approx(loudness(speech(rate)), abs=0.1)
 
