@@ -112,9 +112,11 @@ class ReceiverPool:
                 del self._open[key]
                 _close(receiver)
         self._failed.clear()
-        for airing in airings:
+        for airing in airings:  # several times a second, of all days that are planned: next to none is a stream
+            if not airing.stream or not airing.ends_at or not _is_due(airing, now):
+                continue
             key = _key(airing)
-            if airing.stream and airing.ends_at and key not in self._open and _is_due(airing, now):
+            if key not in self._open:
                 lasts = (airing.ends_at - now).total_seconds()
                 try:
                     self._open[key] = self._opener(airing.stream, lasts), airing.ends_at
