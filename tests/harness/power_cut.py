@@ -165,6 +165,20 @@ class RecordingVfs:
         self._kept += [methods, hook, real_sync]
 
 
+def _unchanged(before: bytes, after: bytes) -> int:
+    """How many bytes of `before` come ahead of the first that is another one `after`; all where none is."""
+    same, other = 0, min(len(before), len(after))
+    if before[:other] == after[:other]:
+        return len(before)
+    while other - same > 1:  # bytes: so many are the same, so many are not
+        middle = (same + other) // 2
+        if before[same:middle] == after[same:middle]:
+            same = middle
+        else:
+            other = middle
+    return same
+
+
 @dataclass
 class RecordingDatabase(Generic[T]):
     """What a cut could leave of the SQLite database at `path`, while it is used through `uri`.
@@ -204,7 +218,7 @@ class RecordingDatabase(Generic[T]):
     def _left(self, path: Path) -> set[bytes]:
         """Only what was synced, all that was written, or only the first or only the last half of what is new."""
         synced, written = self._synced.get(path, b""), path.read_bytes() if path.exists() else b""
-        same = next((n for n, (a, b) in enumerate(zip(synced, written, strict=False)) if a != b), len(synced))
+        same = _unchanged(synced, written)
         middle = (same + len(written)) // 2
         first = written[:middle] + synced[middle:]
         last = synced[:middle].ljust(middle, b"\0") + written[middle:]
