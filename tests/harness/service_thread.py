@@ -7,12 +7,14 @@ Of its children it has those that do what the agent asks for, and those that mak
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from selectors import DefaultSelector
+from selectors import EVENT_READ, DefaultSelector
 from threading import Event, Thread
 from time import monotonic
+from typing import TypeVar
 
 from harness.waiting import PATIENCE
 from loudspeaker.daemon.children import Children
@@ -21,7 +23,8 @@ from loudspeaker.daemon.on_air import speakers
 from loudspeaker.daemon.service import Service
 from loudspeaker.station import Station
 
-BLINK, LOOK = 0.05, 0.5  # s
+LOOK = 0.5  # s
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -33,12 +36,13 @@ class ChildrenOfAgent(Children):
             super().start(*words, **facts)  # type: ignore[arg-type]
 
 
-def go_on(do: Callable[[], object]) -> None:
+def go_on(do: Callable[[], T]) -> T | None:
     """As the daemon's loop: whatever goes wrong in one call (a log that is locked) is told, and it is called again."""
     try:
-        do()
+        return do()
     except Exception as error:
         logger.warning("%r", error)
+        return None
 
 
 class ServiceThread(Thread):
@@ -46,7 +50,8 @@ class ServiceThread(Thread):
 
     def __init__(self, home: Path) -> None:
         super().__init__()
-        self.home, self._opened, self._over = home, Event(), Event()
+        self.home, self._opened = home, Event()
+        self._over, self._told = socket.socketpair()  # the first is closed, and the second tells so
 
     def __enter__(self) -> ServiceThread:
         self.start()
@@ -54,20 +59,27 @@ class ServiceThread(Thread):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self._over.close()
         self.join()
+        self._told.close()
 
     def run(self) -> None:
+        """A step when the service wants one, and after whatever comes in; a look each half second."""
         with closing(Station.open(self.home)) as station, DefaultSelector() as selector:
             children = ChildrenOfAgent(station.paths.command_line)
             service = Service(station, speakers(station), children=children)
             with closing(service), closing(ControlSocket(station.paths.socket, selector, service.carry_out)):
-                looked = 0.0
-                while not self._over.is_set():
-                    if monotonic() - looked > LOOK:
+                selector.register(self._told, EVENT_READ)
+                looks_at, is_over = 0.0, False
+                while not is_over:
+                    if monotonic() >= looks_at:
                         go_on(service.look)
-                        looked = monotonic()
-                    go_on(service.step)
+                        looks_at = monotonic() + LOOK
+                    wake = go_on(service.step)
                     self._opened.set()
-                    for key, events in selector.select(BLINK):
-                        key.data(events)
+                    ahead = (wake - station.clock.now()).total_seconds() if wake else LOOK
+                    for key, events in selector.select(max(min(ahead, looks_at - monotonic()), 0.0)):
+                        if key.fileobj is self._told:
+                            is_over = True
+                        else:
+                            key.data(events)
