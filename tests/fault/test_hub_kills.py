@@ -1,4 +1,7 @@
-"""kill -9 of a hub and of its broker while an alarm or a version is published: the box has it, and hears it once."""
+"""kill -9 of a hub and of its broker while an alarm or a version is published: the box has it, and hears it once.
+
+One hub with its box serves all tests in which the hub is killed, since both take long to begin.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -19,6 +22,7 @@ from harness.fleet_village import FleetVillage, alarm
 from harness.office import SCOPE, Office, open_office
 from harness.real_hub import RealHub
 from harness.service_thread import ServiceThread
+from harness.small_commune import write_small_commune
 from harness.waiting import wait_for
 
 from loudspeaker.hub.drafts.alert_numbers import LEFT_OUT
@@ -27,7 +31,7 @@ from loudspeaker.model.alert_answer import AlertState
 from loudspeaker.station.deliveries.membership import read_membership
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.signing.alert_packing import AlertDraft
-from loudspeaker.station.station import Station
+from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.trust.opening import read_unverified
 from loudspeaker.trust.public_keys import machine_key
 from loudspeaker.trust.signed_documents import Alert, AlertKind
@@ -67,11 +71,34 @@ class HubWithBox:
         membership = read_membership(self.paths)
         return membership.accepted.version if membership else 0
 
+    def lay_alarm(self, number: int) -> None:
+        """On the office's stick."""
+        _, envelope = alarm(number)
+        path = self.office.own / "alert" / f"{number}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(envelope)
 
-@pytest.fixture
-def village(home: Path, tmp_path: Path, parts: ExitStack) -> HubWithBox:
+    def asked(self) -> Counter[str]:
+        """How often each airing of an alarm was asked for, by the box's log."""
+        with closing(AsRunLog.open_read_only(self.paths.log, SCOPE)) as log:
+            return Counter(event.airing for event in log.events("asked"))
+
+    def last_alarm(self) -> int:
+        """Its number; the first is 1, and none is left out."""
+        return len(self.asked()) // VILLAGES
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubWithBox]:
+    folder = tmp_path_factory.mktemp("kills")
+    write_small_commune(folder / "dai")
+    with ExitStack() as parts:
+        yield begin_hub(folder / "dai", folder, parts)
+
+
+def begin_hub(home: Path, folder: Path, parts: ExitStack) -> HubWithBox:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
-    hub, office = RealHub(tmp_path / "hub", parts), open_office(home, tmp_path)
+    hub, office = RealHub(folder / "hub", parts), open_office(home, folder)
     office.trust("hoa", "pao", hub=machine_key(hub.run("key").strip(), "hub"))
     hub.run("publish", str(office.stick))
     hub.start()
@@ -83,19 +110,14 @@ def village(home: Path, tmp_path: Path, parts: ExitStack) -> HubWithBox:
     return HubWithBox(hub, office, paths, random.Random(7))
 
 
-def test_kill_9_of_the_hub_while_it_publishes_an_alarm(
-    village: HubWithBox, home: Path, parts: ExitStack, full: bool
-) -> None:
-    station = Station.open(home)
-    parts.callback(station.close)
-    (village.office.own / "alert").mkdir()
-    for number in range(1, 1 + (25 if full else 2)):
-        _, envelope = alarm(number)
-        (village.office.own / "alert" / f"{number}.json").write_text(envelope)
+def test_kill_9_of_the_hub_while_it_publishes_an_alarm(village: HubWithBox, full: bool) -> None:
+    last = village.last_alarm()
+    for number in range(last + 1, last + 1 + (25 if full else 2)):
+        village.lay_alarm(number)
         village.publish_and_kill()
-        wait_for(lambda number=number: len(list(station.log.events("asked"))) == number * VILLAGES, pause=0.2)
+        wait_for(lambda number=number: len(village.asked()) == number * VILLAGES, pause=0.2)
 
-    assert set(Counter(event.airing for event in station.log.events("asked")).values()) == {1}
+    assert set(village.asked().values()) == {1}
 
 
 def test_kill_9_of_the_hub_while_it_distributes_a_version(village: HubWithBox, full: bool) -> None:
@@ -103,7 +125,7 @@ def test_kill_9_of_the_hub_while_it_distributes_a_version(village: HubWithBox, f
 
     A long file and a short one, without `--runs=full`.
     """
-    for version in range(2, 2 + (25 if full else 2)):
+    for version in range(village.version + 1, village.version + 1 + (25 if full else 2)):
         length = 200 if version % 2 else 30_000
         text = "Họp thôn. " * (length // 10)
         village.office.write("bulletins/tin-sang.md", f"---\ntitle: Tin {version}\n---\n{text}\n")
@@ -117,35 +139,30 @@ def test_kill_9_of_the_hub_while_it_distributes_a_version(village: HubWithBox, f
 
 
 def test_a_hub_from_a_backup_of_before_an_alarm_gives_the_next_one_a_number_that_no_box_knows(
-    village: HubWithBox, home: Path, tmp_path: Path, parts: ExitStack
+    village: HubWithBox, tmp_path: Path, parts: ExitStack
 ) -> None:
     """Its broker runs on, and has what boxes have said; no piece of a log has come."""
-    station, office, hub = Station.open(home), village.office, village.hub
-    parts.callback(station.close)
+    office, hub, last = village.office, village.hub, village.last_alarm()
 
     def publish_alarm(number: int) -> None:
-        _, envelope = alarm(number)
-        (office.own / "alert" / f"{number}.json").write_text(envelope)
+        village.lay_alarm(number)
         hub.run("publish", str(office.stick))
+        wait_for(lambda: len(village.asked()) == number * VILLAGES, pause=0.2)
 
-    (office.own / "alert").mkdir()
     hub.run("backup", str(tmp_path / "backup"))
-    for number in (1, 2):
+    for number in (last + 1, last + 2):
         publish_alarm(number)
-        wait_for(lambda number=number: len(list(station.log.events("asked"))) == number * VILLAGES, pause=0.2)
     hub.process.kill()
     hub.process.wait()
     shutil.rmtree(hub.folder)
     shutil.rmtree(office.own / "alert")  # nobody has another copy
-    (office.own / "alert").mkdir()
     hub.run("restore", str(tmp_path / "backup"))
     restored = Hub.open(hub.folder)
     parts.callback(restored.close)
-    assert next_number(restored) == LEFT_OUT + 1
+    assert next_number(restored) == last + LEFT_OUT + 1
     hub.begin()  # of what its broker has kept, nothing tells of the two
-    wait_for(lambda: next_number(restored) == 3, pause=0.5)
-    publish_alarm(3)
-    wait_for(lambda: len(list(station.log.events("asked"))) == 3 * VILLAGES, pause=0.2)
+    wait_for(lambda: next_number(restored) == last + 3, pause=0.5)
+    publish_alarm(last + 3)
 
 
 def next_number(hub: Hub) -> int:
