@@ -78,7 +78,7 @@ def test_the_air_goes_on_and_every_file_is_whole_when_the_console_is_killed(tmp_
     with running_stage(home) as stage, closing(Station.open(home, writes=False)) as station:
         client = Client(home, home / ".state", lambda: station)
         _prepare(home)
-        while kills < (200 if full else 4):
+        while kills < (200 if full else 2):
             (airing,) = client.ask(Play(AIRED, ("na-hoa",)), "anh Páo")  # type: ignore[misc]
             while station.log.verdict_of(airing) is None:
                 _kill_at_work(stage, Officer(stage, session, texts, kills), chance.uniform(0, LONGEST))
