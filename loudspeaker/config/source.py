@@ -85,15 +85,15 @@ def read_file(folder: Path, path: str, name: str = "") -> bytes:
 
     Raises `BadFile` for what is no plain, small file inside the folder.
     """
-    file, name = folder / path, name or path
+    file, name = os.path.join(folder, path), name or path
     if message := _unusable(folder, file):
         raise BadFile([Problem(name, 0, message)])
     try:
         fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if stat.S_ISREG(os.fstat(fd).st_mode):  # it may have been exchanged since
-                with open(fd, "rb", closefd=False) as opened:
-                    return opened.read(MOST_BYTES + 1)
+            if stat.S_ISREG((state := os.fstat(fd)).st_mode):  # it may have been exchanged since
+                with open(fd, "rb", closefd=False) as opened:  # room for a whole megabyte costs more than the reading
+                    return opened.read(min(state.st_size or MOST_BYTES, MOST_BYTES) + 1)
         finally:
             os.close(fd)
     except OSError as error:
@@ -101,10 +101,10 @@ def read_file(folder: Path, path: str, name: str = "") -> bytes:
     raise BadFile([Problem(name, 0, NOT_PLAIN)])
 
 
-def _unusable(folder: Path, path: Path) -> Message | None:
+def _unusable(folder: Path, path: str) -> Message | None:
     """Why a file is not read at all."""
     try:
-        state = path.stat()
+        state = os.stat(path)
     except FileNotFoundError:
         return Message("there is no such file")
     except OSError as error:
@@ -115,7 +115,8 @@ def _unusable(folder: Path, path: Path) -> Message | None:
         return Message("this is a link that leads out of the station's folder; copy the file here instead")
     if state.st_size > MOST_BYTES:
         return Message("the file is larger than 1 MB; it can hardly be meant")
-    if path.suffix == ".md" and not ID.fullmatch(path.stem):
+    stem, suffix = os.path.splitext(os.path.basename(path))
+    if suffix == ".md" and not ID.fullmatch(stem):
         return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
     return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
 
@@ -124,9 +125,20 @@ def _unreadable(error: OSError) -> Message:
     return Message("the file cannot be read: {error}", error=reason(error))
 
 
-def is_inside(path: Path, folder: Path) -> bool:
+def is_inside(path: Path | str, folder: Path) -> bool:
     """Does `path` lie in `folder`, links followed? It is asked of each file at each start."""
-    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
+    return _lies_below(os.fspath(path), os.path.join(folder, "")) or os.path.realpath(path).startswith(
+        os.path.join(os.path.realpath(folder), "")
+    )
+
+
+def _lies_below(path: str, folder: str) -> bool:
+    """Does `path` begin with `folder`, and is nothing behind that a link? Most do: no link above them matters then."""
+    names = path.removeprefix(folder).split("/") if path.startswith(folder) else [".."]
+    if ".." in names:
+        return False
+    steps = (folder + "/".join(names[: count + 1]) for count in range(len(names)))
+    return not any(map(os.path.islink, steps))
 
 
 def file_stamp(path: Path | str) -> object:

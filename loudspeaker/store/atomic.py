@@ -202,7 +202,7 @@ def read_regular_file(path: Path, most: int) -> bytes | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            return _read_bytes(fd, most) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+            return _read_bytes(fd, most, state.st_size) if stat.S_ISREG((state := os.fstat(fd)).st_mode) else None
         finally:
             os.close(fd)
     except OSError:  # of a damaged memory card, too
@@ -222,9 +222,10 @@ def stale_drafts(folder: Path, now: float) -> Iterator[Path]:
             yield path
 
 
-def _read_bytes(fd: int, most: int) -> bytes:
+def _read_bytes(fd: int, most: int, size: int) -> bytes:
+    """Room for `most` bytes costs more than reading a small file; the kernel's own files tell no size."""
     with open(fd, "rb", closefd=False) as file:
-        return file.read(most)
+        return file.read(min(size + 1 if size else most, most))
 
 
 def _service_group() -> int | None:

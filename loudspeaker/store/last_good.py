@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,11 +31,12 @@ class LastGoodVersions:
 
         Where it cannot be written, the older version is forgotten, because an outdated text must not be aired.
         """
-        if self.folder.is_symlink():
+        if os.path.islink(self.folder):
             return
+        good = self._good(path)
         try:
-            if _read(self._good(path)) != data:
-                write_atomic(self._good(path), data, self.system)
+            if read_regular_file(good, MOST_BYTES) != data:
+                write_atomic(good, data, self.system)
             remove(self._broken_mark(path), self.system)
         except OSError:
             with suppress(OSError):
@@ -54,7 +56,7 @@ class LastGoodVersions:
 
     def forget(self, path: str) -> None:
         """Delete the version of a file that people have deleted."""
-        if self.folder.is_symlink():
+        if os.path.islink(self.folder):
             return
         for kept in (self._good(path), self._broken_mark(path)):
             with suppress(IsADirectoryError):  # a folder that somebody made; no version is read from it
@@ -77,6 +79,7 @@ class LastGoodVersions:
         return self.folder / f"{_file_name(path)}.broken-since"
 
 
+@lru_cache(256)  # each name is asked for at each reading
 def _file_name(path: str) -> str:
     """A file name for a path of any bytes."""
     raw = os.fsencode(path)
@@ -85,4 +88,4 @@ def _file_name(path: str) -> str:
 
 
 def _read(path: Path) -> bytes | None:
-    return None if path.parent.is_symlink() else read_regular_file(path, MOST_BYTES)
+    return None if os.path.islink(path.parent) else read_regular_file(path, MOST_BYTES)

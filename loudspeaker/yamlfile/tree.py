@@ -73,6 +73,8 @@ def _inspect(path: str, text: str, first_line: int) -> None:
     """Walk the events, which costs no depth and little memory, before a tree is built."""
     depth = documents = 0
     for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is event.tag is None and count <= MOST_VALUES:
+            continue  # most are nothing else
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
         if message := _forbidden(event, depth, documents, count):
