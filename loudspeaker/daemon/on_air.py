@@ -67,6 +67,7 @@ class OnAir:
         *,
         alone: bool = False,
         rehearsal: bool = False,
+        nap: timedelta = NAP,
         button: StopButton | None = None,
     ) -> None:
         self.station = station
@@ -75,7 +76,7 @@ class OnAir:
         self.log = log
         self.rehearsal = rehearsal
         self.button = BoxButton(button, clock, self._stop_by_button, self._village_to_confirm)
-        self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
+        self.controller = Controller(log, speakers, self, alone, nap)
         self.watch = ClockWatch(self.controller.log, boot_id())  # a step of the clock counts on a full disk, too
         self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
         self._vouch: Vouch = vouch or self._ask_vouchers
@@ -292,7 +293,7 @@ def _rehearse_span(station: Station, first: datetime, last: datetime) -> Sequenc
     for event in (event for kind in (EMPTY, *DECISION_EVENTS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
     outputs = {output: MemorySpeaker(clock) for output in station.files.outputs()}
-    on_air = OnAir(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
+    on_air = OnAir(station, outputs, clock, log, lambda now, trusted: frozenset({"box"}), rehearsal=True, nap=HOUR)
     while clock.now() < last:
         clock.advance_to(min(on_air.step(), last))
     return log.rows(first, last)

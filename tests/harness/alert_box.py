@@ -21,6 +21,7 @@ from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BeingMade, LoudspeakerError, Message
 from loudspeaker.model.alert_answer import AlertAnswer
 from loudspeaker.model.asrun_record import Event
+from loudspeaker.playout.controller import NAP
 from loudspeaker.production.specification import RenderJob
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -116,10 +117,17 @@ class FakeJobs:
 
 
 class AlertBox:
-    """The box. It lives through power cuts: files and log stay."""
+    """The box. It lives through power cuts: files and log stay. `nap`: how long it sleeps where nothing is due."""
 
-    def __init__(self, home: Path, now: datetime = NOW, make_jobs: Callable[[Station], Any] = FakeJobs) -> None:
+    def __init__(
+        self,
+        home: Path,
+        now: datetime = NOW,
+        make_jobs: Callable[[Station], Any] = FakeJobs,
+        nap: timedelta = NAP,
+    ) -> None:
         self.home = home
+        self._nap = nap
         self._make_jobs = make_jobs
         self.clock = FakeClock(now)
         self.vouchers = frozenset({"box"})
@@ -134,7 +142,9 @@ class AlertBox:
         self.station = Station.open(self.home, clock=self.clock, log=self.disk)
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
         self.jobs = self._make_jobs(self.station)
-        on_air = OnAir(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
+        on_air = OnAir(
+            self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers, nap=self._nap
+        )
         self.requests = Requests(on_air, jobs=self.jobs)
         on_air.look()
         on_air.step()
