@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import FakeDaemon, client_of
+from harness.fake_daemon import FakeDaemon
+from harness.made_sound import make_sound
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -39,7 +40,7 @@ def requests(home: Path, clock: FakeClock) -> Iterator[Requests]:
     )
     with closing(Station.open(home, clock=clock)) as station:
         preview = PreviewUrgent(WORDS, None, ("na-hoa",), False, True, None)
-        client_of(station).make(station.alerts.preview(preview).wanted)
+        make_sound(station, station.alerts.preview(preview).wanted)
         speakers = {"a": MemorySpeaker(clock)}
         on_air = OnAir(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"}))
         on_air.look()

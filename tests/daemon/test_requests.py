@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from harness.fake_daemon import FakeDaemon, client_of
+from harness.made_sound import make_sound
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -197,7 +198,7 @@ def station(home: Path) -> Iterator[Station]:
     )
     with closing(Station.open(home, clock=FakeClock(at("2026-11-24T06:00:08")))) as station:
         preview = requests.PreviewUrgent("Nước dâng!", None, ALARM.villages, False, False, None)
-        client_of(station).make(station.alerts.preview(preview).wanted)
+        make_sound(station, station.alerts.preview(preview).wanted)
         yield station
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness.made_sound import save_rendering
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -73,6 +74,7 @@ def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Statio
 
 
 def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock: FakeClock, quiet: Progress) -> None:
+    save_rendering(station)
     station.preparation.prepare(None, 1, quiet)
     speaker = MemorySpeaker(clock)
     live = Requests(OnAir(station, {"san-kho": speaker}, clock, station.log))
@@ -85,6 +87,7 @@ def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock
 
 
 def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station, quiet: Progress) -> None:
+    save_rendering(station)
     station.preparation.make(station.planner.sequence_specs(airing(station, MORNING)), quiet)
 
     assert {row.airing.duration_source for row in station.airings.plan() if row.bulletin == "tin-sang"} == {"prepared"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import client_of
+from harness.made_sound import save_rendering
 from harness.small_commune import at
 from harness.stories import tell_story
 
@@ -32,6 +33,7 @@ class Box:
     def __init__(self, home: Path) -> None:
         self.clock = FakeClock(at(f"{DAY}T05:00:00"))
         self.station = Station.open(home, clock=self.clock)
+        save_rendering(self.station)
 
     def close(self) -> None:
         self.station.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import client_of
+from harness.made_sound import save_rendering
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -102,6 +103,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 ) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
+    save_rendering(station)
     station.preparation.make(
         station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), quiet
     )
@@ -114,6 +116,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet: Progress) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
+    save_rendering(station)
     station.preparation.make(
         station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), quiet
     )
@@ -130,6 +133,7 @@ def test_what_would_not_end_in_the_streams_time_does_not_begin(
 ) -> None:
     write(home, "bulletins/nhac.md", "Xin nhắc bà con họp thôn.\n" * 10)
     station = Station.open(home, clock=clock)
+    save_rendering(station)
     station.preparation.prepare(None, 1, quiet)
     receiver.found = None
     told, _ = day(station, clock, receiver, dies)
@@ -144,6 +148,7 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
     nhac = home / "bulletins" / "nhac.md"
     nhac.write_text("---\ntitle: Nhắc lại\nparts: [{audio: recordings/nhac.flac}]\n---\n", encoding="utf-8")
     station = Station.open(home, clock=clock)
+    save_rendering(station)
     [row] = station.preparation.prepare(None, 1, quiet)
     station.close()
 

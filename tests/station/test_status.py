@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from harness.fake_daemon import FakeDaemon
+from harness.made_sound import save_rendering
 from harness.small_commune import at
 
 from loudspeaker.cli import cli
@@ -113,6 +114,7 @@ def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock
 
     with closing(Station.open(home, clock=clock)) as station:
         clock.advance_to(at("2026-11-24T06:00:00"))
+        save_rendering(station)
         station.preparation.prepare(None, 1, quiet)
         speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
         live = Requests(OnAir(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"})))
@@ -139,6 +141,7 @@ def test_a_verdict_names_its_bulletin_and_the_backlog_is_one_line(
     box = "plays: {na-hoa: loa}\noutputs: {loa: {device: memory}}\nclock: trusted\n"
     (home / "box.yaml").write_text(box, encoding="utf-8")
     with closing(Station.open(home, clock=clock)) as station:
+        save_rendering(station)
         station.preparation.prepare(None, 1, quiet)
         live = open_service(station, lambda: None)
         while clock.now() < at("2026-11-24T12:00:00"):
