@@ -20,6 +20,7 @@ RECORDINGS = {
     *(".caf", ".aiff"),
 }
 MB = 1 << 20
+LARGEST_OF_ALL = 2048 * MB  # an hour of sound
 
 
 def read(path: Path, name: str, largest: int) -> bytes:

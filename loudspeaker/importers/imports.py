@@ -58,6 +58,7 @@ def read_import(
         raise BadFile([Problem(path.name, 0, _from_old_word(suffix))])
     if suffix not in files.DOCUMENTS | files.SHEETS | files.RECORDINGS:
         raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
+    files.check(path, files.LARGEST_OF_ALL)  # what is no plain file needs no child to be refused
     limits = limits or (RECORDING_LIMITS if suffix in files.RECORDINGS else DOCUMENT_LIMITS)
     return _read_in_child(path, home, readings, limits, name)
 

@@ -16,7 +16,6 @@ from ..store.atomic import write_atomic
 from . import files
 from .recording_check import FRAME, FULL_SCALE, find_faults, find_speech, format_position, loudness, split_minutes
 
-LARGEST = 2048 * files.MB
 LONGEST = 3600  # s: a session is seldom three quarters of an hour
 LONGEST_ID = 80  # letters
 RATE = 32_000  # at most: horns end at 6 kHz, small transmitters at 15
@@ -33,7 +32,7 @@ def import_recording(path: Path, home: Path, name: str = "") -> list[Message]:
     kept = f"recordings/{slug(name or path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
     if (home / kept).exists():
         raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
-    files.check(path, LARGEST)
+    files.check(path, files.LARGEST_OF_ALL)
     rate = min(native_rate(path), RATE)
     samples = decode_pcm(path, rate, LONGEST + 1)
     if len(samples) > LONGEST * rate:

@@ -24,7 +24,10 @@ SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 def _with_part(data: bytes, name: str, pieces: Iterable[bytes]) -> bytes:
     """A packed file with one of its parts written anew, piece by piece."""
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package,
+    ):
         for other in old.namelist():
             if other != name:
                 package.writestr(other, old.read(other))
@@ -67,7 +70,7 @@ def _xlsx(size: int, part: str = "xl/worksheets/sheet1.xml", middle: str = "<row
 def _pdf(content: bytes, filters: str = "/FlateDecode") -> bytes:
     """A page whose content is these bytes, packed as often as `filters` says."""
     for _ in filters.split():
-        content = zlib.compress(content, 9)
+        content = zlib.compress(content, 1)
     stream = office_files.stream(content.decode("latin-1"), f"/Filter [{filters}]")
     return office_files.document([stream])
 
