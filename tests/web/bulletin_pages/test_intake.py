@@ -94,18 +94,11 @@ def test_a_validity_that_is_past_is_not_proposed_but_told(editor: Officer) -> No
     assert "15/03/2026, đã qua" in page.text
 
 
-def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
-    page = editor.upload("/tep", "cong-van.txt", DISPATCH.encode())
-    editor.post(f"{page.url.path}/bo")
-
-    assert editor.get(page.url.path).status_code == 404
-    assert not list(editor.console.site.own.glob("in/*/*"))
-
-
 @pytest.mark.parametrize(
     ("name", "make", "told"),
     [
         ("quet.pdf", lambda: office_files.pdf([[]]), "ảnh"),
+        ("anh.jpg", lambda: b"\xff\xd8", "ảnh"),
         ("cu.doc", lambda: b"\xd0\xcf\x11\xe0", "Lưu thành (Save As)"),
         ("exe.docx", lambda: b"MZ" + bytes(2000), "hỏng"),
         ("bom.docx", office_files.zip_bomb, "quá lớn"),
@@ -120,6 +113,7 @@ def test_what_cannot_be_used_is_refused_in_words(
 
     assert page.status_code == 422
     assert told in page.text
+    assert ("Google Lens" in page.text) == (name in ("quet.pdf", "anh.jpg")), "how their words are copied"
     assert bulletins(home) == before
 
 
@@ -131,17 +125,18 @@ def test_a_file_of_another_kind_is_not_even_read(editor: Officer, name: str) -> 
     assert ".docx" in answer.text
 
 
-def test_a_file_name_leads_nowhere(home: Path, editor: Officer) -> None:
+def test_what_is_sent_leads_nowhere_is_nobody_elses_and_leaves_nothing_where_it_is_not_wanted(
+    home: Path, editor: Officer, officers: Officers
+) -> None:
     page = editor.upload("/tep", "../../../commune.yaml/..\\..\\x.txt", DISPATCH.encode())
-
     assert page.status_code == 200
     assert "Xã Thử" in (home / "commune.yaml").read_text("utf-8")
-
-
-def test_nobody_sees_what_another_has_sent(editor: Officer, officers: Officers) -> None:
-    page = editor.upload("/tep", "cong-van.txt", DISPATCH.encode())
-
     assert officers.officer(Role.APPROVE).get(page.url.path).status_code == 404
+    assert editor.get(page.url.path).status_code == 200
+
+    editor.post(f"{page.url.path}/bo")
+    assert editor.get(page.url.path).status_code == 404
+    assert not list(editor.console.site.own.glob("in/*/*"))
 
 
 def test_an_old_encoding_is_told(editor: Officer) -> None:
@@ -198,27 +193,22 @@ def test_what_a_phone_records_becomes_a_bulletin(
     assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
 
 
-def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_it(home: Path, editor: Officer) -> None:
+def test_a_recording_in_another_language_says_what_it_says_and_is_sent_with_other_words_only_when_it_fits_them(
+    home: Path, editor: Officer, daemon: FakeDaemon
+) -> None:
+    daemon.answers["submit"] = None
     page = editor.upload("/ghi-am", "hmong.wav", voice_like())
     again = editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông")
     assert again.status_code == 422
 
     editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
-    text = (home / "bulletins/hop.md").read_text("utf-8")
+    path = home / "bulletins/hop.md"
+    text = path.read_text("utf-8")
     assert "parts: [text, {audio:" in text
     assert "anh Vàng" in text
 
-
-def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_that_it_fits(
-    home: Path, editor: Officer, daemon: FakeDaemon
-) -> None:
-    daemon.answers["submit"] = None
-    page = editor.upload("/ghi-am", "hmong.wav", voice_like())
-    editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
-    path = home / "bulletins/hop.md"
-    path.write_text(path.read_text("utf-8").replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
+    path.write_text(text.replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
     asked = editor.post("/ban-tin/hop/gui")
-
     assert "Bản ghi âm còn đúng không?" in asked.text
     assert not [verb for verb, *_ in daemon.asked if verb == "submit"]
     assert editor.post("/ban-tin/hop/gui", recording_fits="1").headers["location"] == "/ban-tin/hop?xong=gui"
@@ -251,11 +241,6 @@ def test_a_recording_in_another_language_comes_beside_the_text_of_a_bulletin_and
         assert f'parts: [text, {{audio: "recordings/{file}", language: "Hmông"}}]' in text
         assert "# của xã" in text
     assert text.count("anh Vàng") == 1
-
-
-def test_a_photograph_and_a_scan_are_told_how_their_words_are_copied(editor: Officer) -> None:
-    for name, data in (("anh.jpg", b"\xff\xd8"), ("quet.pdf", office_files.pdf([[]]))):
-        assert "Google Lens" in editor.upload("/tep", name, data).text
 
 
 def test_in_zalos_own_browser_the_pages_say_how_to_leave_it(editor: Officer) -> None:
