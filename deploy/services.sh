@@ -42,6 +42,7 @@ compile_program() { # PROGRAM: byte code for the Python that is here, without wh
     local libraries
     libraries=$("$1/bin/python3" -c 'import sys; print("{1}/lib/common {1}/lib/python{0.major}.{0.minor}".format(sys.version_info, sys.argv[1]))' "$1")
     "$1/bin/python3" -W ignore -m compileall -q $libraries >/dev/null || true
+    "$1/bin/python3" -c 'from loudspeaker.web.templating import compile_templates; compile_templates()' || true
 }
 
 forget_bytecode() { # PROGRAM

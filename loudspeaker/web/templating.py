@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 
 from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
-from ..i18n import translator
+from ..i18n import LANGUAGES, translator
 from ..model.airing import about_words, span_words
 from ..station.naming import name_within_sentence
 
@@ -53,9 +60,49 @@ def _load(path: Path) -> Asset:
     return Asset(path.name, KINDS[path.suffix], content, packed, hashlib.sha256(content).hexdigest()[:12])
 
 
+class TemplateBytecode(BytecodeCache):
+    """Byte code of templates, kept beside them as Python keeps that of modules; for all languages.
+
+    Where nobody may write, each process compiles its own.
+    """
+
+    def __init__(self) -> None:
+        own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]  # what is compiled depends on it
+        self._suffix = f".{sys.implementation.cache_tag}.jinja-{version('jinja2')}.{own}"
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return filename or name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError, EOFError, UnpicklingError), self._path(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        path = self._path(bucket)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            draft.write_bytes(bucket.bytecode_to_string())
+            draft.replace(path)
+
+    def _path(self, bucket: Bucket) -> Path:
+        template = Path(bucket.key)
+        return template.parent / "__pycache__" / f"{template.stem}{self._suffix}"
+
+
+def compile_templates() -> None:
+    """Keep the byte code of every page, for those who may not write beside them; it is done at installing."""
+    folders = sorted({path.parent for path in FOLDER.parent.glob("*/templates/*.html")})
+    environment = make_templates(LANGUAGES[0], tuple(folders))
+    for name in environment.list_templates(["html"]):
+        environment.get_template(name)
+
+
 @cache
 def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment:
-    """The environment of the pages in one language, with those in `folders`; made once: compiling one takes 60 ms."""
+    """The environment of the pages in one language, with those in `folders`; made once."""
     translate, assets = translator(language), load_assets()
     environment = Environment(
         loader=FileSystemLoader([FOLDER / "templates", *folders]),
@@ -64,13 +111,14 @@ def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=TemplateBytecode(),
     )
 
     def sentence(template: str, /, **facts: object) -> str:
         return Message(template, **facts).say(translate)
 
     environment.globals["_"] = sentence
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "say": lambda message: say(message, translate),
         "asset": lambda name: f"/static/{name}?v={assets[name].version}",
         "sentence_case": sentence_case,
@@ -87,7 +135,18 @@ def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment
         "time": lambda seconds: clock_message(seconds).say(translate),
         "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
     }
+    environment.filters |= {name: ask_later(ask) for name, ask in filters.items()}
     return environment
+
+
+def ask_later(ask: Callable[..., object]) -> Callable[..., object]:
+    """A filter that is not asked while a template is compiled: its answer is another in another language."""
+
+    @pass_context
+    def answer(_context: object, *values: Any, **named: Any) -> object:
+        return ask(*values, **named)
+
+    return answer
 
 
 def say(message: Message | LoudspeakerError | str | None, translate: Callable[[str], str]) -> str:
