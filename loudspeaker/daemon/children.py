@@ -39,6 +39,11 @@ class Children:
         child = self._running.get(name)
         return child is not None and child.poll() is None
 
+    def has_succeeded(self, name: str) -> bool:
+        """Has the last of this name ended well?"""
+        child = self._running.get(name)
+        return child is not None and child.poll() == 0
+
     def end(self, name: str) -> None:
         """Have it make way, as far as it does so at once."""
         self._running[name].terminate()

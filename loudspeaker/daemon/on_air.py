@@ -86,7 +86,7 @@ class OnAir:
         self._trust = Trust(believed=False)
         self._days: dict[date, list[Airing]] = {}  # of the running order
         self._given: PlanInput | None = None  # what it is planned from
-        self._seen: object = None
+        self._seen: tuple[object, object] | None = None
 
     # The clockwork.
 
@@ -160,14 +160,19 @@ class OnAir:
         if faults:
             raise faults[0]
 
-    def _sight(self) -> object:
+    def files_and_decisions(self) -> object:
+        """Of people, at the last look: it changes with them, and not with what is made or read of them."""
+        return self._seen and self._seen[0]
+
+    def _sight(self) -> tuple[object, object]:
         since = self.now() - MEMORY
         marks = [
             (event.kind, event.airing, event.at)
             for kind in DECISION_EVENTS
             for event in self.log.events(kind, since=since)
         ]
-        return self.station.planner.stamp(), marks
+        files, made = self.station.planner.stamp()
+        return (files, marks), made
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""

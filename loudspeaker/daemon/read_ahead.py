@@ -1,11 +1,17 @@
-"""What nobody has read yet: read by a child, or here where no child can keep what it reads and the text is short."""
+"""What children do ahead: they read what nobody has read yet, and make the sound of what is coming.
+
+What is short is read here where no child can keep what it reads.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from ..station.station import Station
 from .children import Children
 
-READ_AHEAD = "read-ahead"  # the command
+READ_AHEAD, PREPARE = "read-ahead", "prepare"  # the commands
+AHEAD = "2"  # days whose sound is made
 SHORT = 4_000  # letters, read within a tenth of a second
 
 
@@ -60,3 +66,32 @@ class ReadAhead:
         if unread in self._station.planner.sound_files():
             return unread, repr(self._station.files.folder.recording_state(unread))
         return unread, self._station.planner.texts.rules_revision
+
+
+class PrepareAhead:
+    """Starts the child, but not over what the one before has made itself: that one has made all there was to make.
+
+    `wanted` changes with what is to be made.
+    """
+
+    def __init__(self, children: Children, wanted: Callable[[], object]) -> None:
+        self._children = children
+        self._wanted = wanted
+        self._asked: object = None  # what was wanted when the child was started last
+        self._at_work = False  # at the last look, or started since
+        self._made = False  # it has ended since the look before the last
+
+    def look(self) -> None:
+        """Before each look whether anything has changed."""
+        was_at_work, self._at_work = self._at_work, self._children.is_running(PREPARE)
+        self._made = was_at_work and not self._at_work
+
+    def start(self) -> None:
+        """Quietly, as often as it is done: what is not ready is said in the evening."""
+        if self._children.is_running(PREPARE):
+            return
+        wanted, is_own, self._made = self._wanted(), self._made, False
+        if is_own and wanted == self._asked and self._children.has_succeeded(PREPARE):
+            return
+        self._asked, self._at_work = wanted, True
+        self._children.start(PREPARE, "--days", AHEAD, quiet=True)

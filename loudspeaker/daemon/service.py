@@ -29,14 +29,13 @@ from .agent_access import work_for_agent
 from .children import Children
 from .examination import Examination
 from .on_air import OnAir, speakers, stop_button
-from .read_ahead import ReadAhead
+from .read_ahead import PrepareAhead, ReadAhead
 from .render_jobs import RenderJobs
 from .requests import Requests
 from .voice_installing import VoiceInstaller
 
 logger = logging.getLogger(__name__)
 
-AHEAD = "2"  # days
 TOLD_VOID = "void approvals"  # what was told of them: bulletin -> when it was approved
 WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
 
@@ -69,6 +68,7 @@ class Service:
         sweep = partial(self.sweep, everything=True)
         self.requests = Requests(self.on_air, self.look, self._examination.latest, self._jobs, sweep, voices=voices)
         self._read_ahead = ReadAhead(station, self._children)
+        self._prepare_ahead = PrepareAhead(self._children, self.on_air.files_and_decisions)
         self._agent_work = work_for_agent(station.paths, self._children, station.clock)
         self._told_decisions: set[str] = set()
         self._left = False
@@ -81,14 +81,15 @@ class Service:
         return self.requests.carry_out(verb, arguments, uid)
 
     def prepare_ahead(self) -> None:
-        """Quietly, as often as it is done: what is not ready is said in the evening."""
+        """Each ten minutes, and after every change."""
         self._read_ahead.retry()
         self._carry_out_decisions()  # of an airing that was not planned before
-        self._children.start("prepare", "--days", AHEAD, quiet=True)
+        self._prepare_ahead.start()
 
     def look(self) -> bool:
         self._children.collect()
         self._jobs.collect()
+        self._prepare_ahead.look()
         for work in self._agent_work:
             work.look()
         try:

@@ -72,10 +72,10 @@ class Planner:
             self._recipes.turn()
             self._durations.turn()
 
-    def stamp(self) -> object:
-        """Changes whenever people's files may have changed, or what was made or read of them."""
+    def stamp(self) -> tuple[object, object]:
+        """One part changes whenever people's files may have changed, the other with what was made or read of them."""
         files = file_stamp(self.paths.membership), self.files.folder.state(self.sound_files())
-        return files, file_stamp(self.programmes.folder), file_stamp(self.texts.store.folder)
+        return files, (file_stamp(self.programmes.folder), file_stamp(self.texts.store.folder))
 
     def suppose(self, files: StationFiles) -> Planner:
         """A planner of files that nobody has saved: it uses what is kept here, and nothing of that is lost by it."""

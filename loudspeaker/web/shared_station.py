@@ -312,7 +312,7 @@ class SharedStation:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
         try:
-            stamp = self._planner.stamp() if self._planner else None
+            stamp: object = self._planner.stamp() if self._planner else None
         except LoudspeakerError as error:  # whoever reads the files now is told so
             stamp = str(error)
         return stamp, written, None if written else _identify(self.paths.log)
