@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
 
 PARSERS = {
@@ -38,3 +40,11 @@ HOSTILE = {
     "directives": b"%YAML 9.9\n---\na: b\n",
     "half a file": b"commune: X\nid: x\npolicy: {hours: [05:30-06",
 }
+
+
+def hostile_files(full: bool) -> Iterator[tuple[str, str]]:
+    """A path of PARSERS with a kind: all of them, or each kind as a bulletin and as one of the others, in turn."""
+    *others, bulletin = PARSERS
+    for number, kind in enumerate(HOSTILE):
+        for path in [*(others if full else [others[number % len(others)]]), bulletin]:
+            yield path, kind
