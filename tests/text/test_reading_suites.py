@@ -51,7 +51,7 @@ def is_right(case: Case) -> bool:
 
 # What has been reached. Raise them with the rules, never lower them.
 FLOOR = {"real": 0.92, "domain": 0.98}
-SOME_LESS = 0.01  # a part varies
+SOME_LESS = {"real": 0.0, "domain": 0.01}  # a fifth varies
 UNMARKED = 0.02
 NEEDLESS = 0.15
 
@@ -117,7 +117,8 @@ def test_no_two_sentences_share_an_id():
 @pytest.mark.parametrize("suite", SUITES)
 def test_a_suite_is_read_well(suite, full):
     cases = of_suite(suite)
-    floor = FLOOR[suite.partition("-")[0]] - (0 if full else SOME_LESS)
+    kind = suite.partition("-")[0]
+    floor = FLOOR[kind] - (0 if full else SOME_LESS[kind])
     wrong = [c.id for c in cases if not is_right(c)]
 
     assert len(cases) - len(wrong) >= floor * len(cases), wrong
