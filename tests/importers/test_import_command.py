@@ -7,6 +7,7 @@ import re
 import select
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from openpyxl import Workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile
+from loudspeaker.importers.documents import import_document
 from loudspeaker.importers.imports import Limits, import_file, read_import
 from loudspeaker.model.spoken_text import ReadingSettings
 
@@ -67,23 +69,36 @@ def test_a_file_named_as_official_files_are_gets_an_id_and_is_told_which(home: P
     assert "họp thôn" in (home / "bulletins" / "145-tb-ubnd.md").read_text(encoding="utf-8")
 
 
-def test_every_name_becomes_an_id(home: Path, tmp_path: Path) -> None:
-    given = {
-        "Thông báo số 12 (bản cuối).txt": "thong-bao-so-12-ban-cuoi",
-        b"th\xf4ng b\xe1o.txt": "th-ng-b-o",
-        "a\nb\x1b.txt": "a-b",
-        "通知.txt": "ban-tin",
-        f"{'Thông báo ' * 12}.txt": "thong-bao-" * 7 + "thong-bao",
-        "-y.txt": "y",
-    }
-    paths = [tmp_path / os.fsdecode(name) for name in given]
+def letters(folder: Path, names: Iterable[str | bytes]) -> list[Path]:
+    paths = [folder / os.fsdecode(name) for name in names]
     for path in paths:
         path.write_text("\n\n".join(NOTICE), encoding="utf-8")
-    code, told = imported(home, *paths)
+    return paths
+
+
+def test_every_name_becomes_an_id(home: Path, tmp_path: Path) -> None:
+    """Those that words of a command, or JSON, might change go all the way."""
+    given: dict[str | bytes, str] = {b"th\xf4ng b\xe1o.txt": "th-ng-b-o", "a\nb\x1b.txt": "a-b", "-y.txt": "y"}
+    code, told = imported(home, *letters(tmp_path, given))
 
     assert code == 0
     assert {path.stem for path in (home / "bulletins").iterdir()} == set(given.values())
     assert [bulletin for bulletin in given.values() if f"“{bulletin}”" not in told] == []
+
+
+def test_a_name_of_any_letters_becomes_an_id(home: Path, tmp_path: Path) -> None:
+    given = {
+        "Thông báo số 12 (bản cuối).txt": "thong-bao-so-12-ban-cuoi",
+        "通知.txt": "ban-tin",
+        f"{'Thông báo ' * 12}.txt": "thong-bao-" * 7 + "thong-bao",
+    }
+    told = [import_document(path, home, ReadingSettings()) for path in letters(tmp_path, given)]
+
+    assert [[splice.path for splice in one.splices] for one in told] == [
+        [f"bulletins/{one}.md"] for one in given.values()
+    ]
+    for one, bulletin in zip(told, given.values(), strict=True):
+        assert any(f"“{bulletin}”" in str(message) for message in one.messages)
 
 
 def test_a_document_that_is_only_read_changes_nothing_and_may_be_named_otherwise(home: Path, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -45,11 +47,20 @@ def hiss(seconds: float, level: float = 0.0003) -> Samples:
 
 def recorded(folder: Path, samples: Samples, suffix: str = ".wav") -> Path:
     """A phone's file of these samples."""
-    wav, path = folder / "Tiếng Mông.wav", folder / f"Tiếng Mông{suffix}"
-    soundfile.write(wav, samples, RATE, subtype="PCM_16")
-    if wav != path:
-        subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-c:a", CODECS[suffix], path], check=True)
+    path = folder / f"Tiếng Mông{suffix}"
+    path.write_bytes(encoded(samples.tobytes(), suffix))
     return path
+
+
+@cache
+def encoded(samples: bytes, suffix: str) -> bytes:
+    """The same is asked for many times, and ffmpeg is slow to start."""
+    with TemporaryDirectory() as folder:
+        wav, path = Path(folder, "x.wav"), Path(folder, f"x{suffix}")
+        soundfile.write(wav, np.frombuffer(samples, np.float64), RATE, subtype="PCM_16")
+        if wav != path:
+            subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-c:a", CODECS[suffix], path], check=True)
+        return path.read_bytes()
 
 
 def taken(tmp_path: Path, samples: Samples) -> tuple[list[str], Samples, int]:
