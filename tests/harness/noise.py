@@ -48,7 +48,8 @@ def soon(seconds: float = LEAD) -> tuple[datetime, float]:
 
 
 def wait_until_over(*speakers: Speaker) -> None:
-    wait_for(lambda: all(speaker.poll().state not in (State.ARMED, State.PLAYING) for speaker in speakers))
+    """Each is asked every time, as the station asks them."""
+    wait_for(lambda: not {speaker.poll().state for speaker in speakers} & {State.ARMED, State.PLAYING})
 
 
 def play(at: datetime, *given: tuple[Speaker, Sequence[Programme]]) -> bool:
