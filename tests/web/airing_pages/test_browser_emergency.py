@@ -13,7 +13,8 @@ from harness.waiting import wait_for
 
 from loudspeaker.daemon.board_client import BoardClient
 from loudspeaker.model.board import Board
-from loudspeaker.model.requests import Stop
+from loudspeaker.model.enums import Ending
+from loudspeaker.model.requests import PreviewEnd, Stop
 from loudspeaker.web.access.accounts import Role
 
 pytestmark = [
@@ -40,12 +41,21 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
+@pytest.fixture(autouse=True)
+def silence(stage: Stage) -> Iterator[None]:
+    """Behind each test nothing sounds, and behind one that failed no alarm stands."""
+    yield
+    asked = client(stage)
+    for drill in {alarm.drill for alarm in board(stage).alarms}:
+        asked.end_urgent(asked.preview_end(PreviewEnd(Ending.CLEAR, (), False, drill)), "test")
+    asked.ask(Stop((), "hết thử"), "test")
+    wait_for(lambda: not board(stage).on)
+
+
 @pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     with visiting(chromium, stage, "lan", request.param) as visitor:
         yield visitor
-    client(stage).ask(Stop((), "hết thử"), "test")
-    wait_for(lambda: not board(stage).on)
 
 
 TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
