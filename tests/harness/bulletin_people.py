@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.browser import DESK, FILES, USUAL, Chromium, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, FILES, Stage, Visitor, running_stage, write_station
 from harness.hands import Hands, Pointer
 from loudspeaker.web.access.accounts import Role
 
@@ -19,11 +19,11 @@ MINE = {
 
 
 @contextmanager
-def bulletin_stage(folder: Path, with_daemon: bool = True) -> Iterator[Stage]:
-    """The station; Hoa writes, Páo approves. A daemon notes who did, and prepares the sound of each text."""
+def bulletin_stage(folder: Path) -> Iterator[Stage]:
+    """The station on the air; Hoa writes, Páo approves."""
     home = folder / "dai"
     write_station(home, FILES | MINE)
-    with running_stage(home, with_daemon) as running:
+    with running_stage(home) as running:
         running.add("hoa", Role.EDIT)
         running.add("pao", Role.APPROVE)
         yield running
@@ -32,36 +32,29 @@ def bulletin_stage(folder: Path, with_daemon: bool = True) -> Iterator[Stage]:
 class People:
     """Opens browsers for people, and looks at the end whether anything went wrong in them."""
 
-    def __init__(self, chromium: Chromium, stage: Stage, lent: ExitStack) -> None:
+    def __init__(self, chromium: Any, stage: Stage) -> None:
         self._chromium = chromium
         self._stage = stage
-        self._lent = lent
         self.visitors: list[Visitor] = []
 
     def visitor(self, login: str, size: dict[str, int] = DESK, hands: type[Hands] = Pointer, **options: Any) -> Visitor:
-        """Somebody who has logged in; at a browser of their own where it has `options` that others have not."""
-        found = Visitor(self._page(size, options), self._stage, hands)
-        found.sign_in(login)
+        options |= {"viewport": size, "locale": "vi-VN", "reduced_motion": "reduce"}
+        page = self._chromium.new_context(**options).new_page()
+        found = Visitor(page, self._stage, hands)
+        found.log_in(login)
         self.visitors.append(found)
         return found
 
-    def _page(self, size: dict[str, int], options: dict[str, Any]) -> Any:
-        if not options:
-            return self._lent.enter_context(self._chromium.lending(size))
-        context = self._chromium.new_context(**USUAL, viewport=size, **options)
-        self._lent.callback(context.close)
-        return context.new_page()
-
 
 @contextmanager
-def people_at(chromium: Chromium, stage: Stage) -> Iterator[People]:
+def people_at(chromium: Any, stage: Stage) -> Iterator[People]:
     """Whatever goes wrong at one of their browsers fails the test."""
-    with ExitStack() as lent:
-        found = People(chromium, stage, lent)
-        yield found
-        for visitor in found.visitors:
-            visitor.seen.is_over = True
-            assert [told for told in visitor.seen.wrong if "the server responded with a status" not in told] == []
+    found = People(chromium, stage)
+    yield found
+    for visitor in found.visitors:
+        wrong = [told for told in visitor.seen.wrong if "the server responded with a status" not in told]
+        visitor.page.context.close()
+        assert wrong == []
 
 
 def is_narrow(visitor: Visitor) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from harness.browser import Chromium, running_chromium
+from harness.browser import running_chromium
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officers, board_of, officers_of
 from harness.sounds import voice_like
@@ -17,7 +18,7 @@ from loudspeaker.model.board import VoiceInstallation
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One browser for a file, which is played by one worker; its microphone is a stand-in that hears a voice."""
     voice = tmp_path_factory.mktemp("micro") / "voice.wav"
     voice.write_bytes(voice_like(2.0))

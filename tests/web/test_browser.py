@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from harness.browser import (
     PHONE,
-    WAYS,
     Stage,
     Visitor,
     axe_violations,
@@ -47,7 +46,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def visitor(request: pytest.FixtureRequest, chromium: Any, stage: Stage) -> Iterator[Visitor]:
     """Somebody with every role."""
     with visiting(chromium, stage, "all", request.param) as found:
-        found.open("/")
         yield found
 
 
@@ -85,16 +83,6 @@ def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: 
         assert "đã được dùng" in second.page.inner_text("main")
         assert [told for told in first.seen.wrong + second.seen.wrong if "409" not in told] == []
         context.close()
-
-
-@pytest.mark.parametrize("way", some_ways())
-def test_somebody_logs_in(chromium: Any, stage: Stage, way: str) -> None:
-    width, hands = WAYS[way]
-    with chromium.lending(width) as page:
-        person = Visitor(page, stage, hands)
-        person.log_in("all")
-        assert page.locator("#board").count() == 1
-        assert person.seen.wrong == []
 
 
 @TASK
@@ -238,11 +226,13 @@ def test_without_scripts_the_forms_work(chromium: Any, stage: Stage) -> None:
 
 
 def test_whoever_only_looks_finds_no_button_that_changes_anything(chromium: Any, stage: Stage) -> None:
-    with visiting(chromium, stage, "view", "phone") as person:
-        person.open("/")
+    context = chromium.new_context(viewport=PHONE)
+    person = Visitor(context.new_page(), stage)
+    person.log_in("view")
 
-        assert person.page.locator("#board button").count() == 0
-        assert "Bỏ lượt" not in person.page.content()
+    assert person.page.locator("#board button").count() == 0
+    assert "Bỏ lượt" not in person.page.content()
+    context.close()
 
 
 def test_a_page_that_loses_the_machine_says_so_and_finds_it_again(chromium: Any, tmp_path: Path) -> None:
@@ -250,16 +240,15 @@ def test_a_page_that_loses_the_machine_says_so_and_finds_it_again(chromium: Any,
     write_station(home)
     with running_stage(home, with_daemon=False) as stage:
         stage.add("all", *Role)
-        with chromium.lending(PHONE) as page:
-            person = Visitor(page, stage)
-            person.sign_in("all")
-            person.open("/")
-            page.get_by_role("heading", name="Sắp tới").wait_for()
-            stage.stop_console()
-            page.get_by_text("Mất liên lạc với máy").wait_for()
-            stage.start_console()
-            page.locator("#lost").wait_for(state="hidden")
-            person.seen.is_over = True
+        context = chromium.new_context(viewport=PHONE)
+        person = Visitor(context.new_page(), stage)
+        person.log_in("all")
+        person.page.get_by_role("heading", name="Sắp tới").wait_for()
+        stage.stop_console()
+        person.page.get_by_text("Mất liên lạc với máy").wait_for()
+        stage.start_console()
+        person.page.locator("#lost").wait_for(state="hidden")
+        context.close()
 
 
 TRANSFERRED = """() => performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))

@@ -85,7 +85,6 @@ def test_what_the_form_tries_by_itself_leaves_the_focus_where_it_is(visitor: Vis
 
 @TASK
 def test_a_bulletin_is_scheduled_in_every_village_in_seven_taps(visitor: Visitor) -> None:
-    visitor.open("/")
     visitor.tap("Lịch tuần", "link")
     visitor.tap("+ Xếp lịch", "link")
     visitor.tap("Cả xã")
