@@ -134,8 +134,8 @@ def is_inside(path: Path | str, folder: Path) -> bool:
 
 def _lies_below(path: str, folder: str) -> bool:
     """Does `path` begin with `folder`, and is nothing behind that a link? Most do: no link above them matters then."""
-    names = path.removeprefix(folder).split("/") if path.startswith(folder) else [".."]
-    if ".." in names:
+    names = path.removeprefix(folder).split("/")
+    if not path.startswith(folder) or ".." in names:
         return False
     steps = (folder + "/".join(names[: count + 1]) for count in range(len(names)))
     return not any(map(os.path.islink, steps))
