@@ -63,7 +63,9 @@ def _load(path: Path) -> Asset:
 class TemplateBytecode(BytecodeCache):
     """Byte code of templates, kept beside them as Python keeps that of modules; for all languages.
 
-    Where nobody may write, each process compiles its own.
+    Where nobody may write, each process compiles its own. Jinja's `FileSystemBytecodeCache` would fail there, and makes
+    files that only their owner reads: root, who has installed the package. Nothing is synced: what a power cut leaves
+    is compiled anew.
     """
 
     def __init__(self) -> None:
