@@ -71,6 +71,12 @@ def make_all(home: Path, clock: FakeClock) -> None:
         station.preparation.prepare(None, 2, noiseless)
 
 
+def end_well(home: Path, children: ToldChildren) -> None:
+    """The child ends; the folder of what it has made has changed since the last look."""
+    children.running.clear()
+    (home / "audio_cache" / "programmes" / "last").touch()
+
+
 def times(children: ToldChildren) -> int:
     return children.started.count(PREPARE)
 
@@ -80,8 +86,7 @@ def test_what_it_has_made_itself_starts_it_no_second_time(
 ) -> None:
     make_all(home, clock)
     assert look(service)  # while it runs
-    children.running.clear()
-    (home / "audio_cache" / "programmes" / "last").touch()
+    end_well(home, children)
 
     assert look(service)
     assert times(children) == 1
@@ -97,8 +102,7 @@ def test_an_edit_that_came_while_it_ran_starts_it_again(
     (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
     if seen_while_it_runs:
         assert look(service)
-    children.running.clear()
-    (home / "audio_cache" / "programmes" / "last").touch()
+    end_well(home, children)
 
     assert look(service)
     assert times(children) == 2
