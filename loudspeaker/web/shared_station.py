@@ -179,11 +179,11 @@ class SharedStation:
         """What the doctor said last of this box, at most `FRESH` seconds ago; nothing where no daemon answers."""
         return self._health.value()
 
-    def installation(self) -> VoiceInstallation:
-        """How far the voice is that somebody had installed last; nothing where no daemon answers."""
+    def installation(self) -> VoiceInstallation | None:
+        """How far the voice is that somebody had installed last; None where the daemon does not answer in time."""
         with suppress(LoudspeakerError):
             return self.client.installation(PATIENCE)
-        return VoiceInstallation()
+        return None
 
     def share(self, make: Callable[[Station, AirState, Health, *Q], V], *question: *Q) -> V:
         """What `make` reads from the station, made once for all who ask the same in this minute while nothing happens.

@@ -43,14 +43,14 @@ def install_voice(page: PageRequest) -> Response:
 
 
 def show_installation(page: PageRequest) -> Response:
-    """How far it is: a fragment that asks again, and has the whole page loaded anew when it is over."""
+    """How far it is: a fragment that asks again while it runs or nobody knows; then the whole page is loaded anew."""
     if not page.is_fragment:
         return page.go(VOICES)
     installation = page.console.shared_station.installation()
-    answer = page.page("voice_installation.html", installation=installation)
-    if not installation.running:
-        answer.headers["HX-Refresh"] = "true"  # it can be heard now
-    return answer
+    response = page.page("voice_installation.html", installation=installation)
+    if installation and not installation.running:
+        response.headers["HX-Refresh"] = "true"  # it can be heard now
+    return response
 
 
 def use_voice(page: PageRequest) -> Response:

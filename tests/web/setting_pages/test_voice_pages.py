@@ -10,7 +10,7 @@ from harness.officers import HTMX, Officer, Officers
 from harness.waiting import wait_for
 
 from loudspeaker.codec import encode
-from loudspeaker.errors import Message
+from loudspeaker.errors import Message, Unanswered
 from loudspeaker.model.board import VoiceInstallation
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.setting_pages.voice_pages import CHANGE
@@ -122,3 +122,18 @@ def test_the_page_tells_how_far_it_is_and_what_came_of_it(admin: Officer, daemon
     assert admin.get(f"{VOICES}/cai").headers["location"] == VOICES
     daemon.answers["installation"] = encode(VoiceInstallation(KNOWN, done=1, total=1, sha256="ec7c89e2c85f" + "0" * 52))
     assert "mã SHA-256 ec7c89e2c85f…" in admin.get(VOICES).text
+
+
+def test_the_page_goes_on_asking_while_the_daemon_does_not_answer(admin: Officer, daemon: FakeDaemon) -> None:
+    daemon.answers["installation"] = encode(VoiceInstallation(KNOWN, True, 21_000_000, 63_201_294))
+    daemon.error = Unanswered(Message("the daemon does not answer"))
+
+    page = admin.get(VOICES).text
+    part = admin.get(f"{VOICES}/cai", **HTMX)
+    assert [text.count(f'hx-get="{VOICES}/cai"') for text in (page, part.text)] == [1, 1]
+    assert ("chưa trả lời" in part.text, "hx-refresh" in part.headers) == (True, False)
+    assert 'http-equiv="refresh"' in page
+    assert f'action="{VOICES}/cai"' not in page
+
+    daemon.error = None
+    assert f"{KNOWN}: 21/64 MB." in admin.get(f"{VOICES}/cai", **HTMX).text
