@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from tempfile import TemporaryFile
 from threading import Condition, Event, RLock, Thread
 from typing import Any
 
@@ -64,37 +65,43 @@ class JobControl:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGKILL)
 
-    def run(self, command: Sequence[str], given: object = None) -> None:
-        """Run a command of ours, with `given` as JSON on its standard input; its lines `{"done": 3, "total": 7}` are
-        told. Raises `LoudspeakerError`.
+    def run(self, command: Sequence[str], argument: object = None) -> None:
+        """Run a command of ours, with `argument` as JSON on its standard input, and pass its progress lines
+        (`{"done": 3, "total": 7}`) on to `tell`. Raises `LoudspeakerError` with the last line of its standard error.
         """
         if self._cancelled.is_set():
             raise LoudspeakerError(Message("it was cancelled"))
-        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-        with subprocess.Popen(
-            ["nice", "-n", NICENESS, *command],
-            stdin=nothing if given is None else pipe,
-            stdout=pipe,
-            stderr=pipe,
-            text=True,
-            start_new_session=True,
-        ) as self._child:
-            watch = Thread(target=self._end_late, args=[self._child], daemon=True)
-            watch.start()
-            if self._child.stdin:
-                json.dump(given, self._child.stdin)
-                self._child.stdin.close()
-            assert self._child.stdout
-            assert self._child.stderr
-            for line in self._child.stdout:
-                with suppress(ValueError, KeyError, TypeError):
-                    told = json.loads(line)
-                    self.tell(int(told["done"]), int(told["total"]))
-            said = self._child.stderr.read().strip()
+        with TemporaryFile() as errors:  # a pipe that nobody reads meanwhile would hold up a child that complains much
+            with subprocess.Popen(
+                ["nice", "-n", NICENESS, *command],
+                stdin=subprocess.DEVNULL if argument is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            ) as self._child:
+                if self._cancelled.is_set():  # before there was a child to be ended
+                    self.cancel()
+                Thread(target=self._end_late, args=[self._child], daemon=True).start()
+                self._exchange(self._child, argument)
+            errors.seek(0)
+            complaint = errors.read().decode(errors="replace").strip()
         if self._cancelled.is_set():
             raise LoudspeakerError(Message("it was cancelled"))
         if self._child.returncode:
-            raise LoudspeakerError(Message("it could not be made: {reason}", reason=said.rpartition("\n")[2] or "–"))
+            reason = complaint.rpartition("\n")[2] or "–"
+            raise LoudspeakerError(Message("it could not be made: {reason}", reason=reason))
+
+    def _exchange(self, child: subprocess.Popen[str], argument: object) -> None:
+        """Give the child its argument, and pass on what it prints of its progress."""
+        if child.stdin:
+            with suppress(BrokenPipeError), child.stdin as stdin:  # it has ended before: its complaint tells why
+                json.dump(argument, stdin)
+        assert child.stdout
+        for line in child.stdout:
+            with suppress(ValueError, KeyError, TypeError):
+                progress = json.loads(line)
+                self.tell(int(progress["done"]), int(progress["total"]))
 
     def _end_late(self, child: subprocess.Popen[str]) -> None:
         with suppress(subprocess.TimeoutExpired):
@@ -172,8 +179,8 @@ class Jobs:
                 self._control[1].cancel()
 
     def _work(self) -> None:
-        while (found := self._next()) is not None:
-            key, work, control = found
+        while (queued := self._take_next()) is not None:
+            key, work, control = queued
             try:
                 self._set(key, state=JobState.DONE, result=work(control))
             except LoudspeakerError as error:
@@ -181,7 +188,7 @@ class Jobs:
             except Exception as fault:  # a bug in one job must not keep the others waiting
                 self._set(key, state=JobState.FAILED, error=LoudspeakerError(Message("{fault}", fault=repr(fault))))
 
-    def _next(self) -> tuple[str, Work, JobControl] | None:
+    def _take_next(self) -> tuple[str, Work, JobControl] | None:
         with self._lock:
             if not self._queue:
                 self._thread = self._control = None

@@ -148,3 +148,32 @@ def test_what_failed_may_be_tried_again(jobs: Jobs) -> None:
     jobs.start("a", lambda control: "made")
 
     assert finished(jobs, "a").result == "made"
+
+
+def test_a_command_that_complains_much_is_not_held_up(jobs: Jobs) -> None:
+    code = "import sys; sys.stderr.write('lạ\\n' * 100_000); raise SystemExit('thiếu giọng đọc')"
+    jobs.start("a", lambda control: control.run([sys.executable, "-c", code]))
+
+    assert str(finished(jobs, "a").error).endswith("thiếu giọng đọc")
+
+
+def test_a_command_that_ends_before_it_has_read_says_why(jobs: Jobs) -> None:
+    code = "raise SystemExit('thiếu giọng đọc')"
+    jobs.start("a", lambda control: control.run([sys.executable, "-c", code], "chữ" * 1_000_000))
+
+    assert str(finished(jobs, "a").error).endswith("thiếu giọng đọc")
+
+
+def test_a_command_that_is_cancelled_as_it_begins_does_not_run(jobs: Jobs) -> None:
+    class CancelledOnTheWay(list[str]):
+        """A command during whose start its job is cancelled."""
+
+        def __iter__(self) -> Iterator[str]:
+            jobs.cancel("a")
+            return super().__iter__()
+
+    code = 'import time; time.sleep(2); print(\'{"done": 1, "total": 1}\')'
+    jobs.start("a", lambda control: control.run(CancelledOnTheWay([sys.executable, "-c", code])))
+    job = finished(jobs, "a")
+
+    assert (job.state, job.done) == (JobState.FAILED, 0)
