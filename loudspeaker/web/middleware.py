@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from threading import Lock
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -81,22 +82,24 @@ def limit_body(request: Request, most: int) -> Receive:
 
 
 class RequestRate:
-    """Counts the requests of each session or address (by any key) within `SPAN` seconds."""
+    """Counts the requests of each session or address (by any key) within `SPAN` seconds. Safe for several threads."""
 
     def __init__(self, clock: Clock, most: int = MOST_REQUESTS) -> None:
         self._clock = clock
         self._most = most
         self._times: dict[str, deque[float]] = {}
+        self._lock = Lock()
 
     def wait(self, key: str) -> float:
         """0 where one more may be answered, which is then counted; else the seconds until one may."""
-        now = self._clock.monotonic()
-        times = self._times.setdefault(key, deque())
-        while times and times[0] <= now - SPAN:
-            times.popleft()
-        if len(times) >= self._most:
-            return times[0] + SPAN - now
-        times.append(now)
-        if len(self._times) > MOST_PEOPLE:
-            self._times = {one: last for one, last in self._times.items() if last and last[-1] > now - SPAN}
-        return 0.0
+        with self._lock:
+            now = self._clock.monotonic()
+            times = self._times.setdefault(key, deque())
+            while times and times[0] <= now - SPAN:
+                times.popleft()
+            if len(times) >= self._most:
+                return times[0] + SPAN - now
+            times.append(now)
+            if len(self._times) > MOST_PEOPLE:
+                self._times = {known: past for known, past in self._times.items() if past and past[-1] > now - SPAN}
+            return 0.0

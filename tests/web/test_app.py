@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.web import app
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.guard import FEEDS, MAY, NEEDS
-from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
+from loudspeaker.web.middleware import MOST_PEOPLE, MOST_REQUESTS, SPAN, RequestRate
 from loudspeaker.web.origin_checks import HEADERS
 
 ENDLESS = {"GET /song"}
@@ -198,6 +199,28 @@ def test_the_rate_is_that_of_each_key() -> None:
     assert [rate.wait("lan"), rate.wait("lan"), rate.wait("pao")] == [0, 0, 0]
     clock.advance(4)
     assert rate.wait("lan") == SPAN - 4
+
+
+def test_threads_that_count_requests_at_once_do_not_disturb_each_other() -> None:
+    rate = RequestRate(FakeClock(at("2026-11-24T05:00:00")))
+    for number in range(MOST_PEOPLE):
+        rate.wait(str(number))
+    other = Thread(target=rate.wait, args=("pao",))
+
+    class Disturbed(str):
+        """A key during whose counting, while old ones are swept out, another thread counts, too."""
+
+        lookups = 0
+
+        def __hash__(self) -> int:
+            self.lookups += 1
+            if self.lookups == 2:
+                other.start()
+                other.join(0.05)
+            return super().__hash__()
+
+    assert rate.wait(Disturbed("lan")) == 0
+    other.join()
 
 
 def test_a_session_that_ended_leaves_the_form_in_its_page(officers: Officers) -> None:
