@@ -16,6 +16,7 @@ from ...model.commune import Policy
 from ...model.enums import ApprovalRule
 from ...yamlfile import Mistake
 
+WEEKDAY_NUMBERS = frozenset("0123456")  # of the boxes of the form, from Monday on
 EMPTY_ROWS = 2  # for further hours
 APPROVALS = {
     ApprovalRule.OPTIONAL: Message("nobody has to approve"),
@@ -67,7 +68,7 @@ class PolicyForm:
             text("approval"),
             bool(text("on_paper")),
             text("emergency"),
-            tuple(int(day) for day in texts("day") if day in "0123456"),
+            tuple(int(day) for day in texts("day") if day in WEEKDAY_NUMBERS),
             texts("quiet"),
         )
 

@@ -83,6 +83,7 @@ def test_what_was_shown_is_shown_again_when_the_file_is_another_meanwhile(home: 
         ({"begins": [""], "ends": [""]}, "ít nhất một buổi"),
         ({"sessions": "nhiều"}, "nhiều"),
         ({"day": []}, "ít nhất một thứ"),
+        ({"day": ["", "12"]}, "ít nhất một thứ"),
         ({"approval": "nobody"}, "nobody"),
     ],
 )
