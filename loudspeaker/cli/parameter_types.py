@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -19,7 +20,7 @@ from .command_context import CommandContext, default_home
 
 
 class DayType(click.ParamType):
-    """`2026-11-24`, `24/11/2026`, `24/11`, `today`, `tomorrow`."""
+    """`2026-11-24`, `24/11/2026`, `today`, `tomorrow`."""
 
     name = "day"
 
@@ -31,13 +32,13 @@ class DayType(click.ParamType):
         ):
             first, middle, last = map(int, match.groups())
             year, day = (first, last) if first > 31 else (last, first)
-            try:
-                return date(year, middle, day)
-            except ValueError:
-                pass
+            with suppress(ValueError):
+                if year in YEARS:
+                    return date(year, middle, day)
         self.fail(_("“{value}” is not a day; write 2026-11-24 or 24/11/2026").format(value=value), param, ctx)
 
 
+YEARS = range(1900, 2200)  # as in people's files
 RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngày mai": "tomorrow"}
 
 
@@ -68,7 +69,10 @@ def length(value: str) -> timedelta:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(\w*)", unicodedata.normalize("NFC", value))
     if not match or (match[2] or "s") not in UNITS:
         raise ValueError(value)
-    return timedelta(seconds=float(match[1]) * UNITS[match[2] or "s"])
+    try:
+        return timedelta(seconds=float(match[1]) * UNITS[match[2] or "s"])
+    except OverflowError:
+        raise ValueError(value) from None
 
 
 class LengthType(click.ParamType):

@@ -85,7 +85,14 @@ def test_days_may_be_written_as_people_write_them(home: Path) -> None:
     assert rows(run(home, "plan", "--date", "24/11/2026", "--json")) == rows(
         run(home, "plan", "--date", "2026-11-24", "--json")
     )
-    assert run(home, "plan", "--date", "30/02/2026").exit_code == 2
+    for impossible in ("30/02/2026", "9999-12-31", "1/1/0001"):
+        assert run(home, "plan", "--date", impossible).exit_code == 2
+
+
+def test_a_length_beyond_all_calendars_is_none(home: Path) -> None:
+    result = run(home, "urgent", "Thử", "--all", "--gap", "9999999999999h", "--by", "Lan", "--yes")
+
+    assert (result.exit_code, "is not a length of time" in result.stderr) == (2, True)
 
 
 def test_a_plan_for_a_phone_is_short_plain_text(home: Path) -> None:

@@ -16,12 +16,14 @@ from threading import Lock
 
 from starlette.responses import Response
 
+from ...config import values
 from ...errors import BadUsage, Message, Refused
 from ...model.asrun_record import AsRunRecord
 from ...reports.audit_trail import AuditEntry, audit_trail, background
 from ...reports.explain import explain_airing
 from ...reports.outcome_words import FULLY_HEARD, outcome_word, subject_words
 from ...station.station import Station
+from ...yamlfile import Mistake
 from ..pages import PageRequest, Routes
 from ..shared_station import village_names
 
@@ -291,12 +293,10 @@ def _read_day(text: str) -> date | None:
     """As a browser's field for days sends it, or as people write it: 28/11/2026. Raises `BadUsage`."""
     if not text:
         return None
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    raise BadUsage(Message("“{day}” is no day; write 28/11/2026", day=text))
+    try:
+        return values.day(text)
+    except Mistake:
+        raise BadUsage(Message("“{day}” is no day; write 28/11/2026", day=text)) from None
 
 
 def _result(record: AsRunRecord) -> str:

@@ -9,11 +9,13 @@ from typing import Annotated, TypedDict
 from starlette.responses import Response
 
 from ... import VERSION, json_output
+from ...config import values
 from ...errors import BadUsage, Message
 from ...json_output import AsRunRow, Instant, PlannedAiringRow, StatusRow, StoryRow
 from ...model.board import StandingAlarm
 from ...model.enums import Level, ReviewState
 from ...reports.explain import explain_airing
+from ...yamlfile import Mistake
 from ..bulletin_pages.bulletins import bulletin_rows
 from ..pages import Feeds, PageRequest
 from .feed_requests import JSON
@@ -160,9 +162,9 @@ def _span(page: PageRequest) -> tuple[date | None, int]:
     if unknown:
         raise BadUsage(Message("there is no parameter “{name}”", name=min(unknown)))
     try:
-        day = date.fromisoformat(page.query["date"]) if "date" in page.query else None
+        day = values.day(date.fromisoformat(page.query["date"]).isoformat()) if "date" in page.query else None
         days = int(page.query.get("days", "1"))
-    except ValueError:
+    except (Mistake, ValueError):
         raise BadUsage(Message("write date as 2026-11-28, and days as a number")) from None
     if not 1 <= days <= MOST_DAYS:
         raise BadUsage(Message("days is a number from 1 to {most}", most=MOST_DAYS))

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from starlette.responses import Response
 
 from ...codec import UNREADABLE, decode, encode
+from ...config import values
 from ...config.entry_sentences import WEEKDAYS as DAY_NAMES
 from ...config.schedule_entries import Entry
 from ...errors import BadFile, Message, NotFound, Refused
@@ -18,6 +19,7 @@ from ...station.deliveries.offers import find_offer
 from ...station.editing.schedule_editing import EntryEdit, EntrySource
 from ...station.station import Station
 from ...store.edits import EditConflict
+from ...yamlfile import Mistake
 from ..bulletin_pages.drafts import Draft
 from ..pages import PageRequest, Routes
 from .entry_attempt import (
@@ -249,10 +251,10 @@ def _show(
 
 def _month(text: str, form: EntryForm, today: date) -> date:
     """The month that the calendar shows: as asked for, else that of the first day that is ticked."""
-    with suppress(ValueError):
-        return date.fromisoformat(f"{text}-01")
-    with suppress(ValueError, IndexError):
-        return date.fromisoformat(form.dates[0])
+    with suppress(Mistake):
+        return values.day(f"{text}-01")
+    with suppress(Mistake, IndexError):
+        return values.day(form.dates[0])
     return today
 
 

@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
+from ...config import values
 from ...model.board import Health
 from ...model.lunar import Lunar, lunar
 from ...station.station import Station
+from ...yamlfile import Mistake
 from ..airing_pages.history import KIND_OF_COMMUNE
 from ..pages import PageRequest, Routes
 from ..setting_pages.file_mistakes import SCHEDULE, BrokenFile, broken_files
@@ -107,8 +109,9 @@ def _read_week(station: Station, _air: AirState, _health: Health, week: str, day
 
 
 def _day(text: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(text)
+    """As the address has it; None where it names no day that a schedule may have."""
+    with suppress(Mistake):
+        return values.day(text)
     return None
 
 

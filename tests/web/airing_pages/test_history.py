@@ -86,7 +86,9 @@ def test_a_day_without_entries_says_so(viewer: Officer) -> None:
     assert "Nhật ký không có gì" in viewer.get("/nhat-ky?tu=2026-01-01&den=2026-01-01").text
 
 
-@pytest.mark.parametrize("span", ["tu=mai", f"tu={DAY}&den=2026-11-01", "tu=2020-01-01&den=2026-01-01"])
+@pytest.mark.parametrize(
+    "span", ["tu=mai", f"tu={DAY}&den=2026-11-01", "tu=2020-01-01&den=2026-01-01", "tu=9999-12-31"]
+)
 def test_a_span_that_cannot_be_meant_is_refused(viewer: Officer, span: str) -> None:
     assert viewer.get(f"/nhat-ky?{span}").status_code == 422
 

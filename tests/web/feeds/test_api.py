@@ -165,6 +165,7 @@ def test_nothing_can_be_sent(program: Program, route: str) -> None:
     ("path", "status", "told"),
     [
         ("/api/v1/plan?date=28/11/2026", 422, "2026-11-28"),
+        ("/api/v1/plan?date=9999-12-31", 422, "2026-11-28"),
         ("/api/v1/plan?days=x", 422, "days"),
         ("/api/v1/plan?days=0", 422, "31"),
         ("/api/v1/log?days=32", 422, "31"),

@@ -144,7 +144,11 @@ def test_an_empty_week_says_so_and_offers_to_schedule_something(officers: Office
 
 
 @pytest.mark.parametrize(
-    "query", ["tuan=2026-12-02", "tuan=xx", "ngay=9999-99-99", "thon=khong-co", "thon=na-hoa&ngay=2026-11-29"]
+    "query",
+    [
+        *("tuan=2026-12-02", "tuan=xx", "ngay=9999-99-99", "thon=khong-co", "thon=na-hoa&ngay=2026-11-29"),
+        *("tuan=9999-12-31", "ngay=9999-12-31", "tuan=0001-01-01"),
+    ],
 )
 def test_any_address_of_a_week_is_answered(officers: Officers, query: str) -> None:
     for path in ("/lich", "/lich/in", "/lich/tin-nhan"):
@@ -168,6 +172,11 @@ def test_a_form_is_tried_before_it_is_saved(officers: Officers, home: Path) -> N
     assert "Lưu lịch" in text(fragment)
     assert "<html" not in fragment.text
     assert {path: path.read_bytes() for path in (home / "schedules").iterdir()} == before
+
+
+@pytest.mark.parametrize("field", [{"month": "9999-12"}, {"month": "0001-01"}, {"date": "9999-12-31"}])
+def test_a_form_may_name_a_day_that_no_calendar_shows(officers: Officers, field: dict[str, str]) -> None:
+    assert officers.officer(Role.EDIT).post("/lich/thu", **NEW, at="11h04", **field).status_code == 200
 
 
 def test_an_entry_is_saved_in_every_village_and_noted(officers: Officers, home: Path, daemon: FakeDaemon) -> None:
