@@ -32,18 +32,19 @@ from loudspeaker.station.deliveries.membership import AGENT
 
 UID = 4711
 NOBODY = 65534
-# A caller that knows nothing of this program but its protocol.
+# A caller that knows nothing of this program but its protocol; each of its lines goes over a connection of its own.
 CALLER = """
-import json, os, socket, sys
-uid = int(sys.argv[3])
+import os, socket, sys
+uid = int(sys.argv[2])
 if os.getuid() != uid:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-line = socket.socket(socket.AF_UNIX)
-line.connect(sys.argv[1])
-line.sendall(sys.argv[2].encode() + b"\\n")
-print(line.makefile().readline())
+for line in sys.stdin.buffer:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(sys.argv[1])
+        connection.sendall(line)
+        print(connection.makefile().readline(), end="")
 """
 SAMPLES: list[Request] = [
     requests.Play("nhac", ("na-hoa",)),
@@ -149,25 +150,25 @@ def door(home: Path, folder: Path) -> Iterator[Path]:
         thread.join()
 
 
-def call(door: Path, request: Request, uid: int) -> dict[str, Any]:
-    """As another process, of that user."""
-    asked = envelope(request)
-    line = json.dumps({"v": 1, "do": request.verb, "args": encode(asked.arguments())})
-    command = [sys.executable, "-I", "-S", "-c", CALLER, str(door), line, str(uid)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+def call(door: Path, asked: list[Request], uid: int) -> dict[str, Any]:
+    """As another process, of that user: the answers, by verb."""
+    told = [(request.verb, encode(envelope(request).arguments())) for request in asked]
+    lines = "".join(f"{json.dumps({'v': 1, 'do': verb, 'args': args})}\n" for verb, args in told)
+    command = [sys.executable, "-I", "-S", "-c", CALLER, str(door), str(uid)]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
+    answers = map(json.loads, done.stdout.splitlines())
+    return dict(zip((verb for verb, _ in told), answers, strict=True))
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="becomes another user: run as root")
 def test_the_kernel_says_whose_a_call_is_whatever_name_it_gives(door: Path, home: Path) -> None:
-    told = {request.verb: call(door, request, NOBODY) for request in SAMPLES}
+    told = call(door, SAMPLES, NOBODY)
     refused = {verb for verb, answer in told.items() if "may not ask" in answer.get("failed", {}).get("template", "")}
 
     assert refused == REQUESTS.keys() - {kind.verb for kind in FOR_THE_AGENT}
     assert "done" in told["status"]
     assert "done" in told["look"]
     assert told["alert"]["failed"]["kind"] == "BadUsage"  # this box has joined nobody
-    assert "done" in call(door, requests.Stop((), "tang"), os.getuid())
+    assert "done" in call(door, [requests.Stop((), "tang")], os.getuid())["stop"]
     with closing(Station.open(home)) as station:  # the agent has left no trace but what it was refused
         assert [event.facts["do"] for event in station.log.events("request")] == ["stop"]

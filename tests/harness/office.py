@@ -1,16 +1,23 @@
-"""A commune's office that signs what it publishes, and a stick on which that travels to the boxes."""
+"""A commune's office that signs what it publishes, and a stick on which that travels to the boxes.
+
+What an office has published when it opens, and what a box has taken when it has joined it, is made once in a process
+for the same files, and written anew for each test.
+"""
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from harness.file_trees import FileTree, read_tree, write_tree
 from harness.made_sound import format_sound_once
 from harness.signing import PEOPLE
 from harness.small_commune import ZONE
 from loudspeaker.clock import FakeClock
+from loudspeaker.errors import LoudspeakerError
 from loudspeaker.station.deliveries.delivery import Deliveries
 from loudspeaker.station.paths import StationPaths
 from loudspeaker.station.signing.packing import pack_files, write_trust
@@ -65,10 +72,21 @@ class Office:
 def open_office(home: Path, folder: Path) -> Office:
     """An office with the files of the station in `home`; it has published one version, its rules among it."""
     office = Office(folder / "office", folder / "stick")
-    shutil.copytree(home, office.home, ignore=shutil.ignore_patterns(".state", ".web", "box.yaml", "audio_cache"))
-    office.trust("hoa", "pao")
-    office.publish("hoa", "pao")
+    files = read_tree(home, without=(".state", ".web", "box.yaml", "audio_cache"))
+    write_tree(office.home, files)
+    write_tree(office.stick, _publish_first(files))
     return office
+
+
+@cache
+def _publish_first(files: FileTree) -> FileTree:
+    """The stick of an office that has begun with these files."""
+    with TemporaryDirectory() as folder:
+        office = Office(Path(folder, "office"), Path(folder, "stick"))
+        write_tree(office.home, files)
+        office.trust("hoa", "pao")
+        office.publish("hoa", "pao")
+        return read_tree(office.stick)
 
 
 def speak(office: Office, *names: str) -> list[SpokenBulletin]:
@@ -85,8 +103,29 @@ def deliveries(box: StationPaths, now: datetime = NOW) -> Deliveries:
 
 
 def join(box: StationPaths, office: Office) -> None:
-    """From now on the box takes what the office signs."""
-    deliveries(box).join(office.stick, deliveries(box).first_trust(office.stick, office.scope), "Lý")
+    """From now on the box takes what the office signs. Raises what the box raises."""
+    if not box.state.exists() and (taken := _take_first(read_tree(box.home), read_tree(office.stick), office.scope)):
+        write_tree(box.state, taken)
+    else:
+        _join(box, office.stick, office.scope)
+
+
+def _join(box: StationPaths, stick: Path, scope: str) -> None:
+    deliveries(box).join(stick, deliveries(box).first_trust(stick, scope), "Lý")
+
+
+@cache
+def _take_first(home: FileTree, stick: FileTree, scope: str) -> FileTree:
+    """The state of a box with these files that has joined from this stick; empty where it refuses to."""
+    with TemporaryDirectory() as folder:
+        box = StationPaths(Path(folder, "dai"), Path(folder, "state"))
+        write_tree(box.home, home)
+        write_tree(Path(folder, "stick"), stick)
+        try:
+            _join(box, Path(folder, "stick"), scope)
+        except LoudspeakerError:
+            return ()  # which names its folders
+        return read_tree(box.state)
 
 
 def open_station(home: Path, state: Path) -> closing[Station]:
