@@ -62,24 +62,24 @@ def _compress(clip: Clip, profile: Profile) -> Clip:
         return clip
     compress(clip.samples, clip.rate, level + profile.threshold, profile.ratio)
     limit(clip.samples, clip.rate, _linear(loudness(clip) + profile.density))
-    return _normalize(clip, profile.target)
+    return _amplify(clip, loudness(clip), profile.target)
 
 
 def _limit_to_ceiling(clip: Clip, profile: Profile) -> Clip:
     """No peak above the ceiling, and still at the target's loudness. Changes `clip` itself."""
     ceiling = _linear(profile.ceiling - ALLOWANCE)
     for _ in range(ROUNDS):
-        if not limit(clip.samples, clip.rate, ceiling) or abs(loudness(clip) - profile.target) < CLOSE:
+        if not limit(clip.samples, clip.rate, ceiling) or abs((level := loudness(clip)) - profile.target) < CLOSE:
             break
-        _normalize(clip, profile.target)
+        _amplify(clip, level, profile.target)
     limit(clip.samples, clip.rate, ceiling)
     return clip
 
 
-def _normalize(clip: Clip, target: float) -> Clip:
-    now = loudness(clip)
-    if math.isfinite(now):
-        clip.samples[:] *= np.float32(_linear(target - now))
+def _amplify(clip: Clip, level: float, target: float) -> Clip:
+    """From the loudness `level`, which it has, to `target`; silence stays. Changes `clip` itself."""
+    if math.isfinite(level):
+        clip.samples[:] *= np.float32(_linear(target - level))
     return clip
 
 
