@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
 from starlette.applications import Starlette
@@ -36,6 +36,7 @@ from .site_pages import SitePage, status_of
 P = TypeVar("P", bound=SitePage)
 ErrorHandlers = dict[Any, Callable[..., Any]]  # as Starlette takes them: by class of exception, or status
 Answer = Response | Awaitable[Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
@@ -63,13 +64,15 @@ class SiteApp(Generic[P]):
     def create(self) -> ASGIApp:
         """Every page and feed. Raises `KeyError` for a route without a row in the site's tables."""
         rate, needs = RequestRate(self.site.clock), self.site.map.needs
-        routes = [Route("/static/{name}", self._send_asset)]
+        answers: dict[str, Endpoint] = {}
         for name, handler in self.handlers.items():
-            routes.append(_route(name, partial(self._answer, rate, name, needs[name], handler)))
+            answers[name] = partial(self._answer, rate, name, needs[name], handler)
         for name, feed in self.feeds.items():
-            routes.append(_route(name, partial(self._answer_program, rate, self.tokens[name], feed)))
+            answers[name] = partial(self._answer_program, rate, self.tokens[name], feed)
         errors: ErrorHandlers = {HTTPException: self._refuse, ConsoleDamaged: self._fail, 500: self._fail}
+        routes = [Route("/static/{name}", self._send_asset), *_routes(tuple(answers))]
         app = Starlette(routes=routes, exception_handlers=errors)
+        app.state.answers = answers
         return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), self.site))
 
     async def _answer(
@@ -149,8 +152,19 @@ class SiteApp(Generic[P]):
         return Response(asset.packed if packed else asset.plain, media_type=asset.kind, headers=headers)
 
 
-def _route(name: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
+@cache
+def _routes(names: tuple[str, ...]) -> list[Route]:
+    """Compiled once for all sites of a process: each asks the application that it stands in for the answer."""
+    return [_route(name) for name in names]
+
+
+def _route(name: str) -> Route:
     method, path = name.split(" ")
+
+    async def answer(request: Request) -> Response:
+        endpoint: Endpoint = request.app.state.answers[name]
+        return await endpoint(request)
+
     return Route(path, answer, methods=[method], name=name)
 
 
