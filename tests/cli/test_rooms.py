@@ -10,8 +10,12 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 import loudspeaker.cli as cli_package
 from loudspeaker.cli import rooms
+
+pytestmark = pytest.mark.waits
 
 
 def test_what_is_loaded_on_demand_is_what_mypy_knows() -> None:

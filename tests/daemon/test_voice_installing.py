@@ -19,6 +19,8 @@ from loudspeaker.model.board import VoiceInstallation
 from loudspeaker.model.office_requests import InstallVoice
 from loudspeaker.station.paths import StationPaths
 
+pytestmark = pytest.mark.waits
+
 VOICE = "vi_VN-vais1000-medium"
 Install = Callable[[str], VoiceInstaller]
 

@@ -14,6 +14,8 @@ from harness.paths import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+pytestmark = pytest.mark.waits
+
 FOLDER = ROOT / "deploy" / "constraints"
 SETS = {
     "build": (),

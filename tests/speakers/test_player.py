@@ -13,6 +13,8 @@ import pytest
 from loudspeaker.interfaces import State
 from loudspeaker.speakers.card.messages import Leaving, OutputReport, PlayerReport, decode_report
 
+pytestmark = pytest.mark.waits
+
 # Two sequences began a second ago, one of 0.1 s and one of 10 s; the daemon knows so much of both.
 PLAYER = """
 from array import array

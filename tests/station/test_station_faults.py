@@ -104,7 +104,7 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Req
         live.on_air._days.clear()  # somebody has edited a file, and it cannot be planned
     BROKEN[part](live)
 
-    told = run(live, "2026-11-24T06:30:00")
+    told = run(live, "2026-11-24T06:08:00")
 
     heard = live.speakers["a"].played  # type: ignore[attr-defined]
     assert [playback.started_at for _, playback in heard][:1] == [at("2026-11-24T06:05:00")]

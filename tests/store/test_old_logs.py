@@ -27,6 +27,8 @@ from harness.read_only import read_only, sight
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
 
+pytestmark = pytest.mark.waits
+
 FOLDER = DATA / "old-logs"
 LOGS = sorted(path.parent.name for path in FOLDER.glob("*/asrun.db.gz"))
 NOW = re.compile(r"tính đến [^.]*|\"exported_at\": \"[^\"]*")  # when it was asked

@@ -14,6 +14,8 @@ from loudspeaker.errors import Refused
 from loudspeaker.station.box.box_key import open_box_key
 from loudspeaker.station.paths import StationPaths
 
+pytestmark = pytest.mark.waits
+
 OPEN = """
 import os, sys; from pathlib import Path
 from loudspeaker.station.paths import StationPaths

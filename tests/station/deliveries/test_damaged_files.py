@@ -21,6 +21,8 @@ from loudspeaker.station.signing.sound_packing import sound_path
 from loudspeaker.station.station import Station
 from loudspeaker.store.received import ReceivedFiles, is_whole
 
+pytestmark = pytest.mark.waits
+
 PATHS = ("commune.yaml", "bulletins/tin-sang.md", "schedules/na-hoa.yaml")
 
 

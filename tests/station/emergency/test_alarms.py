@@ -34,6 +34,8 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 
+pytestmark = pytest.mark.waits
+
 HERE = "Thôn Nà Hoa"
 DAY = "2026-11-24"
 SEVEN = at(f"{DAY}T07:00:00")

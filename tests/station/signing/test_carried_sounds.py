@@ -33,6 +33,8 @@ from loudspeaker.trust.dsse import format_envelope
 from loudspeaker.trust.opening import seal
 from loudspeaker.trust.signed_documents import SignedManifest
 
+pytestmark = pytest.mark.waits
+
 NAME = "tin-sang"
 
 

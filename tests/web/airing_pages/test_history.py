@@ -22,6 +22,8 @@ from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.airing_pages.history import MOST_ROWS, Wanted, read_log
 
+pytestmark = pytest.mark.waits
+
 DAY = "2026-11-24"
 HEARD, MISSED = f"na-hoa/tin-sang/{DAY}T06:05", f"suoi-trat/tin-sang/{DAY}T17:30"
 

@@ -16,6 +16,8 @@ from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 NOW = at("2026-11-24T06:00:00")
 NOON = "/luot/na-hoa/nhac/2026-11-24T11:00/phat"
 BOX = "plays: {na-hoa: a, suoi-trat: a}\noutputs: {a: {device: memory}}\nclock: trusted\n"
