@@ -8,7 +8,6 @@ import math
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -124,9 +123,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def leave_out_constants_of_modules() -> None:
     """Hypothesis tries the constants of the modules that are tested, too, and parses all 500 of them to find some.
 
-    Few examples hardly meet one, would be others after each change of a module, and cost each worker 0.3 s more.
+    Few examples hardly meet one, would be others after each change of a module, and cost each worker a second more.
     """
-    providers._seen_modules.update(map(id, sys.modules.values()))
+    providers._get_local_constants = lambda: providers._local_constants  # those of no module
 
 
 def pytest_collection_finish() -> None:

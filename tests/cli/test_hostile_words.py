@@ -11,12 +11,14 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from harness.paths import ROOT
+from harness.scoring import some_of
 from harness.small_commune import at
 from openpyxl import load_workbook
 
@@ -114,8 +116,9 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", ESCAPED)
+# Of every second, as of all, each kind and each place is there.
+@pytest.mark.sampled
+@pytest.mark.parametrize(("place", "kind"), some_of(list(product(PLACES, ESCAPED)), 2))
 def test_bad_characters_in_files_are_mistakes_with_their_line(home: Path, place: str, kind: str) -> None:
     path, before, after, line = PLACES[place]
     text = (home / path).read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,13 +64,12 @@ def test_every_link_leads_to_a_file(paper: Path) -> None:
     assert [target for target in targets if not (paper.parent / target).exists()] == []
 
 
+@cache
 def functions(path: Path) -> set[str]:
-    """Names of the functions in a Python file; none where there is no such file."""
+    """Names of the functions in a Python file, of its classes, too; none where there is no such file."""
     if not path.exists():
         return set()
-    return {
-        node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
-    }
+    return set(re.findall(r"^(?: {4})?def (\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
