@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -33,6 +34,8 @@ DETAILS = (
 )
 LOGS = (*(Message("Log"), Message("Villages"), Message("From"), Message("To"), Message("Entries"), Message("Head")),)
 
+KIND_OF_COMMUNE = re.compile(r"^(?:xã|phường|thị trấn|đặc khu)\s+(?!\d)", re.IGNORECASE)  # Phường 5 keeps it
+
 Translate = Callable[[Message], str]
 Cell = str | int | float | datetime | None
 Row = list[Cell]
@@ -54,6 +57,15 @@ class Report:
     villages: Mapping[str, str]
     bulletins: Mapping[str, str]
     zone: tzinfo
+
+
+def date_line(commune: str, day: date) -> Message:
+    """Place and day as an official paper has them: nghị định 30/2020/NĐ-CP, appendix I, part II, 4.
+
+    A commune stands by its name alone, unless that is a number; days below 10 and the months 1 and 2 have two digits.
+    """
+    place, month = KIND_OF_COMMUNE.sub("", commune), f"{day.month:02}" if day.month < 3 else str(day.month)
+    return Message("{place}, {day}/{month}/{year}", place=place, day=f"{day:%d}", month=month, year=day.year)
 
 
 def write_csv(report: Report, translate: Translate, file: BinaryIO) -> None:

@@ -9,9 +9,8 @@ table of years in some gigabytes of memory.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
@@ -23,7 +22,19 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from ..errors import Message
 from ..plaintext import escape, looks_like_formula
-from .report_tables import Cell, Report, Row, Translate, counting_note, details, heading, logs, summary, totals
+from .report_tables import (
+    Cell,
+    Report,
+    Row,
+    Translate,
+    counting_note,
+    date_line,
+    details,
+    heading,
+    logs,
+    summary,
+    totals,
+)
 
 FONT = "Times New Roman"
 MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576
@@ -113,7 +124,8 @@ class _SummarySheet:
         )
         self._write_halves(("office", name), ("motto", translate(Message("Independence - Freedom - Happiness"))))
         self._write_halves(("rule", "_" * max(8, len(name))), ("rule", "_" * 43), tall=9)
-        self._write_halves(("number", translate(Message("No.      /BC-UBND"))), ("place", _place(report, translate)))
+        made = date_line(report.commune, report.made.astimezone(report.zone))
+        self._write_halves(("number", translate(Message("No.      /BC-UBND"))), ("place", translate(made)))
         self._write_line("note", "")
 
     def _write_heading(self) -> None:
@@ -226,13 +238,3 @@ def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> WriteOnlyWork
     sheet.HeaderFooter.oddHeader.center.text = "&P"
     sheet.HeaderFooter.oddHeader.center.font, sheet.HeaderFooter.oddHeader.center.size = FONT, 13
     return sheet
-
-
-def _place(report: Report, translate: Translate) -> str:
-    """Where and when it was made, as the decree writes it: a commune by its name alone, unless that is a number."""
-    day: date = report.made.astimezone(report.zone).date()
-    name = re.sub(r"^(xã|phường|thị trấn|đặc khu)\s+(?!\d)", "", report.commune, flags=re.IGNORECASE)
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return translate(
-        Message("{place}, {day}/{month}/{year}", place=name, day=f"{day.day:02}", month=month, year=day.year)
-    )

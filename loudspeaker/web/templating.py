@@ -28,6 +28,7 @@ from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
 from ..i18n import LANGUAGES, translator
 from ..model.airing import about_words, span_words
+from ..reports.report_tables import date_line
 from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
@@ -128,6 +129,7 @@ def make_templates(language: str, folders: tuple[Path, ...] = ()) -> Environment
         "clock": clock,
         "clock_exactly": clock_exactly,
         "day": day,
+        "date_line": date_line,
         "date": full_date,
         "village_name": village_name,
         "moment": moment,

@@ -26,7 +26,7 @@ from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.model.bulletin import Bulletin
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.enums import Expected, Level, Verdict
-from loudspeaker.reports import log_export, report
+from loudspeaker.reports import log_export, report, report_tables
 from loudspeaker.reports.records import RecordStore
 from loudspeaker.reports.tally import is_manual
 from loudspeaker.store.asrun import AsRunLog
@@ -214,6 +214,18 @@ def test_alarms_drills_and_what_ends_them_have_rows_of_their_own(station: Statio
         ("end of a drill", "0", "0", "1"),
     ]
     assert all(row["Title"].endswith(": Cài đặt Bluezone") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("commune", "day", "line"),
+    [
+        ("Xã Bản Mây", date(2026, 2, 5), "Bản Mây, ngày 05 tháng 02 năm 2026"),
+        ("đặc khu Phú Quý", date(2026, 3, 15), "Phú Quý, ngày 15 tháng 3 năm 2026"),
+        ("Phường 5", date(2026, 12, 1), "Phường 5, ngày 01 tháng 12 năm 2026"),  # no name without its kind
+    ],
+)
+def test_place_and_day_of_a_paper_are_written_as_the_decree_says(commune: str, day: date, line: str) -> None:
+    assert report_tables.date_line(commune, day).say(translator("vi")) == line
 
 
 def test_the_sheet_is_an_official_paper(station: Station, tmp_path: Path) -> None:

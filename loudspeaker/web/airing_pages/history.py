@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +32,6 @@ AT_ONCE = timedelta(seconds=2)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT_LASTS = 120.0  # s; then it is given up
 ONE_AT_A_TIME, TURN = Lock(), 20.0  # a report takes much of a small machine; s that another one waits
-KIND_OF_COMMUNE = re.compile(r"^(?:xã|phường|thị trấn|đặc khu)\s+", re.IGNORECASE)
 RESULTS = {"": Message("all"), "heard": Message("heard in full"), "missed": Message("not heard in full")}
 
 
@@ -76,7 +74,6 @@ class LogPage:
     """A span of the log."""
 
     commune: str
-    place: str  # the same without “xã”, as it stands before a date
     now: datetime
     wanted: Wanted
     rows: Sequence[LogRow]
@@ -198,7 +195,6 @@ def read_log(station: Station, wanted: Wanted, most: int) -> LogPage:
     acts = audit_trail(log, *station.clock.window(wanted.begins, days))
     return LogPage(
         station.files.commune.name,
-        KIND_OF_COMMUNE.sub("", station.files.commune.name),
         station.clock.now(),
         wanted,
         rows,

@@ -19,7 +19,6 @@ from ...station.editing.bulletin_editing import BulletinSource
 from ...station.reviews import EDIT, Review, ReviewLog
 from ...station.station import Station
 from ...store.edits import EditConflict, FileEdit
-from ..airing_pages.history import KIND_OF_COMMUNE
 from ..kept_form import offer_again
 from ..pages import PageRequest, Routes
 from ..shared_station import AirState
@@ -286,7 +285,7 @@ def print_bulletin(page: PageRequest) -> Response:
             raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=source.id))
         shown = preview(source.bulletin, station.planner.bulletin_spec(source.bulletin), station.files)
         review, name, now = _review(station, source), station.files.commune.name, station.clock.now()
-    facts = {"commune": name, "place": KIND_OF_COMMUNE.sub("", name), "now": now, "zone": now.tzinfo}
+    facts = {"commune": name, "now": now, "zone": now.tzinfo}
     return page.page("bulletin_print.html", source=source, shown=shown, review=review, **facts)
 
 

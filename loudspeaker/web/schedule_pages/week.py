@@ -14,7 +14,6 @@ from ...model.board import Health
 from ...model.lunar import Lunar, lunar
 from ...station.station import Station
 from ...yamlfile import Mistake
-from ..airing_pages.history import KIND_OF_COMMUNE
 from ..pages import PageRequest, Routes
 from ..setting_pages.file_mistakes import SCHEDULE, BrokenFile, broken_files
 from ..shared_station import AirState, village_names
@@ -29,7 +28,6 @@ class Week:
     """What the page shows of a week."""
 
     commune: str
-    place: str  # the same without “xã”, as it stands before a date
     now: datetime
     table: WeekTable
     monday: date
@@ -101,11 +99,9 @@ def _read_week(station: Station, _air: AirState, _health: Health, week: str, day
     chosen = chosen if monday <= chosen < monday + A_WEEK else monday
     table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now, names)
     broken = broken_files(station, SCHEDULE)
-    name = station.files.commune.name
-    place = KIND_OF_COMMUNE.sub("", name)
     copies = table.is_empty and has_copy(station, monday, village)
     near = _near(station, now)
-    return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), near, copies)
+    return Week(station.files.commune.name, now, table, monday, chosen, village, names, tuple(broken), near, copies)
 
 
 def _day(text: str) -> date | None:

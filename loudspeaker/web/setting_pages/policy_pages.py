@@ -10,7 +10,6 @@ from starlette.responses import Response
 from ...config import commune_edit, values
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound
 from ...model.commune import Commune, Policy
-from ..airing_pages.history import KIND_OF_COMMUNE
 from ..pages import PageRequest, Routes
 from ..schedule_pages.week_table import SHORT
 from ..shared_station import village_names
@@ -146,7 +145,6 @@ def print_policy(page: PageRequest) -> Response:
     return page.page(
         "policy_print.html",
         commune=commune.name,
-        place=KIND_OF_COMMUNE.sub("", commune.name),
         now=now,
         rows=list(policy_rows(commune.policy)),
         own={names.get(village, village): other_rules(commune, rules) for village, rules in commune.policies.items()},

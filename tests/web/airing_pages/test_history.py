@@ -14,9 +14,11 @@ from harness.officers import Officer, Officers
 from harness.small_commune import at
 from openpyxl import load_workbook
 
+from loudspeaker.i18n import translator
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
+from loudspeaker.reports.report_tables import date_line
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.access.accounts import Role
@@ -155,6 +157,7 @@ def test_a_print_has_the_form_of_an_official_paper_and_the_head_of_the_chain(vie
         "ỦY BAN NHÂN DÂN XÃ THỬ",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
+        date_line("Xã Thử", viewer.console.site.clock.now()).say(translator("vi")),
         "NGƯỜI LẬP BIỂU",
         "TM. ỦY BAN NHÂN DÂN",
         "CHỦ TỊCH",
