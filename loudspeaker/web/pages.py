@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import os
+import subprocess
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..errors import BadUsage, Message, Refused
 from ..store.edits import FileEdit
 from .access.accounts import Session
 from .console import Console
 from .shared_station import AirState
 from .site_pages import SitePage
+
+LONGEST = 120.0  # s that a command may take whose answer a page waits for
+NICENESS = "10"  # of one that takes long: it runs behind everything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,30 @@ class PageRequest(SitePage):
         """Have it noted in the log that whoever asks has saved these files."""
         account = self.person.account
         self.console.shared_station.note_saved(edits, account.name, account.login)
+
+    def run_command(self, *words: str, accepts: Collection[int] = (0,), is_long: bool = True) -> str:
+        """What a command of this program prints; `accepts`: exit codes that are an answer.
+
+        Raises `BadUsage` with what the command says where it fails, `Refused` where it does not end.
+        """
+        command = self.console.shared_station.paths.command_line(*words)
+        try:
+            ended = subprocess.run(
+                ["nice", "-n", NICENESS, *command] if is_long else command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+                env={**os.environ, "LOUDSPEAKER_LANG": self.site.language},
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            message = Message("this took too long and was given up: ask for less, or try again when it is quiet")
+            raise Refused(message) from error
+        if ended.returncode not in accepts:
+            complaint = ended.stderr.strip().rpartition("\n")[2]
+            raise BadUsage(Message("{said}", said=complaint or ended.returncode))
+        return ended.stdout
 
 
 def make_page(console: Console, request: Request, form: FormData, session: Session | None) -> PageRequest:

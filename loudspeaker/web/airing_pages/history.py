@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -30,7 +28,6 @@ MOST_ROWS, MOST_PRINTED = 500, 5_000  # on one page, on one print
 LONGEST = 400  # days
 AT_ONCE = timedelta(seconds=2)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REPORT_LASTS = 120.0  # s; then it is given up
 ONE_AT_A_TIME, TURN = Lock(), 20.0  # a report takes much of a small machine; s that another one waits
 RESULTS = {"": Message("all"), "heard": Message("heard in full"), "missed": Message("not heard in full")}
 
@@ -124,7 +121,7 @@ def send_report(page: PageRequest) -> Response:
     try:
         with TemporaryDirectory(prefix="loudspeaker-report-") as folder:
             path = Path(folder) / "report.xlsx"
-            run_command(page, "report", *_report_options(page.query), "--output", str(path))
+            page.run_command("report", *_report_options(page.query), "--output", str(path))
             content = path.read_bytes()
     finally:
         ONE_AT_A_TIME.release()
@@ -133,7 +130,7 @@ def send_report(page: PageRequest) -> Response:
 
 def check_chain(page: PageRequest) -> Response:
     """Has any entry of the log been changed since it was written? By the command line's own check, as a child."""
-    told = json.loads(run_command(page, "log", "--verify", "--json", accepts=(0, 1)))
+    told = json.loads(page.run_command("log", "--verify", "--json", accepts=(0, 1)))
     return page.page("chain.html", entries=told["rows"], head=told["head"], broken=told["broken"])
 
 
@@ -146,31 +143,6 @@ def _report_options(query: Mapping[str, str]) -> list[str]:
     if begins is None:
         raise BadUsage(Message("say which month or which days the report is about"))
     return [f"--from={begins}", *([f"--to={ends}"] if ends else [])]
-
-
-def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,), behind: bool = True) -> str:
-    """What a command of this program prints; `accepts`: exit codes that are an answer.
-
-    `behind`: it takes long, and runs behind everything else. Raises `BadUsage` with what it says where it fails.
-    """
-    command = page.console.shared_station.paths.command_line(*words)
-    environ = {**os.environ, "LOUDSPEAKER_LANG": page.site.language}
-    try:
-        done = subprocess.run(
-            ["nice", "-n", "10", *command] if behind else command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=REPORT_LASTS,
-            env=environ,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Refused(Message("this took too long and was given up: choose fewer days")) from error
-    if done.returncode not in accepts:
-        said = done.stderr.strip().splitlines()
-        raise BadUsage(Message("{said}", said=said[-1] if said else done.returncode))
-    return done.stdout
 
 
 def read_log(station: Station, wanted: Wanted, most: int) -> LogPage:

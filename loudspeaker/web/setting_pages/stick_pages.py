@@ -14,7 +14,6 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
 
 from ...errors import BadUsage, LoudspeakerError, Message
-from ..airing_pages.history import run_command
 from ..pages import PageRequest, Routes
 
 ON_THE_STICK = ("manifest.json", "rules.json")  # as they were signed last
@@ -40,7 +39,7 @@ def pack(page: PageRequest) -> Response:
     delivery, packed = folder / "delivery", folder / f"{scope}.zip"
     try:
         _keep_signed(page, delivery / "v1" / scope)
-        run_command(page, "fleet", "pack", str(delivery), "--scope", scope, "--zip", str(packed))
+        page.run_command("fleet", "pack", str(delivery), "--scope", scope, "--zip", str(packed))
     except BadUsage as error:
         shutil.rmtree(folder)
         return _page(page, error)

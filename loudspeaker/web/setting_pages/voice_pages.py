@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from ...errors import Message, Refused
 from ...model.office_requests import InstallVoice
-from ..airing_pages.history import run_command
 from ..console import Console
 from ..jobs import Job, JobControl
 from ..pages import PageRequest, Routes
@@ -25,7 +24,7 @@ PIPER = "piper:"  # the engine whose voices can be installed
 
 def show_voices(page: PageRequest) -> Response:
     """Every voice that there is or could be, the commune's first."""
-    voices: Sequence[Mapping[str, object]] = json.loads(run_command(page, "voices", "list", "--json", behind=False))
+    voices: Sequence[Mapping[str, object]] = json.loads(page.run_command("voices", "list", "--json", is_long=False))
     with page.console.shared_station.station() as station:
         spoken, here = station.files.commune.voices, station.files.contents.voices
     order = {voice: number for number, voice in enumerate(here)}
