@@ -50,9 +50,9 @@ class CommuneClock:
         Raises `BadUsage`.
         """
         now = self.now()
-        if re.fullmatch(r"\+\d{1,9}", words):
+        if re.fullmatch(r"\+[0-9]{1,9}", words):
             return now + timedelta(seconds=int(words))
-        if re.fullmatch(r"\d\d:\d\d", words):
+        if re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", words):
             at = datetime.combine(now.date(), time.fromisoformat(words), now.tzinfo)
             return at if at > now else at + timedelta(days=1)
         return parse_instant(words, self._zone())

@@ -379,6 +379,12 @@ def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station,
     assert station.clock.resolve(asked).isoformat() == meant
 
 
+@pytest.mark.parametrize("words", ["24:00", "25:30", "18:60", "١٨:٣٠"])
+def test_an_hour_that_no_day_has_is_a_mistake_of_whoever_asks(station: Station, words: str) -> None:
+    with pytest.raises(BadUsage, match=words):
+        station.clock.resolve(words)
+
+
 def test_a_drill_says_that_it_is_one(station: Station, clock: FakeClock) -> None:
     clock.advance_to(at("2026-11-24T06:00:00"))
     call = station.alerts.preview(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
