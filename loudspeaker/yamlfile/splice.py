@@ -17,6 +17,7 @@ from ..errors import BadFile, Message, Problem
 from .keys import Keywords, fold, keys_of
 from .tree import LOADER
 
+NO_MAPPING = Message("keys and values were expected here")
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
@@ -65,7 +66,7 @@ def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str
         return _splice(path, data, text, len(text), len(text), line if text[-1:] in ("", "\n") else f"\n{line}")
     node = _find(path, text, where, keywords)
     if not isinstance(node, yaml.MappingNode):
-        raise BadFile([Problem(path, node.start_mark.line + 1, Message("keys and values were expected here"))])
+        raise BadFile([Problem(path, node.start_mark.line + 1, NO_MAPPING)])
     if (number := _position(node, key, keywords)) is not None:
         return _splice(path, data, text, *_value_span(text, node, number, value))
     return _add(path, data, text, node, f"{_spelling(root, key, keywords)}: {value}")
@@ -149,7 +150,7 @@ def _find(path: str, text: str, where: Sequence[str | int], keywords: Keywords) 
         if node is None:
             break
     if node is None:
-        raise BadFile([Problem(path, 0, Message("“{key}” is missing", key=where[-1]))])
+        raise BadFile([Problem(path, 0, Message("“{key}” is missing", key=where[-1]) if where else NO_MAPPING)])
     return node
 
 

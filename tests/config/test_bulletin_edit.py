@@ -47,6 +47,13 @@ def test_a_key_is_changed_added_and_taken_out_in_the_language_of_the_file() -> N
     assert (parsed(after).title, parsed(after).repeat, parsed(after).valid_from) == ("Họp: thôn", 2, None)
 
 
+@pytest.mark.parametrize("head", ["", "# chưa có gì\n"])
+def test_a_key_is_taken_out_of_a_head_without_keys(head: str) -> None:
+    data = f"---\n{head}---\nMời họp.\n".encode()
+
+    assert alter_head(PATH, data, {"source": ""}) == data
+
+
 def test_a_new_bulletin_is_sound() -> None:
     bulletin = parsed(new_bulletin('“Họp” \\ "thôn"', "\nMời họp.\n", "CV 214/UBND: số 1"))
 
