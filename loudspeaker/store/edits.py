@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..codec import UNREADABLE, decode
 from ..errors import BadUsage, Message, Refused
 from .atomic import (
     FileSystem,
@@ -121,8 +122,8 @@ def _finish_journal(home: Path, system: FileSystem) -> None:
     """What a journal names is done; it was written whole or not at all."""
     journal = read_regular_file(home / JOURNAL, LARGEST)
     if journal is not None:
-        with suppress(ValueError):  # not ours: somebody has put a file there
-            _do_steps(home, json.loads(journal), system)
+        with suppress(*UNREADABLE):  # not ours: somebody has put a file there
+            _do_steps(home, decode(tuple[tuple[str, str], ...], json.loads(journal)), system)
         remove(home / JOURNAL, system)
 
 

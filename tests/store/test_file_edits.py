@@ -184,8 +184,9 @@ def test_no_edit_leads_out_of_the_folder(home: Path, tmp_path: Path, name: str) 
         apply_edits(home, [FileEdit(name, ABSENT, NEW)], "Hoa")
 
 
-def test_a_journal_that_is_not_ours_is_put_away(home: Path) -> None:
-    (home / JOURNAL).write_text("{")
+@pytest.mark.parametrize("journal", ["{", "5", "[1]", '[["a"]]', '{"a": "b"}', '[[null, "bulletins/hop.md"]]'])
+def test_a_journal_that_is_not_ours_is_put_away(home: Path, journal: str) -> None:
+    (home / JOURNAL).write_text(journal)
     finish_edits(home)
 
     assert not (home / JOURNAL).exists()
