@@ -45,7 +45,8 @@ class CircuitBreakers:
         failures = before.failures + 1 if before else 1
         wait = min(FIRST * 2 ** min(failures - 1, 10), LONGEST)
         if isinstance(error, RateLimited):
-            wait = min(max(LONGEST, timedelta(seconds=error.retry_after)), LONGEST_ASKED)
+            asked = min(LONGEST_ASKED.total_seconds(), error.retry_after)  # a service may ask for more than fits in one
+            wait = max(LONGEST, timedelta(seconds=asked))
         self._open[engine] = OpenCircuit(now + wait, failures)
 
     def record_success(self, engine: str) -> None:

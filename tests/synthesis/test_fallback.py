@@ -153,6 +153,14 @@ def test_a_good_answer_forgives() -> None:
     assert breakers.open_until("gtts", NOW) is None
 
 
+@pytest.mark.parametrize("seconds", [86_401.0, 1e14, float("inf"), float("nan")])
+def test_no_service_rests_for_more_than_a_day(seconds: float) -> None:
+    breakers = CircuitBreakers()
+    breakers.record_failure("gtts", RateLimited(Message("the sound is silent"), seconds), NOW)
+
+    assert breakers.open_until("gtts", NOW) == NOW + timedelta(days=1)
+
+
 def test_a_rest_survives_a_restart() -> None:
     breakers = CircuitBreakers()
     breakers.record_failure("gtts", RateLimited(Message("the sound is silent"), 10.0), NOW)
