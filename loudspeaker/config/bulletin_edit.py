@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ..errors import BadFile, Message, Problem
@@ -12,7 +13,7 @@ from ..model.bulletin import Part
 from ..yamlfile import append, put, quote, remove, replace
 from .keywords import KEYWORDS
 
-_FENCE = re.compile(r"^---[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_FENCE = re.compile(r"^---[^\S\r\n]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -85,10 +86,16 @@ def new_bulletin(title: str, text: str, source: str = "", recording: str = "", l
     return "\n".join(["---", *lines, "---", text.strip("\n"), ""]).encode()
 
 
+def find_fences(whole: str) -> tuple[re.Match[str], re.Match[str]] | None:
+    """The two lines “---” around the head of a bulletin; None for a text that does not begin with a head."""
+    fences = list(islice(_FENCE.finditer(whole), 2))
+    return (fences[0], fences[1]) if len(fences) == 2 and not fences[0].start() else None
+
+
 def _take_apart(path: str, data: bytes) -> _Pieces:
     whole = data.decode("utf-8-sig")
-    fences = list(_FENCE.finditer(whole))[:2]
-    if len(fences) < 2 or fences[0].start():
+    fences = find_fences(whole)
+    if fences is None:
         raise BadFile([Problem(path, 1, Message("a bulletin begins with a line “---”, then “title: …”"))])
     first, second = fences
     body = whole[second.end() :]

@@ -10,13 +10,13 @@ from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Bulletin, Part
 from ..model.enums import Level
 from ..yamlfile import Mistake, Section, decode_text, document, nearest, parse_file
+from ..yamlfile.slips import FENCE
 from . import values
 from .keywords import KEYWORDS
 
 KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")
 PART_KEYS = ("audio", "text", "language", "voices")
 LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
-FENCE = "---"
 MOST_LETTERS = 40_000  # some fifty minutes, more than any session may last
 _SOUND = re.compile(r"\.(?:wav|mp3|m4a|aac|amr|ogg|opus|flac|3gp|wma)$", re.IGNORECASE)
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import bulletin_file, commune_file
+from ..config.bulletin_edit import find_fences
 from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.spoken_text import Doubt, Reading, ReadingSettings, SpokenPart
 from ..text.reading import LeaveOut, read
-
-FENCE = "---"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +79,5 @@ def doubt_problems(path: str, doubts: Sequence[Doubt]) -> list[Problem]:
 
 def _body(whole: str) -> int:
     """Where the text begins behind a bulletin's head; 0 where there is none."""
-    if not whole.startswith(FENCE):
-        return 0
-    end = whole.find(f"\n{FENCE}", len(FENCE))
-    if end < 0:
-        return 0
-    line = whole.find("\n", end + 1)
-    return line + 1 if line >= 0 else len(whole)
+    fences = find_fences(whole)
+    return fences[1].end() if fences else 0

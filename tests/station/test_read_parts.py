@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
+from loudspeaker.model.spoken_text import ReadingSettings
+from loudspeaker.station.read_text import Reader
 
 PARTS = """---
 title: Thông báo
@@ -76,6 +78,20 @@ def test_a_guess_in_any_part_is_told_at_its_line(home: Path) -> None:
 )
 def test_any_other_text_is_read_as_before(home: Path, text: str) -> None:
     assert read(home, text).stdout.splitlines()[-1].endswith("ọp tám giờ.")
+
+
+@pytest.mark.parametrize("dashes", ["----", "-------", "---o0o---"])
+def test_lines_of_dashes_are_no_head(dashes: str) -> None:
+    text = f"{dashes}\nMời bà con đi họp.\n{dashes}\nKính gửi các thôn.\n"
+
+    assert "Mời bà con đi họp" in Reader(ReadingSettings()).read_text("x.txt", text.encode()).spoken
+
+
+@pytest.mark.parametrize("end", ["\n", " \n", "\u00a0\n", "\r\n", ""])
+def test_a_head_ends_at_its_second_fence_whatever_stands_behind_that(end: str) -> None:
+    text = f"---\ntitle: Thông báo\n---{end}" + "Mời họp." * bool(end)
+
+    assert Reader(ReadingSettings()).read_text("x.md", text.encode()).spoken == "Mời họp." * bool(end)
 
 
 @pytest.mark.parametrize("name", ["tin-sang", "Tin sáng", "bulletins/tin-sang.md"])
