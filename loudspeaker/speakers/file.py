@@ -66,10 +66,11 @@ class FileSpeaker(TimedSpeaker):
 
     def _end(self, armed: ArmedSequence, playback: Playback) -> None:
         self._writers = [writer for writer in self._writers if writer.poll() is None]
-        if self._recorder:
-            self._recorder.close()
-            self._write(armed, playback, ["--once", str(self._recorder.path)])
-            self._recorder = None
+        recorder, self._recorder = self._recorder, None
+        if recorder:
+            with suppress(OSError):  # a full disk: the day's file gets what is whole of it
+                recorder.close()
+            self._write(armed, playback, ["--once", str(recorder.path)])
         elif playback.frames and not armed.sequence[0].live:
             self._write(armed, playback, [str(programme.path) for programme in armed.sequence])
 

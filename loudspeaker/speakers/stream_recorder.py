@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import wave
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
@@ -23,17 +23,18 @@ class StreamRecorder:
         self.path = path
         self.frames = 0  # that have come
         self.ended = False  # at its source
-        self._pipe = os.open(stream.path, os.O_RDONLY | os.O_NONBLOCK)
-        with suppress(OSError):  # more than this user may have
-            fcntl(self._pipe, F_SETPIPE_SZ, PIPE_SIZE)
         self._unread = b""  # half a sample
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        self._file = path.open("xb")  # anew: a link in its place is not written to
-        self._wave = wave.open(self._file, "wb")  # noqa: SIM115 - closed with the recorder
-        self._wave.setnchannels(1)
-        self._wave.setsampwidth(2)
-        self._wave.setframerate(stream.rate)
+        with ExitStack() as opened:
+            file = opened.enter_context(path.open("xb"))  # anew: a link in its place is not written to
+            self._wave = opened.enter_context(wave.open(file, "wb"))
+            self._wave.setparams((1, 2, stream.rate, 0, "NONE", ""))
+            self._pipe = os.open(stream.path, os.O_RDONLY | os.O_NONBLOCK)
+            opened.callback(os.close, self._pipe)
+            with suppress(OSError):  # more than this user may have
+                fcntl(self._pipe, F_SETPIPE_SZ, PIPE_SIZE)
+            self._opened = opened.pop_all()
 
     def record(self, due: int) -> None:
         """Take what has come, up to `due` frames altogether; the rest comes late. Raises `OSError`."""
@@ -52,7 +53,5 @@ class StreamRecorder:
             self.frames += whole // 2
 
     def close(self) -> None:
-        """Complete the file."""
-        os.close(self._pipe)
-        self._wave.close()
-        self._file.close()
+        """Complete the file. Raises `OSError` where the disk does not take it; nothing stays open then, either."""
+        self._opened.close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -415,9 +417,45 @@ def test_a_folder_that_cannot_be_written_fails_and_does_not_raise(tmp_path: Path
     (tmp_path / "aired").write_text("in the way")
     speaker = FileSpeaker(clock, tmp_path / "aired", "hall")
     speaker.arm("x", [Programme("stream", Path(pipe), RATE, 60 * RATE, "")], NOON)
+    before = os.listdir("/proc/self/fd")
 
     assert speaker.poll().state is State.FAILED
     assert "cannot be written" in str(speaker.poll().error)
+    assert os.listdir("/proc/self/fd") == before, "each attempt costs no file"
+
+
+def test_a_stream_is_heard_after_one_for_which_the_disk_had_no_room(
+    pipe: str, clock: HandClock, speaker: FileSpeaker
+) -> None:
+    stream = Programme("stream", Path(pipe), RATE, 60 * RATE, "")
+    speaker.arm("x", [stream], NOON)
+    speaker.poll()
+    with open(pipe, "wb", buffering=0) as writer, files_of_at_most(1000):
+        writer.write(bytes(2 * RATE))
+        clock.passed = 0.1
+        assert speaker.poll().state is State.PLAYING, "it waits in memory"
+        clock.passed = 1.0
+        assert speaker.poll().state is State.FAILED
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)):
+        pass  # what is left of it
+    speaker.arm("y", [stream], NOON + timedelta(seconds=1))
+    speaker.poll()
+    with open(pipe, "wb", buffering=0) as writer:
+        writer.write(array("h", range(1, RATE + 1)).tobytes())
+        clock.passed = 2.0
+        assert (speaker.poll().state, speaker.poll().frames) == (State.PLAYING, RATE)
+    speaker.close()
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file of this process becomes longer than so many bytes: to write more is an error, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 # When
