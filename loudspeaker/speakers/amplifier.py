@@ -18,6 +18,7 @@ from .pins import RelaySwitch
 FINAL = (State.DONE, State.STOPPED, State.FAILED)
 
 Cancel = Callable[[], None]
+logger = logging.getLogger(__name__)
 
 
 def start_timer(seconds: float, action: Callable[[], None]) -> Cancel:
@@ -82,7 +83,11 @@ class Amplifier:
         if self._cancel:
             self._cancel()
         left = max(self._needed.values()) + self.hold - self.clock.monotonic()
-        self._cancel = self._start_timer(max(0.0, left), self._turn_off_if_due)
+        try:
+            self._cancel = self._start_timer(max(0.0, left), self._turn_off_if_due)
+        except RuntimeError as error:  # the system has no thread left: it stays on until the next sound
+            self._cancel = None
+            logger.warning("%s", error)
 
     def _turn_off_if_due(self) -> None:
         with self._lock:
@@ -103,7 +108,7 @@ class Amplifier:
         try:
             action()
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things, and the sound goes out
-            logging.getLogger(__name__).warning("%s", Message("A relay cannot be switched: {reason}.", reason=error))
+            logger.warning("%s", Message("A relay cannot be switched: {reason}.", reason=error))
 
 
 class AmplifierSpeaker:
@@ -141,5 +146,7 @@ class AmplifierSpeaker:
         return playback
 
     def close(self) -> None:
-        self.speaker.close()
-        self.amplifier.close()
+        try:
+            self.speaker.close()
+        finally:
+            self.amplifier.close()

@@ -151,5 +151,7 @@ class AutoSpeaker:
         return self._current.poll()
 
     def close(self) -> None:
-        self.file.close()
-        self.card.close()
+        try:
+            self.file.close()
+        finally:
+            self.card.close()

@@ -40,7 +40,7 @@ class LevelMeter:
     _child: subprocess.Popen[bytes] | None = None
 
     def open(self) -> None:
-        """Begin anew. Raises `OSError` where the system has no process left."""
+        """Begin anew. Raises `OSError` where the system has no process left, `RuntimeError` where it has no thread."""
         self.close()
         self.levels = []
         self._child = subprocess.Popen(_command(self.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
@@ -103,8 +103,9 @@ class ProofSpeaker:
         self._began, self._heard, self._measuring = None, None, True
         try:
             self.meter.open()
-        except OSError as error:  # the sound is under way: what cannot be proved is heard all the same
+        except (OSError, RuntimeError) as error:  # the sound is under way: what cannot be proved is heard all the same
             self._measuring = False
+            self.meter.close()
             logging.getLogger(__name__).warning("%s", error)
 
     def stop(self, fade: float = 0.03) -> None:

@@ -35,6 +35,7 @@ from loudspeaker.speakers.card.prebuffer import LivePrebuffer, Prebuffer
 from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.speakers.card.track import Track
+from loudspeaker.speakers.factory import AutoSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.pins import RelaySwitch
 from loudspeaker.speakers.proof import LevelMeter, ProofSpeaker
@@ -352,14 +353,49 @@ def test_a_relay_that_fails_while_it_is_switched_costs_only_itself(caplog: pytes
     assert "GPIODevice is closed" in caplog.text
 
 
-class BrokenEar(LevelMeter):
-    def open(self) -> None:
+def test_a_system_without_threads_keeps_no_amplifier_from_being_turned_on(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_seconds: float, _action: Callable[[], None]) -> Callable[[], None]:
+        raise RuntimeError("can't start new thread")
+
+    relay, clock = Relay(), FakeClock(NOON)
+    amplified = AmplifierSpeaker(MemorySpeaker(clock), Amplifier(relay, clock, timer=refuse), "hall")
+    amplified.arm("a", [SECOND], NOON)
+    clock.advance(10)
+
+    assert amplified.poll().state is State.DONE
+    assert relay.did == ["off", "on"]
+    assert "can't start new thread" in caplog.text
+
+
+class StuckSpeaker(MemorySpeaker):
+    def close(self) -> None:
         raise OSError(24, "Too many open files")
 
 
-def test_an_ear_that_cannot_be_opened_does_not_make_an_armed_speaker_a_failed_one() -> None:
+def test_a_speaker_that_cannot_be_closed_leaves_no_relay_on_and_no_card_open() -> None:
+    relay, clock, closed = Relay(), FakeClock(NOON), list[str]()
+    card = MemorySpeaker(clock)
+    card.close = lambda: closed.append("card")  # type: ignore[method-assign]
+    auto = AutoSpeaker(card, StuckSpeaker(clock))
+    with pytest.raises(OSError, match="Too many open files"):
+        AmplifierSpeaker(auto, Amplifier(relay, clock, timer=Later()), "hall").close()
+
+    assert closed == ["card"]
+    assert relay.did[-1] == "close"
+
+
+@dataclass
+class BrokenEar(LevelMeter):
+    error: Exception = field(default_factory=OSError)
+
+    def open(self) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError(24, "Too many open files"), RuntimeError("can't start new thread")], ids=str)
+def test_an_ear_that_cannot_be_opened_does_not_make_an_armed_speaker_a_failed_one(error: Exception) -> None:
     clock = FakeClock(NOON)
-    proved = ProofSpeaker(MemorySpeaker(clock), BrokenEar("hall"))
+    proved = ProofSpeaker(MemorySpeaker(clock), BrokenEar("hall", error=error))
 
     proved.arm("a", [SECOND], NOON)
     clock.advance(2)
