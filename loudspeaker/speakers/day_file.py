@@ -104,7 +104,7 @@ def _replace(day: Path, rate: int, blocks: Iterator[Samples]) -> None:
             write_flac(file, rate, blocks)
             file.flush()
             os.fsync(file.fileno())
-    except (OSError, DamagedDayFile):
+    except (OSError, soundfile.SoundFileError, DamagedDayFile):
         draft.unlink(missing_ok=True)  # on a full disk its room is needed
         raise
     draft.replace(day)

@@ -393,6 +393,15 @@ def test_a_day_that_the_disk_does_not_take_stays_as_it_was_and_that_is_one_line(
     assert {path.name for path in flac.parent.iterdir()} == {"day.flac", ".day.flac.lock"}
 
 
+def test_a_source_that_is_no_sound_leaves_no_draft_of_the_day(shelf: Shelf) -> None:
+    good, bad = shelf.programme([1, 2, 3], rate=8000), shelf.folder / "bad.wav"
+    bad.write_bytes(b"no sound")
+    with pytest.raises(soundfile.SoundFileError):
+        day_file.append(shelf.folder / "air" / "day.flac", [good.path, bad], 6)
+
+    assert {path.name for path in (shelf.folder / "air").iterdir()} == {".day.flac.lock"}
+
+
 def no_sound(path: Path) -> None:
     path.write_bytes(b"no sound")
 
