@@ -81,6 +81,27 @@ def test_what_ends_after_its_card_was_last_seen_is_not_told_as_whole() -> None:
     assert (short.output, short.state, short.frames, short.fault) == ("short", State.FAILED, 60, "gone")
 
 
+def test_a_file_that_cannot_be_read_to_its_end_is_told_as_failed_once_the_rest_was_heard() -> None:
+    code = """
+class Damaged(Samples):
+    def _read_chunk(self):
+        raise OSError("input/output error")
+
+damaged = Damaged(100)
+damaged._read_out = False
+stream.renderer = Renderer(RATE, 2)
+one.tracks = {"short": Track("short", 0, damaged, begun)}
+stream.renderer.tracks = [*one.tracks.values()]
+one.tick()
+stream.renderer.render(memoryview(bytearray(4 * 2 * RATE)), begun, 0.0)
+one.tick()
+"""
+    failed = [report for report in hear(code) if isinstance(report, OutputReport)][-1]
+
+    assert (failed.state, failed.frames) == (State.FAILED, 100)
+    assert (failed.fault, failed.detail) == ("file", "input/output error")
+
+
 def test_a_card_that_is_opened_at_another_rate_takes_no_end_with_it() -> None:
     reports = hear('del one.tracks["long"]; one._start = lambda rate: stream; one._open(2 * RATE)')
 

@@ -77,6 +77,7 @@ class Player:
         self.latencies = dict(latencies)  # of the last streams, by their set-up
         self._commands = 0
         self._last_states: dict[str, State] = {}
+        self._faults: dict[str, PlayerFault] = {}  # by output: why its track could not be read to its end
         self._blocks = 0
         self._block_at = self._alive_at = self._idle_at = 0.0
         self._seen_at = 0.0  # the card was there
@@ -113,8 +114,11 @@ class Player:
         now = monotonic()
         self._check_card(self.stream, now)
         for output, track in self.tracks.items():
-            with suppress(PlayerFault):  # what could be read is played, and the frames tell
+            try:
                 fill(track.prebuffer)
+            except PlayerFault as fault:  # what was read is heard to its end
+                track.prebuffer.give_up()
+                self._faults[output] = fault
             self._report_change(output, track, now)
         self._send_keep_alive(self.stream, now)
         self._close_if_idle(self.stream, now)
@@ -137,6 +141,7 @@ class Player:
         self.tracks[command.output] = track
         renderer.tracks.append(track)
         self._last_states.pop(command.output, None)
+        self._faults.pop(command.output, None)
         self._report_change(command.output, track, monotonic())
 
     def _open(self, rate: int) -> CardStream:
@@ -173,15 +178,17 @@ class Player:
 
     def _report_change(self, output: str, track: Track, now: float) -> None:
         state = track.state(now)
+        fault = self._faults.get(output) if state is State.DONE else None
+        state = State.FAILED if fault else state
         if self._last_states.get(output) != state:
             self._last_states[output] = state
-            self._report(output, track, state, now)
+            self._report(output, track, state, now, fault)
 
-    def _report(self, output: str, track: Track, state: State, now: float, fault: str = "") -> None:
+    def _report(self, output: str, track: Track, state: State, now: float, fault: PlayerFault | None = None) -> None:
         assert self.stream
         frames = track.progress(now, self.stream.renderer.rate)
-        ended = now if state is State.FAILED else track.ended_at
-        send(OutputReport(output, track.airing, state, frames, track.started_at, ended, self.stream.card, fault))
+        ended, why = now if state is State.FAILED else track.ended_at, (fault.kind, fault.detail) if fault else ()
+        send(OutputReport(output, track.airing, state, frames, track.started_at, ended, self.stream.card, *why))
 
     def _send_keep_alive(self, stream: CardStream, now: float) -> None:
         if now - self._alive_at >= KEEP_ALIVE:
@@ -210,12 +217,12 @@ class Player:
             self._blocks, self._block_at = stream.renderer.blocks, now
         timeout = BLOCK_TIMEOUT if self._blocks > START_BLOCKS else START_TIMEOUT
         if stream.has_moved:
-            self._fail(now, "gone")
+            self._fail(now, PlayerFault("gone"))
         if now - self._block_at > timeout or not stream.active:
-            self._fail(now, "frozen")
+            self._fail(now, PlayerFault("frozen"))
         self._seen_at = now
 
-    def _fail(self, now: float, fault: str) -> None:
+    def _fail(self, now: float, fault: PlayerFault) -> None:
         """Report what becomes of all tracks and exit. What was not over while the card was there is not whole."""
         for output, track in self.tracks.items():
             if track.state(self._seen_at) in FINAL:

@@ -65,9 +65,13 @@ class Prebuffer:
         self._taken += done
         return done
 
+    def give_up(self) -> None:
+        """Read nothing more; what was read may still be taken."""
+        self._read_out = True
+
     def close(self) -> None:
         """Read nothing more: the descriptor of a closed file may be another file's by then."""
-        self._read_out = True
+        self.give_up()
         if self._file:
             self._file.close()
 
