@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from hypothesis import settings
 
 from harness.daemon_process import running_daemon
 from harness.hands import Hands, Keyboard, Pointer
-from harness.officers import PASSWORD, QUICK
+from harness.officers import FROM_HERE, PASSWORD, QUICK
 from harness.waiting import PATIENCE, wait_for
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.client import Client
@@ -33,7 +36,7 @@ from loudspeaker.web.console import console_paths
 
 # Where it is there, the one that draws no window around its pages: it takes half of the processor time.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-COLOURS = ("color-contrast", "link-in-text-block")  # the rules of axe to which colours matter
+FLAGS = ("--no-sandbox", "--in-process-gpu")  # what is drawn is drawn by the processor: no process of its own for it
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 WIDTHS = {"phone": PHONE, "desk": DESK}
 # How an officer does a task: at which width, and with what.
@@ -42,7 +45,9 @@ WAYS: Mapping[str, tuple[Mapping[str, int], type[Hands]]] = {
     "desk": (DESK, Pointer),
     "keyboard": (DESK, Keyboard),
 }
+FORM = {"Content-Type": "application/x-www-form-urlencoded", **FROM_HERE}
 TOO_OFTEN = 429  # status of what asks more than a hundred times within ten seconds
+USUAL = {"locale": "vi-VN", "reduced_motion": "reduce", "ignore_https_errors": True}  # of a context; nothing moves
 LINE = re.compile(r"http://127\.0\.0\.1:(\d+)/(?:bat-dau#([\w-]+))?")
 FILES = {
     "commune.yaml": """
@@ -79,12 +84,25 @@ def some_ways() -> Mapping[str, tuple[Mapping[str, int], type[Hands]]]:
 
 
 @contextmanager
+def new_page(chromium: Any, size: Mapping[str, int], **options: Any) -> Iterator[Any]:
+    """A page of this size, of somebody whom no site knows: its context (cookies, storage) is closed behind the block.
+
+    It never is another test's: what a page is asked for behind its test would be told to the next one.
+    """
+    context = chromium.new_context(viewport=size, **USUAL, **options)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
 def running_chromium(*arguments: str) -> Iterator[Any]:
     """A browser."""
     sync_api = pytest.importorskip("playwright.sync_api")
     assert CHROMIUM, "Chromium is missing: make testing"
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *arguments])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *arguments])
         yield browser
         browser.close()
 
@@ -164,6 +182,27 @@ class Stage:
             return [event.facts.get("why") for event in station.log.events(airing=airing)]
 
 
+def session_cookie(address: str, login: str) -> dict[str, Any] | None:
+    """The cookie of somebody who logs in at a site, as a browser's context takes it; None where it asks too often.
+
+    What was written into the files of the station before is seen by whoever comes with it.
+    """
+    url = urlsplit(address)
+    host, port = url.hostname or "", url.port
+    if url.scheme == "https":  # any certificate will do, as for the browser
+        made: HTTPConnection = HTTPSConnection(host, port, context=ssl._create_unverified_context())
+    else:
+        made = HTTPConnection(host, port)
+    with closing(made) as connection:
+        connection.request("POST", "/vao", urlencode({"login": login, "password": PASSWORD}), FORM)
+        answer = connection.getresponse()
+        answer.read()
+    if answer.status == TOO_OFTEN:
+        return None
+    name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+    return {"name": name, "value": value, "url": address, "httpOnly": True, "sameSite": "Strict"}
+
+
 @contextmanager
 def running_stage(home: Path, with_daemon: bool = True) -> Iterator[Stage]:
     """The station of `write_station` on the air, and its console."""
@@ -224,6 +263,16 @@ class Visitor:
         self.page.wait_for_url(lambda url: not url.endswith("/vao"))
         self.taps = 0
 
+    def sign_in(self, login: str) -> None:
+        """Be somebody who has logged in, without the page for it; no page is open."""
+        wait_for(lambda: self._is_signed_in(login), pause=0.5)
+
+    def _is_signed_in(self, login: str) -> bool:
+        cookie = session_cookie(self.stage.address, login)
+        if cookie:
+            self.page.context.add_cookies([cookie])
+        return bool(cookie)
+
     def tap(self, name: str, role: str = "button") -> None:
         """Press what is called so, and count it."""
         self.press(self.page.get_by_role(role, name=name).first)
@@ -235,30 +284,28 @@ class Visitor:
 
 
 @contextmanager
-def visiting(chromium: Any, stage: Stage, login: str, way: str) -> Iterator[Visitor]:
+def visiting(chromium: Any, stage: Stage, login: str, way: str, **options: Any) -> Iterator[Visitor]:
     """Somebody who has logged in, at a browser in one of `WAYS`; whatever goes wrong there fails the test."""
     width, hands = WAYS[way]
-    context = chromium.new_context(viewport=width, locale="vi-VN", reduced_motion="reduce")  # nothing is drawn for it
-    visitor = Visitor(context.new_page(), stage, hands)
-    visitor.log_in(login)
-    yield visitor
-    context.close()
+    with new_page(chromium, width, **options) as page:
+        visitor = Visitor(page, stage, hands)
+        visitor.sign_in(login)
+        yield visitor
     assert visitor.seen.wrong == [], visitor.seen.wrong
 
 
-def axe_violations(page: Any, *rules: str, without: Sequence[str] = ()) -> list[str]:
-    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices, or by these rules only.
-
-    The rules `without` are left out: they take most of the time, and have been asked of the same page.
-    """
+@cache
+def axe_script() -> str:
     import axe_playwright_python
 
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def axe_violations(page: Any) -> list[str]:
+    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices."""
     if not page.evaluate("'axe' in window"):
-        script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-        page.evaluate(script.read_text(encoding="utf-8") + "; undefined")
-    options: dict[str, Any] = {"resultTypes": ["violations"], "selectors": False, "elementRef": False}
-    options |= {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    options["rules"] = {rule: {"enabled": False} for rule in without}
+        page.evaluate(axe_script() + "; undefined")
+    options = {"resultTypes": ["violations"], "selectors": False, "elementRef": False}
     found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 

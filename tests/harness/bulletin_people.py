@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.browser import DESK, FILES, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, FILES, Stage, Visitor, new_page, running_stage, write_station
 from harness.hands import Hands, Pointer
 from loudspeaker.web.access.accounts import Role
 
@@ -19,11 +19,11 @@ MINE = {
 
 
 @contextmanager
-def bulletin_stage(folder: Path) -> Iterator[Stage]:
-    """The station on the air; Hoa writes, Páo approves."""
+def bulletin_stage(folder: Path, with_daemon: bool = True) -> Iterator[Stage]:
+    """The station; Hoa writes, Páo approves. A daemon notes who did, and prepares the sound of each text."""
     home = folder / "dai"
     write_station(home, FILES | MINE)
-    with running_stage(home) as running:
+    with running_stage(home, with_daemon) as running:
         running.add("hoa", Role.EDIT)
         running.add("pao", Role.APPROVE)
         yield running
@@ -32,16 +32,16 @@ def bulletin_stage(folder: Path) -> Iterator[Stage]:
 class People:
     """Opens browsers for people, and looks at the end whether anything went wrong in them."""
 
-    def __init__(self, chromium: Any, stage: Stage) -> None:
+    def __init__(self, chromium: Any, stage: Stage, opened: ExitStack) -> None:
         self._chromium = chromium
         self._stage = stage
+        self._opened = opened
         self.visitors: list[Visitor] = []
 
     def visitor(self, login: str, size: dict[str, int] = DESK, hands: type[Hands] = Pointer, **options: Any) -> Visitor:
-        options |= {"viewport": size, "locale": "vi-VN", "reduced_motion": "reduce"}
-        page = self._chromium.new_context(**options).new_page()
+        page = self._opened.enter_context(new_page(self._chromium, size, **options))
         found = Visitor(page, self._stage, hands)
-        found.log_in(login)
+        found.sign_in(login)
         self.visitors.append(found)
         return found
 
@@ -49,12 +49,11 @@ class People:
 @contextmanager
 def people_at(chromium: Any, stage: Stage) -> Iterator[People]:
     """Whatever goes wrong at one of their browsers fails the test."""
-    found = People(chromium, stage)
-    yield found
+    with ExitStack() as opened:
+        found = People(chromium, stage, opened)
+        yield found
     for visitor in found.visitors:
-        wrong = [told for told in visitor.seen.wrong if "the server responded with a status" not in told]
-        visitor.page.context.close()
-        assert wrong == []
+        assert [told for told in visitor.seen.wrong if "the server responded with a status" not in told] == []
 
 
 def is_narrow(visitor: Visitor) -> bool:

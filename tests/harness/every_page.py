@@ -1,7 +1,8 @@
 """Every page of the console, and what shuts somebody out of one: looked at in a browser, at every width.
 
-A page is opened once, and looked at in both widths. Colours are judged wherever they may be others: in the pages that
-are full at every width and in the dark, in the others once.
+A page is opened once. What has to be scrolled sideways and what a thumb would miss is judged at every width. What axe
+finds takes most of the time: in `make fault` by light and in the dark, each on a telephone and on a PC; in `make test`
+by one of these four, the next page by the next one.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+
 from harness.browser import (
-    COLOURS,
+    DESK,
     FILES,
     WIDTHS,
     Stage,
     Visitor,
+    axe_script,
     axe_violations,
+    new_page,
     running_stage,
     small_targets,
-    visiting,
     write_station,
 )
 from harness.daemon_process import running_daemon
@@ -62,7 +66,13 @@ STATES = {
     "empty": (NOTHING, True),
     "error": (FILES | BROKEN, False),
 }
+LOOKS = (("phone", "light"), ("desk", "dark"), ("phone", "dark"), ("desk", "light"))
+HALF = {side: length // 2 for side, length in DESK.items()}
 SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
+
+
+EDGELESS = """() => Array.from(document.querySelectorAll("main button, main .button"))
+  .filter(one => one.offsetParent && getComputedStyle(one).borderStyle === "none").map(one => one.outerHTML)"""
 
 
 @contextmanager
@@ -83,34 +93,61 @@ def fill_station(stage: Stage, files: dict[str, str]) -> None:
     write_station(stage.home, files)
 
 
-def look(visitor: Visitor, paths: Sequence[str], *, is_full: bool) -> list[str]:
-    """What shuts somebody out, page by page, at every width; where they are full, also in the dark."""
+def some_looks(number: int) -> Sequence[tuple[str, str]]:
+    """At which widths and by which colours axe looks at a page of this number, for tests with the marker `sampled`."""
+    return LOOKS if settings.get_current_profile_name() == "full" else (LOOKS[number % len(LOOKS)],)
+
+
+def look(visitor: Visitor, paths: Sequence[str]) -> list[str]:
+    """What shuts somebody out, page by page."""
     found = []
-    for path in paths:
-        visitor.page.emulate_media(color_scheme="light")
+    for number, path in enumerate(paths):
         visitor.open(path)
-        for number, (width, viewport) in enumerate(WIDTHS.items()):
-            visitor.page.set_viewport_size(viewport)
-            known = () if is_full or not number else COLOURS
-            wrong = axe_violations(visitor.page, without=known) + small_targets(visitor.page)
-            if not visitor.page.evaluate(SIDEWAYS):
-                wrong.append("has to be scrolled sideways")
-            found += [f"{path}, {width}: {one}" for one in wrong]
-        if is_full:
-            visitor.page.emulate_media(color_scheme="dark")
-            found += [f"{path}, dark: {one}" for one in axe_violations(visitor.page, *COLOURS)]
+        found += [f"{path}, {one}" for one in [*_axe(visitor.page, some_looks(number)), *_layout(visitor.page)]]
     return found
+
+
+def _axe(page: Any, looks: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for width, scheme in looks:
+        page.set_viewport_size(WIDTHS[width])
+        page.emulate_media(color_scheme=scheme)
+        yield from (f"{width}, {scheme}: {one}" for one in axe_violations(page))
+    page.emulate_media(color_scheme="light")
+
+
+def _layout(page: Any) -> Iterator[str]:
+    """At every width, and on a PC at twice the size; in colours of the browser's own a button keeps its edge."""
+    for width, viewport in (WIDTHS | {"twice": HALF}).items():
+        page.set_viewport_size(viewport)
+        if not page.evaluate(SIDEWAYS):
+            yield f"{width}: has to be scrolled sideways"
+        if width in WIDTHS:
+            yield from (f"{width}: {one}" for one in small_targets(page))
+    page.emulate_media(forced_colors="active")
+    yield from (f"in forced colours without an edge: {one}" for one in page.evaluate(EDGELESS))
+    page.emulate_media(forced_colors="none")
+
+
+@contextmanager
+def looking(chromium: Any, stage: Stage, login: str) -> Iterator[Visitor]:
+    """Somebody who has logged in, in whose pages axe is there from the beginning; what goes wrong fails the test."""
+    with new_page(chromium, DESK) as page:
+        page.add_init_script(axe_script())
+        visitor = Visitor(page, stage)
+        visitor.sign_in(login)
+        yield visitor
+    assert visitor.seen.wrong == [], visitor.seen.wrong
 
 
 def look_at_all(chromium: Any, stage: Stage, state: str, pages: Sequence[str] = PAGES) -> list[str]:
     """What shuts somebody out of any page of a station in one of `STATES`."""
     files, is_on_air = STATES[state]
     fill_station(stage, FILES)
-    with visiting(chromium, stage, "lan", "desk") as visitor:
+    with looking(chromium, stage, "lan") as visitor:
         visitor.open("/lich")  # what is good is known as such
         fill_station(stage, files)
         with running_daemon(stage.home, stage.home / "daemon.log") if is_on_air else nullcontext():
-            found = look(visitor, pages, is_full=state == "full")
+            found = look(visitor, pages)
         # The browser tells itself of pages that are not there, or are opened without the fields of their form.
         visitor.seen.wrong = [told for told in visitor.seen.wrong if "404" not in told and "422" not in told]
     return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.browser import (
     PHONE,
+    WAYS,
     Stage,
     Visitor,
     axe_violations,
+    new_page,
     running_stage,
     small_targets,
     some_ways,
@@ -46,6 +49,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def visitor(request: pytest.FixtureRequest, chromium: Any, stage: Stage) -> Iterator[Visitor]:
     """Somebody with every role."""
     with visiting(chromium, stage, "all", request.param) as found:
+        found.open("/")
         yield found
 
 
@@ -60,9 +64,8 @@ TASK = pytest.mark.parametrize("visitor", some_ways(), indirect=True)
 def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: Any, tmp_path: Path) -> None:
     home = tmp_path / "dai"
     write_station(home)
-    with running_stage(home, with_daemon=False) as stage:
-        context = chromium.new_context(viewport=PHONE, locale="vi-VN")
-        first = Visitor(context.new_page(), stage)
+    with running_stage(home, with_daemon=False) as stage, ExitStack() as opened:
+        first, second = (Visitor(opened.enter_context(new_page(chromium, PHONE)), stage) for _ in range(2))
         first.open("/")
         assert first.page.url.endswith("/bat-dau")
         first.open(f"/bat-dau#{stage.first_code}")
@@ -75,14 +78,22 @@ def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: 
         assert "Rút điện hộp máy" in first.page.inner_text("header")
         assert axe_violations(first.page) == []
 
-        second = Visitor(chromium.new_context(viewport=PHONE).new_page(), stage)
         second.open(f"/bat-dau#{stage.first_code}")
         second.page.fill("#password", PASSWORD)
         second.page.fill("#again", PASSWORD)
         second.page.click("button.main")
         assert "đã được dùng" in second.page.inner_text("main")
         assert [told for told in first.seen.wrong + second.seen.wrong if "409" not in told] == []
-        context.close()
+
+
+@pytest.mark.parametrize("way", some_ways())
+def test_somebody_logs_in(chromium: Any, stage: Stage, way: str) -> None:
+    width, hands = WAYS[way]
+    with new_page(chromium, width) as page:
+        person = Visitor(page, stage, hands)
+        person.log_in("all")
+        assert page.locator("#board").count() == 1
+        assert person.seen.wrong == []
 
 
 @TASK
@@ -205,34 +216,31 @@ def test_the_first_tab_of_a_page_leads_past_its_menus(visitor: Visitor) -> None:
 
 
 def test_without_scripts_the_forms_work(chromium: Any, stage: Stage) -> None:
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
-    person = Visitor(context.new_page(), stage)
-    person.log_in("all")
-    person.page.locator("summary.airing", has_text="20:40").first.click()
-    person.tap("Bỏ lượt này: Thôn Suối Trát…", "link")
-    person.tap("Đám tang")
-    assert "Sẽ bỏ lượt" in person.page.inner_text("#board")
-    person.tap("Hoàn tác")
+    with new_page(chromium, PHONE, java_script_enabled=False) as page:
+        person = Visitor(page, stage)
+        person.log_in("all")
+        page.locator("summary.airing", has_text="20:40").first.click()
+        person.tap("Bỏ lượt này: Thôn Suối Trát…", "link")
+        person.tap("Đám tang")
+        assert "Sẽ bỏ lượt" in page.inner_text("#board")
+        person.tap("Hoàn tác")
 
-    person.open("/im-lang")
-    person.page.get_by_label("Bản Lìm").check()
-    person.tap("Đám tang")
-    assert "sẽ không phát 1 lượt" in person.page.inner_text("main")  # shown first, as nothing was shown before
-    person.tap("Đám tang")
-    assert "TẠM NGỪNG" in person.page.inner_text("#board")
-    person.tap("Phát trở lại")
-    assert person.seen.wrong == []
-    context.close()
+        person.open("/im-lang")
+        page.get_by_label("Bản Lìm").check()
+        person.tap("Đám tang")
+        assert "sẽ không phát 1 lượt" in page.inner_text("main")  # shown first, as nothing was shown before
+        person.tap("Đám tang")
+        assert "TẠM NGỪNG" in page.inner_text("#board")
+        person.tap("Phát trở lại")
+        assert person.seen.wrong == []
 
 
 def test_whoever_only_looks_finds_no_button_that_changes_anything(chromium: Any, stage: Stage) -> None:
-    context = chromium.new_context(viewport=PHONE)
-    person = Visitor(context.new_page(), stage)
-    person.log_in("view")
+    with visiting(chromium, stage, "view", "phone") as person:
+        person.open("/")
 
-    assert person.page.locator("#board button").count() == 0
-    assert "Bỏ lượt" not in person.page.content()
-    context.close()
+        assert person.page.locator("#board button").count() == 0
+        assert "Bỏ lượt" not in person.page.content()
 
 
 def test_a_page_that_loses_the_machine_says_so_and_finds_it_again(chromium: Any, tmp_path: Path) -> None:
@@ -240,15 +248,15 @@ def test_a_page_that_loses_the_machine_says_so_and_finds_it_again(chromium: Any,
     write_station(home)
     with running_stage(home, with_daemon=False) as stage:
         stage.add("all", *Role)
-        context = chromium.new_context(viewport=PHONE)
-        person = Visitor(context.new_page(), stage)
-        person.log_in("all")
-        person.page.get_by_role("heading", name="Sắp tới").wait_for()
-        stage.stop_console()
-        person.page.get_by_text("Mất liên lạc với máy").wait_for()
-        stage.start_console()
-        person.page.locator("#lost").wait_for(state="hidden")
-        context.close()
+        with new_page(chromium, PHONE) as page:
+            person = Visitor(page, stage)
+            person.sign_in("all")
+            person.open("/")
+            page.get_by_role("heading", name="Sắp tới").wait_for()
+            stage.stop_console()
+            page.get_by_text("Mất liên lạc với máy").wait_for()
+            stage.start_console()
+            page.locator("#lost").wait_for(state="hidden")
 
 
 TRANSFERRED = """() => performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
@@ -256,15 +264,14 @@ TRANSFERRED = """() => performance.getEntriesByType("resource").concat(performan
 
 
 def test_what_is_loaded_is_small(chromium: Any, stage: Stage) -> None:
-    context = chromium.new_context(viewport=PHONE)
-    person = Visitor(context.new_page(), stage)
-    person.open("/vao")
-    at_the_door = person.page.evaluate(TRANSFERRED)
-    person.log_in("all")
-    person.page.wait_for_load_state("load")
-    assert 0 < at_the_door + person.page.evaluate(TRANSFERRED) <= 45_000
+    with new_page(chromium, PHONE) as page:
+        person = Visitor(page, stage)
+        person.open("/vao")
+        at_the_door = page.evaluate(TRANSFERRED)
+        person.log_in("all")
+        page.wait_for_load_state("load")
+        assert 0 < at_the_door + page.evaluate(TRANSFERRED) <= 45_000
 
-    person.open("/them")
-    person.page.wait_for_load_state("load")
-    assert 0 < person.page.evaluate(TRANSFERRED) <= 12_000
-    context.close()
+        person.open("/them")
+        page.wait_for_load_state("load")
+        assert 0 < page.evaluate(TRANSFERRED) <= 12_000

@@ -12,9 +12,19 @@ from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
-from harness.browser import WIDTHS, Stage, Visitor, axe_violations, running_chromium, small_targets, some_widths
+from harness.browser import (
+    PHONE,
+    Stage,
+    Visitor,
+    axe_violations,
+    new_page,
+    running_chromium,
+    small_targets,
+    some_widths,
+    visiting,
+)
 from harness.certificates import FOUND
-from harness.every_page import look
+from harness.every_page import look, looking
 from harness.hub_boxes import enrol, registered
 from harness.hub_pages import serving
 from harness.office import NOW, SCOPE, open_office, open_province
@@ -121,12 +131,8 @@ def fill(hub: Hub, folder: Path) -> str:
 
 @pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, chromium: Any, stage: HubStage) -> Iterator[Visitor]:
-    context = chromium.new_context(viewport=WIDTHS[request.param], locale="vi-VN", ignore_https_errors=True)
-    found = Visitor(context.new_page(), cast(Stage, stage))
-    found.log_in("all")
-    yield found
-    context.close()
-    assert found.seen.wrong == [], found.seen.wrong
+    with visiting(chromium, cast(Stage, stage), "all", request.param) as found:
+        yield found
 
 
 PAGES = (
@@ -146,10 +152,19 @@ PAGES = (
 )
 
 
-def test_every_page_is_accessible_and_fits(visitor: Visitor, stage: HubStage) -> None:
-    found = look(visitor, [path.format(box=stage.box) for path in PAGES], is_full=False)
+def test_every_page_is_accessible_and_fits(chromium: Any, stage: HubStage) -> None:
+    with looking(chromium, cast(Stage, stage), "all") as visitor:
+        found = look(visitor, [path.format(box=stage.box) for path in PAGES])
 
     assert "\n".join(found) == ""
+
+
+def test_somebody_logs_in(chromium: Any, stage: HubStage) -> None:
+    with new_page(chromium, PHONE) as page:
+        person = Visitor(page, cast(Stage, stage))
+        person.log_in("all")
+        assert page.url == f"{stage.address}/"
+        assert person.seen.wrong == []
 
 
 def test_the_plan_of_a_draft_comes_by_itself_and_opens_to_the_communes_that_do_not_hear_it(visitor: Visitor) -> None:
@@ -162,15 +177,16 @@ def test_the_plan_of_a_draft_comes_by_itself_and_opens_to_the_communes_that_do_n
     assert small_targets(visitor.page) == []
 
 
-def test_the_board_renews_itself_and_leads_to_the_box_that_is_unwell(visitor: Visitor, stage: HubStage) -> None:
-    visitor.page.clock.install()
-    visitor.open("/")
-    with visitor.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        visitor.page.clock.fast_forward(31_000)
-    visitor.tap("máy nhà văn hóa", "link")
+def test_the_board_renews_itself_and_leads_to_the_box_that_is_unwell(chromium: Any, stage: HubStage) -> None:
+    with looking(chromium, cast(Stage, stage), "all") as visitor:  # its page goes by a clock of its own
+        visitor.page.clock.install()
+        visitor.open("/")
+        with visitor.page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+            visitor.page.clock.fast_forward(31_000)
+        visitor.tap("máy nhà văn hóa", "link")
 
-    assert visitor.page.url.endswith(f"/may/{stage.box}")
-    assert "không thấy card" in visitor.page.inner_text("main")
+        assert visitor.page.url.endswith(f"/may/{stage.box}")
+        assert "không thấy card" in visitor.page.inner_text("main")
 
 
 def test_a_stick_is_made_by_the_keyboard_alone(visitor: Visitor, tmp_path: Path) -> None:

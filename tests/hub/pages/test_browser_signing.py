@@ -95,7 +95,7 @@ class Telephone:
         self.devtools.send("WebAuthn.enable")
         options = {**TELEPHONE, "isUserVerified": True, "automaticPresenceSimulation": True}
         self.id = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-        self.visitor.log_in(login)
+        self.visitor.sign_in(login)
 
     def refuse(self) -> None:
         """From now on its owner does not unlock it."""

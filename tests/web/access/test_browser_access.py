@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.browser import DESK, FILES, Stage, Visitor, axe_violations, small_targets, visiting
-from harness.every_page import PAGES, SIDEWAYS, fill_station, look_at_all, page_stage
+from harness.browser import FILES, Stage, axe_violations, small_targets, visiting
+from harness.every_page import PAGES, fill_station, look_at_all, page_stage
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
+@pytest.mark.sampled
 def test_no_page_shuts_anybody_out(chromium: Any, stage: Stage) -> None:
     assert len(PAGES) > 50
     assert "\n".join(look_at_all(chromium, stage, "full")) == ""
@@ -65,36 +66,11 @@ def test_what_a_refused_form_shows_shuts_nobody_out(chromium: Any, stage: Stage)
     assert "\n".join(wrong) == ""
 
 
-def test_pages_of_twice_the_size_are_not_scrolled_sideways_and_keep_their_edges_in_forced_colours(
-    chromium: Any, stage: Stage
-) -> None:
-    fill_station(stage, FILES)
-    half = {"width": DESK["width"] // 2, "height": DESK["height"] // 2}
-    context = chromium.new_context(viewport=half, device_scale_factor=2, forced_colors="active")
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("lan")
-    wrong = []
-    for path in PAGES:
-        visitor.open(path)
-        if not visitor.page.evaluate(SIDEWAYS):
-            wrong.append(path)
-        wrong += visitor.page.evaluate(
-            "() => Array.from(document.querySelectorAll('main button, main .button'))"
-            ".filter(one => one.offsetParent && getComputedStyle(one).borderStyle === 'none').map(one => one.outerHTML)"
-        )
-    context.close()
-
-    assert "\n".join(wrong) == ""
-
-
 def test_the_week_is_printed_across_and_its_menus_are_not(chromium: Any, stage: Stage) -> None:
     fill_station(stage, FILES)
-    context = chromium.new_context(locale="vi-VN")
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("lan")
-    visitor.open("/lich/in")
-    (first, *_rest) = PdfReader(io.BytesIO(visitor.page.pdf(prefer_css_page_size=True))).pages
-    context.close()
+    with visiting(chromium, stage, "lan", "desk") as visitor:
+        visitor.open("/lich/in")
+        (first, *_rest) = PdfReader(io.BytesIO(visitor.page.pdf(prefer_css_page_size=True))).pages
 
     words = " ".join(first.extract_text().split())
     assert "Tin sáng" in words

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from harness.browser import FILES, PHONE, Stage, Visitor, running_stage, some_ways, some_widths, visiting, write_station
+from harness.browser import (
+    FILES,
+    Stage,
+    Visitor,
+    axe_violations,
+    running_stage,
+    some_ways,
+    some_widths,
+    visiting,
+    write_station,
+)
 from harness.waiting import wait_for
 
 from loudspeaker.daemon.board_client import BoardClient
@@ -55,6 +65,7 @@ def silence(stage: Stage) -> Iterator[None]:
 @pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     with visiting(chromium, stage, "lan", request.param) as visitor:
+        visitor.open("/them")
         yield visitor
 
 
@@ -173,14 +184,12 @@ def test_a_wrong_word_keeps_the_page_and_airs_nothing(visitor: Visitor, stage: S
 
 
 def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, chromium: Any) -> None:
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("lan")
-    give_by_template(visitor)
-    wait_for(lambda: board(stage).on)
-    clear(visitor, "Thông báo hết nguy hiểm")
-    wait_for(lambda: not board(stage).alarms)
-    context.close()
+    with visiting(chromium, stage, "lan", "phone", java_script_enabled=False) as visitor:
+        visitor.open("/them")
+        give_by_template(visitor)
+        wait_for(lambda: board(stage).on)
+        clear(visitor, "Thông báo hết nguy hiểm")
+        wait_for(lambda: not board(stage).alarms)
 
 
 @TASK
@@ -198,8 +207,6 @@ def test_task_12_why_something_was_not_heard_is_two_taps_away(visitor: Visitor, 
 def test_the_second_page_of_an_alarm_and_its_ending_have_no_fault_that_axe_can_find(
     visitor: Visitor, stage: Stage
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     for drill in (False, True):
         visitor.open("/khan-cap")
         visitor.tap("Lũ quét", "radio")
@@ -207,14 +214,12 @@ def test_the_second_page_of_an_alarm_and_its_ending_have_no_fault_that_axe_can_f
             visitor.tap("Đây là DIỄN TẬP", "checkbox")
         visitor.tap("Xem lại")
         visitor.page.get_by_text("Đã có tiếng").wait_for()
-        found = Axe().run(visitor.page)
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_violations(visitor.page) == []
     visitor.tap("Bắt đầu diễn tập")
     visitor.page.wait_for_url("**/khan-cap")
     for path in ("/khan-cap", "/khan-cap/ket-thuc?cach=clear&dien-tap=1", "/khan-cap/ket-thuc?cach=stop&dien-tap=1"):
         visitor.open(path)
-        found = Axe().run(visitor.page)
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_violations(visitor.page) == []
     visitor.open("/khan-cap")
     clear(visitor, "Thông báo hết diễn tập")
     wait_for(lambda: not board(stage).alarms)

@@ -22,7 +22,7 @@ LETTER = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("ut
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with bulletin_stage(tmp_path_factory.mktemp("browser")) as running:
+    with bulletin_stage(tmp_path_factory.mktemp("browser"), with_daemon=False) as running:
         yield running
 
 

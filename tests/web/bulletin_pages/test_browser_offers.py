@@ -66,6 +66,7 @@ def must_be_usable(page: Any) -> None:
 
 def test_what_the_province_offers_is_declined_and_then_scheduled(visitor: Visitor) -> None:
     page, offer = visitor.page, visitor.offer  # type: ignore[attr-defined]
+    visitor.open("/")
     assert "xã có phát không?" in page.inner_text("#board")
     visitor.tap("Chọn", "link")
     must_be_usable(page)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from harness.browser import (
     FILES,
-    PHONE,
     Stage,
     Visitor,
     axe_violations,
@@ -85,6 +84,7 @@ def test_what_the_form_tries_by_itself_leaves_the_focus_where_it_is(visitor: Vis
 
 @TASK
 def test_a_bulletin_is_scheduled_in_every_village_in_seven_taps(visitor: Visitor) -> None:
+    visitor.open("/")
     visitor.tap("Lịch tuần", "link")
     visitor.tap("+ Xếp lịch", "link")
     visitor.tap("Cả xã")
@@ -238,16 +238,13 @@ def test_going_back_after_saving_saves_nothing_twice(visitor: Visitor) -> None:
 
 def test_without_scripts_an_entry_is_tried_and_saved(chromium: Any, stage: Stage) -> None:
     write_station(stage.home, FILES | MORE)
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="vi-VN")
-    visitor = Visitor(context.new_page(), stage)
-    visitor.log_in("hoa")
-    visitor.open("/lich/moi")
-    visitor.page.get_by_label("Bản Lìm").check()
-    visitor.page.select_option("#bulletin-1", "hop")
-    visitor.page.fill("#at", "17h33")
-    visitor.page.get_by_role("button", name="Xem trước").last.click()
-    visitor.page.get_by_role("button", name="Lưu lịch").click()
+    with visiting(chromium, stage, "hoa", "phone", java_script_enabled=False) as visitor:
+        visitor.open("/lich/moi")
+        visitor.page.get_by_label("Bản Lìm").check()
+        visitor.page.select_option("#bulletin-1", "hop")
+        visitor.page.fill("#at", "17h33")
+        visitor.page.get_by_role("button", name="Xem trước").last.click()
+        visitor.page.get_by_role("button", name="Lưu lịch").click()
 
-    assert "Đã lưu lịch" in visitor.page.inner_text("main")
-    assert "bulletin: hop, at: 17:33" in schedule(stage.home, "ban-lim")
-    context.close()
+        assert "Đã lưu lịch" in visitor.page.inner_text("main")
+        assert "bulletin: hop, at: 17:33" in schedule(stage.home, "ban-lim")
