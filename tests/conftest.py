@@ -24,7 +24,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import set_language
 from loudspeaker.station import Station
 
-RUNS = {"few": 10, "full": 100}  # examples of a property, or a multiple of them where a test says so
+RUNS = {"few": 8, "full": 100}  # examples of a property, or a multiple of them where a test says so
 for name, count in RUNS.items():  # nothing is timed here: a machine may be busy; few are the same few each time
     settings.register_profile(
         name,

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from harness.daemon_thread import DaemonThread
 from harness.fake_daemon import FakeDaemon
+from harness.file_trees import FileTree, read_tree, write_tree
 from harness.made_sound import make_sound
 from harness.officers import Officer, Officers, board_of
-from harness.small_commune import at
+from harness.small_commune import at, write_small_commune
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import encode
@@ -24,6 +25,7 @@ from loudspeaker.model.asrun_record import Event
 from loudspeaker.model.board import StandingAlarm
 from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.station import Station
+from loudspeaker.station.paths import StationPaths
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.airing_pages.emergency import LASTS, is_word
@@ -34,11 +36,15 @@ BOX = "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {devi
 BOTH = ["na-hoa", "suoi-trat"]
 
 
-@pytest.fixture
-def home(home: Path) -> Path:
+def write_box(home: Path) -> None:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text(encoding="utf-8").replace("suoi-trat]", "suoi-trat, cho-may]"), "utf-8")
+
+
+@pytest.fixture
+def home(home: Path) -> Path:
+    write_box(home)
     return home
 
 
@@ -47,13 +53,22 @@ def clock() -> FakeClock:
     return FakeClock(NOW)
 
 
-@pytest.fixture
-def made(home: Path, clock: FakeClock) -> None:
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> FileTree:
     """The sound of what these tests give and end."""
-    with closing(Station.open(home, clock=clock)) as station:
+    home = tmp_path_factory.mktemp("sounds") / "dai"
+    write_small_commune(home)
+    write_box(home)
+    with closing(Station.open(home, clock=FakeClock(NOW))) as station:
         for text, bulletin, drill in ((WORDS, None, False), (WORDS, None, True), (None, "lu-quet", False)):
             alert = station.alerts.preview(PreviewUrgent(text, bulletin, tuple(BOTH), False, drill, None))
             make_sound(station, {**alert.wanted, **alert.clears})
+        return read_tree(station.paths.programmes)
+
+
+@pytest.fixture
+def made(home: Path, sounds: FileTree) -> None:
+    write_tree(StationPaths(home, home / ".state").programmes, sounds)
 
 
 @pytest.fixture
