@@ -39,7 +39,7 @@ def rows(path: Path) -> list[tuple[str, str]]:
 
 TABLES = {path.stem: rows(path) for path in sorted((DATA / "tables").glob("*.tsv"))}
 EXAMPLES = [written for table in TABLES.values() for written, _expected in table]
-SOME_EXAMPLES = some_of(EXAMPLES)
+SOME_EXAMPLES = some_of(EXAMPLES, 12)
 
 
 @cache
