@@ -19,11 +19,11 @@ from harness.paths import ROOT
 from loudspeaker.cli import cli
 
 MARKERS = {"Message", "_", "N_"}
-tool = runpy.run_path(str(ROOT / ".ci" / "messages.py"))
 
 
 @cache
 def vietnamese() -> gettext.GNUTranslations:
+    tool = runpy.run_path(str(ROOT / ".ci" / "messages.py"))
     return gettext.GNUTranslations(io.BytesIO(tool["compiled"]()))
 
 
