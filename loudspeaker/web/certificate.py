@@ -54,8 +54,8 @@ class CertificateFiles:
         """The hosts and addresses that the certificate is for. Raises `NotFound` where there is none."""
         if not self.certificate.exists():
             raise NotFound(Message("there is no certificate yet: “loudspeaker web certificate” makes one"))
-        told = _openssl("x509", "-in", self.certificate, "-noout", "-ext", "subjectAltName")
-        return tuple(re.findall(r"(?:DNS|IP Address):([^\s,]+)", told))
+        extension = _openssl("x509", "-in", self.certificate, "-noout", "-ext", "subjectAltName")
+        return tuple(re.findall(r"(?:DNS|IP Address):([^\s,]+)", extension))
 
     def fingerprint(self) -> str:
         """The authority's SHA-256 as browsers show it: AB:CD:…"""

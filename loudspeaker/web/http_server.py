@@ -70,9 +70,9 @@ class LimitedProtocol(H11Protocol):
 
     def _make_room(self) -> None:
         """Close the oldest connection whose request has not come to its end."""
-        dawdlers = [one for one in self.connections if isinstance(one, LimitedProtocol) and one._deadline]
-        if dawdlers:
-            oldest = min(dawdlers, key=lambda one: one._since)
+        ours = [connection for connection in self.connections if isinstance(connection, LimitedProtocol)]
+        if unfinished := [connection for connection in ours if connection._deadline]:
+            oldest = min(unfinished, key=lambda connection: connection._since)
             oldest._forget()
             oldest._give_up()
 

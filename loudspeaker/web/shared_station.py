@@ -79,8 +79,8 @@ class Fresh(Generic[V]):
         now, value = self._clock.monotonic(), self._value
         if value is None or now >= self._until:
             self._until = now + FRESH  # before it looks: whoever has it forgotten meanwhile wants another look
-            found = self._look()
-            value = self._value = value if value == found else found
+            seen = self._look()
+            value = self._value = value if value == seen else seen
         return value
 
     def forget(self) -> None:
@@ -193,14 +193,14 @@ class SharedStation:
         """
         air, health, minute = self.air(), self.health(), self._clock.now().replace(second=0, microsecond=0)
         of = air, health, minute, question
-        kept = self._shared.get(make)
-        if kept is None or kept.of != (self._sight.value(), *of):
+        answer = self._shared.get(make)
+        if answer is None or answer.of != (self._sight.value(), *of):
             with self.station() as station:
-                kept = self._shared.get(make)
-                if kept is None or kept.of != (self._seen, *of):  # else somebody has made it meanwhile
+                answer = self._shared.get(make)
+                if answer is None or answer.of != (self._seen, *of):  # else somebody has made it meanwhile
                     made = make(station, air, health, *question)
-                    kept = self._shared[make] = SharedAnswer(made, (self._seen, *of))
-        return cast("V", kept.made)
+                    answer = self._shared[make] = SharedAnswer(made, (self._seen, *of))
+        return cast("V", answer.made)
 
     def mark(self) -> str:
         """Changes whenever a page would look different: with the air, the box, people's files, each entry of the log.
@@ -248,7 +248,7 @@ class SharedStation:
         if station is None:
             return ()
         files = station.files
-        return [files.commune.name, *(one.name for one in files.contents.schedules), *files.commune.villages]
+        return [files.commune.name, *(schedule.name for schedule in files.contents.schedules), *files.commune.villages]
 
     def close(self) -> None:
         with self._lock:

@@ -27,7 +27,7 @@ from .access.accounts import Account, Session
 from .access.audit_pages import act_of
 from .access.console_database import ConsoleDamaged
 from .feeds.feed_requests import answer_feed, refuse_feed
-from .guard import MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, Task, is_own_token, may
+from .guard import MOST_BYTES, MOST_FIELDS, MOST_FILES, Task, is_own_token, may
 from .kept_form import keep_form
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .site import Site
@@ -207,8 +207,8 @@ def _show_the_door(page: SitePage, task: Task) -> Response:
         return page.error(401, LOGGED_OUT)
     if page.site.accounts.is_empty():
         return RedirectResponse(FIRST, 303)
-    asked = page.http.url.path
-    return RedirectResponse(DOOR if asked == "/" else f"{DOOR}?den={asked}", 303)
+    path = page.http.url.path
+    return RedirectResponse(DOOR if path == "/" else f"{DOOR}?den={path}", 303)
 
 
 def _carries_token(page: SitePage) -> bool:
@@ -217,7 +217,8 @@ def _carries_token(page: SitePage) -> bool:
 
 
 def _people_who_may(page: SitePage, task: Task) -> list[Account]:
-    return [one for one in page.people.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
+    active = (account for account in page.people.accounts() if not account.locked)
+    return [account for account in active if may(account.roles, task)]
 
 
 def _carry_out(handle: Callable[[], Answer], page: SitePage, task: Task | None) -> Answer:

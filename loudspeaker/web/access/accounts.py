@@ -297,10 +297,9 @@ class AccountStore:
     def log_ins(self, login: str | None = None) -> list[LogIn]:
         """Every session that has not ended, or those of one person, the one that was used last first."""
         rows = list(self._database.rows("SELECT rowid, * FROM sessions"))
-        found = [self._log_in(row) for row in rows if not self._is_over(row)]
-        return sorted(
-            (one for one in found if login in (None, one.account.login)), key=lambda one: one.seen, reverse=True
-        )
+        log_ins = [self._log_in(row) for row in rows if not self._is_over(row)]
+        wanted = (log_in for log_in in log_ins if login in (None, log_in.account.login))
+        return sorted(wanted, key=lambda log_in: log_in.seen, reverse=True)
 
     def _log_in(self, row: sqlite3.Row) -> LogIn:
         made, seen = (self._database.moment(row[name]) for name in ("made", "seen"))

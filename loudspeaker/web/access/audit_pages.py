@@ -123,11 +123,11 @@ def act_of(route: str, page: SitePage, status: int) -> Act | None:
 
 def _facts_to_note(form: FormData) -> dict[str, str]:
     """Fields that tell what it was about; those that are ticked several times as one."""
-    found: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
     for name, value in form.multi_items():
-        if name in NOTED and isinstance(value, str) and value and len(found) < MOST_FIELDS:
-            found.setdefault(name, []).append(value)
-    return {name: ", ".join(values) for name, values in found.items()}
+        if name in NOTED and isinstance(value, str) and value and len(about) < MOST_FIELDS:
+            about.setdefault(name, []).append(value)
+    return {name: ", ".join(values) for name, values in about.items()}
 
 
 def show_acts(page: SitePage) -> Response:

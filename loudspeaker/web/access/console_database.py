@@ -113,14 +113,14 @@ class ConsoleDatabase:
             self._identity = None
             with suppress(sqlite3.Error):
                 self._connection.close()
-        found, aside = _identity(self._path), None
+        identity, aside = _identity(self._path), None
         try:
             try:
                 connection = _connect(self._path)
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise
-                if _identity(self._path) == found:  # else another process was first
+                if _identity(self._path) == identity:  # else another process was first
                     aside = move_database_aside(self._path, self._clock.now())
                     logger.error("console.db was damaged and lies in %s now", aside)
                 connection = _connect(self._path)
@@ -192,16 +192,15 @@ def _make(connection: sqlite3.Connection, schema: str, columns: Sequence[AddedCo
 
 
 def _missing(connection: sqlite3.Connection, columns: Sequence[AddedColumn]) -> list[AddedColumn]:
-    there = {
-        (one.table, row["name"]) for one in columns for row in connection.execute(f"PRAGMA table_info({one.table})")
-    }
-    return [one for one in columns if (one.table, one.name) not in there]
+    tables = {column.table for column in columns}
+    known = {(table, row["name"]) for table in tables for row in connection.execute(f"PRAGMA table_info({table})")}
+    return [column for column in columns if (column.table, column.name) not in known]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
     with suppress(FileNotFoundError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
+        state = path.stat()
+        return state.st_dev, state.st_ino
     return None
 
 

@@ -31,7 +31,7 @@ def delegate(page: PageRequest) -> Response:
     try:
         begins, ends = read_typed(day, page.text("tu")), read_typed(day, page.text("den")) + timedelta(days=1)
         taker = accounts.account(page.text("cho"))
-        span = (datetime.combine(one, time(), zone) for one in (begins, ends))
+        span = (datetime.combine(bound, time(), zone) for bound in (begins, ends))
         page.console.delegations.give(accounts.account(page.person.account.login), taker, *span)
     except BadUsage as error:
         return _page(page, error)
@@ -47,7 +47,8 @@ def end_delegation(page: PageRequest) -> Response:
 def approvers(console: Console) -> list[Account]:
     """Who may approve by a right of their own."""
     known = console.site.accounts.accounts()
-    return [one for one in known if Role.APPROVE in one.roles and one.has_password and not one.locked]
+    able = (account for account in known if account.has_password and not account.locked)
+    return [account for account in able if Role.APPROVE in account.roles]
 
 
 def warn_of_few(console: Console, rule: ApprovalRule) -> Message | None:
@@ -63,7 +64,7 @@ def warn_of_few(console: Console, rule: ApprovalRule) -> Message | None:
 def _page(page: PageRequest, error: LoudspeakerError | None = None) -> Response:
     console = page.console
     others: Sequence[Account] = [
-        one for one in console.site.accounts.accounts() if Role.APPROVE not in one.roles and not one.locked
+        person for person in console.site.accounts.accounts() if Role.APPROVE not in person.roles and not person.locked
     ]
     typed = {name: page.text(name) for name in ("tu", "den", "cho")}
     today = console.site.clock.now().astimezone(_zone(page)).date()

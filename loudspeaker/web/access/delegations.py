@@ -67,7 +67,7 @@ class DelegationStore:
 
     def end(self, number: str) -> None:
         """Before its time. Raises `NotFound` where it is over already."""
-        if number not in [str(one.number) for one in self.to_come()]:
+        if number not in [str(delegation.number) for delegation in self.to_come()]:
             raise NotFound(Message("this delegation has ended already"))
         with self._database.change() as database:
             values = self._clock.now().timestamp(), number
@@ -80,8 +80,8 @@ class DelegationStore:
     def of_taker(self, account: Account) -> Delegation | None:
         """That by which somebody may approve now."""
         now = self._clock.now().timestamp()
-        found = self._find("AND taker = ? AND begins <= ? AND ends > ? ORDER BY ends", account.id, now, now)
-        return found[0] if found else None
+        delegations = self._find("AND taker = ? AND begins <= ? AND ends > ? ORDER BY ends", account.id, now, now)
+        return delegations[0] if delegations else None
 
     def entitle(self, session: Session) -> Session:
         """The session with the right to approve, where it is delegated to its person now."""

@@ -150,15 +150,16 @@ def _with_session(site: Site, session: Session, response: Response) -> Response:
     return response
 
 
-def _way_on(asked: str) -> str:
+def _way_on(address: str) -> str:
     """The page that somebody wanted before they logged in, if it is one of ours; else the first."""
-    own = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
-    return asked if own else "/"
+    own = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if own else "/"
 
 
 def _administrators(site: Site) -> list[Account]:
     """Whom to ask for a new link: of a hub those of the whole, since nobody knows yet who asks."""
-    return [one for one in site.accounts.accounts() if Role.ADMIN in one.roles and not one.locked and not one.scope]
+    free = (account for account in site.accounts.accounts() if not account.locked and not account.scope)
+    return [account for account in free if Role.ADMIN in account.roles]
 
 
 ROUTES: SiteRoutes = {

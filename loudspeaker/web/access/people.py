@@ -107,7 +107,7 @@ def show_log_ins(page: SitePage) -> Response:
 def end_log_in(page: SitePage) -> Response:
     """That of somebody else only the administrator ends. Raises `NotFound` for one that is over."""
     login = None if page.may(Task.RULE) else page.person.account.login
-    known = {str(one.number): one.number for one in page.people.log_ins(login)}
+    known = {str(log_in.number): log_in.number for log_in in page.people.log_ins(login)}
     if (number := page.path["number"]) not in known:
         raise NotFound(Message("this session is over already"))
     page.site.accounts.end_log_in(known[number])

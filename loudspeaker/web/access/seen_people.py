@@ -21,14 +21,14 @@ class SeenPeople:
 
     def accounts(self) -> list[Account]:
         """Everybody, by login."""
-        return [one for one in self.store.accounts() if self._sees(one)]
+        return [account for account in self.store.accounts() if self._sees(account)]
 
     def account(self, login: str) -> Account:
         """Raises `NotFound`."""
-        found = self.store.account(login)
-        if not self._sees(found):
+        account = self.store.account(login)
+        if not self._sees(account):
             raise NotFound(Message("there is no account “{login}”", login=login))
-        return found
+        return account
 
     def add(self, login: str, name: str, roles: Iterable[Role], scope: str) -> str:
         """As `AccountStore.add`. Raises `BadUsage`, for an office of others, too."""
@@ -61,7 +61,7 @@ class SeenPeople:
 
     def log_ins(self, login: str | None = None) -> list[LogIn]:
         """As `AccountStore.log_ins`."""
-        return [one for one in self.store.log_ins(login) if self._sees(one.account)]
+        return [log_in for log_in in self.store.log_ins(login) if self._sees(log_in.account)]
 
     def _must_be_own(self, scope: str) -> None:
         """Raises `BadUsage`."""

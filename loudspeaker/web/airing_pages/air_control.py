@@ -21,6 +21,7 @@ from ..pages import PageRequest, Routes
 from ..shared_station import village_names
 from ..templating import day, moment
 
+HEARD = (Expected.AIR, Expected.NOT_READY)
 STOPPED_FIRST = Message("stopped from the console")  # until the reason is given, which is asked afterwards
 STOP_REASONS = (
     Message("funeral"),
@@ -38,8 +39,8 @@ QUIET_REASONS = (
 
 def show_stop(page: PageRequest) -> Response:
     """One button for each output that sounds, and one for all."""
-    on = sorted(page.air.on, key=lambda one: one.output)
-    outputs = [list(rows) for _output, rows in groupby(on, key=lambda one: one.output)]
+    on = sorted(page.air.on, key=lambda airing: airing.output)
+    outputs = [list(rows) for _output, rows in groupby(on, key=lambda airing: airing.output)]
     return page.page("stop.html", outputs=outputs, names=page.console.shared_station.village_names())
 
 
@@ -195,10 +196,10 @@ def _heard_until(station: Station, village: str, end: datetime) -> list[PlannedA
     now, output = station.clock.now(), station.files.box.plays.get(village)
     days = (end.date() - now.date()).days + 1
     return [
-        one
-        for one in station.airings.plan(None, days)
-        if one.output == output and one.record is None and one.airing.expected in (Expected.AIR, Expected.NOT_READY)
-        if one.airing.starts_at and now < one.airing.starts_at < end
+        planned
+        for planned in station.airings.plan(None, days)
+        if planned.output == output and planned.record is None and planned.airing.expected in HEARD
+        if planned.airing.starts_at and now < planned.airing.starts_at < end
     ]
 
 

@@ -64,15 +64,15 @@ class AlarmProposals:
         given = {alarm.given_at for alarm in standing}
         with self._lock:
             self._waiting = {
-                name: one
-                for name, one in self._waiting.items()
-                if now - one.at < WAITS and datetime.fromisoformat(name) not in given
+                name: proposal
+                for name, proposal in self._waiting.items()
+                if now - proposal.at < WAITS and datetime.fromisoformat(name) not in given
             }
             return list(self._waiting.values())
 
     def find(self, issued: str, now: datetime) -> Proposal | None:
         """None where it is too old, was taken, or was withdrawn."""
-        return next((one for one in self.waiting(now) if one.request.issued == issued), None)
+        return next((proposal for proposal in self.waiting(now) if proposal.request.issued == issued), None)
 
     def take(self, proposal: Proposal) -> bool:
         """False where somebody else was first."""

@@ -203,18 +203,18 @@ def compose(page: PageRequest, form: AlarmForm) -> AlertPreview:
 
     Raises `Unreachable`, `BadUsage`, `NotFound`, `Refused`.
     """
-    asked = PreviewUrgent(form.text, form.bulletin, form.villages, False, form.drill, None)
+    request = PreviewUrgent(form.text, form.bulletin, form.villages, False, form.drill, None)
     try:
-        return decode(AlertPreview, _ask(page, asked))
+        return decode(AlertPreview, _ask(page, request))
     except BeingRead:  # an alarm waits for nobody: here it is read at once
         with page.console.shared_station.station() as station:
-            return station.alerts.preview(asked)
+            return station.alerts.preview(request)
 
 
 def fingerprint(alert: AlertPreview) -> str:
     """Changes with the words, the sound, the villages, and whether it is a drill."""
-    told = [alert.spoken, sorted(alert.recipes.items()), list(alert.villages), alert.drill]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    facts = [alert.spoken, sorted(alert.recipes.items()), list(alert.villages), alert.drill]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def is_word(typed: str) -> bool:
@@ -261,13 +261,14 @@ def read_recipe(text: str) -> str:
 
 def read_templates(station: Station) -> list[EmergencyTemplate]:
     """Emergency bulletins, without those that end one."""
-    emergencies = [one for one in station.files.contents.bulletins.values() if one.level is Level.EMERGENCY]
-    ends = {one.all_clear for one in emergencies}
+    bulletins = station.files.contents.bulletins.values()
+    emergencies = [bulletin for bulletin in bulletins if bulletin.level is Level.EMERGENCY]
+    ends = {bulletin.all_clear for bulletin in emergencies}
     return [
-        EmergencyTemplate(one.id, one.title, text, find_blanks([text]))
-        for one in sorted(emergencies, key=lambda one: one.title)
-        if one.id not in ends
-        for text in ["\n".join(part.text for part in one.parts if part.text)]
+        EmergencyTemplate(bulletin.id, bulletin.title, text, find_blanks([text]))
+        for bulletin in sorted(emergencies, key=lambda bulletin: bulletin.title)
+        if bulletin.id not in ends
+        for text in ["\n".join(part.text for part in bulletin.parts if part.text)]
     ]
 
 
@@ -283,7 +284,8 @@ def read_reach(station: Station, board: Board | None) -> Reach:
 
 def interrupted_airings(board: Board | None, outputs: Mapping[str, str]) -> list[BoardAiring]:
     """What an alarm on these outputs breaks into."""
-    return [one for one in board.on if one.output in outputs and one.level is not Level.EMERGENCY] if board else []
+    on = board.on if board else ()
+    return [airing for airing in on if airing.output in outputs and airing.level is not Level.EMERGENCY]
 
 
 def _show_first(page: PageRequest, typed: AlarmForm, status: int = 200, error: Message | None = None) -> Response:
@@ -299,8 +301,8 @@ def _show_first(page: PageRequest, typed: AlarmForm, status: int = 200, error: M
         proposals=page.console.alarms.waiting(page.site.clock.now(), board.alarms if board else ()),
         has_button=has_button,
         kinds=sorted({alarm.drill for alarm in board.alarms} if board else ()),
-        sounding={one.id: one for one in board.on} if board else {},
-        hindered={one.id: one.waits for one in board.next if one.waits} if board else {},
+        sounding={airing.id: airing for airing in board.on} if board else {},
+        hindered={airing.id: airing.waits for airing in board.next if airing.waits} if board else {},
         no_daemon=NO_DAEMON,
     )
 
@@ -316,7 +318,7 @@ def _show_review(
     board = _board(page)
     with page.console.shared_station.station() as station:
         reach, has_button = read_reach(station, board), station.files.box.stop_button is not None
-        titles = {one.id: one.title for one in read_templates(station)}
+        titles = {template.id: template.title for template in read_templates(station)}
     recipes = list(dict.fromkeys(alert.recipes.values()))
     facts = {"form": form, "alert": alert, "issued": issued, "error": error, "reach": reach, "recipes": recipes}
     return page.page(

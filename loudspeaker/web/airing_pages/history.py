@@ -84,17 +84,17 @@ class LogPage:
 
 def show_log(page: PageRequest) -> Response:
     with page.console.shared_station.station() as station:
-        found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_ROWS)
-    return page.page("history.html", log=found, spans=_spans(found.now.date()), results=RESULTS)
+        log = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_ROWS)
+    return page.page("history.html", log=log, spans=_spans(log.now.date()), results=RESULTS)
 
 
 def print_log(page: PageRequest) -> Response:
     """All rows of the span. Raises `BadUsage` where that is more than anybody reads on paper."""
     with page.console.shared_station.station() as station:
-        found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_PRINTED)
-    if found.left_out:
+        log = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_PRINTED)
+    if log.left_out:
         raise BadUsage(Message("more than {most} airings: choose fewer days, or take the report", most=MOST_PRINTED))
-    return page.page("history_print.html", log=found)
+    return page.page("history_print.html", log=log)
 
 
 def show_airing(page: PageRequest) -> Response:
@@ -130,8 +130,8 @@ def send_report(page: PageRequest) -> Response:
 
 def check_chain(page: PageRequest) -> Response:
     """Has any entry of the log been changed since it was written? By the command line's own check, as a child."""
-    told = json.loads(page.run_command("log", "--verify", "--json", accepts=(0, 1)))
-    return page.page("chain.html", entries=told["rows"], head=told["head"], broken=told["broken"])
+    chain = json.loads(page.run_command("log", "--verify", "--json", accepts=(0, 1)))
+    return page.page("chain.html", entries=chain["rows"], head=chain["head"], broken=chain["broken"])
 
 
 def _report_options(query: Mapping[str, str]) -> list[str]:

@@ -34,13 +34,13 @@ def show_replay(page: PageRequest) -> Response:
 
 def replay(page: PageRequest) -> Response:
     """Air it as soon as its sound is made; against the policy only with a reason, and by whoever may give alarms."""
-    found, account = _read(page), page.person.account
+    view, account = _read(page), page.person.account
     reason = page.text("why") if page.may("alarm") else ""
-    request = Play(str(found.airing.bulletin), (found.airing.village,), override=reason)
+    request = Play(str(view.airing.bulletin), (view.airing.village,), override=reason)
     try:
         (airing,) = page.console.shared_station.give(request, account.name, account.login, PATIENCE)
     except LoudspeakerError as error:
-        return page.page("replay.html", status_of(error), replay=found, error=error)
+        return page.page("replay.html", status_of(error), replay=view, error=error)
     return page.go(f"/luot/{airing}")
 
 
@@ -51,11 +51,11 @@ def _read(page: PageRequest) -> Replay:
             raise Refused(Message("a relay is heard at its time only"))
         bulletin = station.files.bulletin(airing.bulletin)
         spec = station.planner.bulletin_spec(bulletin, airing.output)
-        also = [one for one, where in station.files.box.plays.items() if where == airing.output]
+        also = [village for village, output in station.files.box.plays.items() if output == airing.output]
         return Replay(
             airing,
             village_names(station),
-            [one for one in also if one != airing.village],
+            [village for village in also if village != airing.village],
             station.planner.duration(spec)[0],
         )
 

@@ -124,9 +124,9 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
     """The day as plan and log have it now: the same for everybody who asks."""
     air, now = state.board, station.clock.now()
     on = air.on if air else ()
-    planned, ahead = _split_plan(station, now, {one.id for one in on})
-    heard = [one for one in ahead if one.airing.expected is Expected.AIR]
-    day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
+    plan, ahead = _split_plan(station, now, {airing.id for airing in on})
+    heard = [planned for planned in ahead if planned.airing.expected is Expected.AIR]
+    day = tuple(_verdicts(planned for planned in plan if planned.record and planned.scheduled_at.date() == now.date()))
     tonight, others = _missing_approvals(ahead, now)
     todo_items = _todo_items(station, now, others, ahead, day)
     return DayBoard(
@@ -134,12 +134,12 @@ def read_board(station: Station, state: AirState, health: Health) -> DayBoard:
         village_names(station),
         tuple(_sounding(on)),
         tuple(_moments(heard))[:MOST],
-        tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
+        tuple(planned for planned in ahead if planned.airing.expected is Expected.SKIPPED),
         tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
         tuple(tonight),
         tuple(sorted(todo_items, key=lambda item: not item.pressing)),
         day,
-        sum(one.scheduled_at.date() == now.date() for one in heard),
+        sum(planned.scheduled_at.date() == now.date() for planned in heard),
         tuple(_health(station, air, health)),
         air.clock if air and not air.trusted else None,
         station.files.commune.approval_rule(now.date()),
@@ -159,8 +159,9 @@ def _split_plan(
     station: Station, now: datetime, on: Collection[str]
 ) -> tuple[list[PlannedAiring], list[PlannedAiring]]:
     """Today and tomorrow without what is `on` the air (ids), and what of it is still to come."""
-    planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in on]
-    return planned, [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
+    plan = [planned for planned in station.airings.plan(None, 2) if planned.output and planned.id not in on]
+    undecided = (planned for planned in plan if planned.record is None)
+    return plan, [planned for planned in undecided if (planned.airing.starts_at or planned.scheduled_at) > now]
 
 
 def _sounding(on: Iterable[BoardAiring]) -> Iterator[Sounding]:
@@ -170,24 +171,24 @@ def _sounding(on: Iterable[BoardAiring]) -> Iterator[Sounding]:
         yield Sounding(title, first.villages, first.drill, first.begun, ends)
 
 
-def _heard_as(one: BoardAiring) -> tuple[str, str]:
-    return one.output, one.title
+def _heard_as(airing: BoardAiring) -> tuple[str, str]:
+    return airing.output, airing.title
 
 
 def _moments(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
     """Rows in the order in which they are heard."""
 
-    def when(one: PlannedAiring) -> tuple[datetime, str]:
-        return one.airing.starts_at or one.scheduled_at, one.title
+    def when(planned: PlannedAiring) -> tuple[datetime, str]:
+        return planned.airing.starts_at or planned.scheduled_at, planned.title
 
     for (at, title), together in groupby(sorted(airings, key=when), key=when):
         yield Moment(at, title, tuple(together))
 
 
 def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
-    def outcome(one: PlannedAiring) -> tuple[datetime, str, str, str]:
-        assert one.record
-        return one.scheduled_at, one.title, one.record.verdict, one.record.why
+    def outcome(planned: PlannedAiring) -> tuple[datetime, str, str, str]:
+        assert planned.record
+        return planned.scheduled_at, planned.title, planned.record.verdict, planned.record.why
 
     for (at, title, verdict, why), together in groupby(sorted(airings, key=outcome), key=outcome):
         same = tuple(together)
@@ -197,9 +198,11 @@ def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
 
 def _missing_approvals(ahead: Sequence[PlannedAiring], now: datetime) -> list[list[tuple[str, datetime]]]:
     """What will not be heard for want of an approval: what is to be said on top, and the rest."""
-    found = [one for one in ahead if one.refusal is Refusal.APPROVAL]
-    parts = ([one for one in found if _is_for_tonight(one.scheduled_at, now) is on_top] for on_top in (True, False))
-    return [_first_by_title(part) for part in parts]
+    parts: dict[bool, list[PlannedAiring]] = {True: [], False: []}
+    for planned in ahead:
+        if planned.refusal is Refusal.APPROVAL:
+            parts[_is_for_tonight(planned.scheduled_at, now)].append(planned)
+    return [_first_by_title(part) for part in parts.values()]
 
 
 def _is_for_tonight(at: datetime, now: datetime) -> bool:
@@ -220,8 +223,8 @@ def _todo_items(
     for title, at in unapproved:
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
         yield TodoItem(message, "/duyet", APPROVE)
-    for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
-        why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
+    for title, at in _first_by_title(planned for planned in ahead if planned.airing.expected is Expected.NOT_READY):
+        why = next(planned.airing.why for planned in ahead if planned.title == title and planned.airing.why)
         yield TodoItem(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
     yield from _unheard_items(day, village_names(station))
     for problem in station.files.problems:
@@ -237,13 +240,14 @@ def _review_items(station: Station) -> Iterator[TodoItem]:
     """Bulletins that wait for somebody's word, or were given back."""
     contents, planner, reviews = station.files.contents, station.planner, ReviewLog(station.log)
     known = [contents.bulletins[name] for name in reviews.open_reviews() if name in contents.bulletins]
-    found = [(one, reviews.review(one, planner.bulletin_spec(one), planner.revision(one))) for one in known]
-    waiting = [one for one, review in found if review.state is ReviewState.SUBMITTED]
+    specs = [(bulletin, planner.bulletin_spec(bulletin)) for bulletin in known]
+    reviewed = [(bulletin, reviews.review(bulletin, spec, planner.revision(bulletin))) for bulletin, spec in specs]
+    waiting = [bulletin for bulletin, review in reviewed if review.state is ReviewState.SUBMITTED]
     if waiting:
         yield TodoItem(
             Message("{count} bulletins wait for approval", count=len(waiting)), "/duyet", APPROVE, task=Task.APPROVE
         )
-    for bulletin, review in found:
+    for bulletin, review in reviewed:
         if review.state is ReviewState.RETURNED and review.returned:
             facts = {"title": bulletin.title, "name": review.returned.by.name, "why": review.returned.why}
             message = Message("“{title}” was given back by {name}: {why}", **facts)
@@ -266,17 +270,17 @@ def _unheard_items(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[
     """What was not heard, though nobody decided so."""
     for row in day:
         if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:
-            villages = ", ".join(names.get(one.village, one.village) for one in row.airings)
+            villages = ", ".join(names.get(planned.village, planned.village) for planned in row.airings)
             facts = {"villages": villages, "at": clock(row.at), "title": row.title, "became": row.word}
             message = Message("{villages}: {at} “{title}”: {became}", **facts)
             yield TodoItem(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
 
 
 def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetime]]:
-    found: dict[str, datetime] = {}
-    for one in airings:
-        found.setdefault(one.title, one.scheduled_at)
-    return list(found.items())
+    first_times: dict[str, datetime] = {}
+    for planned in airings:
+        first_times.setdefault(planned.title, planned.scheduled_at)
+    return list(first_times.items())
 
 
 def _health(station: Station, air: Board | None, health: Health) -> Iterator[HealthLine]:

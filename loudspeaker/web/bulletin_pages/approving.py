@@ -76,22 +76,22 @@ def show_waiting(page: PageRequest) -> Response:
 def _reviews(station: Station) -> list[tuple[str, str, Review, float, int]]:
     """By title: id, title, where it stands, seconds, places to check."""
     reviews, planner = ReviewLog(station.log), station.planner
-    found = []
+    rows = []
     for bulletin in station.files.contents.bulletins.values():
         if bulletin.level is not Level.EMERGENCY:
             spec = planner.bulletin_spec(bulletin, station.files.outputs()[0])
             review = reviews.review(bulletin, spec, planner.revision(bulletin))
-            found.append((bulletin.id, bulletin.title, review, planner.duration(spec)[0], spec.doubt_count))
-    return sorted(found, key=lambda row: row[1].casefold())
+            rows.append((bulletin.id, bulletin.title, review, planner.duration(spec)[0], spec.doubt_count))
+    return sorted(rows, key=lambda row: row[1].casefold())
 
 
 def _planned_airings(station: Station) -> Mapping[str, list[Airing]]:
     """By bulletin, the airings of the days to come, whether or not they wait for its approval."""
-    now, found = station.clock.now(), defaultdict(list)
+    now, airings = station.clock.now(), defaultdict(list)
     for airing in station.planner.plan(now, now + timedelta(days=AHEAD), station.log):
         if airing.bulletin and airing.expected is not Expected.SKIPPED:
-            found[airing.bulletin].append(airing)
-    return found
+            airings[airing.bulletin].append(airing)
+    return airings
 
 
 def show_review(page: PageRequest) -> Response:

@@ -45,9 +45,9 @@ class BulletinSearch:
 
     def find(self, bulletins: Iterable[Bulletin]) -> dict[str, FoundBulletin]:
         """Those that answer, by id, the best first, then by title."""
-        known = sorted(bulletins, key=lambda one: one.title.casefold())
-        found = {one.id: answer for one in known if (answer := self._look_at(one))}
-        return dict(sorted(found.items(), key=lambda item: item[1].nearness))
+        known = sorted(bulletins, key=lambda bulletin: bulletin.title.casefold())
+        answers = {bulletin.id: answer for bulletin in known if (answer := self._look_at(bulletin))}
+        return dict(sorted(answers.items(), key=lambda item: item[1].nearness))
 
     def _look_at(self, bulletin: Bulletin) -> FoundBulletin | None:
         if self._has_phrase(_plain(bulletin.title)):

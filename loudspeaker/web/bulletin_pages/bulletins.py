@@ -79,13 +79,13 @@ def show_list(page: PageRequest) -> Response:
     wanted, typed = page.query.get("loc", ""), " ".join(page.query.get("tim", "").split())
     search, station = BulletinSearch.of(typed), page.console.shared_station
     every, offered = station.share(_read_rows)
-    found = search.find(station.contents().bulletins.values()) if search.words else {}
-    rows = [row for row in every if row.id in found] if search.words else every
+    answers = search.find(station.contents().bulletins.values()) if search.words else {}
+    rows = [row for row in every if row.id in answers] if search.words else every
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
-    shown.sort(key=lambda row: found[row.id].nearness if row.id in found else 0)
+    shown.sort(key=lambda row: answers[row.id].nearness if row.id in answers else 0)
     facts = {"rows": shown, "counts": counts, "states": STATES, "wanted": wanted, "total": len(every)}
-    return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=found, offered=offered)
+    return page.page("bulletins.html", **facts, matches=len(rows), typed=typed, found=answers, offered=offered)
 
 
 def _read_rows(station: Station, _air: AirState, _health: Health) -> tuple[Sequence[BulletinRow], int]:
@@ -96,7 +96,8 @@ def _read_rows(station: Station, _air: AirState, _health: Health) -> tuple[Seque
 def bulletin_rows(station: Station) -> list[BulletinRow]:
     """Every bulletin by its title, broken files too."""
     reviews, planner, schedules = ReviewLog(station.log), station.planner, station.files.contents.schedules
-    scheduled = {name for one in schedules for entry in one.broadcasts for name in (entry.bulletin, entry.fallback)}
+    entries = [entry for schedule in schedules for entry in schedule.broadcasts]
+    scheduled = {name for entry in entries for name in (entry.bulletin, entry.fallback)}
     rows = []
     for bulletin in station.files.contents.bulletins.values():
         spec = planner.bulletin_spec(bulletin, station.files.outputs()[0])
@@ -115,7 +116,7 @@ def hearers(station: Station, bulletin: str) -> list[str]:
     return [
         schedule.name
         for schedule in station.files.contents.schedules
-        if any(bulletin in (one.bulletin, one.fallback) for one in schedule.broadcasts)
+        if any(bulletin in (entry.bulletin, entry.fallback) for entry in schedule.broadcasts)
     ]
 
 
@@ -270,7 +271,7 @@ def take_back(page: PageRequest) -> Response:
     """A version that was kept beside, as the draft of whoever asks: nothing is saved. Raises `NotFound`."""
     bulletin, account = page.path["id"], page.person.account
     state = _state(page, bulletin)
-    version = next((one for one in state.kept if str(one.number) == page.text("number")), None)
+    version = next((draft for draft in state.kept if str(draft.number) == page.text("number")), None)
     if version is None:
         raise NotFound(Message("this version is not kept any more"))
     page.console.drafts.put(account.login, bulletin, Draft(state.source.revision, version.text, version.head))

@@ -38,7 +38,7 @@ def show_new(page: PageRequest) -> Response:
 
 def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
     with page.console.shared_station.station() as station:
-        titles = sorted((one.title, one.id) for one in station.files.contents.bulletins.values())
+        titles = sorted((bulletin.title, bulletin.id) for bulletin in station.files.contents.bulletins.values())
     typed = {name: page.password(name) for name in ("title", "text")}
     if page.query.get("loi") == "dien-tap":  # where a drill was refused, this is offered
         typed["text"] = WORDS_BEFORE_DRILL.say(page.site.translate)

@@ -65,10 +65,10 @@ def mark_text(text: str, reading: Reading, doubts: Sequence[Doubt]) -> MarkedTex
     return MarkedText(tuple(tuple(line) for line in lines if line), tuple(_sentences(text, written, marks)))
 
 
-def mark_signed_words(text: str, said: Iterable[Sequence[Utterance]]) -> MarkedText:
+def mark_signed_words(text: str, parts: Iterable[Sequence[Utterance]]) -> MarkedText:
     """`text` whose words came signed: a line for each of them, and of the written text nobody knows the places."""
     numbers = count()
-    spoken = tuple((Sentence(next(numbers), (Stretch(one.text),)),) for words in said for one in words)
+    spoken = tuple((Sentence(next(numbers), (Stretch(utterance.text),)),) for part in parts for utterance in part)
     return MarkedText(spoken, (Sentence(SILENT, (Stretch(text),)),))
 
 

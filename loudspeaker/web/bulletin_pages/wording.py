@@ -71,7 +71,8 @@ def view_spoken(page: PageRequest, bulletin: str, text: str, saved: bool = True)
     note = next((doubt for doubt in reading.doubts if doubt.place == _whole(reading)), None)
     seen = page.console.drafts.seen_doubts(bulletin)
     marked = mark_text(text[:MOST_LETTERS], reading, placed)
-    sentences = {stretch.doubt: one.number for one in marked.written for stretch in one.stretches if stretch.doubt}
+    stretches = [(stretch, sentence.number) for sentence in marked.written for stretch in sentence.stretches]
+    sentences = {stretch.doubt: number for stretch, number in stretches if stretch.doubt}
     doubts = []
     for number, doubt in enumerate(placed, 1):
         key = doubt_key(text, doubt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import islice
 from typing import Annotated, TypedDict
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from ... import VERSION, json_output
 from ...config import values
 from ...errors import BadUsage, Message
 from ...json_output import AsRunRow, Instant, PlannedAiringRow, StatusRow, StoryRow
+from ...model.airing import StandingPause
 from ...model.board import StandingAlarm
 from ...model.enums import Level, ReviewState
 from ...reports.explain import explain_airing
@@ -83,10 +85,7 @@ def send_now(page: PageRequest) -> Response:
         "running": air.running,
         "trusted": board.trusted if board else None,
         "alarms": list(map(_alarm, air.alarms)),
-        "pauses": [
-            {"village": one.village, "begins": one.begins.isoformat(), "until": one.until.isoformat(), "why": one.why}
-            for one in (board.pauses if board else ())
-        ],
+        "pauses": list(map(_pause, board.pauses)) if board else [],
     }
     return _send(page, row)
 
@@ -103,6 +102,11 @@ def _alarm(alarm: StandingAlarm) -> AlarmRow:
     }
 
 
+def _pause(pause: StandingPause) -> PauseRow:
+    begins, until = pause.begins.isoformat(), pause.until.isoformat()
+    return {"village": pause.village, "begins": begins, "until": until, "why": pause.why}
+
+
 def send_plan(page: PageRequest) -> Response:
     day, days = _span(page)
     with page.console.shared_station.station() as station:
@@ -114,9 +118,10 @@ def send_log(page: PageRequest) -> Response:
     day, days = _span(page)
     with page.console.shared_station.station() as station:
         zone, village = station.files.commune.zone, page.query.get("village")
-        wanted = village and station.files.village_id(village)
-        records = [one for one in station.airings.iterate_records(day, days) if one.village == (wanted or one.village)]
-        rows = [json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records[: MOST_ROWS + 1]]
+        wanted = station.files.village_id(village) if village else None
+        records = station.airings.iterate_records(day, days)
+        found = islice((record for record in records if wanted in (None, record.village)), MOST_ROWS + 1)
+        rows = [json_output.asrun_record(record, zone, station.log.hash_of(record.id)) for record in found]
     return _send(page, rows)
 
 
@@ -134,19 +139,19 @@ def send_story(page: PageRequest) -> Response:
 def send_bulletins(page: PageRequest) -> Response:
     with page.console.shared_station.station() as station:
         levels = {bulletin.id: bulletin.level for bulletin in station.files.contents.bulletins.values()}
-        found = bulletin_rows(station)
+        bulletins = bulletin_rows(station)
     rows: list[StoredBulletinRow] = [
         {
-            "id": one.id,
-            "title": one.title,
-            "level": levels.get(one.id),
-            "state": one.state,
-            "duration_s": round(one.seconds, 3),
-            "doubts": one.doubts,
-            "why": one.why or None,
-            "broken": one.broken,
+            "id": row.id,
+            "title": row.title,
+            "level": levels.get(row.id),
+            "state": row.state,
+            "duration_s": round(row.seconds, 3),
+            "doubts": row.doubts,
+            "why": row.why or None,
+            "broken": row.broken,
         }
-        for one in found
+        for row in bulletins
     ]
     return _send(page, rows)
 

@@ -56,10 +56,10 @@ def write_calendar(
 
 
 def _properties(
-    one: PlannedAiring, commune: str, place: str, now: datetime, translate: Callable[[str], str]
+    planned: PlannedAiring, commune: str, place: str, now: datetime, translate: Callable[[str], str]
 ) -> Mapping[str, object]:
     """Of one airing; it is cancelled where it will not be heard, and says why."""
-    airing = one.airing
+    airing = planned.airing
     begins = airing.starts_at or airing.scheduled_at
     why = {"DESCRIPTION": airing.why.say(translate)} if airing.why else {}
     return {

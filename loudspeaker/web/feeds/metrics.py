@@ -32,7 +32,7 @@ def send_metrics(page: PageRequest) -> Response:
         gauge("on_air", "Airings on the air, or between two plays", len(page.air.on)),
         gauge("alarms_standing", "Alarms that nobody has ended", len(page.air.alarms)),
         gauge("villages_paused", "Pauses that stand", len(board.pauses) if board else 0),
-        each("problems", "What the doctor found last", "serious", ((one, wrong[one]) for one in ("false", "true"))),
+        each("problems", "What the doctor found last", "serious", [(yes, wrong[yes]) for yes in ("false", "true")]),
     ]
     if board:
         metrics.append(Metric("log_entries_total", "counter", "Entries of the as-run log", [("", board.log)]))
@@ -50,8 +50,10 @@ def _day(station: Station) -> Iterator[Metric]:
     late = [(record.started_at - record.scheduled_at).total_seconds() for record in played if record.started_at]
     verdicts = Counter(record.verdict for record in records)
     last = {record.output: record.started_at.timestamp() for record in played if record.started_at}
-    yield gauge("due_today", "Airings of today that were due so far", sum(one.scheduled_at <= now for one in today))
-    yield each("verdicts_today", "What became of them", "verdict", ((str(one), verdicts[one]) for one in Verdict))
+    due = sum(planned.scheduled_at <= now for planned in today)
+    yield gauge("due_today", "Airings of today that were due so far", due)
+    counts = [(str(verdict), verdicts[verdict]) for verdict in Verdict]
+    yield each("verdicts_today", "What became of them", "verdict", counts)
     yield gauge("late_seconds_max_today", "The latest start today, against its schedule", max(late, default=0.0))
     yield each("output_played_timestamp_seconds", "When it last played something today", "output", last.items())
     yield gauge("planned_tomorrow", "Airings of tomorrow that are not refused or left out", _count(tomorrow, *WANTED))

@@ -39,7 +39,7 @@ def make_document(title: str, version: str, endpoints: Mapping[str, Endpoint]) -
     """The document; `endpoints` by their routes, such as "GET /api/v1/plan"."""
     schemas: dict[str, Json] = {}
     error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
-    paths = {_address(route): {"get": _operation(route, one, schemas)} for route, one in endpoints.items()}
+    paths = {_address(route): {"get": _operation(route, endpoint, schemas)} for route, endpoint in endpoints.items()}
     bearer = {"type": "http", "scheme": "bearer", "description": "A token (ls_…) of the page “Other programs”"}
     return {
         "openapi": "3.1.0",
@@ -102,7 +102,7 @@ def schema_of(kind: object, schemas: dict[str, Json]) -> Json:
 
 
 def _union(members: Sequence[object], schemas: dict[str, Json]) -> Json:
-    return {"anyOf": [{"type": "null"} if one is NoneType else schema_of(one, schemas) for one in members]}
+    return {"anyOf": [{"type": "null"} if member is NoneType else schema_of(member, schemas) for member in members]}
 
 
 def _reference(row: type, schemas: dict[str, Json]) -> Json:

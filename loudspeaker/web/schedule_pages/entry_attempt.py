@@ -107,18 +107,18 @@ class Attempt:
     @property
     def days(self) -> dict[date, list[Airing]]:
         """What will be heard of it, by day."""
-        found: dict[date, list[Airing]] = {}
+        days: dict[date, list[Airing]] = {}
         for airing in self.mine:
-            found.setdefault(airing.scheduled_at.date(), []).append(airing)
-        return found
+            days.setdefault(airing.scheduled_at.date(), []).append(airing)
+        return days
 
     @property
     def seconds(self) -> float:
         """How long a village hears of it in these days, at most."""
-        found: dict[str, float] = {}
+        seconds: dict[str, float] = {}
         for airing in self.mine:
-            found[airing.village] = found.get(airing.village, 0.0) + airing.duration
-        return max(found.values(), default=0.0)
+            seconds[airing.village] = seconds.get(airing.village, 0.0) + airing.duration
+        return max(seconds.values(), default=0.0)
 
 
 def make_offers(station: Station) -> EntryOffers:
@@ -126,9 +126,8 @@ def make_offers(station: Station) -> EntryOffers:
     contents, commune = station.files.contents, station.files.commune
     names = village_names(station)
     villages = {village: names.get(village, village) for village in (*commune.villages, *names)}
-    heard = {
-        one.id: _title_of(one, contents) for one in contents.bulletins.values() if one.level is not Level.EMERGENCY
-    }
+    ordinary = (bulletin for bulletin in contents.bulletins.values() if bulletin.level is not Level.EMERGENCY)
+    heard = {bulletin.id: _title_of(bulletin, contents) for bulletin in ordinary}
     entries = [entry for schedule in contents.schedules for entry in schedule.broadcasts]
     stations = {address: name for name, address in commune.stations.items()}
     unnamed = sorted({entry.stream for entry in entries if entry.stream} - stations.keys())

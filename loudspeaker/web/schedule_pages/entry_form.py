@@ -169,18 +169,19 @@ def entries_of_form(
         raise FieldError("bulletin", Message("choose what is to be aired"))
     repeat = int(form.repeat) if form.repeat.isdecimal() else None
     entries: list[Entry] = []
-    behind, kept = 0, form.kept
+    behind, other_keys = 0, form.kept
     for name in form.bulletins:
         own_times = _at([at + behind for at in times])
-        entries.append({**kept, "bulletin": [name], **own_times, **shared, **_filled_fields({"repeat": form.repeat})})
-        kept = {key: texts for key, texts in kept.items() if key != "name"}
+        own_keys = {"bulletin": [name], **own_times, **shared, **_filled_fields({"repeat": form.repeat})}
+        entries.append({**other_keys, **own_keys})
+        other_keys = {key: texts for key, texts in other_keys.items() if key != "name"}
         behind += ceil(length(name, repeat) / MINUTE) * MINUTE
     return entries
 
 
 def _shared_keys(form: EntryForm) -> Entry:
     """The days of an entry. Raises `FieldError` where a kind of days is chosen and none of them."""
-    found: Entry = {}
+    keys: Entry = {}
     chosen: list[str] = {
         "daily": [],
         "weekly": list(form.weekdays),
@@ -190,11 +191,11 @@ def _shared_keys(form: EntryForm) -> Entry:
     if form.days in _KINDS:
         if not chosen:
             raise FieldError("days", Message("choose the days"))
-        found[_KINDS[form.days]] = chosen
-    found |= _filled_fields({"from": form.first, "until": form.last})
+        keys[_KINDS[form.days]] = chosen
+    keys |= _filled_fields({"from": form.first, "until": form.last})
     if left_out := [*form.named, *split_list(form.left_out)]:
-        found["except"] = left_out
-    return found
+        keys["except"] = left_out
+    return keys
 
 
 def _filled_fields(fields: Mapping[str, str]) -> Entry:

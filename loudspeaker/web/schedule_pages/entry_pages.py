@@ -277,22 +277,22 @@ def _source(page: PageRequest, station: Station) -> EntrySource | None:
 def _alike(station: Station, source: EntrySource) -> tuple[str, ...]:
     """The villages whose schedules have the very same entry."""
     villages = [schedule.id for schedule in station.files.contents.schedules]
-    found = []
+    alike = []
     for village in villages:
         with suppress(BadFile):
-            found += [one.village for one in station.editing.schedules.entries(village) if _same(one, source)]
-    return tuple(found)
+            alike += [entry.village for entry in station.editing.schedules.entries(village) if _same(entry, source)]
+    return tuple(alike)
 
 
-def _same(one: EntrySource, other: EntrySource) -> bool:
-    return (one.name, one.revision) == (other.name, other.revision)
+def _same(entry: EntrySource, other: EntrySource) -> bool:
+    return (entry.name, entry.revision) == (other.name, other.revision)
 
 
 def _form(page: PageRequest, station: Station, source: EntrySource | None) -> EntryForm:
     """What was typed and ticked, with what the buttons of the form do to it."""
     entry, named = _entry_behind(page, station, source), tuple(station.files.commune.days)
-    kept = form_of_entry("", entry, named).kept if entry else {}
-    form = read_form(page.text, page.texts, kept)
+    other_keys = form_of_entry("", entry, named).kept if entry else {}
+    form = read_form(page.text, page.texts, other_keys)
     if page.text("everywhere"):
         form = replace(form, villages=tuple(make_offers(station).villages))
     if meant := page.text("mean"):

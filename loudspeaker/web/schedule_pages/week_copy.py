@@ -111,20 +111,22 @@ def _edits(station: Station, monday: date, village: str) -> Iterator[EntryEdit]:
     for (where, name), days in _days_to_copy(station, monday, village):
         with suppress(NotFound, BadFile):  # it was taken out since, or its file is broken
             entry = station.editing.schedules.entry(where, name).entry
-            kept = {key: texts for key, texts in entry.items() if key not in DAY_KEYS}
-            yield EntryEdit(where, "", {**kept, "on": [day.isoformat() for day in days]})
+            other_keys = {key: texts for key, texts in entry.items() if key not in DAY_KEYS}
+            yield EntryEdit(where, "", {**other_keys, "on": [day.isoformat() for day in days]})
 
 
 def _days_to_copy(station: Station, monday: date, village: str) -> Iterator[tuple[EntryKey, list[date]]]:
     """The entries of the week before, each with the days a week later on which this one has not the same yet."""
     today = station.clock.now().date()
-    there = {(one.village, one.title, one.scheduled_at) for one in station.airings.plan(monday, DAYS, village or None)}
-    found: dict[EntryKey, set[date]] = {}
-    for one in station.airings.plan(monday - A_WEEK, DAYS, village or None):
-        again = one.scheduled_at + A_WEEK
-        if again.date() >= today and (one.village, one.title, again) not in there and "@" not in one.broadcast:
-            found.setdefault((one.village, one.broadcast), set()).add(again.date())
-    yield from ((key, sorted(days)) for key, days in found.items())
+    this_week = station.airings.plan(monday, DAYS, village or None)
+    copied_already = {(planned.village, planned.title, planned.scheduled_at) for planned in this_week}
+    days_of: dict[EntryKey, set[date]] = {}
+    for planned in station.airings.plan(monday - A_WEEK, DAYS, village or None):
+        again = planned.scheduled_at + A_WEEK
+        is_there = (planned.village, planned.title, again) in copied_already
+        if again.date() >= today and not is_there and "@" not in planned.broadcast:
+            days_of.setdefault((planned.village, planned.broadcast), set()).add(again.date())
+    yield from ((key, sorted(days)) for key, days in days_of.items())
 
 
 ROUTES: Routes = {"GET /lich/chep": show_copy, "POST /lich/chep": save_copy}

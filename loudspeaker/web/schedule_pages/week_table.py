@@ -224,18 +224,18 @@ def session_of(airing: Airing, policy: Policy) -> Hours | None:
 
 def _cell(placed: Sequence[ShownAiring], names: Mapping[str, str]) -> DayCell:
     groups: dict[object, tuple[list[PlannedAiring], WeekOutcome]] = {}
-    for one, outcome in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
-        alike = one.scheduled_at, one.title, one.bulletin, outcome.mark, outcome.word, str(outcome.why)
-        groups.setdefault(alike, ([], outcome))[0].append(one)
+    for planned, outcome in sorted(placed, key=lambda pair: (pair[0].scheduled_at, pair[0].title)):
+        alike = planned.scheduled_at, planned.title, planned.bulletin, outcome.mark, outcome.word, str(outcome.why)
+        groups.setdefault(alike, ([], outcome))[0].append(planned)
     return DayCell(
         tuple(
-            WeekLine(tuple(same), ", ".join(village_name(one.village, names) for one in same), outcome)
+            WeekLine(tuple(same), ", ".join(village_name(planned.village, names) for planned in same), outcome)
             for same, outcome in groups.values()
         ),
-        minutes_used(one.airing for one, _outcome in placed),
+        minutes_used(planned.airing for planned, _outcome in placed),
         len(placed),
-        sum(outcome.kind in WRONG for _one, outcome in placed),
-        len(placed) if all(outcome.kind == PAST for _one, outcome in placed) else 0,
+        sum(outcome.kind in WRONG for _planned, outcome in placed),
+        len(placed) if all(outcome.kind == PAST for _planned, outcome in placed) else 0,
     )
 
 

@@ -118,14 +118,14 @@ def day_rows(station: Station) -> Iterator[DayRow]:
 
 def _names_in_schedules(station: Station) -> list[str]:
     """What entries leave out or fall on, as it is written; of schedules that are broken nothing."""
-    found: list[str] = []
+    names: list[str] = []
     for schedule in station.files.contents.schedules:
         try:
             entries = station.editing.schedules.entries(schedule.id)
         except LoudspeakerError:
             continue
-        found += [text for source in entries for key in ("except", "on") for text in source.entry.get(key, ())]
-    return found
+        names += [text for source in entries for key in ("except", "on") for text in source.entry.get(key, ())]
+    return names
 
 
 def day_spans(days: DaySet, today: date) -> Iterator[DaySpan]:
@@ -161,7 +161,7 @@ def _with_quiet(page: PageRequest, data: bytes, name: str, quiet: bool) -> bytes
         known = station.files.commune.policy.quiet
     if quiet == (name in known):
         return data
-    names = [*known, name] if quiet else [one for one in known if one != name]
+    names = [*known, name] if quiet else [known_name for known_name in known if known_name != name]
     return commune_edit.alter_policy(data, {"quiet": commune_edit.flow_list(names) if names else ""})
 
 

@@ -78,7 +78,7 @@ def show_equipment(page: PageRequest) -> Response:
         "equipment.html",
         outputs=outputs,
         volumes=VOLUMES,
-        tried=next((one for one in outputs if one.name == page.query.get("thu")), None),
+        tried=next((output for output in outputs if output.name == page.query.get("thu")), None),
         unconfirmed=unconfirmed,
         told=page.query.get("xong", ""),
         rows=[health_line(row) for row in health.rows],
@@ -146,7 +146,7 @@ def output_lines(station: Station, air: Board | None, names: Mapping[str, str]) 
         wrong = air.gone.get(output) if air else None
         if wrong is None and output in silent:
             wrong = Message("it airs nothing yet: try it first")
-        villages = tuple(names.get(one, one) for one in hearers.get(output, ()))
+        villages = tuple(names.get(village, village) for village in hearers.get(output, ()))
         yield OutputLine(output, villages, wrong, softer(station.log, output))
 
 

@@ -61,9 +61,8 @@ def broken_files(station: Station, folder: str = "") -> list[BrokenFile]:
 
 def _broken_file(station: Station, path: str, problems: Iterable[Problem]) -> BrokenFile:
     written = _lines(station, path)
-    mistakes = (
-        WrongLine(one.line, written.get(one.line, ""), one.message) for one in problems if one.message != STANDS_IN
-    )
+    wrong = (problem for problem in problems if problem.message != STANDS_IN)
+    mistakes = (WrongLine(problem.line, written.get(problem.line, ""), problem.message) for problem in wrong)
     return BrokenFile(path, _name(station, path), tuple(mistakes), station.files.stands_in_until(path))
 
 

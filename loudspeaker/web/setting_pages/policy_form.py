@@ -93,7 +93,7 @@ class PolicyForm:
             "days": ("days", lambda: weekdays(data, _some(self.days))),
             "quiet": ("quiet", lambda: f"[{', '.join(self.quiet)}]" if self.quiet else ""),
         }
-        chosen = names or [one.name for one in fields(self)]
+        chosen = names or [field.name for field in fields(self)]
         return {
             key: make()
             for name, (key, make) in written.items()

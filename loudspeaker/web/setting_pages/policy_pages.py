@@ -68,7 +68,7 @@ def _policy_page(page: PageRequest, form: PolicyForm | None = None, error: Louds
         form=form or PolicyForm.of(commune.policy),
         commune=commune,
         own={names.get(village, village): other_rules(commune, rules) for village, rules in commune.policies.items()},
-        exceptions=[(number, one, other_rules(commune, one.policy)) for number, one in enumerate(commune.exceptions)],
+        exceptions=[(at, span, other_rules(commune, span.policy)) for at, span in enumerate(commune.exceptions)],
         today=today,
         done=page.query.get("xong"),
         approvals=APPROVALS,
@@ -142,13 +142,14 @@ def print_policy(page: PageRequest) -> Response:
     """The policy on paper, with the rules of single villages and of the days to come."""
     with page.console.shared_station.station() as station:
         commune, names, now = station.files.commune, village_names(station), station.clock.now()
+    coming = [span for span in commune.exceptions if span.last >= now.date()]
     return page.page(
         "policy_print.html",
         commune=commune.name,
         now=now,
         rows=list(policy_rows(commune.policy)),
         own={names.get(village, village): other_rules(commune, rules) for village, rules in commune.policies.items()},
-        exceptions=[(one, other_rules(commune, one.policy)) for one in commune.exceptions if one.last >= now.date()],
+        exceptions=[(span, other_rules(commune, span.policy)) for span in coming],
     )
 
 

@@ -39,8 +39,8 @@ def settle(
         return again(error)
     if page.query.get("thu") or page.text("seen") != effect.fingerprint:
         fields = [(name, text) for name, text in page.form.multi_items() if name not in OURS]
-        kept = [(name, text) for name, text in fields if not isinstance(text, UploadFile)]
-        facts = {"home": home, "fields": kept, "effect": effect, "bulletins": bulletins, "names": names}
+        texts = [(name, text) for name, text in fields if not isinstance(text, UploadFile)]
+        facts = {"home": home, "fields": texts, "effect": effect, "bulletins": bulletins, "names": names}
         return page.page("settings_effect.html", action=page.http.url.path, **facts)
     page.save(effect.edit)
     return page.go(f"{home}?xong=1")

@@ -54,13 +54,13 @@ def _keep_signed(page: PageRequest, folder: Path) -> None:
     """Put what lies on a stick that has been used to where the next version is made. Raises `BadUsage`."""
     if page.text("stick") != "used":
         return
-    sent = {one.filename or "": one for one in page.form.getlist("signed") if isinstance(one, UploadFile)}
+    sent = {upload.filename or "": upload for upload in page.form.getlist("signed") if isinstance(upload, UploadFile)}
     if ON_THE_STICK[0] not in sent or not sent.keys() <= set(ON_THE_STICK):
         raise BadUsage(Message("choose {names}, as they lie on the stick", names=", ".join(ON_THE_STICK)))
     folder.mkdir(parents=True)
     for name, file in sent.items():
-        with (folder / name).open("wb") as kept:
-            shutil.copyfileobj(file.file, kept)
+        with (folder / name).open("wb") as target:
+            shutil.copyfileobj(file.file, target)
 
 
 ROUTES: Routes = {"GET /chep-usb": show_form, "POST /chep-usb": pack}
