@@ -54,47 +54,47 @@ def adopt(hub: Hub, other: Path) -> Adoption:
 
     Raises `NotFound`, `WriteError`; `Refused` where nobody can tell what the box holds.
     """
-    paths, done = HubPaths(other), Adoption()
+    paths, adoption = HubPaths(other), Adoption()
     doubt_numbers(hub.database, hub.clock.now())
     for station in (StationPaths(other, other / ".state"), StationPaths(other, other)):
         if station.membership.is_file():
             return _adopt_from_box(hub, station)
     if not paths.database.is_file() and not list_scopes(other):
         raise NotFound(Message("{folder} is no hub, and no backup of one", folder=other))
-    _take_scopes(hub, other, done)
-    done.boxes = _take_boxes(hub, paths) if paths.database.is_file() else 0
-    done.boxes += _take_confirmed(hub, paths)
+    _take_scopes(hub, other, adoption)
+    adoption.boxes = _take_boxes(hub, paths) if paths.database.is_file() else 0
+    adoption.boxes += _take_confirmed(hub, paths)
     for box in hub.registry.boxes():
-        _take_log(hub, paths.logs / box.id, box.id, done)
-    done.has_authority = _share_authority(hub, paths)
+        _take_log(hub, paths.logs / box.id, box.id, adoption)
+    adoption.has_authority = _share_authority(hub, paths)
     hub.tell_broker()
-    return done
+    return adoption
 
 
-def _take_scopes(hub: Hub, delivery: Path, done: Adoption) -> None:
+def _take_scopes(hub: Hub, delivery: Path, adoption: Adoption) -> None:
     for scope in list_scopes(delivery):
         try:
             hub.publish(delivery, scope)
-            done.scopes += 1
+            adoption.scopes += 1
         except LoudspeakerError as error:  # the others are taken all the same
-            done.refused.append(Message("{scope}: {why}", scope=scope, why=error.message))
+            adoption.refused.append(Message("{scope}: {why}", scope=scope, why=error.message))
 
 
 def _adopt_from_box(hub: Hub, box: StationPaths) -> Adoption:
     """What a box has kept, as if it lay on a stick. A box has of an office above it only what is for its commune."""
-    membership, done = must_have_joined(box), Adoption(has_authority=False)
+    membership, adoption = must_have_joined(box), Adoption(has_authority=False)
     with TemporaryDirectory(dir=hub.paths.root) as folder:
         served = Path(folder) / ROOT
         served.mkdir()
         (served / "blob").symlink_to(box.received.resolve() / "blobs")
-        for one in membership.scopes:
-            (served / one.scope).symlink_to(box.received.resolve() / one.scope)
-        _take_scopes(hub, Path(folder), done)
+        for followed in membership.scopes:
+            (served / followed.scope).symlink_to(box.received.resolve() / followed.scope)
+        _take_scopes(hub, Path(folder), adoption)
     with closing(AsRunLog.open_read_only(box.log, membership.scope)) as log:
         for scope, number in highest_alerts(log).items():  # no number is given twice
             floors = read_floors(hub.database, scope)
             keep_floors(hub.database, scope, replace(floors, alert=max(floors.alert, number)))
-    return done
+    return adoption
 
 
 def _take_boxes(hub: Hub, paths: HubPaths) -> int:
@@ -110,20 +110,20 @@ def _take_boxes(hub: Hub, paths: HubPaths) -> int:
 def _take_confirmed(hub: Hub, paths: HubPaths) -> int:
     """Boxes that their commune has named and whose logs lie there, where the database does not: these join anew."""
     known = {box.id for box in hub.registry.boxes()}
-    found = [
+    confirmed = [
         (scope, box)
         for scope in list_scopes(hub.paths.root)
         for box in _named_boxes(hub, scope)
         if box.id not in known and (paths.logs / box.id).is_dir()
     ]
     with hub.database.change() as connection:
-        for scope, box in found:
+        for scope, box in confirmed:
             nobodys = make_password()
             connection.execute(
                 "INSERT INTO box VALUES (?, ?, ?, '', '[]', '', ?, '', ?, NULL, '')",
                 (box.id, scope, box.public, text_of(hub.clock.now()), hash_password(nobodys)),
             )
-    return len(found)
+    return len(confirmed)
 
 
 def _named_boxes(hub: Hub, scope: str) -> Iterator[BoxKey]:
@@ -132,7 +132,7 @@ def _named_boxes(hub: Hub, scope: str) -> Iterator[BoxKey]:
         yield from read_published(hub.paths.root, scope).trust.boxes
 
 
-def _take_log(hub: Hub, folder: Path, ident: str, done: Adoption) -> None:
+def _take_log(hub: Hub, folder: Path, ident: str, adoption: Adoption) -> None:
     """The lives of one box's log, piece by piece, up to the first that is not believed."""
     box = hub.registry.box(ident)
     for life in sorted(folder.glob("*")):
@@ -141,8 +141,8 @@ def _take_log(hub: Hub, folder: Path, ident: str, done: Adoption) -> None:
             for raw in _pieces(life):
                 hub.intake.accept(box, raw)
         except RefusedLog as error:
-            done.refused.append(Message("the log of {box}: {why}", box=ident, why=error.message))
-        done.entries += hub.intake.end_of(ident, life.name).entries - before
+            adoption.refused.append(Message("the log of {box}: {why}", box=ident, why=error.message))
+        adoption.entries += hub.intake.end_of(ident, life.name).entries - before
 
 
 def _pieces(life: Path) -> Iterator[bytes]:

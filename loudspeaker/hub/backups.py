@@ -47,8 +47,8 @@ def back_up(paths: HubPaths, target: Path) -> CopyResult:
     databases = [path for path in (paths.database, paths.people) if path.is_file()]
     for path in databases:
         _copy_database(path, target / path.name)
-    found = [copy_file(paths.root / name, target / name, is_kept(name)) for name in _files(paths.root)]
-    return CopyResult(sum(found) + len(databases), len(found) + len(databases))
+    copied = [copy_file(paths.root / name, target / name, is_kept(name)) for name in _files(paths.root)]
+    return CopyResult(sum(copied) + len(databases), len(copied) + len(databases))
 
 
 def restore(source: Path, paths: HubPaths, now: datetime) -> CopyResult:
@@ -64,11 +64,11 @@ def restore(source: Path, paths: HubPaths, now: datetime) -> CopyResult:
         if (source / name).is_file():
             _check_database(source / name)
     databases = [name for name in (paths.people.name, paths.database.name) if (source / name).is_file()]
-    found = [copy_file(source / name, paths.root / name) for name in _files(source)]
+    copied = [copy_file(source / name, paths.root / name) for name in _files(source)]
     if paths.people.name in databases:
         copy_file(source / paths.people.name, paths.people)
     _restore_database(source, paths, now)  # last: while it is missing, all of it can be done again
-    return CopyResult(len(found) + len(databases), len(found) + len(databases))
+    return CopyResult(len(copied) + len(databases), len(copied) + len(databases))
 
 
 def _restore_database(source: Path, paths: HubPaths, now: datetime) -> None:
@@ -105,8 +105,8 @@ def mirror(root: Path, target: Path) -> CopyResult:
         names += [name for name in blobs if (root / name).is_file()]
         names += [str(path.relative_to(root)) for path in sorted(own.glob("*/*.json"))]
         names += [f"{ROOT}/{scope}/{name}" for name in LAST if (own / name).is_file()]
-    found = [copy_file(root / name, target / name, is_kept(name)) for name in dict.fromkeys(names)]
-    return CopyResult(sum(found), len(found), tuple(refused))
+    copied = [copy_file(root / name, target / name, is_kept(name)) for name in dict.fromkeys(names)]
+    return CopyResult(sum(copied), len(copied), tuple(refused))
 
 
 def is_kept(name: str) -> bool:
@@ -163,6 +163,6 @@ def _check_database(path: Path) -> None:
 
 def _refuse_itself(root: Path, target: Path) -> None:
     """Raises `Refused` where one lies in the other."""
-    one, other = root.resolve(), target.resolve()
-    if one == other or one in other.parents or other in one.parents:
+    inner, outer = root.resolve(), target.resolve()
+    if inner == outer or inner in outer.parents or outer in inner.parents:
         raise Refused(Message("{folder} lies in the hub’s own folder, or the hub in it", folder=target))

@@ -69,8 +69,8 @@ class BellRinger:
 
         Boxes are told (`tell`) as soon as a bell is signed: no alarm waits until it is on the disk, or for a full one.
         """
-        there = find_scopes(self._root)
-        return [bell for scope in there if scopes is None or scope in scopes if (bell := self._look_at(scope, tell))]
+        changing = [scope for scope in find_scopes(self._root) if scopes is None or scope in scopes]
+        return [bell for scope in changing if (bell := self._look_at(scope, tell))]
 
     def rung(self) -> list[RungBell]:
         """The last bell of each scope."""
@@ -128,7 +128,7 @@ def keep_floors(database: HubDatabase, scope: str, floors: Floors) -> None:
 
 def _note_alerts(database: HubDatabase, published: PublishedScope, now: datetime) -> None:
     """From now on boxes are expected to answer those that are signed as they must be. Raises `WriteError`."""
-    signed = {one.opened.sha256 for one in published.alerts if not one.opened.missing}
+    signed = {alert.opened.sha256 for alert in published.alerts if not alert.opened.missing}
     known = database.rows("SELECT sha256 FROM signed_alert WHERE scope = ?", published.scope)
     if signed != {row["sha256"] for row in known}:
         with database.change() as connection:

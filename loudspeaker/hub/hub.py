@@ -141,12 +141,12 @@ class Hub:
             return None
         office = office_files(self.drafts.files(draft), self.alerts.trust(scope), communes)
         boxes, now = self.board().box_files(), self.clock.now()
-        asked: dict[str, CommuneFiles | None] = dict.fromkeys(communes)
-        for one in self.published_scopes():
-            if one.scope in asked and one.manifest:
-                files = DeliveredFiles(self.paths.root / ROOT / "blob", one.manifest, now)
-                asked[one.scope] = CommuneFiles(files, boxes.get(one.scope, ()), one.sha256)
-        return self.plans.ask(AudienceQuestion(draft.digest, office, asked, now))
+        files_by_scope: dict[str, CommuneFiles | None] = dict.fromkeys(communes)
+        for published in self.published_scopes():
+            if published.scope in files_by_scope and published.manifest:
+                files = DeliveredFiles(self.paths.root / ROOT / "blob", published.manifest, now)
+                files_by_scope[published.scope] = CommuneFiles(files, boxes.get(published.scope, ()), published.sha256)
+        return self.plans.ask(AudienceQuestion(draft.digest, office, files_by_scope, now))
 
     def scrub(self, *folders: Path) -> list[BlobFinding]:
         """Heal the files that are served from `folders`, from drafts and from other hubs; what was found.
@@ -158,24 +158,24 @@ class Hub:
         copies = [folder_copy(folder) for folder in (*folders, *drafts)]
         if self.broker.authority.is_file():
             authority = self.broker.authority.read_text(encoding="ascii")
-            others = dict.fromkeys(address for one in published for address in one.trust.hubs)
+            others = dict.fromkeys(address for office in published for address in office.trust.hubs)
             copies += [hub_copy(address, authority, self.paths.root / FETCHED) for address in others]
-        found = scrub_blobs(self.paths.root, published, copies)
-        self.findings.note(found)
-        return found
+        findings = scrub_blobs(self.paths.root, published, copies)
+        self.findings.note(findings)
+        return findings
 
     def learn_names(self) -> None:
         """Read what all villages are called: an alarm’s page shall not have to."""
-        for one in self.published_scopes():
-            if names := self.names(one.scope):
+        for office in self.published_scopes():
+            if names := self.names(office.scope):
                 for village in names.villages():
                     names.village(village)
 
     def alert_audience(self, alert: Alert) -> AlertAudience:
         """Whom an alert is for: the commune itself, or those below its office, all or some."""
         communes = communes_below(self.published_scopes(), alert.scope) or [alert.scope]
-        meant = [one for one in communes if not alert.audience or one in alert.audience]
-        return AlertAudience(alert, {one: self.names(one) for one in meant}, self.board().boxes(alert.scope))
+        names = {scope: self.names(scope) for scope in communes if not alert.audience or scope in alert.audience}
+        return AlertAudience(alert, names, self.board().boxes(alert.scope))
 
     def served_files(self, scope: str) -> DeliveredFiles | None:
         """The files of an office that are served; None where it has published none."""
@@ -183,7 +183,7 @@ class Hub:
         return DeliveredFiles(blobs, manifest, self.clock.now()) if manifest else None
 
     def _manifest(self, scope: str) -> SignedManifest | None:
-        return next((one.manifest for one in self.published_scopes() if one.scope == scope), None)
+        return next((office.manifest for office in self.published_scopes() if office.scope == scope), None)
 
     def published_scopes(self) -> tuple[PublishedScope, ...]:
         """What is served, as `bells` has seen it last."""
@@ -200,8 +200,8 @@ class Hub:
 
     def office(self) -> str:
         """What people call the highest office that publishes here; "" where none does, or several unrelated ones."""
-        known = {one.scope for one in self.published_scopes()}
-        highest = [one.scope for one in self.published_scopes() if one.trust.parent not in known]
+        known = {office.scope for office in self.published_scopes()}
+        highest = [office.scope for office in self.published_scopes() if office.trust.parent not in known]
         return self.office_name(highest[0]) if len(highest) == 1 else ""
 
     def office_name(self, scope: str) -> str:
@@ -242,7 +242,7 @@ class Hub:
     def _welcome(self, box: str, scope: str, password: str) -> JoinAnswer:
         """Raises `Refused` where its commune has published nothing."""
         scopes = [scope, *offices_above(self.paths.root, scope)]
-        first = {one: self._first_trust(one) for one in scopes}
+        first = {office: self._first_trust(office) for office in scopes}
         authority = self.broker.authority.read_text(encoding="ascii")
         return JoinAnswer(box, password, authority, self.mqtt_port, first)
 

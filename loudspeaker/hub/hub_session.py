@@ -152,9 +152,9 @@ class HubSession:
         """The manifests that a broker has which still knows this session: by this process, or by one before it."""
         manifests = [(_manifest_publication(bell.published), bell.is_known) for bell in rung]
         return {
-            one.topic: one.payload
-            for one, is_known in manifests
-            if is_known or self._told.get(one.topic) == one.payload
+            publication.topic: publication.payload
+            for publication, is_known in manifests
+            if is_known or self._told.get(publication.topic) == publication.payload
         }
 
     def _note_loss(
@@ -181,9 +181,9 @@ class HubSession:
         """Keep what boxes say and acknowledge it; a full disk keeps nothing, and the broker sends it again."""
         while batch := self._next_batch():
             messages = [message for message in batch if message is not None]
-            said = [SaidMessage(message.topic, bytes(message.payload), message.retain) for message in messages]
+            arrived = [SaidMessage(message.topic, bytes(message.payload), message.retain) for message in messages]
             try:
-                keep_messages(self._database, said, self._clock.now())
+                keep_messages(self._database, arrived, self._clock.now())
             except WriteError as error:
                 logger.error("%s", error)
             else:

@@ -192,7 +192,7 @@ class HubSite:
             hub.office,
             lambda: heading(hub.office()),
             lambda: hub.clock.now().tzinfo,
-            lambda: [one.scope for one in hub.published_scopes()],
+            lambda: [office.scope for office in hub.published_scopes()],
         )
         site = open_site(
             subject,
@@ -228,4 +228,4 @@ def routes() -> HubRoutes:
     """What answers each route, in the order of the modules."""
     shared: list[SiteRoutes] = [module.ROUTES for module in SHARED]
     own: list[HubRoutes] = [module.ROUTES for module in OWN]
-    return {route: handler for one in (*shared, *own) for route, handler in one.items()}
+    return {route: handler for table in (*shared, *own) for route, handler in table.items()}

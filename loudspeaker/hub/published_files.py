@@ -68,14 +68,14 @@ class PublishedScope:
     @property
     def heads(self) -> Heads:
         """What its bell says."""
-        last = max((one.opened.document.seq for one in self.alerts), default=0)
+        last = max((alert.opened.document.seq for alert in self.alerts), default=0)
         return Heads(self.trust.version, self.manifest.version if self.manifest else 0, last)
 
 
 def find_scopes(root: Path) -> list[str]:
     """The scopes of which something lies in the delivery `root`."""
-    found = [path.parent.parent.name for path in sorted((root / ROOT).glob(f"*/trust/{FIRST_TRUST}"))]
-    return [scope for scope in found if SCOPE.fullmatch(scope)]
+    names = [path.parent.parent.name for path in sorted((root / ROOT).glob(f"*/trust/{FIRST_TRUST}"))]
+    return [scope for scope in names if SCOPE.fullmatch(scope)]
 
 
 def list_scopes(root: Path) -> list[str]:
@@ -85,16 +85,16 @@ def list_scopes(root: Path) -> list[str]:
 
 def scopes_below(published: Iterable[PublishedScope], scope: str) -> list[str]:
     """A scope and those below it, nearest first, as their trust documents say."""
-    parents, found = {one.scope: one.trust.parent for one in published}, [scope]
-    for above in found:
-        found += (one for one, parent in parents.items() if parent == above and one not in found)
-    return found
+    parents, below = {office.scope: office.trust.parent for office in published}, [scope]
+    for above in below:
+        below += (child for child, parent in parents.items() if parent == above and child not in below)
+    return below
 
 
 def communes_below(published: Sequence[PublishedScope], scope: str) -> list[str]:
     """The scopes below an office below which there are no others, by name."""
-    parents = {one.trust.parent for one in published}
-    return sorted(one for one in scopes_below(published, scope)[1:] if one not in parents)
+    parents = {office.trust.parent for office in published}
+    return sorted(below for below in scopes_below(published, scope)[1:] if below not in parents)
 
 
 def nothing_in(folder: Path) -> Message:
@@ -121,11 +121,11 @@ def read_published(root: Path, scope: str, served: Path | None = None) -> Publis
 
 def read_all_published(root: Path) -> tuple[PublishedScope, ...]:
     """All scopes in the delivery `root` whose signatures hold."""
-    found = []
+    published = []
     for scope in list_scopes(root):
         with suppress(NotFound, UntrustedDocument):
-            found.append(read_published(root, scope))
-    return tuple(found)
+            published.append(read_published(root, scope))
+    return tuple(published)
 
 
 def accept_published(floors: Floors, published: PublishedScope, now: datetime) -> Floors:
@@ -189,8 +189,8 @@ def _join_signatures(root: Path, scope: str, alert: PublishedAlert) -> bytes:
     served = parse_envelope(raw) if raw is not None else envelope
     if served.payload != envelope.payload:
         raise Refused(Message("{scope}: another alert {number} is served already", scope=scope, number=number))
-    ids = {one.key_id for one in envelope.signatures}
-    more = [one for one in served.signatures if one.key_id not in ids]
+    ids = {signature.key_id for signature in envelope.signatures}
+    more = [signature for signature in served.signatures if signature.key_id not in ids]
     return format_envelope(reduce(SignedEnvelope.with_signature, more, envelope)) if more else alert.raw
 
 
@@ -226,12 +226,12 @@ def read_new_files(root: Path, before: SignedManifest, manifest: SignedManifest,
 def stamp_of(root: Path, scope: str) -> Mapping[str, tuple[int, int, int]]:
     """What changes when a signed document of a scope does; its bell is none."""
     own = root / ROOT / scope
-    found = {}
+    stamps = {}
     for path in [own / MANIFEST, own / RULES, *own.glob("trust/*.json"), *own.glob("alert/*.json")]:
         with suppress(OSError):
             state = path.stat()
-            found[path.name + path.parent.name] = (state.st_ino, state.st_mtime_ns, state.st_size)
-    return found
+            stamps[path.name + path.parent.name] = (state.st_ino, state.st_mtime_ns, state.st_size)
+    return stamps
 
 
 def _read_chain(

@@ -72,8 +72,8 @@ class ScopedHub:
 
     def published_scopes(self) -> list[PublishedScope]:
         """All that publish here, offices before those below them."""
-        own = [one for one in self._hub.published_scopes() if self.sees(one.scope)]
-        return sorted(own, key=lambda one: (one.trust.parent is not None, one.scope))
+        own = [office for office in self._hub.published_scopes() if self.sees(office.scope)]
+        return sorted(own, key=lambda office: (office.trust.parent is not None, office.scope))
 
     def trust(self, scope: str) -> TrustDocument:
         """Raises `NotFound`, `UntrustedDocument`."""
@@ -89,7 +89,7 @@ class ScopedHub:
 
     def office_name(self, scope: str) -> str:
         """What people call an office, one above their own, too; its scope for any other."""
-        known = self.sees(scope) or any(scope == one.trust.parent for one in self.published_scopes())
+        known = self.sees(scope) or any(scope == office.trust.parent for office in self.published_scopes())
         return self._hub.office_name(scope) if known else scope
 
     def village_name(self, scope: str, village: str) -> str:
@@ -104,15 +104,15 @@ class ScopedHub:
 
     def boxes(self, scope: str | None = None) -> list[BoxRow]:
         """Those of a scope and of the communes below it, or all that are theirs. Raises `NotFound`."""
-        found = self._hub.board().boxes(None if scope is None else self._own(scope))
-        return [box for box in found if self.sees(box.scope)]
+        rows = self._hub.board().boxes(None if scope is None else self._own(scope))
+        return [box for box in rows if self.sees(box.scope)]
 
     def box(self, ident: str) -> BoxRow:
         """Raises `NotFound`."""
-        found = self._hub.board().box(ident)
-        if not self.sees(found.scope):
+        row = self._hub.board().box(ident)
+        if not self.sees(row.scope):
             raise NotFound(Message("no box {box} has joined", box=ident))
-        return found
+        return row
 
     def health(self, ident: str) -> bytes | None:
         """What a box has last said of itself. Raises `NotFound`."""
@@ -162,21 +162,21 @@ class ScopedHub:
     def alert_scopes(self) -> list[str]:
         """The offices whose alerts they see: their own, then those above them, whose alerts they only look at."""
         published = self._hub.published_scopes()
-        parents = {one.scope: one.trust.parent for one in published}
-        found = [one.scope for one in self.published_scopes()]
-        for scope in found:
+        parents = {office.scope: office.trust.parent for office in published}
+        visible = [office.scope for office in self.published_scopes()]
+        for scope in visible:
             above = parents.get(scope)
-            if above in parents and above not in found:
-                found.append(above)
-        return found
+            if above in parents and above not in visible:
+                visible.append(above)
+        return visible
 
     def alerts(self, scope: str) -> list[OpenedAlert]:
         """As `AlertSigning.all`; of an office above theirs those that are for any of theirs. Raises `NotFound`."""
-        found = self._hub.alerts.all(self._visible_scope(scope))
+        opened = self._hub.alerts.all(self._visible_scope(scope))
+        if self.sees(scope):
+            return opened
         own = self.scopes or frozenset()
-        return [
-            one for one in found if self.sees(scope) or not one.document.audience or own & set(one.document.audience)
-        ]
+        return [alert for alert in opened if not alert.document.audience or own & set(alert.document.audience)]
 
     def alert_reach(self, scope: str) -> list[AlertReach]:
         """How far their boxes have come with each alert of a scope, the newest first. Raises `NotFound`."""
@@ -208,16 +208,16 @@ class ScopedHub:
 
     def note_told(self, alert: Alert, scope: str, village: str, name: str) -> None:
         """Keep that somebody has called a village of theirs. Raises `NotFound`, `WriteError`."""
-        known = {(one, other) for one, other, _boxes in self._audience(alert).villages()}
+        known = {(commune, place) for commune, place, _boxes in self._audience(alert).villages()}
         if (scope, village) not in known:
             raise NotFound(Message("there is no village “{village}” here", village=village))
         note_told(self._hub.database, alert, scope, village, ToldVillage(name, self.now()))
 
     def _audience(self, alert: Alert) -> AlertAudience:
         self._visible_scope(alert.scope)
-        found = self._hub.alert_audience(alert)
-        communes = {scope: names for scope, names in found.communes.items() if self.sees(scope)}
-        return replace(found, communes=communes)
+        audience = self._hub.alert_audience(alert)
+        communes = {scope: names for scope, names in audience.communes.items() if self.sees(scope)}
+        return replace(audience, communes=communes)
 
     def times_said(self, alert: str) -> Mapping[str, int]:
         """As `BoxBoard.times_said`, of their boxes. Raises `NotFound`."""
@@ -240,12 +240,12 @@ class ScopedHub:
         files = self.served_files(alert.scope)
         if alert.bulletin is None or files is None:
             return [SpokenPart(alert.spoken)] if alert.spoken else []
-        found = find_published(files, alert.bulletin)
-        if alert.approved not in (None, published_digest(files, found)):
+        bulletin = find_published(files, alert.bulletin)
+        if alert.approved not in (None, published_digest(files, bulletin)):
             raise Refused(
-                Message("“{bulletin}” was published in other words since: give it anew", bulletin=found.title)
+                Message("“{bulletin}” was published in other words since: give it anew", bulletin=bulletin.title)
             )
-        return files.spoken_parts(found)
+        return files.spoken_parts(bulletin)
 
     def held_until(self, alert: Alert) -> datetime:
         """As `AlertSigning.held_until`. Raises `NotFound`."""
@@ -350,7 +350,7 @@ class ScopedHub:
 
     def passkeys(self, logins: Collection[str]) -> list[RegisteredPasskey]:
         """Those of these accounts, the latest first."""
-        return [one for one in self._hub.passkeys.all() if one.login in logins]
+        return [passkey for passkey in self._hub.passkeys.all() if passkey.login in logins]
 
     # One's own passkeys
 
@@ -387,7 +387,7 @@ class ScopedHub:
         if self.scopes is None:
             return list(incidents)
         boxes = self._own_boxes()
-        return [one for one in incidents if one.kind in OF_ALL or self._is_about(one.about, boxes)]
+        return [incident for incident in incidents if incident.kind in OF_ALL or self._is_about(incident.about, boxes)]
 
     def _is_about(self, about: str, boxes: set[str]) -> bool:
         """Is it one of these boxes, or an alert or a version (SCOPE/NUMBER) of an office that is theirs?"""

@@ -35,17 +35,17 @@ class ServedFiles:
 
 def _answer_at_once(content: bytes, request: Request) -> Response | None:
     """None where a range is asked for that is not there, or in a form that boxes do not use."""
-    asked = request.headers
+    sent = request.headers
     tag = f'"{hashlib.sha256(content).hexdigest()}"'
     headers = {"ETag": tag, "Accept-Ranges": "bytes"}
-    if tag in asked.get("If-None-Match", ""):
+    if tag in sent.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
     kind = "application/json" if request.url.path.endswith(".json") else "application/octet-stream"
-    if "Range" not in asked:
+    if "Range" not in sent:
         return Response(content, 200, headers, kind)
-    wanted = RANGE.fullmatch(asked["Range"])
-    if wanted is None or "If-Range" in asked or int(wanted[1]) >= len(content):
+    span = RANGE.fullmatch(sent["Range"])
+    if span is None or "If-Range" in sent or int(span[1]) >= len(content):
         return None
-    first, last = int(wanted[1]), min(int(wanted[2] or len(content)), len(content) - 1)
+    first, last = int(span[1]), min(int(span[2] or len(content)), len(content) - 1)
     headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
     return Response(content[first : last + 1], 206, headers, kind) if first <= last else None

@@ -74,12 +74,12 @@ class AlertAudience:
 
     def villages(self) -> Iterator[tuple[str, str, list[BoxRow]]]:
         """Commune, village, and the boxes that play it."""
-        there: dict[str, list[BoxRow]] = {}
+        by_scope: dict[str, list[BoxRow]] = {}
         for box in self.boxes:
             if not box.revoked:
-                there.setdefault(box.scope, []).append(box)
+                by_scope.setdefault(box.scope, []).append(box)
         for scope, names in self.communes.items():
-            boxes = there.get(scope, [])
+            boxes = by_scope.get(scope, [])
             played = [village for box in boxes for village in box.villages]
             for village in dict.fromkeys((*(names.villages() if names else ()), *played)):
                 if EVERY_VILLAGE in self.alert.villages or village in self.alert.villages:
@@ -110,12 +110,12 @@ class AlertAudience:
     def find(self, database: HubDatabase, now: datetime) -> list[VillageReach]:
         """What has come of it."""
         told, heard = _read_told(database, self.alert), _BoxWords.read(database, self.alert, now.tzinfo)
-        found = []
+        reached = []
         for scope, village, boxes in self.villages():
             aired = heard.is_aired(village, boxes)
             reason = None if aired else heard.explain(village, boxes, now)
-            found.append(self._reach(scope, village, aired, reason, told.get((scope, village))))
-        return found
+            reached.append(self._reach(scope, village, aired, reason, told.get((scope, village))))
+        return reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +143,15 @@ class _BoxWords:
         failed = [self.failed[box.box] for box in boxes if box.box in self.failed]
         reached = {state for box in boxes for state in self.states.get(box.box, ())}
         words = [words for state, words in STATES.items() if state in reached]
-        told: list[Message | str] = [*(VERDICTS[verdict] for verdict in logged), *filter(None, failed), *words]
-        return next(iter(told), None) or _find_trouble(boxes, now) or Message("its box has not answered")
+        reasons: list[Message | str] = [*(VERDICTS[verdict] for verdict in logged), *filter(None, failed), *words]
+        return next(iter(reasons), None) or _find_trouble(boxes, now) or Message("its box has not answered")
 
 
 def _find_trouble(boxes: Sequence[BoxRow], now: datetime) -> Message | None:
     """Why a village would not hear anything now; None where one of its boxes is there and well."""
     if not boxes:
         return NO_BOX
-    box = min(boxes, key=lambda one: BEST.index(one.condition(now)))
+    box = min(boxes, key=lambda box: BEST.index(box.condition(now)))
     return _box_trouble(box, now)
 
 
@@ -183,12 +183,12 @@ def _read_verdicts(database: HubDatabase, alert: Alert, zone: tzinfo | None) -> 
         "SELECT box, village, verdict FROM verdict WHERE at >= ? AND at <= ? AND airing LIKE ?",
         *(text_of(alert.issued - LASTING), text_of(alert.issued + LASTING), own),
     )
-    found: dict[tuple[str, str], Verdict] = {}
+    verdicts: dict[tuple[str, str], Verdict] = {}
     for row in rows:
         key, verdict = (row["box"], row["village"]), Verdict(row["verdict"])
-        if found.get(key) not in HEARD:
-            found[key] = verdict
-    return found
+        if verdicts.get(key) not in HEARD:
+            verdicts[key] = verdict
+    return verdicts
 
 
 def _read_told(database: HubDatabase, alert: Alert) -> Mapping[tuple[str, str], ToldVillage]:

@@ -102,8 +102,8 @@ class BoxRow:
 
     def is_meant(self, alert: Alert) -> bool:
         """Is any of its villages among those that an alert is for?"""
-        here = not alert.audience or self.scope in alert.audience
-        return here and (EVERY_VILLAGE in alert.villages or not set(self.villages).isdisjoint(alert.villages))
+        is_of_audience = not alert.audience or self.scope in alert.audience
+        return is_of_audience and (EVERY_VILLAGE in alert.villages or not set(self.villages).isdisjoint(alert.villages))
 
     def silent_since(self) -> datetime:
         """Since when nobody knows that it is there."""
@@ -175,11 +175,11 @@ class BoxBoard:
             f" LEFT JOIN said ON said.box = box.id AND said.kind = '{TopicKind.HEALTH}'"
             " WHERE revoked IS NULL ORDER BY box.id"
         )
-        found: dict[str, list[str]] = {}
+        files: dict[str, list[str]] = {}
         for row in rows:
             if row["text"]:
-                found.setdefault(row["scope"], []).append(row["text"])
-        return {scope: tuple(texts) for scope, texts in found.items()}
+                files.setdefault(row["scope"], []).append(row["text"])
+        return {scope: tuple(texts) for scope, texts in files.items()}
 
     def last_message(self, box: str, kind: TopicKind) -> bytes | None:
         """The last that a box has said of this kind."""
@@ -188,13 +188,13 @@ class BoxBoard:
 
     def scopes(self, scope: str) -> list[str]:
         """A scope and those below it, nearest first. Raises `NotFound`."""
-        if scope not in {one.scope for one in self.published}:
+        if scope not in {office.scope for office in self.published}:
             raise NotFound(Message("{scope} has published nothing at this hub yet", scope=scope))
         return scopes_below(self.published, scope)
 
     def report(self, scope: str, bulletin: str) -> list[VillageCount]:
         """How often a bulletin of a scope was aired in each village, its own and those below it. Raises `NotFound`."""
-        return [count for one in self.scopes(scope) for count in self._count(one, name_at(one, bulletin, scope))]
+        return [count for below in self.scopes(scope) for count in self._count(below, name_at(below, bulletin, scope))]
 
     def aired_bulletins(self, scope: str, since: datetime) -> list[AiredBulletin]:
         """What was heard of each bulletin in a scope and below it, what was heard last first. Raises `NotFound`."""
@@ -236,10 +236,10 @@ class BoxBoard:
 
     def receipts(self, alert: str) -> Mapping[str, Mapping[AlertState, datetime]]:
         """To which states each box has come with an alert, and when it told so; by the box's id."""
-        found: dict[str, dict[AlertState, datetime]] = {}
+        states: dict[str, dict[AlertState, datetime]] = {}
         for row in self.database.rows("SELECT box, state, at FROM receipt WHERE alert = ? ORDER BY at", alert):
-            found.setdefault(row["box"], {})[AlertState(row["state"])] = instant_of(row["at"])
-        return found
+            states.setdefault(row["box"], {})[AlertState(row["state"])] = instant_of(row["at"])
+        return states
 
     def times_said(self, alert: str) -> Mapping[str, int]:
         """How often each box has said an alert so far, by its id; of those that count."""
@@ -248,8 +248,8 @@ class BoxBoard:
 
     def _find_boxes(self, which: str, *values: str) -> list[BoxRow]:
         """Those of a query's end."""
-        newest = {one.scope: one.heads.manifest for one in self.published}
-        named = {(one.scope, box.public) for one in self.published for box in one.trust.boxes}
+        newest = {office.scope: office.heads.manifest for office in self.published}
+        named = {(office.scope, box.public) for office in self.published for box in office.trust.boxes}
         return [_box_row(row, newest, named) for row in self.database.rows(f"{BOXES} {which}", *values)]
 
     def _count(self, scope: str, bulletin: str) -> Iterator[VillageCount]:
@@ -328,11 +328,11 @@ def _marks(values: Collection[str]) -> str:
 
 def find_schedules(published: Sequence[PublishedScope], scope: str) -> Iterator[str]:
     """The villages for which a commune has a schedule; those of an office above communes are named by these."""
-    if any(one.trust.parent == scope for one in published):
+    if any(office.trust.parent == scope for office in published):
         return
-    for one in published:
-        if one.scope == scope and one.manifest:
-            paths = map(PurePosixPath, one.manifest.files)
+    for office in published:
+        if office.scope == scope and office.manifest:
+            paths = map(PurePosixPath, office.manifest.files)
             yield from (path.stem for path in paths if path.parent.name == "schedules")
 
 

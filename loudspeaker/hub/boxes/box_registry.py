@@ -125,8 +125,8 @@ class BoxRegistry:
         if known and known["public"] != request.public:
             raise Refused(Message("another box has the id {box} already", box=box))
         before = _find_replaced(connection, invitation, request, box)
-        found = replace(welcome(box, scope, password), box_yaml=before["box_yaml"] if before else "")
-        answer, now = seal_answer(found, raw, keys), text_of(self.clock.now())
+        plain = replace(welcome(box, scope, password), box_yaml=before["box_yaml"] if before else "")
+        answer, now = seal_answer(plain, raw, keys), text_of(self.clock.now())
         name, villages, box_yaml = invitation["name"], json.dumps(request.villages), request.box_yaml
         if before:
             name, villages, box_yaml = name or before["name"], before["villages"], before["box_yaml"]
@@ -190,18 +190,18 @@ def _find_replaced(
     connection: sqlite3.Connection, invitation: sqlite3.Row, request: JoinRequest, box: str
 ) -> sqlite3.Row | None:
     """The box whose place this one takes, with the box.yaml that it has told of last. Raises `Refused`."""
-    wanted = invitation["replaces"]
-    if request.replaces != wanted:
-        if wanted:
+    replaces = invitation["replaces"]
+    if request.replaces != replaces:
+        if replaces:
             raise Refused(
-                Message("this code is for a box in the place of {box}: join with --replace {box}", box=wanted)
+                Message("this code is for a box in the place of {box}: join with --replace {box}", box=replaces)
             )
         raise Refused(Message("this code is for a new box: have one made with --replace {box}", box=request.replaces))
-    if not wanted:
+    if not replaces:
         return None
-    if wanted == box:
+    if replaces == box:
         raise Refused(Message("this is {box} itself: no other box takes its place", box=box))
-    row: sqlite3.Row | None = connection.execute(f"{TOLD} WHERE box.id = ?", (wanted,)).fetchone()
+    row: sqlite3.Row | None = connection.execute(f"{TOLD} WHERE box.id = ?", (replaces,)).fetchone()
     return row
 
 

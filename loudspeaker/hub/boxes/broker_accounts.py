@@ -71,9 +71,9 @@ class BrokerAccounts:
         path = self.folder / "hub.password"
         if raw := read_regular_file(path, MOST_BYTES):
             return raw.decode()
-        made = make_password()
-        write_private(path, made.encode())
-        return made
+        password = make_password()
+        write_private(path, password.encode())
+        return password
 
     def write(self, boxes: Iterable[tuple[str, str]]) -> None:
         """Let in these boxes (id, hash of the password) and the hub, and nobody else. Raises `WriteError`."""

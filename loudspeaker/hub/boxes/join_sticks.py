@@ -38,9 +38,9 @@ def write_stick(hub: Hub, folder: Path, wish: StickWish) -> JoinStick:
     invitation lies there that nobody has used; `UntrustedDocument`, `WriteError`.
     """
     manifest = _known_manifest(hub, wish)
-    if (found := read_join_stick(folder)) and not found.used_by:
+    if (invitation := read_join_stick(folder)) and not invitation.used_by:
         raise BadUsage(
-            Message("an invitation for {box} lies on this stick already: delete tham-gia.json", box=found.box)
+            Message("an invitation for {box} lies on this stick already: delete tham-gia.json", box=invitation.box)
         )
     until, box_yaml = hub.clock.now() + LASTS, _box_yaml_of(hub, wish) if wish.replaces else ""
     code = str(hub.registry.invite(wish.scope, wish.box, wish.replaces)) if wish.address else ""
@@ -75,10 +75,10 @@ def _box_yaml_of(hub: Hub, wish: StickWish) -> str:
 def _copy_files(hub: Hub, folder: Path, scope: str) -> Mapping[str, str]:
     """What a box without a network takes, the offices above first; the hashes of their first trust documents."""
     root, scopes = hub.paths.root, [scope, *offices_above(hub.paths.root, scope)]
-    for one in reversed(scopes):
-        publish_scope(root, folder, one, Floors(), hub.clock.now())
-    documents = {one: root / ROOT / one / "trust" / FIRST_TRUST for one in scopes}
+    for office in reversed(scopes):
+        publish_scope(root, folder, office, Floors(), hub.clock.now())
+    documents = {office: root / ROOT / office / "trust" / FIRST_TRUST for office in scopes}
     return {
-        one: hashlib.sha256(read_regular_file(path, MOST_DOCUMENT_BYTES) or b"").hexdigest()
-        for one, path in documents.items()
+        office: hashlib.sha256(read_regular_file(path, MOST_DOCUMENT_BYTES) or b"").hexdigest()
+        for office, path in documents.items()
     }

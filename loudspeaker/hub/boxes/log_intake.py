@@ -176,8 +176,8 @@ def _alert_numbers(segment: LogSegment) -> Iterator[tuple[str, int]]:
     for text, _ in segment.entries:
         if ALERT_KIND in text:
             with suppress(*UNREADABLE):
-                if found := alert_number(event_of(json.loads(text))):
-                    yield found
+                if number := alert_number(event_of(json.loads(text))):
+                    yield number
 
 
 def _read_record(text: str) -> AsRunRecord | None:

@@ -51,9 +51,9 @@ def keep_messages(database: HubDatabase, messages: Iterable[SaidMessage], now: d
 
 def _keep(connection: sqlite3.Connection, topic: Topic, message: SaidMessage, at: str) -> None:
     """Raises `BadUsage`."""
-    said: Presence | BoxHealth | Receipt = parse_message(MESSAGES[topic.kind], message.payload)
+    parsed: Presence | BoxHealth | Receipt = parse_message(MESSAGES[topic.kind], message.payload)
     body, heard = message.payload.decode(), "" if message.is_kept else at
-    if isinstance(said, Receipt):
-        connection.execute(KEEP_RECEIPT, (said.alert, said.state.value, at, body, topic.of))
+    if isinstance(parsed, Receipt):
+        connection.execute(KEEP_RECEIPT, (parsed.alert, parsed.state.value, at, body, topic.of))
     else:
         connection.execute(KEEP_SAID, (topic.kind.value, at, body, heard, topic.of))

@@ -59,10 +59,10 @@ def last_number(database: HubDatabase, scope: str, known: int, last: datetime | 
     """
     if (since := in_doubt(database, now)) is None:
         return known
-    told = _told_numbers(database, scope, since)
-    numbers = [one.number for one in told if one.number is not None]
+    answers = _told_numbers(database, scope, since)
+    numbers = [one.number for one in answers if one.number is not None]
     highest = max(known, highest_credible(numbers) if numbers else 0)
-    most_have_told = sum(one.is_new and one.number is not None for one in told) * 2 > len(told)
+    most_have_told = sum(one.is_new and one.number is not None for one in answers) * 2 > len(answers)
     is_left_out = last is not None and last >= since  # by one that was given meanwhile
     return highest if most_have_told or is_left_out else highest + LEFT_OUT
 

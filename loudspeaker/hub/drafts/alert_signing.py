@@ -127,8 +127,8 @@ class AlertSigning:
     def _next(self, scope: str) -> int:
         """The number of the next alert. Raises `NotFound`, `UntrustedDocument`."""
         published = read_published(self.root, scope)
-        told = published.manifest.alert_seq if published.manifest else 0
-        known = max(read_floors(self.database, scope).alert, told, *self._numbers(scope), 0)
+        in_manifest = published.manifest.alert_seq if published.manifest else 0
+        known = max(read_floors(self.database, scope).alert, in_manifest, *self._numbers(scope), 0)
         return last_number(self.database, scope, known, self._last_instant(scope), self.clock.now()) + 1
 
     def _instant(self, scope: str) -> datetime:

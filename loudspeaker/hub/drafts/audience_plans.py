@@ -59,8 +59,8 @@ class AudiencePlans:
     def ask(self, question: AudienceQuestion) -> Job:
         """How far it is; its `result` are outlooks by scope. Where too much waits it is begun when asked again."""
         key = question.key
-        if found := self.jobs.find(key):
-            return found
+        if job := self.jobs.find(key):
+            return job
         try:
             return self.jobs.start(key, lambda control: dict(self._plan(question, control)))
         except Refused:

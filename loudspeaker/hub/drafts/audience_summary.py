@@ -56,21 +56,21 @@ class BulletinSummary:
 def summarize(outlooks: Mapping[str, CommuneOutlook], names: Mapping[str, str], now: datetime) -> list[BulletinSummary]:
     """What has priority first; `names`: what people call the communes."""
     ids = dict.fromkeys(ident for outlook in outlooks.values() for ident in outlook.bulletins)
-    found = [_summarize_one(ident, outlooks, names, now) for ident in ids]
-    return sorted(found, key=lambda one: (not one.days, one.title))
+    summaries = [_summarize_one(ident, outlooks, names, now) for ident in ids]
+    return sorted(summaries, key=lambda summary: (not summary.days, summary.title))
 
 
 def find_faults(outlooks: Mapping[str, CommuneOutlook], names: Mapping[str, str]) -> list[CommuneGap]:
     """The communes of which nobody can tell."""
-    return [CommuneGap(names[scope], 0, 0, one.fault) for scope, one in outlooks.items() if one.fault]
+    return [CommuneGap(names[scope], 0, 0, outlook.fault) for scope, outlook in outlooks.items() if outlook.fault]
 
 
 def _summarize_one(
     ident: str, outlooks: Mapping[str, CommuneOutlook], names: Mapping[str, str], now: datetime
 ) -> BulletinSummary:
-    known = {scope: one.bulletins[ident] for scope, one in outlooks.items() if ident in one.bulletins}
-    planned = {scope: one for scope, one in known.items() if one.is_planned}
-    level = max((one.level for one in known.values()), key=lambda one: one.rank)
+    known = {scope: outlook.bulletins[ident] for scope, outlook in outlooks.items() if ident in outlook.bulletins}
+    planned = {scope: outlook for scope, outlook in known.items() if outlook.is_planned}
+    level = max((outlook.level for outlook in known.values()), key=lambda outlook: outlook.rank)
     days = _count_days(planned.values(), now)
     gaps = list(_find_gaps(planned, outlooks, names))
     return BulletinSummary(
@@ -78,17 +78,17 @@ def _summarize_one(
         LEVELS[level],
         len(outlooks),
         days,
-        [one for one in gaps if not one.heard],
-        [one for one in gaps if one.heard],
-        sum(one.offered for one in known.values()),
-        min((one.later for one in known.values() if one.later), default=None),
+        [gap for gap in gaps if not gap.heard],
+        [gap for gap in gaps if gap.heard],
+        sum(outlook.offered for outlook in known.values()),
+        min((outlook.later for outlook in known.values() if outlook.later), default=None),
         level is Level.PRIORITY and any(day.communes < len(outlooks) for day in days[:1]),
     )
 
 
 def _count_days(planned: Collection[BulletinOutlook], now: datetime) -> list[DayCount]:
     """Today and tomorrow, without one that adds nothing; none where nothing is planned on them."""
-    begins = [one.begins.astimezone(now.tzinfo) for one in planned if one.begins]
+    begins = [outlook.begins.astimezone(now.tzinfo) for outlook in planned if outlook.begins]
     today, tomorrow = (_count_day(begins, now, number) for number in (0, 1))
     both = [today] if today.communes and not tomorrow.communes else [today, tomorrow]
     return both if planned else []
@@ -98,15 +98,15 @@ def _count_day(begins: Sequence[datetime], now: datetime, number: int) -> DayCou
     """`number`: of days from now on."""
     day = now.date() + timedelta(days=number)
     today = Message("tonight") if now.hour >= EVENING else Message("in the rest of today")
-    own = [one for one in begins if one.date() == day]
+    own = [instant for instant in begins if instant.date() == day]
     return DayCount(Message("tomorrow") if number else today, len(own), min(own, default=None), max(own, default=None))
 
 
 def _find_gaps(
     planned: Mapping[str, BulletinOutlook], outlooks: Mapping[str, CommuneOutlook], names: Mapping[str, str]
 ) -> Iterator[CommuneGap]:
-    for scope, one in planned.items():
+    for scope, outlook in planned.items():
         villages = outlooks[scope].villages
-        if one.villages < villages:
-            reason = one.reason or Message("nothing of it is scheduled for them")
-            yield CommuneGap(names[scope], one.villages, villages, reason)
+        if outlook.villages < villages:
+            reason = outlook.reason or Message("nothing of it is scheduled for them")
+            yield CommuneGap(names[scope], outlook.villages, villages, reason)

@@ -43,19 +43,19 @@ def unpack_delivery(sent: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _unpack(packed: ZipFile, delivery: Path) -> None:
-    wanted = [one for one in packed.infolist()[:MOST_NAMES] if _is_wanted(one)]
-    if sum(one.file_size for one in wanted) > MOST_UNPACKED:
+    entries = [entry for entry in packed.infolist()[:MOST_NAMES] if _is_wanted(entry)]
+    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise BadUsage(Message("unpacked it is larger than is taken here"))
-    for one in wanted:
-        target = delivery / one.filename
+    for entry in entries:
+        target = delivery / entry.filename
         make_folder(target.parent)
-        with packed.open(one) as content, target.open("wb") as out:  # never more than `file_size` (zipfile)
+        with packed.open(entry) as content, target.open("wb") as out:  # never more than `file_size` (zipfile)
             shutil.copyfileobj(content, out)
 
 
-def _is_wanted(one: ZipInfo) -> bool:
+def _is_wanted(entry: ZipInfo) -> bool:
     """Is it a manifest, the last that set the rules, or a file by its hash?"""
-    root, _, rest = one.filename.partition("/")
+    root, _, rest = entry.filename.partition("/")
     scope, _, name = rest.partition("/")
     is_blob = scope == "blob" and bool(DIGEST.fullmatch(name))
     return root == ROOT and (is_blob or (name in ("manifest.json", "rules.json") and bool(SCOPE.fullmatch(scope))))

@@ -86,8 +86,8 @@ class ManifestDrafts:
 
     def draft(self, scope: str) -> ManifestDraft:
         """The same. Raises `NotFound`."""
-        if found := self.find(scope):
-            return found
+        if draft := self.find(scope):
+            return draft
         raise NotFound(Message("nothing of {scope} waits for signatures", scope=scope))
 
     def propose(self, delivery: Path, scope: str) -> ManifestDraft:
@@ -183,5 +183,5 @@ class ManifestDrafts:
 
 def proposed_scopes(delivery: Path) -> list[str]:
     """The scopes of which a manifest lies in a delivery."""
-    found = [path.parent.name for path in sorted((delivery / ROOT).glob(f"*/{MANIFEST}"))]
-    return [scope for scope in found if SCOPE.fullmatch(scope)]
+    names = [path.parent.name for path in sorted((delivery / ROOT).glob(f"*/{MANIFEST}"))]
+    return [scope for scope in names if SCOPE.fullmatch(scope)]

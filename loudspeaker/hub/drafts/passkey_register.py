@@ -43,21 +43,21 @@ class PasskeyRegister:
 
     def of(self, login: str) -> list[RegisteredPasskey]:
         """Those of one account."""
-        return [one for one in self.all() if one.login == login]
+        return [passkey for passkey in self.all() if passkey.login == login]
 
     def passkey(self, login: str, key: str) -> RegisteredPasskey:
         """One of an account, by the id of its key. Raises `NotFound`."""
-        for one in self.of(login):
-            if one.key.id == key:
-                return one
+        for passkey in self.of(login):
+            if passkey.key.id == key:
+                return passkey
         raise NotFound(Message("there is no passkey {key} here", key=key))
 
     def add(self, login: str, credential: str, key: PublicKey) -> None:
         """Keep a new passkey of an account. Raises `Refused` where it stands here already, or there are too many."""
         known = self.all()
-        if any(one.key.id == key.id for one in known):
+        if any(passkey.key.id == key.id for passkey in known):
             raise Refused(Message("this passkey stands here already"))
-        if sum(one.login == login for one in known) >= MOST_OF_ONE:
+        if sum(passkey.login == login for passkey in known) >= MOST_OF_ONE:
             raise Refused(Message("an account has at most {most} passkeys: remove one first", most=MOST_OF_ONE))
         stored = json.dumps(encode(key), ensure_ascii=False)
         row = key.id, login, credential, stored, text_of(self.clock.now())

@@ -103,8 +103,8 @@ class TrustDrafts:
 
     def draft(self, scope: str) -> TrustDraft:
         """The same. Raises `NotFound`."""
-        if found := self.find(scope):
-            return found
+        if draft := self.find(scope):
+            return draft
         raise NotFound(Message("no trust document of {scope} waits for signatures", scope=scope))
 
     def propose(self, scope: str, wish: TrustWish) -> TrustDraft:
@@ -141,7 +141,7 @@ class TrustDrafts:
         """
         with self.database.change():
             parts = self.draft(scope).parts
-            part = next((one for one in parts if one.envelope.payload_type == sent.payload_type), parts[0])
+            part = next((part for part in parts if part.envelope.payload_type == sent.payload_type), parts[0])
             envelope = add_signatures(part.envelope, sent, part.keys)
             write_atomic(self.folder / scope / part.name, format_envelope(envelope))
         return self.draft(scope)
@@ -172,7 +172,7 @@ class TrustDrafts:
         if not isinstance(document, TrustDocument) or document.version != served.trust.version + 1:
             raise NotFound(Message("no trust document of {scope} waits for signatures", scope=scope))
         groups = tuple(
-            (one.keys_of(SigningRole.TRUST), one.threshold(SigningRole.TRUST)) for one in (served.trust, document)
+            (trust.keys_of(SigningRole.TRUST), trust.threshold(SigningRole.TRUST)) for trust in (served.trust, document)
         )
         parts = [SignedPart(TRUST, envelope, groups)]
         if (self.folder / scope / MANIFEST).is_file():

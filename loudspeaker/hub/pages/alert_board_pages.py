@@ -63,31 +63,31 @@ class ReachSummary:
 
     @property
     def aired(self) -> int:
-        return sum(one.aired for one in self.villages)
+        return sum(village.aired for village in self.villages)
 
     @property
     def silent(self) -> list[VillageReach]:
         """By commune, those in which most is missing first."""
-        found = [one for one in self.villages if not one.aired]
-        counts = Counter(one.scope for one in found)
-        return sorted(found, key=lambda one: (one.told is not None, -counts[one.scope], one.commune, one.name))
+        silent = [village for village in self.villages if not village.aired]
+        counts = Counter(village.scope for village in silent)
+        return sorted(silent, key=lambda row: (row.told is not None, -counts[row.scope], row.commune, row.name))
 
     @property
     def told(self) -> int:
         """How many of the others somebody has called."""
-        return sum(one.told is not None for one in self.silent)
+        return sum(village.told is not None for village in self.silent)
 
 
 def show_alerts(page: HubPage) -> Response:
     """The signed alerts of an office, the newest first; of one above theirs, as far as it is for theirs."""
     scope = _asked_office(page)
-    offices = [(one, page.hub.office_name(one)) for one in page.hub.alert_scopes()]
+    offices = [(office, page.hub.office_name(office)) for office in page.hub.alert_scopes()]
     return page.page(
         "hub_alerts.html",
         scope=scope,
         offices=offices,
         is_own=page.hub.sees(scope),
-        is_commune=all(one.trust.parent != scope for one in page.offices()),
+        is_commune=all(office.trust.parent != scope for office in page.offices()),
         alerts=_alerts(page, scope) if scope else [],
         steps=STEPS,
     )
@@ -123,14 +123,14 @@ def note_called(page: HubPage) -> Response:
 
 def _asked_office(page: HubPage) -> str:
     """The office that is asked about (`cap`), one above theirs, too. Raises `NotFound`."""
-    asked = page.query.get("cap", "")
-    return asked if asked in page.hub.alert_scopes() else page.office()
+    chosen = page.query.get("cap", "")
+    return chosen if chosen in page.hub.alert_scopes() else page.office()
 
 
 def _find_row(page: HubPage) -> AlertRow:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
-    row = next((one for one in _alerts(page, scope) if str(one.number) == number), None)
+    row = next((alert for alert in _alerts(page, scope) if str(alert.number) == number), None)
     if row is None:
         raise _unknown_alert(page)
     return row
@@ -150,15 +150,15 @@ def _boxes(page: HubPage, row: AlertRow) -> list[tuple[BoxRow, str, AlertState |
         if not box.revoked and (states or _is_for(row.document, box)):
             step = next((state for state in furthest if state in states), None)
             boxes.append((box, page.hub.office_name(box.scope), step, page.local(states.get(step)) if step else None))
-    return sorted(boxes, key=lambda one: (-1 if one[2] is None else -furthest.index(one[2]), one[1], one[0].name))
+    return sorted(boxes, key=lambda line: (-1 if line[2] is None else -furthest.index(line[2]), line[1], line[0].name))
 
 
 def _alerts(page: HubPage, scope: str) -> list[AlertRow]:
     signed = page.hub.alerts(scope)
-    documents = {one.document.id: one.document for one in signed}
-    missing = {one.document.id: one.missing for one in signed}
+    documents = {opened.document.id: opened.document for opened in signed}
+    missing = {opened.document.id: opened.missing for opened in signed}
     is_own = page.hub.sees(scope)
-    reached = {one.alert: one for one in page.hub.alert_reach(scope) if is_own or one.alert in documents}
+    reached = {reach.alert: reach for reach in page.hub.alert_reach(scope) if is_own or reach.alert in documents}
     boxes = [box for box in page.hub.alert_boxes(scope) if not box.revoked]
     rows = [
         AlertRow(

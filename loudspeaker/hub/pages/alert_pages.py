@@ -56,12 +56,12 @@ class AlarmExtent:
 
     @property
     def communes(self) -> int:
-        return len({one.scope for one in self.villages})
+        return len({village.scope for village in self.villages})
 
     @property
     def silent(self) -> list[VillageReach]:
         """Those that will hear nothing."""
-        return [one for one in self.villages if one.reason is not None]
+        return [village for village in self.villages if village.reason is not None]
 
 
 def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Response:
@@ -70,13 +70,13 @@ def show_alarm_form(page: HubPage, error: LoudspeakerError | None = None) -> Res
     templates = _templates(page, scope)
     before = _find_alarm_before(page, scope)
     named = page.text("bulletin") or page.query.get("ban", "")
-    chosen = next((one for one in templates if one.id == named), None)
-    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    chosen = next((template for template in templates if template.id == named), None)
+    offices = [(office.scope, page.hub.office_name(office.scope)) for office in page.offices()]
     facts = {"scope": scope, "offices": offices, "templates": templates, "villages": _villages(page, scope)}
     facts |= {"cadences": CADENCES, "groups": _groups(page, scope)}
-    facts |= {"communes": {one: page.hub.office_name(one) for one in _communes(page, scope)}}
-    said = {"before": before, "chosen": chosen, "typed": _form_values(page, templates, before), "error": error}
-    return page.page("hub_alarm.html", status_of_refusal(error), **facts, **said)
+    facts |= {"communes": {commune: page.hub.office_name(commune) for commune in _communes(page, scope)}}
+    values = {"before": before, "chosen": chosen, "typed": _form_values(page, templates, before), "error": error}
+    return page.page("hub_alarm.html", status_of_refusal(error), **facts, **values)
 
 
 def _form_values(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> Mapping[str, object]:
@@ -201,7 +201,7 @@ def _signing_own(page: HubPage, draft: AlertDraft) -> Response:
     known = _villages(page, scope)
     if not known:
         raise Refused(Message("only the commune itself may have this done"))
-    some = tuple(one for one in page.http.query_params.getlist("thon") if one in known)
+    some = tuple(village for village in page.http.query_params.getlist("thon") if village in known)
     draft = replace(draft, villages=some or (EVERY_VILLAGE,))
     return _signing_page(page, page.hub.write_alert(scope, draft), villages=known)
 
@@ -209,10 +209,10 @@ def _signing_own(page: HubPage, draft: AlertDraft) -> Response:
 def _find_alert(page: HubPage) -> SignedEnvelope:
     """The alert of the address. Raises `NotFound`."""
     scope, number = page.path["scope"], page.path["number"]
-    found = _read_served(page, scope, number) if SCOPE.fullmatch(scope) else None
-    if found is None:
+    envelope = _read_served(page, scope, number) if SCOPE.fullmatch(scope) else None
+    if envelope is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{number}"))
-    return found
+    return envelope
 
 
 def _read_served(page: HubPage, scope: str, number: str) -> SignedEnvelope | None:
@@ -221,15 +221,15 @@ def _read_served(page: HubPage, scope: str, number: str) -> SignedEnvelope | Non
 
 def _find_alarm_before(page: HubPage, scope: str) -> Alert | None:
     """The alarm in whose place another is to be given (`thay`); None where there is none."""
-    found = _read_served(page, scope, page.text("thay") or page.query.get("thay", ""))
-    document = read_unverified(found) if found else None
+    envelope = _read_served(page, scope, page.text("thay") or page.query.get("thay", ""))
+    document = read_unverified(envelope) if envelope else None
     return document if isinstance(document, Alert) and document.kind.is_alarm else None
 
 
 def _first_words(page: HubPage, templates: Sequence[AlarmTemplate], before: Alert | None) -> str:
     """What stands in the form before anybody has typed: a template's words, or those that are to be replaced."""
-    begun = next((one.text for one in templates if one.id == page.query.get("mau", "") and one.may_be_edited), "")
-    return begun or (before.text or "" if before else "")
+    words = {template.id: template.text for template in templates if template.may_be_edited}
+    return words.get(page.query.get("mau", "")) or (before.text or "" if before else "")
 
 
 def _read_draft(page: HubPage, scope: str) -> AlertDraft:
@@ -264,7 +264,7 @@ def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:
     if EVERY_VILLAGE in page.texts("village"):
         return (EVERY_VILLAGE,)
     known = _villages(page, scope)
-    villages = tuple(one for one in page.texts("village") if one in known)
+    villages = tuple(village for village in page.texts("village") if village in known)
     if not villages:
         raise BadUsage(Message("choose where it is to be heard"))
     return villages
@@ -273,11 +273,12 @@ def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:
 def _read_audience(page: HubPage, scope: str) -> tuple[str, ...]:
     """The communes that were chosen, or are in a group that was; none where it is for all. Raises `BadUsage`."""
     known, chosen = _groups(page, scope), page.texts("group")
-    single = (one for one in _communes(page, scope) if one in page.texts("commune"))
-    found = tuple(dict.fromkeys((*single, *(one for name in known if name in chosen for one in known[name]))))
-    if (chosen or page.texts("commune")) and not found:  # it must not become all of them
+    single = (commune for commune in _communes(page, scope) if commune in page.texts("commune"))
+    grouped = (commune for name in known if name in chosen for commune in known[name])
+    communes = tuple(dict.fromkeys((*single, *grouped)))
+    if (chosen or page.texts("commune")) and not communes:  # it must not become all of them
         raise BadUsage(Message("choose where it is to be heard"))
-    return found
+    return communes
 
 
 def _groups(page: HubPage, scope: str) -> Mapping[str, Sequence[str]]:
@@ -301,7 +302,7 @@ def _signing_page(
     """`villages`: those of which some may be chosen first."""
     alert, keys = read_unverified_as(Alert, envelope), page.hub.alert_signers(envelope)
     signers = find_signers(envelope, keys)
-    own = {one.key.person for one in page.hub.own_passkeys.all()}
+    own = {passkey.key.person for passkey in page.hub.own_passkeys.all()}
     role, together = ALERT_SIGNERS[alert.kind]
     words: Sequence[SpokenPart] = ()
     form: PasskeyForm | None = None
@@ -328,7 +329,7 @@ def _signing_page(
 
 
 def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
-    names = _villages(page, alert.scope) | {one: page.hub.office_name(one) for one in alert.audience}
+    names = _villages(page, alert.scope) | {commune: page.hub.office_name(commune) for commune in alert.audience}
     return alert_lines(alert, names, page.now.tzinfo)
 
 
@@ -337,18 +338,18 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
     files = page.hub.served_files(scope) if scope else None
     if files is None:
         return ()
-    found = [one for one in files.bulletins.values() if one.level is Level.EMERGENCY]
-    endings = {one.all_clear for one in found}
+    emergencies = [bulletin for bulletin in files.bulletins.values() if bulletin.level is Level.EMERGENCY]
+    endings = {bulletin.all_clear for bulletin in emergencies}
     return [
         AlarmTemplate(
-            one.id,
-            one.title,
-            "\n".join(part.text or "" for part in one.parts),
-            files.spoken_parts(one),
-            all(part.audio is None for part in one.parts),
+            bulletin.id,
+            bulletin.title,
+            "\n".join(part.text or "" for part in bulletin.parts),
+            files.spoken_parts(bulletin),
+            all(part.audio is None for part in bulletin.parts),
         )
-        for one in found
-        if one.id not in endings
+        for bulletin in emergencies
+        if bulletin.id not in endings
     ]
 
 
@@ -356,7 +357,7 @@ def _villages(page: HubPage, scope: str) -> dict[str, str]:
     """The villages of a commune by their names; none of a province."""
     files = page.hub.served_files(scope) if scope else None
     commune = files.survey.commune.understood if files else None
-    return {one: page.hub.village_name(scope, one) for one in (commune.villages if commune else ())}
+    return {village: page.hub.village_name(scope, village) for village in (commune.villages if commune else ())}
 
 
 ROUTES: HubRoutes = {

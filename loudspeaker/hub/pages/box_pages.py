@@ -44,7 +44,7 @@ class CommuneBoxes:
 
     @property
     def troubled(self) -> int:
-        return sum(self.counts.get(one, 0) for one in TROUBLES)
+        return sum(self.counts.get(condition, 0) for condition in TROUBLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def show_board(page: HubPage) -> Response:
     if len(scopes) == 1:
         return _show_boxes(page, scopes[0], rows)
     communes = [_commune(page, scope, [row for row in rows if row.scope == scope]) for scope in scopes]
-    communes.sort(key=lambda one: (-one.troubled, one.name))
+    communes.sort(key=lambda commune: (-commune.troubled, commune.name))
     template = "hub_communes_part.html" if page.is_fragment else "hub_communes.html"
     return page.page(template, communes=communes, counts=_count(page, rows), words=CONDITIONS, at=page.now)
 
@@ -82,8 +82,8 @@ def show_commune(page: HubPage) -> Response:
 def show_box(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """One box, with what it says of itself. Raises `NotFound`."""
     row = page.hub.box(page.path["box"])
-    said = page.hub.health(row.box)
-    health = parse_message(BoxHealth, said) if said else None
+    message = page.hub.health(row.box)
+    health = parse_message(BoxHealth, message) if message else None
     status = status_of(error) if error else 200
     return page.page("hub_box.html", status, box=_box_line(page, row), health=health, error=error, words=CONDITIONS)
 
@@ -100,7 +100,7 @@ def revoke_box(page: HubPage) -> Response:
 
 def show_incidents(page: HubPage) -> Response:
     """What stands and what was, the latest first."""
-    incidents = [(one, _address(one)) for one in page.hub.incidents(MOST_INCIDENTS)]
+    incidents = [(incident, _address(incident)) for incident in page.hub.incidents(MOST_INCIDENTS)]
     return page.page("hub_incidents.html", incidents=incidents)
 
 
@@ -117,7 +117,7 @@ def _address(incident: Incident) -> str:
 
 def _show_boxes(page: HubPage, scope: str, rows: Sequence[BoxRow]) -> Response:
     worst = list(CONDITIONS)
-    boxes = sorted((_box_line(page, row) for row in rows), key=lambda one: (worst.index(one.condition), one.name))
+    boxes = sorted((_box_line(page, row) for row in rows), key=lambda box: (worst.index(box.condition), box.name))
     facts = {"scope": scope, "name": page.hub.office_name(scope), "boxes": boxes, "counts": _count(page, rows)}
     template = "hub_boxes_part.html" if page.is_fragment else "hub_boxes.html"
     return page.page(template, **facts, words=CONDITIONS, at=page.now)

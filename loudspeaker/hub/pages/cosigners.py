@@ -49,17 +49,18 @@ def find_waiting(page: HubPage, envelope: SignedEnvelope) -> CosignerWait:
 
 def list_cosigners(page: HubPage, keys: Sequence[PublicKey]) -> list[Cosigner]:
     """The persons of these keys, those who can be called first."""
-    accounts = {one.login: one for one in page.people.accounts()}
-    logins = {one.key.id: one.login for one in page.hub.passkeys(accounts)}
-    here = {key.person for key in passkeys_at(page.http.url.hostname or "", keys)}
-    found = {}
+    accounts = {account.login: account for account in page.people.accounts()}
+    logins = {passkey.key.id: passkey.login for passkey in page.hub.passkeys(accounts)}
+    with_passkey = {key.person for key in passkeys_at(page.http.url.hostname or "", keys)}
+    cosigners = {}
     for key in keys:
-        account = _find_account([one for one in keys if one.person == key.person], accounts, logins)
-        found[key.person] = Cosigner(key.name or key.person, account.phone if account else "", key.person in here)
-    return sorted(found.values(), key=lambda one: (not one.phone, not one.by_passkey, one.name))
+        account = _find_account([other for other in keys if other.person == key.person], accounts, logins)
+        phone = account.phone if account else ""
+        cosigners[key.person] = Cosigner(key.name or key.person, phone, key.person in with_passkey)
+    return sorted(cosigners.values(), key=lambda cosigner: (not cosigner.phone, not cosigner.by_passkey, cosigner.name))
 
 
 def _find_account(keys: Sequence[PublicKey], accounts: dict[str, Account], logins: dict[str, str]) -> Account | None:
     """The account with which a person has made one of these keys, else the one that is called as they are."""
-    made = next((accounts[logins[key.id]] for key in keys if key.id in logins), None)
-    return made or accounts.get(keys[0].person)
+    maker = next((accounts[logins[key.id]] for key in keys if key.id in logins), None)
+    return maker or accounts.get(keys[0].person)

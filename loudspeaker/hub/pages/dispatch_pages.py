@@ -51,17 +51,17 @@ def show_documents(page: HubPage) -> Response:
     scope = page.office()
     names = page.hub.names(scope) if scope else None
     aired = page.hub.aired_bulletins(scope, page.now - LATELY) if scope else []
-    by_id = {_own_id(one.bulletin, scope): one for one in reversed(aired)}
+    by_id = {_own_id(bulletin.bulletin, scope): bulletin for bulletin in reversed(aired)}
     published = names.bulletins() if names else []
-    documents = [Document(one, _head(page, scope, one), by_id.get(one)) for one in published]
-    documents.sort(key=lambda one: (one.aired is None, one.head.title))
+    documents = [Document(bulletin, _head(page, scope, bulletin), by_id.get(bulletin)) for bulletin in published]
+    documents.sort(key=lambda document: (document.aired is None, document.head.title))
     return page.page("hub_documents.html", scope=scope, offices=_offices(page), documents=documents, days=LATELY.days)
 
 
 def show_document(page: HubPage) -> Response:
     """How often each village has heard a bulletin; in a province each commune, with its villages behind it."""
     scope, bulletin = page.office(), page.path["bulletin"]
-    asked = _read_times(page.query.get("so-lan", "1"))
+    times = _read_times(page.query.get("so-lan", "1"))
     counts = page.hub.report(scope, bulletin)
     communes = sorted({count.scope for count in counts})
     commune = page.query.get("xa", "") or (communes[0] if len(communes) == 1 else "")
@@ -72,9 +72,9 @@ def show_document(page: HubPage) -> Response:
         scope=scope,
         bulletin=bulletin,
         head=_head(page, scope, bulletin),
-        asked=asked,
-        whole=_line("", "", counts, asked),
-        rows=_villages(page, counts, commune, asked) if commune else _communes(page, counts, asked),
+        asked=times,
+        whole=_line("", "", counts, times),
+        rows=_villages(page, counts, commune, times) if commune else _communes(page, counts, times),
         commune=page.hub.office_name(commune) if commune else "",
         is_one_of_many=bool(commune) and len(communes) > 1,
         may_be_heard=page.reaches("GET /lenh/phat") and _may_be_heard(page, scope, bulletin),
@@ -83,31 +83,31 @@ def show_document(page: HubPage) -> Response:
 
 
 def _is_commune(page: HubPage, scope: str) -> bool:
-    return all(one.trust.parent != scope for one in page.offices())
+    return all(office.trust.parent != scope for office in page.offices())
 
 
 def _may_be_heard(page: HubPage, scope: str, bulletin: str) -> bool:
     """Is it a commune's own, and no template of an alarm?"""
     files = page.hub.served_files(scope) if _is_commune(page, scope) else None
-    found = files.bulletins.values() if files else ()
-    return any(one.id == bulletin and one.level is not Level.EMERGENCY for one in found)
+    bulletins = files.bulletins.values() if files else ()
+    return any(own.id == bulletin and own.level is not Level.EMERGENCY for own in bulletins)
 
 
-def _communes(page: HubPage, counts: Sequence[VillageCount], asked: int) -> list[HeardCount]:
+def _communes(page: HubPage, counts: Sequence[VillageCount], times: int) -> list[HeardCount]:
     """A line for each commune, those that have heard least first."""
     own = {scope: [count for count in counts if count.scope == scope] for scope in {count.scope for count in counts}}
-    query = f"?cap={page.office()}&so-lan={asked}"
+    query = f"?cap={page.office()}&so-lan={times}"
     rows = [
-        _line(page.hub.office_name(scope), f"/cong-van/{page.path['bulletin']}{query}&xa={scope}", villages, asked)
+        _line(page.hub.office_name(scope), f"/cong-van/{page.path['bulletin']}{query}&xa={scope}", villages, times)
         for scope, villages in own.items()
     ]
     return sorted(rows, key=lambda row: (row.done - row.villages, row.name))
 
 
-def _villages(page: HubPage, counts: Sequence[VillageCount], commune: str, asked: int) -> list[HeardCount]:
+def _villages(page: HubPage, counts: Sequence[VillageCount], commune: str, times: int) -> list[HeardCount]:
     """A line for each village of a commune, those that have not heard it first."""
     rows = [
-        _line(page.hub.village_name(commune, count.village), "", [count], asked)
+        _line(page.hub.village_name(commune, count.village), "", [count], times)
         for count in counts
         if count.scope == commune
     ]
@@ -135,7 +135,7 @@ def _own_id(bulletin: str, scope: str) -> str:
 
 
 def _offices(page: HubPage) -> list[tuple[str, str]]:
-    return [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    return [(office.scope, page.hub.office_name(office.scope)) for office in page.offices()]
 
 
 def _read_times(text: str) -> int:

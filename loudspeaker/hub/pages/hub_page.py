@@ -37,7 +37,7 @@ class HubPage(SitePage):
 
     def account_scopes(self) -> Sequence[tuple[str, str | Message]]:
         """All, for whoever sees all; each office that is theirs."""
-        offices = [(one.scope, self.hub.office_name(one.scope)) for one in self.offices()]
+        offices = [(office.scope, self.hub.office_name(office.scope)) for office in self.offices()]
         own = self.person.account.scope
         first: list[tuple[str, str | Message]] = [] if own else [("", Message("everything at this hub"))]
         return [*first, *(offices or ([(own, own)] if own else []))]
@@ -59,9 +59,9 @@ class HubPage(SitePage):
 
         Raises `NotFound`.
         """
-        known = [one.scope for one in self.offices()]
-        asked = self.query.get("cap", "")
-        return self.hub.scopes_of(asked)[0] if asked else next(iter(known), "")
+        known = [office.scope for office in self.offices()]
+        chosen = self.query.get("cap", "")
+        return self.hub.scopes_of(chosen)[0] if chosen else next(iter(known), "")
 
 
 def heading(office: str) -> Message:

@@ -45,7 +45,7 @@ def invite_box(page: HubPage) -> Response:
 
 
 def _invitation_page(page: HubPage, code: str = "", error: LoudspeakerError | None = None) -> Response:
-    offices = [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()]
+    offices = [(office.scope, page.hub.office_name(office.scope)) for office in page.offices()]
     typed = {name: page.text(name) for name in ("scope", "name")}
     command = f"loudspeaker fleet join {page.http.url.netloc} {code}"
     facts = {"code": code, "error": error, "offices": offices, "typed": typed, "command": command}
@@ -154,7 +154,7 @@ def _chosen_way(page: HubPage, *ways: str) -> str:
 
 def _chosen_office(page: HubPage) -> str:
     """Raises `BadUsage` for one that is not theirs."""
-    if page.text("scope") not in {one.scope for one in page.offices()}:
+    if page.text("scope") not in {office.scope for office in page.offices()}:
         raise BadUsage(Message("choose a commune"))
     return page.text("scope")
 
@@ -162,20 +162,20 @@ def _chosen_office(page: HubPage) -> str:
 def _communes(page: HubPage) -> list[tuple[str, str]]:
     """The offices of theirs below which there are no others: boxes join these."""
     offices = page.offices()
-    above = {one.trust.parent for one in offices}
-    return [(one.scope, page.hub.office_name(one.scope)) for one in offices if one.scope not in above]
+    above = {office.trust.parent for office in offices}
+    return [(office.scope, page.hub.office_name(office.scope)) for office in offices if office.scope not in above]
 
 
 def _villages(page: HubPage, scope: str) -> dict[str, str]:
     """Those for which a commune has a schedule, with their names."""
-    return {one: page.hub.village_name(scope, one) for one in sorted(find_schedules(page.offices(), scope))}
+    return {village: page.hub.village_name(scope, village) for village in sorted(find_schedules(page.offices(), scope))}
 
 
 def _asked_commune(page: HubPage) -> str:
     """The one that is asked about, or the first; "" where there is none. Raises `NotFound`."""
     known = [scope for scope, _name in _communes(page)]
-    asked = page.office() if page.query.get("cap") else ""
-    return asked if asked in known else next(iter(known), "")
+    chosen = page.office() if page.query.get("cap") else ""
+    return chosen if chosen in known else next(iter(known), "")
 
 
 def _send_zip(page: HubPage, wish: StickWish) -> Response:

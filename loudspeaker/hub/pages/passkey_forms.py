@@ -34,11 +34,11 @@ class PasskeyForm:
 
 def signing_form(page: HubPage, keys: Sequence[PublicKey], envelope: SignedEnvelope, digest: str) -> PasskeyForm:
     """The form by which one of `keys` signs an envelope, whose payload has this SHA-256."""
-    here = passkeys_at(page.http.url.hostname or "", keys)
-    ids = {key.id for key in here}
-    own = [one for one in page.hub.own_passkeys.all() if one.key.id in ids]
-    rp = next((key.rp for key in (*(one.key for one in own), *here)), "")
-    known = [one.credential for one in own if one.key.rp == rp]
+    usable = passkeys_at(page.http.url.hostname or "", keys)
+    ids = {key.id for key in usable}
+    own = [passkey for passkey in page.hub.own_passkeys.all() if passkey.key.id in ids]
+    rp = next((key.rp for key in (*(passkey.key for passkey in own), *usable)), "")
+    known = [passkey.credential for passkey in own if passkey.key.rp == rp]
     return PasskeyForm(rp, challenge(envelope.signed), digest, known)
 
 

@@ -21,11 +21,11 @@ LONGEST_NAME = 80
 
 def show_passkeys(page: HubPage, error: LoudspeakerError | None = None) -> Response:
     """One's own passkeys, and for what each stands in which trust document."""
-    own = [(one, _standing(page, one.key)) for one in page.hub.own_passkeys.all()]
+    own = [(passkey, _standing(page, passkey.key)) for passkey in page.hub.own_passkeys.all()]
     typed = {"person": page.text("person") or page.person.account.login}
     typed["name"] = page.text("name") or page.person.account.name
     host = page.http.url.hostname or ""
-    known = " ".join(one.credential for one, _ in own if one.key.rp == host)
+    known = " ".join(passkey.credential for passkey, _ in own if passkey.key.rp == host)
     facts = {"own": own, "typed": typed, "host": host, "known": known, "error": error}
     return page.page("hub_passkeys.html", status_of_refusal(error), **facts)
 
@@ -62,13 +62,13 @@ def remove_passkey(page: HubPage) -> Response:
 
 def _standing(page: HubPage, key: PublicKey) -> Sequence[tuple[str, Sequence[Message]]]:
     """In which offices' trust documents a key stands: their names, and what it may sign there."""
-    found = []
-    for one in page.offices():
+    standing = []
+    for office in page.offices():
         roles = [
-            words for role, words in ROLE_WORDS.items() if key.id in {known.id for known in one.trust.keys_of(role)}
+            words for role, words in ROLE_WORDS.items() if key.id in {known.id for known in office.trust.keys_of(role)}
         ]
-        found += [(page.hub.office_name(one.scope), roles)] if roles else []
-    return found
+        standing += [(page.hub.office_name(office.scope), roles)] if roles else []
+    return standing
 
 
 def _person(page: HubPage) -> str:

@@ -37,8 +37,8 @@ def read_signed_file(page: HubPage) -> SignedEnvelope:
 def read_signing_files(draft: ManifestDraft) -> Mapping[str, bytes]:
     """A draft as a delivery of its texts alone: “sign” shows the words in it."""
     root, manifest = draft.folder / ROOT, draft.manifest
-    hashes = {file.sha256: file.bytes for path, file in manifest.files.items() if path.endswith(TEXTS)}
-    texts = {f"{ROOT}/blob/{one}": read_regular_file(root / "blob" / one, size + 1) for one, size in hashes.items()}
+    sizes = {file.sha256: file.bytes for path, file in manifest.files.items() if path.endswith(TEXTS)}
+    texts = {f"{ROOT}/blob/{name}": read_regular_file(root / "blob" / name, size + 1) for name, size in sizes.items()}
     own = {f"{ROOT}/{manifest.scope}/{MANIFEST}": format_envelope(draft.envelope)}
     return own | {name: text for name, text in texts.items() if text is not None}
 

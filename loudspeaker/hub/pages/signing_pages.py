@@ -39,8 +39,8 @@ def show_drafts(page: HubPage, error: LoudspeakerError | None = None) -> Respons
     """What waits for signatures, and how something is proposed."""
     drafts = [(draft, page.hub.office_name(draft.manifest.scope)) for draft in page.hub.drafts()]
     offices = [
-        (one.scope, page.hub.office_name(one.scope), page.hub.served_names(one.scope, DOWNLOADS))
-        for one in page.offices()
+        (office.scope, page.hub.office_name(office.scope), page.hub.served_names(office.scope, DOWNLOADS))
+        for office in page.offices()
     ]
     return page.page("hub_drafts.html", status_of_refusal(error), drafts=drafts, offices=offices, error=error)
 
@@ -129,13 +129,13 @@ def _read_plan(page: HubPage, draft: ManifestDraft) -> AudiencePlan | None:
     outlooks: Mapping[str, CommuneOutlook] = job.result or {}
     names = {scope: page.hub.office_name(scope) for scope in outlooks}
     summaries, faults = summarize(outlooks, names, page.now), find_faults(outlooks, names)
-    assumed = sum(one.assumed for one in outlooks.values())
+    assumed = sum(outlook.assumed for outlook in outlooks.values())
     return AudiencePlan(job, summaries, faults, assumed)
 
 
 def _draft_page(page: HubPage, draft: ManifestDraft, error: LoudspeakerError | None = None) -> Response:
     form = signing_form(page, draft.keys, draft.envelope, draft.digest)
-    served = next((one for one in page.hub.published_scopes() if one.scope == draft.manifest.scope), None)
+    served = next((office for office in page.hub.published_scopes() if office.scope == draft.manifest.scope), None)
     return page.page(
         "hub_draft.html",
         status_of_refusal(error),

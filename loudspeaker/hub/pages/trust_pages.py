@@ -40,10 +40,10 @@ def show_trust(page: HubPage, error: LoudspeakerError | None = None) -> Response
     document = page.hub.trust(scope)
     facts = {
         "scope": scope,
-        "offices": [(one.scope, page.hub.office_name(one.scope)) for one in page.offices()],
+        "offices": [(office.scope, page.hub.office_name(office.scope)) for office in page.offices()],
         "document": document,
         "keys": _named_keys(document),
-        "fresh": [(one.key, _suggest_roles(document, one.key)) for one in _fresh(page, scope, document)],
+        "fresh": [(passkey.key, _suggest_roles(document, passkey.key)) for passkey in _fresh(page, scope, document)],
         "roles": ROLE_WORDS,
         "boxes": _own_boxes(page, scope, document),
         "unconfirmed": _unconfirmed_boxes(page, scope, document),
@@ -99,7 +99,7 @@ def send_trust_to_sign(page: HubPage) -> Response:
     """A part of the draft (`phan`), for whoever signs with a key file. Raises `NotFound`."""
     scope = page.path["scope"]
     draft = page.hub.trust_draft(scope)
-    part = next((one for one in draft.parts if one.name == page.query.get("phan")), draft.parts[0])
+    part = next((part for part in draft.parts if part.name == page.query.get("phan")), draft.parts[0])
     return send_document(f"{scope}-{draft.document.version}-{part.name}", part.envelope)
 
 
@@ -142,26 +142,27 @@ def _draft_page(page: HubPage, draft: TrustDraft, error: LoudspeakerError | None
 
 def _named_keys(document: TrustDocument, known: set[str] | None = None) -> list[NamedKey]:
     """The keys of people in it; those not among the `known` (ids) are new."""
-    found = []
+    named = []
     for key in document.keys:
         roles = roles_of(document, key.id)
         words = [word for role, word in ROLE_WORDS.items() if role in roles]
         if words:
-            found.append(NamedKey(key, words, known is not None and key.id not in known))
-    return found
+            named.append(NamedKey(key, words, known is not None and key.id not in known))
+    return named
 
 
 def _fresh(page: HubPage, scope: str, document: TrustDocument) -> list[RegisteredPasskey]:
     """Passkeys of the office's people, and of those above it, that it does not name yet."""
     near = {scope, document.parent, ""}
-    logins = {one.login for one in page.people.accounts() if one.scope in near}
+    logins = {account.login for account in page.people.accounts() if account.scope in near}
     named = {key.id for key in document.keys}
-    return [one for one in page.hub.passkeys(logins) if one.key.id not in named]
+    return [passkey for passkey in page.hub.passkeys(logins) if passkey.key.id not in named]
 
 
 def _suggest_roles(document: TrustDocument, key: PublicKey) -> frozenset[SigningRole]:
     """What a new key would sign: what the person signs with others, else all but the list itself."""
-    own = frozenset(role for one in document.keys if one.person == key.person for role in roles_of(document, one.id))
+    same_person = (known.id for known in document.keys if known.person == key.person)
+    own = frozenset(role for ident in same_person for role in roles_of(document, ident))
     return own or frozenset(ROLE_WORDS) - {SigningRole.TRUST}
 
 
@@ -179,16 +180,16 @@ def _unconfirmed_boxes(page: HubPage, scope: str, document: TrustDocument) -> li
 def _read_wish(page: HubPage, scope: str, document: TrustDocument) -> TrustWish:
     """What was ticked; what is not offered counts for nothing."""
     keys: Mapping[PublicKey, frozenset[SigningRole]] = {
-        one.key: frozenset(role for role in ROLE_WORDS if role in page.texts(f"sign-{one.key.id}"))
-        for one in _fresh(page, scope, document)
-        if one.key.id in page.texts("add")
+        passkey.key: frozenset(role for role in ROLE_WORDS if role in page.texts(f"sign-{passkey.key.id}"))
+        for passkey in _fresh(page, scope, document)
+        if passkey.key.id in page.texts("add")
     }
     if any(not roles for roles in keys.values()):
         raise BadUsage(Message("tick what the new key is to sign"))
     offered = {box.box: box.public for box in _unconfirmed_boxes(page, scope, document)}
-    boxes = tuple(public_box_key(offered[one]) for one in page.texts("box") if one in offered)
+    boxes = tuple(public_box_key(offered[box]) for box in page.texts("box") if box in offered)
     known = {box.id for box in document.boxes}
-    revoked = tuple(one for one in page.texts("revoke") if one in known)
+    revoked = tuple(box for box in page.texts("revoke") if box in known)
     return TrustWish(frozenset(page.texts("without")), keys, boxes, revoked)
 
 

@@ -51,13 +51,13 @@ class BlobFindings:
 
     healed: list[tuple[str, str]] = field(default_factory=list)
 
-    def note(self, found: Iterable[BlobFinding]) -> None:
-        self.healed += [name for one in found if one.is_healed for name in one.blob.names]
+    def note(self, findings: Iterable[BlobFinding]) -> None:
+        self.healed += [name for finding in findings if finding.is_healed for name in finding.blob.names]
 
     def take(self) -> list[tuple[str, str]]:
         """All of it; it is not told again."""
-        found, self.healed = self.healed, []
-        return found
+        healed, self.healed = self.healed, []
+        return healed
 
 
 Copy = Callable[[ServedBlob, Path], bool]  # brings a file to a path; False where it has none that is whole
@@ -68,7 +68,7 @@ def scrub_blobs(root: Path, published: Sequence[PublishedScope], copies: Sequenc
 
     Raises `WriteError`, `OSError`.
     """
-    found = []
+    findings = []
     for blob in list_blobs(published):
         path = root / ROOT / "blob" / blob.sha256
         if is_whole(path, blob.sha256):
@@ -81,8 +81,8 @@ def scrub_blobs(root: Path, published: Sequence[PublishedScope], copies: Sequenc
         is_healed = any(copy(blob, path) for copy in copies)
         names = ", ".join("/".join(name) for name in blob.names)
         logger.warning("%s (%s) was damaged or missing: %s", blob.sha256, names, "healed" if is_healed else "no copy")
-        found.append(BlobFinding(blob, is_healed))
-    return found
+        findings.append(BlobFinding(blob, is_healed))
+    return findings
 
 
 def list_blobs(published: Sequence[PublishedScope]) -> list[ServedBlob]:
@@ -97,14 +97,14 @@ def list_blobs(published: Sequence[PublishedScope]) -> list[ServedBlob]:
 
 def find_missing(root: Path, published: Sequence[PublishedScope]) -> list[tuple[str, str]]:
     """Scope and path of the files that should lie there and do not."""
-    named = [one for one in _files_of(published) if not one[2].lazy]
+    named = [named_file for named_file in _files_of(published) if not named_file[2].lazy]
     return [(scope, path) for scope, path, file in named if not (root / ROOT / "blob" / file.sha256).is_file()]
 
 
 def _files_of(published: Sequence[PublishedScope]) -> Iterator[tuple[str, str, SignedFile]]:
-    for one in published:
-        for path, file in one.manifest.files.items() if one.manifest else ():
-            yield one.scope, path, file
+    for office in published:
+        for path, file in office.manifest.files.items() if office.manifest else ():
+            yield office.scope, path, file
 
 
 def folder_copy(folder: Path) -> Copy:

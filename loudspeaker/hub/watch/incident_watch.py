@@ -79,8 +79,8 @@ class IncidentWatch:
         """What is told of these at once; of `again` people have heard before."""
         incidents = [*untold, *again]
         sentences = [
-            *(one.message().say(self._translate) for one in untold),
-            *(Message("Still so: {incident}", incident=one.message()).say(self._translate) for one in again),
+            *(incident.message().say(self._translate) for incident in untold),
+            *(Message("Still so: {incident}", incident=incident.message()).say(self._translate) for incident in again),
         ]
         shown = sentences[:MOST_LISTED]
         if more := len(sentences) - len(shown):
@@ -88,19 +88,19 @@ class IncidentWatch:
             shown.append(Message("… and {count} more incidents", count=more).say(self._translate))
         facts = [
             {
-                "kind": one.kind.value,
-                "about": one.about,
-                "since": one.since.isoformat(),
-                "over": one.over and one.over.isoformat(),
+                "kind": incident.kind.value,
+                "about": incident.about,
+                "since": incident.since.isoformat(),
+                "over": incident.over and incident.over.isoformat(),
                 "again": number >= len(untold),
                 "text": text,
             }
-            for number, (one, text) in enumerate(zip(incidents, sentences, strict=True))
+            for number, (incident, text) in enumerate(zip(incidents, sentences, strict=True))
         ]
         return Notice(self._head(untold, again), shown, facts)
 
     def _head(self, untold: Sequence[Incident], again: Sequence[Incident]) -> str:
-        begun = sum(one.over is None for one in untold)
+        begun = sum(incident.over is None for incident in untold)
         counts = {"hub": self._hub.office() or "hub", "begun": begun, "over": len(untold) - begun}
         head = Message("{hub}: {begun} new incidents, {over} over", **counts)
         if again:
@@ -109,16 +109,18 @@ class IncidentWatch:
 
     def _summary(self, incidents: Iterable[Incident]) -> str:
         """How many of each kind go on."""
-        counts = Counter(one.kind for one in incidents if one.over is None)
-        told = (Message(COUNTS[kind].template, count=count) for kind, count in counts.most_common())
-        return "; ".join(one.say(self._translate) for one in told)
+        counts = Counter(incident.kind for incident in incidents if incident.over is None)
+        messages = (Message(COUNTS[kind].template, count=count) for kind, count in counts.most_common())
+        return "; ".join(message.say(self._translate) for message in messages)
 
     def _find_lasting(self, now: datetime, broker_lost: datetime | None) -> list[Trouble]:
         """What is wrong, each with whether it has lasted for long enough."""
         troubles = list(self._find(now, broker_lost))
-        self._since = {one.key: self._since.get(one.key, now) for one in troubles}
-        short = {one.key for one in troubles if now - self._since[one.key] < LASTING.get(one.kind, timedelta(0))}
-        return [replace(one, may_begin=one.may_begin and one.key not in short) for one in troubles]
+        self._since = {trouble.key: self._since.get(trouble.key, now) for trouble in troubles}
+        return [replace(trouble, may_begin=trouble.may_begin and self._lasts(trouble, now)) for trouble in troubles]
+
+    def _lasts(self, trouble: Trouble, now: datetime) -> bool:
+        return now - self._since[trouble.key] >= LASTING.get(trouble.kind, timedelta(0))
 
     def _find(self, now: datetime, broker_lost: datetime | None) -> Iterator[Trouble]:
         board = self._hub.board()
@@ -146,7 +148,8 @@ class IncidentWatch:
         self, board: BoxBoard, office: PublishedScope, boxes: Sequence[BoxRow], now: datetime
     ) -> Iterator[AwaitedAlert]:
         since = board.signed_since(office.scope)
-        signed = {one.opened.document: since[one.opened.sha256] for one in office.alerts if one.opened.sha256 in since}
+        opened = (alert.opened for alert in office.alerts)
+        signed = {alert.document: since[alert.sha256] for alert in opened if alert.sha256 in since}
         for alert in expected_alerts(signed, now):
             meant = [box for box in boxes if box.is_meant(alert)]
             yield AwaitedAlert(alert, self._title(alert), signed[alert], meant, board.receipts(alert.id))
@@ -175,7 +178,7 @@ class IncidentWatch:
 
     def _names(self, row: BoxRow) -> Mapping[str, str]:
         """A box as people call it."""
-        villages = ", ".join(self._hub.village_name(row.scope, one) for one in row.villages)
+        villages = ", ".join(self._hub.village_name(row.scope, village) for village in row.villages)
         return {"box": row.name or row.box, "commune": self._hub.office_name(row.scope), "villages": villages or "–"}
 
 

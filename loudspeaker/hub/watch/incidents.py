@@ -155,13 +155,13 @@ class IncidentBook:
 
     def note(self, troubles: Sequence[Trouble], now: datetime, broker_lost: bool = False) -> None:
         """Begin what is new, end what is over; what cannot be known without the broker stays. Raises `WriteError`."""
-        standing = {(one.kind, one.about): one for one in self.standing()}
-        found = {one.key: one for one in troubles}
+        standing = {(incident.kind, incident.about): incident for incident in self.standing()}
         known = {kind for kind in IncidentKind if not (broker_lost and kind in BY_BROKER)}
-        new = [one for key, one in found.items() if key not in standing and one.may_begin and one.kind in known]
-        gone = [one for key, one in standing.items() if key not in found and one.kind in known]
+        current = {trouble.key: trouble for trouble in troubles if trouble.kind in known}
+        new = [trouble for key, trouble in current.items() if key not in standing and trouble.may_begin]
+        gone = [incident for key, incident in standing.items() if key not in current and incident.kind in known]
         if new or gone:
-            self._write(sorted(new, key=lambda one: one.key), gone, now)
+            self._write(sorted(new, key=lambda trouble: trouble.key), gone, now)
 
     def _write(self, new: Iterable[Trouble], gone: Iterable[Incident], now: datetime) -> None:
         with self.database.change() as connection:
@@ -185,9 +185,9 @@ class IncidentBook:
 
     def find_untold(self, channel: str) -> list[Incident]:
         """What is new to be told by a channel: what began, and the end of what was told."""
-        told = "SELECT 1 FROM telling WHERE incident = number AND channel = ? AND telling.over = ?"
+        row = "SELECT 1 FROM telling WHERE incident = number AND channel = ? AND telling.over = ?"
         return self._find(
-            f"(over IS NULL AND NOT EXISTS ({told})) OR (over IS NOT NULL AND EXISTS ({told}) AND NOT EXISTS ({told}))"
+            f"(over IS NULL AND NOT EXISTS ({row})) OR (over IS NOT NULL AND EXISTS ({row}) AND NOT EXISTS ({row}))"
             " ORDER BY number",
             *(channel, 0, channel, 0, channel, 1),
         )
@@ -202,7 +202,7 @@ class IncidentBook:
 
     def mark_told(self, channel: str, incidents: Iterable[Incident], now: datetime) -> None:
         """These were told, some of them again. Raises `WriteError`."""
-        rows = [(one.number, channel, one.over is not None, text_of(now)) for one in incidents]
+        rows = [(incident.number, channel, incident.over is not None, text_of(now)) for incident in incidents]
         with self.database.change() as connection:
             connection.executemany("INSERT OR REPLACE INTO telling VALUES (?, ?, ?, ?)", rows)
 

@@ -152,7 +152,7 @@ class NoticeSettings:
     webhook: WebhookChannel | None = None
 
     def channels(self) -> list[MailChannel | WebhookChannel]:
-        return [one for one in (self.mail, self.webhook) if one]
+        return [channel for channel in (self.mail, self.webhook) if channel]
 
 
 def read_notice_settings(path: Path) -> NoticeSettings:

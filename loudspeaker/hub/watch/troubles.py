@@ -113,15 +113,15 @@ def find_box_troubles(row: BoxRow, now: datetime, name: BoxNames) -> Iterator[Tr
     if row.log_fault:
         why = FAULTS.get(row.fault, UNREADABLE_LOG)
         yield Trouble(IncidentKind.REFUSED_LOG, row.box, {**name(row), "why": why})
-    if serious := [f"{one.what}: {one.wrong}" for one in row.wrong if one.serious]:
+    if serious := [f"{fault.what}: {fault.wrong}" for fault in row.wrong if fault.serious]:
         yield Trouble(IncidentKind.UNWELL_BOX, row.box, {**name(row), "why": "; ".join(serious)})
     if row.refused:
         yield Trouble(IncidentKind.REFUSED_VERSION, row.box, {**name(row), "why": "; ".join(row.refused.values())})
-    for one in row.wrong:
-        kind = SUBJECTS.get(one.about)
-        if kind and not one.serious:
+    for fault in row.wrong:
+        kind = SUBJECTS.get(fault.about)
+        if kind and not fault.serious:
             begins = kind is not IncidentKind.UNREADY_BOX or now.hour >= READY_BY
-            yield Trouble(kind, row.box, {**name(row), "why": one.wrong or ""}, begins)
+            yield Trouble(kind, row.box, {**name(row), "why": fault.wrong or ""}, begins)
 
 
 def expected_alerts(documents: Iterable[Alert], now: datetime) -> Iterator[Alert]:
@@ -129,7 +129,7 @@ def expected_alerts(documents: Iterable[Alert], now: datetime) -> Iterator[Alert
     newest_check = None
     for document in documents:
         if document.kind is AlertKind.CHECK:
-            newest_check = max(document, newest_check or document, key=lambda one: one.seq)
+            newest_check = max(document, newest_check or document, key=lambda check: check.seq)
         elif document.kind in EXPECTED and now < document.until:
             yield document
     if newest_check:
