@@ -359,10 +359,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="loudspeaker-fleet", description=__doc__.partition("\n")[0])
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("LOUDSPEAKER_HOME", HOME)))
     parser.add_argument("--state", type=Path, default=None)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     say = translator(os.environ.get("LOUDSPEAKER_LANG", LANGUAGES[0]))
     say_log_by(say)
-    paths = StationPaths(given.home, given.state or given.home / ".state")
+    paths = StationPaths(options.home, options.state or options.home / ".state")
     try:
         agent = Agent(paths, read_hub_settings(paths), SystemClock(), say)
     except LoudspeakerError as error:

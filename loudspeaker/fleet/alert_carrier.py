@@ -88,14 +88,14 @@ class AlertCarrier:
 
     @property
     def wakes_at(self) -> float | None:
-        times = [] if self.asking else [one.at for one in self.alerts.values()]
+        times = [] if self.asking else [alert.at for alert in self.alerts.values()]
         return min(times if self.again_at is None else [*times, self.again_at], default=None)
 
     def step(self, event: CourierEvent, now: float) -> Step:
         after, actions = self._take(event, now)
-        after, told = after._tell_again(now)
-        after, asked = after._ask(now)
-        return after, [*actions, *told, *asked]
+        after, receipts = after._tell_again(now)
+        after, questions = after._ask(now)
+        return after, [*actions, *receipts, *questions]
 
     def _take(self, event: CourierEvent, now: float) -> Step:
         match event:
@@ -104,7 +104,7 @@ class AlertCarrier:
             case AlertCame():
                 return self._add(event, now), []
             case LinkDown():  # what was not acknowledged comes again, under another number
-                alerts = {name: replace(one, messages=()) for name, one in self.alerts.items()}
+                alerts = {name: replace(alert, messages=()) for name, alert in self.alerts.items()}
                 return replace(self, alerts=alerts, again=(), again_at=None), []
             case DaemonAnswered(name) | DaemonRefused(name) | DaemonMaking(name) | DaemonAway(name) if (
                 name == self.asking
@@ -129,8 +129,8 @@ class AlertCarrier:
     def _tell_again(self, now: float) -> Step:
         if self.again_at is None or now < self.again_at:
             return self, []
-        told = [self.over[name] for name in self.again if name in self.over]
-        return replace(self, again=(), again_at=None), told
+        receipts = [self.over[name] for name in self.again if name in self.over]
+        return replace(self, again=(), again_at=None), receipts
 
     def _settle(self, alert: CarriedAlert, event: CourierEvent, now: float) -> Step:
         """What the daemon has said of it."""
@@ -156,7 +156,7 @@ class AlertCarrier:
         actions: list[Action] = [Acknowledge(message) for message in alert.messages]
         actions += [receipt] if told != alert.told else []
         if again is None or len(self.alerts) > MOST:
-            alerts = {name: one for name, one in self.alerts.items() if name != alert.name}
+            alerts = {name: other for name, other in self.alerts.items() if name != alert.name}
             return replace(self, alerts=alerts, over=self._over_with(alert.name, receipt)), actions
         later = replace(alert, messages=(), told=told, at=now + again, asked=alert.asked + 1, away=0)
         return self._with(later), actions
@@ -168,10 +168,10 @@ class AlertCarrier:
         return dict([*self.over.items(), (name, receipt)][-MOST:])
 
     def _ask(self, now: float) -> Step:
-        due = [one for one in self.alerts.values() if one.at <= now]
+        due = [alert for alert in self.alerts.values() if alert.at <= now]
         if self.asking or not due:
             return self, []
-        newest = max(due, key=lambda one: one.seq)
+        newest = max(due, key=lambda alert: alert.seq)
         return replace(self, asking=newest.name), [HandOver(newest.name, newest.envelope)]
 
     def _with(self, alert: CarriedAlert) -> AlertCarrier:

@@ -120,8 +120,8 @@ class BoxSide:
         """What the daemon says of this box; nothing where it is away."""
         box = read_regular_file(self.paths.home / "box.yaml", MOST_BOX_BYTES) or b""
         with suppress(LoudspeakerError, *UNREADABLE):
-            found = decode(Health, self.ask_daemon(self.paths.socket, AskHealth.verb))
-            return HealthSaid(found.rows, found.looked_at, box.decode(errors="replace"))
+            health = decode(Health, self.ask_daemon(self.paths.socket, AskHealth.verb))
+            return HealthSaid(health.rows, health.looked_at, box.decode(errors="replace"))
         return HealthSaid(None)
 
     def holds(self) -> Holds:
@@ -133,8 +133,10 @@ class BoxSide:
             membership = None
         trust = TrustChains(self.paths, membership).lengths() if membership else {}
         held = {
-            one.scope: HeldVersions(trust[one.scope], one.accepted.version, str(one.floors.get("manifest_sha256", "")))
-            for one in (membership.scopes if membership else ())
+            followed.scope: HeldVersions(
+                trust[followed.scope], followed.accepted.version, str(followed.floors.get("manifest_sha256", ""))
+            )
+            for followed in (membership.scopes if membership else ())
         }
         answer = read_fetched_answer(self.paths.taken)
         refused = {scope: why.say(self.say) for scope, why in answer.refused.items()}
@@ -207,7 +209,7 @@ class BoxSide:
 
     def _lacking_sounds(self, membership: Membership) -> Mapping[str, int]:
         """SHA-256 -> bytes."""
-        lacking = (one for followed in membership.scopes for one in lacking_sounds(self.paths, followed))
+        lacking = (sound for followed in membership.scopes for sound in lacking_sounds(self.paths, followed))
         return {sound.sha256: sound.bytes for _bulletin, sound in lacking}
 
     def hubs(self, own: HubSettings) -> HubsNamed:
@@ -323,8 +325,8 @@ class BoxSide:
     def _wait_for(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """What `look` finds; None where it finds nothing for so long."""
         for _ in range(round(seconds / LOOK)):
-            if (found := look()) is not None:
-                return found
+            if (answer := look()) is not None:
+                return answer
             self.pause(LOOK)
         return look()
 
@@ -371,7 +373,7 @@ class BoxSide:
             with suppress(UntrustedDocument):
                 document = read_unverified(parse_envelope(read_regular_file(path, MOST_DOCUMENT_BYTES) or b""))
                 named |= (
-                    {one.sha256 for one in document.files.values()} if isinstance(document, SignedManifest) else set()
+                    {file.sha256 for file in document.files.values()} if isinstance(document, SignedManifest) else set()
                 )
         received = self._received_files("")
         for blob in self._blobs():

@@ -98,7 +98,7 @@ class BrokerLink:
     @property
     def wakes_at(self) -> float | None:
         times = (self.at if self.until is None else self.until, self.back_at)
-        return min((one for one in times if one is not None), default=None)
+        return min((instant for instant in times if instant is not None), default=None)
 
     def step(self, event: CourierEvent, now: float) -> tuple[BrokerLink, Sequence[Action]]:
         match event:

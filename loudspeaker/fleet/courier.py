@@ -42,11 +42,11 @@ class Courier:
         alerts, handed = self.alerts.step(event, now)
         link, connected = self.link.step(event, now)
         files, fetched = self.files.step(event, now)
-        announcer, told = self.announcer.step(event, now)
+        announcer, announced = self.announcer.step(event, now)
         log, sent = self.log.step(event, now)
         time, checked = self.time.step(event, now)
         after = Courier(link, alerts, files, announcer, log, time)
-        return after, [*handed, *connected, *fetched, *told, *sent, *checked]
+        return after, [*handed, *connected, *fetched, *announced, *sent, *checked]
 
 
 def begin_courier(box: str, software: str, now: float) -> Courier:

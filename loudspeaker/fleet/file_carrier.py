@@ -83,7 +83,7 @@ class FileCarrier:
 
     @property
     def wakes_at(self) -> float | None:
-        times = [one.again_at for one in self.scopes.values() if one.again_at is not None]
+        times = [files.again_at for files in self.scopes.values() if files.again_at is not None]
         if self.away_since is not None and self.scopes:
             times.append(self._next_poll)
         if self.told_alerts:
@@ -117,12 +117,12 @@ class FileCarrier:
         """Each scope, and what comes late, has its own business with an event."""
         files: dict[str, ScopeFiles] = {}
         actions: list[Action] = []
-        for scope, one in self.scopes.items():
-            files[scope], done = one.step(event, now)
-            actions += done
-        late, done = self.late.step(event, now)
+        for scope, before in self.scopes.items():
+            files[scope], asked_for = before.step(event, now)
+            actions += asked_for
+        late, asked_for = self.late.step(event, now)
         is_same = late is self.late and files == self.scopes
-        return self if is_same else replace(self, scopes=files, late=late), [*actions, *done]
+        return self if is_same else replace(self, scopes=files, late=late), [*actions, *asked_for]
 
     def _turn_away(self, event: CourierEvent) -> tuple[FileCarrier, CourierEvent]:
         """From a hub that had something else than was signed to the next, where one is left to be tried.
@@ -142,7 +142,7 @@ class FileCarrier:
             case NotFetched(path):
                 after = replace(after, fetching=None)
                 return after._want(path) if path not in [
-                    one.path for one in self._all_fetches()
+                    fetch.path for fetch in self._all_fetches()
                 ] else after, TimePassed()
         return self, event
 
@@ -161,8 +161,8 @@ class FileCarrier:
             case NotFetched(path, gone=True) if self.fetching and self.fetching.path == path:
                 return not path.endswith(f"/{RULES}.json")
             case Distrusted(scope):
-                one = self.scopes.get(scope)
-                return one is not None and one.is_verifying
+                files = self.scopes.get(scope)
+                return files is not None and files.is_verifying
             case BellDistrusted(scope):
                 return scope in self.scopes
         return False
@@ -185,7 +185,7 @@ class FileCarrier:
                 alerts = {scope: self.alerts.get(scope, frozenset()) | decided[scope] for scope in decided}
                 return replace(self, scopes=scopes, alerts={**self.alerts, **alerts})
             case BellRung(heads, issued):
-                return replace(self, hub_time=issued)._hear({scope: one.alert for scope, one in heads.items()}, now)
+                return replace(self, hub_time=issued)._hear({scope: head.alert for scope, head in heads.items()}, now)
             case Verified(scope, alert=newest):
                 return self._hear({scope: newest}, now)
             case AlertCame(scope=scope, seq=seq):
@@ -202,8 +202,8 @@ class FileCarrier:
             case LinkUp(hub):
                 wanted = tuple(path for path in self.wanted if not _is_bell(path))
                 calm = now + CALM * (1 + spread(self.name, self.polls))
-                found = replace(self, away_since=None, wanted=wanted, hubs=self.hubs.at(hub), link=hub)
-                return replace(found, calm_until=calm)
+                after = replace(self, away_since=None, wanted=wanted, hubs=self.hubs.at(hub), link=hub)
+                return replace(after, calm_until=calm)
             case LinkDown() if self.away_since is None:
                 return replace(self, away_since=now)
             case TimePassed() if self.told_alerts and self.calm_until <= now:
@@ -226,7 +226,8 @@ class FileCarrier:
         """Alerts of which it is known that they are there (scope -> newest), and that have not come, are fetched."""
         if self._is_calm(now):
             known = self.told_alerts
-            return replace(self, told_alerts={**known, **{one: max(newest[one], known.get(one, 0)) for one in newest}})
+            highest = {scope: max(newest[scope], known.get(scope, 0)) for scope in newest}
+            return replace(self, told_alerts={**known, **highest})
         after = self
         for scope in self.scopes.keys() & newest.keys():
             after = after._want_alerts(scope, newest[scope])
@@ -239,7 +240,7 @@ class FileCarrier:
 
     def _want_between(self, scope: str, seq: int) -> FileCarrier:
         """Where numbers are missing between one that came and the one before: the broker has lost them."""
-        before = max((one for one in self.alerts.get(scope, ()) if one < seq), default=seq)
+        before = max((number for number in self.alerts.get(scope, ()) if number < seq), default=seq)
         return self._want_alerts(scope, seq - 1, after=before)
 
     def _note_alert(self, scope: str, seq: int) -> FileCarrier:
@@ -247,9 +248,9 @@ class FileCarrier:
         path = document_path(scope, f"alert/{seq}")
         if seq in self.alerts.get(scope, ()) and path not in self.wanted:
             return self
-        known = frozenset(one for one in self.alerts.get(scope, ()) if one > seq - 2 * WINDOW) | {seq}
+        known = frozenset(number for number in self.alerts.get(scope, ()) if number > seq - 2 * WINDOW) | {seq}
         return replace(
-            self, alerts={**self.alerts, scope: known}, wanted=tuple(one for one in self.wanted if one != path)
+            self, alerts={**self.alerts, scope: known}, wanted=tuple(other for other in self.wanted if other != path)
         )
 
     def _is_over(self, issued: datetime | None) -> bool:
@@ -259,7 +260,7 @@ class FileCarrier:
     def _pass_over(self, scope: str, seq: int) -> FileCarrier:
         """Fetch none of those before this number: a box that has just joined comes for the newest only."""
         earlier = frozenset(range(max(1, seq - WINDOW), seq))
-        paths = {document_path(scope, f"alert/{one}") for one in earlier}
+        paths = {document_path(scope, f"alert/{number}") for number in earlier}
         known = {**self.alerts, scope: self.alerts.get(scope, frozenset()) | earlier}
         return replace(self, alerts=known, wanted=tuple(path for path in self.wanted if path not in paths))
 
@@ -312,8 +313,8 @@ class FileCarrier:
         return None if late_at is None else max(self.server_at, late_at)
 
     def _file_fetches(self) -> Iterator[Fetch]:
-        for one in self.scopes.values():
-            if (fetch := one.next_fetch) is not None:
+        for files in self.scopes.values():
+            if (fetch := files.next_fetch) is not None:
                 yield fetch
 
 

@@ -137,12 +137,12 @@ class HubFolder:
 
     def _ask(self, path: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         """The answer, of which nothing has been read. A connection that the server has let go is made anew."""
-        kept = self._line.sock is not None
+        was_open = self._line.sock is not None
         try:
             return self._ask_once(path, headers)
         except FAILURES:
             self._line.close()
-            if not kept:
+            if not was_open:
                 raise
         try:
             return self._ask_once(path, headers)

@@ -63,8 +63,8 @@ def join_hub(
     raw = format_request(request, keys)
     answer = open_answer(_post(hub, raw), raw, keys)
     settings = HubSettings(hub.host, answer.box, answer.password, answer.ca, answer.mqtt_port, hub.port)
-    given = box_yaml_of_another(answer.box_yaml.encode())
-    with TemporaryDirectory(prefix="join-") as folder, box_yaml_in_place(paths, given):
+    taken_over = box_yaml_of_another(answer.box_yaml.encode())
+    with TemporaryDirectory(prefix="join-") as folder, box_yaml_in_place(paths, taken_over):
         yield from _take_first(deliveries, settings, answer, Path(folder), by)
     write_hub_settings(paths, settings)
 
@@ -74,7 +74,7 @@ def _take_first(
 ) -> Iterator[TakenDelivery]:
     """Raises as `Deliveries.join`, where a scope has published nothing or the line breaks `Refused`."""
     joined = read_membership(deliveries.paths)
-    followed = {one.scope for one in joined.scopes} if joined else set()
+    followed = {followed_scope.scope for followed_scope in joined.scopes} if joined else set()
     with closing(HubFolder(settings, folder)) as hub:
         for scope, trust in answer.trust.items():
             write_atomic(folder / document_path(scope, "trust/1"), trust.encode())  # it came with the code

@@ -80,11 +80,11 @@ class JoinStick:
             until = f"{self.until.astimezone(now.tzinfo):%d/%m/%Y}"
             raise Refused(Message("this invitation ended on {day}: have another one written at the hub", day=until))
         if villages and not set(self.villages) <= set(villages):
-            wanted, plays = ", ".join(self.villages), ", ".join(villages)
+            invited, plays = ", ".join(self.villages), ", ".join(villages)
             raise Refused(
                 Message(
                     "this stick is for another box: for {wanted}, and this one plays {plays}",
-                    wanted=wanted,
+                    wanted=invited,
                     plays=plays,
                 )
             )

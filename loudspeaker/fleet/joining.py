@@ -185,13 +185,13 @@ def _read_request(raw: bytes) -> tuple[str, str, str]:
     """Letters, facts and authentication code, as they were sent. Raises `Refused`."""
     try:
         stored = json.loads(raw)
-        found = stored["letters"], stored["facts"], stored["mac"]
-        if not all(isinstance(part, str) and part.isascii() for part in (found[0], found[2])):
+        parts = stored["letters"], stored["facts"], stored["mac"]
+        if not all(isinstance(part, str) and part.isascii() for part in (parts[0], parts[2])):
             raise ValueError
-        found[1].encode()
+        parts[1].encode()
     except UNREADABLE:
         raise _unreadable() from None
-    return found
+    return parts
 
 
 def _unreadable() -> Refused:
@@ -200,8 +200,8 @@ def _unreadable() -> Refused:
 
 def _check_letter(letters: str) -> str:
     """Differs whenever one letter is another, or two are exchanged: a polynomial over GF(32) at its generator."""
-    found = 0
+    remainder = 0
     for letter in letters:
-        found = (found ^ ALPHABET.index(letter)) << 1
-        found ^= POLYNOMIAL if found & TOP else 0
-    return ALPHABET[found]
+        remainder = (remainder ^ ALPHABET.index(letter)) << 1
+        remainder ^= POLYNOMIAL if remainder & TOP else 0
+    return ALPHABET[remainder]

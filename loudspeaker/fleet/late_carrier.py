@@ -114,8 +114,8 @@ class LateCarrier:
         match event:
             case Holds(held, late=late, midnight=midnight):
                 look_at = (now + SOON if self.look_at is None else self.look_at) if held else None
-                wanted = {sha256: self._want(sha256, file, midnight, now) for sha256, file in late.items()}
-                return replace(self, wanted=wanted, look_at=look_at)
+                files = {sha256: self._want(sha256, file, midnight, now) for sha256, file in late.items()}
+                return replace(self, wanted=files, look_at=look_at)
             case Fetched(path, False) if sha256 := self._find(path):
                 return replace(self._end(sha256, now), has_come=True)
             case NotFetched(path, True) if sha256 := self._find(path):

@@ -62,9 +62,9 @@ class HubIntake:
         return self._answer("POST", "time", nonce.encode())
 
     def _ask(self, method: str, query: str, body: bytes | None = None) -> int:
-        told = self._answer(method, f"log{query}", body)
+        answer = self._answer(method, f"log{query}", body)
         try:
-            return int(json.loads(told)["next"]) - 1
+            return int(json.loads(answer)["next"]) - 1
         except UNREADABLE:
             raise Refused(Message("the hub answers what is not understood")) from None
 
@@ -73,12 +73,12 @@ class HubIntake:
         try:
             self.line.request(method, f"/v1/box/{settings.user}/{what}", body, {**settings.log_in})
             answer = self.line.getresponse()
-            told = answer.read(MOST_ANSWER_BYTES)
+            content = answer.read(MOST_ANSWER_BYTES)
         except FAILURES as error:
             raise Refused(hub_unreachable(settings.address, error)) from error
         if answer.status != http.HTTPStatus.OK:
-            raise read_told_error(told, answer.status)
-        return told
+            raise read_told_error(content, answer.status)
+        return content
 
 
 def send_log(log: AsRunLog, key: SigningKey, settings: HubSettings, now: datetime) -> int:

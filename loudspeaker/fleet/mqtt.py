@@ -93,7 +93,8 @@ class Broker:
 
     def subscribe(self, filters: tuple[str, ...], before: tuple[str, ...] = ()) -> None:
         """To `filters`, and no more to those of `before`, which a process before this one may have left."""
-        self._client.subscribe([(one, SubscribeOptions(QOS, retainHandling=retain_handling(one))) for one in filters])
+        options = {name: SubscribeOptions(QOS, retainHandling=retain_handling(name)) for name in filters}
+        self._client.subscribe(list(options.items()))
         if before and self._has_session and self._hub not in self._own_sessions:
             self._client.unsubscribe(list(before))
         self._own_sessions.add(self._hub)

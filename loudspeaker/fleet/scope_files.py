@@ -170,7 +170,7 @@ class ScopeFiles:
 
     def _tick_off(self, path: str) -> tuple[ScopeFiles, Sequence[Action]]:
         if path in self.documents and self.stage is Stage.DOCUMENTS:
-            return replace(self, documents=tuple(one for one in self.documents if one != path))._proceed()
+            return replace(self, documents=tuple(left for left in self.documents if left != path))._proceed()
         left = {sha256: size for sha256, size in self.files.items() if blob_path(sha256) != path}
         if self.stage is Stage.FILES and len(left) < len(self.files):
             return replace(self, files=left)._proceed()

@@ -22,8 +22,8 @@ def add_signatures(waiting: SignedEnvelope, sent: SignedEnvelope, keys: Iterable
         message = Message("nobody has signed this file: sign it first with “loudspeaker sign FILE --key KEY”")
         raise UntrustedDocument(message, Fault.UNSIGNED)
     before, signed = find_signers(waiting, known), waiting
-    for one in _own_signatures(sent, known):
-        signed = signed.with_signature(one)
+    for signature in _own_signatures(sent, known):
+        signed = signed.with_signature(signature)
     if find_signers(signed, known) == before:
         raise UntrustedDocument(_why_none(waiting, sent, known), Fault.UNSIGNED)
     return signed
@@ -31,17 +31,19 @@ def add_signatures(waiting: SignedEnvelope, sent: SignedEnvelope, keys: Iterable
 
 def _own_signatures(sent: SignedEnvelope, keys: tuple[PublicKey, ...]) -> Iterator[Signature]:
     known = {key.id: key for key in keys}
-    for one in sent.signatures:
-        if one.key_id in known and verify(known[one.key_id], sent.signed, one.value, one.assertion):
-            yield one
+    for signature in sent.signatures:
+        key = known.get(signature.key_id)
+        if key and verify(key, sent.signed, signature.value, signature.assertion):
+            yield signature
 
 
 def _why_none(waiting: SignedEnvelope, sent: SignedEnvelope, keys: tuple[PublicKey, ...]) -> Message:
     """Why no signature in a file adds to what waits."""
     known, before = {key.id: key for key in keys}, find_signers(waiting, keys)
-    if strangers := [one.key_id for one in sent.signatures if one.key_id not in known]:
+    if strangers := [signature.key_id for signature in sent.signatures if signature.key_id not in known]:
         return Message("the key {key} is none of those who may sign this", key=", ".join(strangers))
-    if broken := [known[one.key_id] for one in sent.signatures if one not in tuple(_own_signatures(sent, keys))]:
+    sound = tuple(_own_signatures(sent, keys))
+    if broken := [known[signature.key_id] for signature in sent.signatures if signature not in sound]:
         names = ", ".join(list_people(broken))
         return Message("the signature of {names} does not hold: download the file and sign it anew", names=names)
     names = ", ".join(list_people(key for key in keys if key.person in before))
@@ -52,14 +54,14 @@ def must_be_same(waiting: SignedEnvelope, sent: SignedEnvelope) -> None:
     """Raises `UntrustedDocument`, which tells how they differ."""
     if waiting.signed == sent.signed:
         return
-    wanted, found = read_unverified(waiting), read_unverified(sent)
-    if type(found) is not type(wanted):
-        facts = {"found": found.document_type, "kind": wanted.document_type}
+    expected, returned = read_unverified(waiting), read_unverified(sent)
+    if type(returned) is not type(expected):
+        facts = {"found": returned.document_type, "kind": expected.document_type}
         raise UntrustedDocument(Message("this is “{found}”, not a {kind}", **facts), Fault.WRONG_TYPE)
-    if found.scope != wanted.scope:
-        message = Message("this file is of {found}, not of {wanted}", found=found.scope, wanted=wanted.scope)
+    if returned.scope != expected.scope:
+        message = Message("this file is of {found}, not of {wanted}", found=returned.scope, wanted=expected.scope)
         raise UntrustedDocument(message, Fault.WRONG_SCOPE)
-    numbers = [getattr(one, "version", 0) or getattr(one, "seq", 0) for one in (found, wanted)]
+    numbers = [getattr(one, "version", 0) or getattr(one, "seq", 0) for one in (returned, expected)]
     if numbers[0] != numbers[1]:
         message = Message(
             "this file is number {found}; number {wanted} waits for signatures: download that",

@@ -43,7 +43,7 @@ class SignedEnvelope:
 
     def with_signature(self, signature: Signature) -> SignedEnvelope:
         """This envelope with one signature more; one of the same key before it goes."""
-        others = tuple(one for one in self.signatures if one.key_id != signature.key_id)
+        others = tuple(other for other in self.signatures if other.key_id != signature.key_id)
         return replace(self, signatures=(*others, signature))
 
 
@@ -82,7 +82,7 @@ def format_envelope(envelope: SignedEnvelope) -> bytes:
     stored = {
         "payloadType": envelope.payload_type,
         "payload": _encode_base64(envelope.payload),
-        "signatures": [format_signature(one) for one in envelope.signatures],
+        "signatures": [format_signature(signature) for signature in envelope.signatures],
     }
     return json.dumps(stored, separators=(",", ":")).encode() + b"\n"
 
@@ -92,9 +92,9 @@ def find_signers(envelope: SignedEnvelope, keys: Iterable[PublicKey]) -> frozens
     known = {key.id: key for key in keys}
     signed = envelope.signed
     return frozenset(
-        known[one.key_id].person
-        for one in envelope.signatures
-        if one.key_id in known and verify(known[one.key_id], signed, one.value, one.assertion)
+        known[signature.key_id].person
+        for signature in envelope.signatures
+        if signature.key_id in known and verify(known[signature.key_id], signed, signature.value, signature.assertion)
     )
 
 
@@ -120,13 +120,13 @@ def _bytes_of(stored: Mapping[str, object], name: str) -> bytes:
     return decode_base64(text)
 
 
-def format_signature(one: Signature) -> dict[str, object]:
+def format_signature(signature: Signature) -> dict[str, object]:
     """The signature as JSON; `parse_signature` gives it back."""
-    stored: dict[str, object] = {"keyid": one.key_id, "sig": _encode_base64(one.value)}
-    if one.assertion:
+    stored: dict[str, object] = {"keyid": signature.key_id, "sig": _encode_base64(signature.value)}
+    if signature.assertion:
         stored["webauthn"] = {
-            "authenticatorData": _encode_base64(one.assertion.authenticator_data),
-            "clientDataJSON": _encode_base64(one.assertion.client_data),
+            "authenticatorData": _encode_base64(signature.assertion.authenticator_data),
+            "clientDataJSON": _encode_base64(signature.assertion.client_data),
         }
     return stored
 

@@ -273,9 +273,9 @@ def _require_signers(
     return persons
 
 
-def _refuse_unsigned(found: int, needed: int, role: SigningRole) -> NoReturn:
+def _refuse_unsigned(count: int, needed: int, role: SigningRole) -> NoReturn:
     raise UntrustedDocument(
-        Message("signed as {role} by {found} persons, {needed} must", role=role, found=found, needed=needed),
+        Message("signed as {role} by {found} persons, {needed} must", role=role, found=count, needed=needed),
         Fault.UNSIGNED,
     )
 
@@ -297,12 +297,12 @@ def _parse(kind: type[D], envelope: SignedEnvelope) -> D:
 
 def _unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """An object of JSON whose every name stands once: two readers must not see two documents in the same bytes."""
-    found: dict[str, object] = {}
+    unique: dict[str, object] = {}
     for name, value in pairs:
-        if name in found:
+        if name in unique:
             raise ValueError(f"{name} stands twice")
-        found[name] = value
-    return found
+        unique[name] = value
+    return unique
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -27,12 +27,12 @@ def read_new_passkey(info: bytes, person: str, name: str, rp: str) -> PublicKey:
     Raises `UntrustedDocument` where it is no key of the kind that is believed (P-256).
     """
     try:
-        found = load_der_public_key(info)
+        key = load_der_public_key(info)
     except (ValueError, UnsupportedAlgorithm):
-        found = None
-    if not isinstance(found, EllipticCurvePublicKey) or not isinstance(found.curve, SECP256R1):
+        key = None
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise UntrustedDocument(Message("this passkey is of a kind that cannot be used here"), Fault.MALFORMED)
-    raw = found.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    raw = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return PublicKey(key_id(raw), KeyType.WEBAUTHN_ES256, base64.b64encode(raw).decode(), person, name, rp)
 
 

@@ -120,7 +120,7 @@ class TrustDocument:
         require(SigningRole.TRUST in self.roles, Message("nobody may sign the next trust document"))
         for role, group in self.roles.items():
             require(set(group.keys) <= set(people), Message("{role}: a key is not in it", role=role))
-            persons = {people[one] for one in group.keys}
+            persons = {people[key] for key in group.keys}
             require(
                 1 <= group.threshold <= len(persons),
                 Message(
@@ -226,7 +226,7 @@ class SignedManifest:
                 file.audio is None or file.audio.startswith(SOUNDS), Message("“{path}” is no sound", path=file.audio)
             )
         require(
-            len({one.id for one in self.decisions}) == len(self.decisions), Message("a decision stands in it twice")
+            len({part.id for part in self.decisions}) == len(self.decisions), Message("a decision stands in it twice")
         )
 
 
@@ -328,7 +328,7 @@ class Bell:
 
     def __post_init__(self) -> None:
         _check_head(
-            self.scope, *(number for one in self.heads.values() for number in (one.trust, one.manifest, one.alert))
+            self.scope, *(number for head in self.heads.values() for number in (head.trust, head.manifest, head.alert))
         )
 
 
