@@ -215,6 +215,6 @@ def parse_message(kind: type[T], raw: bytes) -> T:
     try:
         if len(raw) > MOST_MESSAGE_BYTES:
             raise ValueError("too long")
-        return decode(kind, json.loads(raw))
+        return decode(kind, json.loads(raw.decode()))  # of UTF-8 alone: the hub keeps it as text
     except UNREADABLE as error:
         raise BadUsage(Message("a message that cannot be read: {error}", error=str(error))) from error

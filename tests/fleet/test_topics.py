@@ -112,7 +112,7 @@ def test_only_a_manifest_does_not_come_again_with_each_connection() -> None:
     assert once == ["ls/1/scope/ban-may/manifest", "ls/1/scope/lao-cai/manifest"]
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
 def test_a_message_arrives_as_it_was_sent(message: Presence | BoxHealth | Receipt | HubBirth) -> None:
     raw = format_message(message)
 
@@ -124,3 +124,11 @@ def test_a_message_arrives_as_it_was_sent(message: Presence | BoxHealth | Receip
 def test_what_is_no_message_is_refused(raw: bytes) -> None:
     with pytest.raises(BadUsage):
         parse_message(Receipt, raw)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_message_in_another_encoding_than_utf_8_is_refused(encoding: str) -> None:
+    raw = format_message(MESSAGES[0]).decode().encode(encoding)
+
+    with pytest.raises(BadUsage):
+        parse_message(type(MESSAGES[0]), raw)
