@@ -28,7 +28,7 @@ from ...store.atomic import read_regular_file, write_private
 
 PATIENCE = 20.0  # s for a mail server, or a webhook
 MOST_BYTES = 100_000
-FAILURES = (OSError, smtplib.SMTPException, HTTPException)
+FAILURES = (OSError, smtplib.SMTPException, HTTPException, UnicodeError)  # smtplib and http.client send ASCII
 
 
 class NotTold(LoudspeakerError):

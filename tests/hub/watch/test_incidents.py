@@ -303,6 +303,11 @@ def test_a_webhook_that_leads_elsewhere_or_fails_has_told_nobody(clock: FakeCloc
     assert elsewhere == []
 
 
+def test_a_webhook_whose_address_cannot_be_sent_has_told_nobody(clock: FakeClock) -> None:
+    with webhook() as (address, _), pytest.raises(NotTold):
+        WebhookChannel(f"{address}/đường").tell(Notice("x", ["y"], []), clock)
+
+
 def test_a_mail_server_that_is_not_there_or_has_no_tls_is_told_by_its_name(mailbox: Mailbox, clock: FakeClock) -> None:
     with pytest.raises(NotTold, match=f"127.0.0.1:{mailbox.port} did not take it: .*STARTTLS"):
         MailChannel("127.0.0.1", mailbox.port, "a@b.vn", ("c@d.vn",)).tell(Notice("x", [], []), clock)
