@@ -234,11 +234,9 @@ def _first_words(page: HubPage, templates: Sequence[AlarmTemplate], before: Aler
 
 def _read_draft(page: HubPage, scope: str) -> AlertDraft:
     """What was typed. Raises `BadUsage`, `NotFound` for one that is to take the place of what is no alarm here."""
-    text, bulletin, repeat = page.text("text").replace("\r\n", "\n"), page.text("bulletin"), page.text("repeat")
+    text, bulletin = page.text("text").replace("\r\n", "\n"), page.text("bulletin")
     if not (text or bulletin):
         raise BadUsage(Message("write what is to be said"))
-    if not repeat.isdecimal() or not 1 <= int(repeat[:3]) <= MOST_REPEATS:
-        raise BadUsage(Message("it is said 1 to {most} times", most=MOST_REPEATS))
     draft = AlertDraft(
         AlertKind.ALERT,
         None if bulletin else text,
@@ -246,7 +244,7 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
         villages=_read_villages(page, scope),
         audience=_read_audience(page, scope),
         drill=bool(page.text("drill")),
-        repeat=int(repeat),
+        repeat=_read_repeat(page),
         gap=GAP,
         lasts=LASTS,
         again=read_cadence(page),
@@ -257,6 +255,14 @@ def _read_draft(page: HubPage, scope: str) -> AlertDraft:
     if before is None:
         raise NotFound(Message("there is no alert {alert} here", alert=f"{scope}/{page.text('thay')}"))
     return replace(draft, kind=AlertKind.UPDATE, references=(before.seq,), drill=before.drill)
+
+
+def _read_repeat(page: HubPage) -> int:
+    """How many times it is said. Raises `BadUsage`."""
+    repeat = page.text("repeat")
+    if not repeat.isdecimal() or len(repeat) > 3 or not 1 <= int(repeat) <= MOST_REPEATS:
+        raise BadUsage(Message("it is said 1 to {most} times", most=MOST_REPEATS))
+    return int(repeat)
 
 
 def _read_villages(page: HubPage, scope: str) -> tuple[str, ...]:

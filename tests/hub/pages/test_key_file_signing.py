@@ -162,6 +162,13 @@ def look_over(officer: Officer) -> str:
     return html.unescape(field[1])
 
 
+@pytest.mark.parametrize("repeat", ["0", "11", "00100", "1005"])
+def test_an_alarm_is_said_one_to_ten_times(people: Officers, repeat: str) -> None:
+    refused = people.officer(Role.DUTY).post("/lenh/moi", **(TYPED | {"repeat": repeat}))
+
+    assert (refused.status_code, "từ 1 đến 10 lần" in text_of(refused.text)) == (422, True)
+
+
 def missing(hub: Hub) -> Sequence[int]:
     return [one.missing for one in hub.alerts.all(SCOPE)]
 
