@@ -11,7 +11,7 @@ from . import rooms
 from .app import TranslatedCommand, option
 from .command_context import by_whom, current_station_context, with_client
 from .parameter_types import _
-from .prompts import ask_decider, read_input, read_input_lines
+from .prompts import ask_decider, read_first_line, read_input
 from .terminal import tell
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def connect(address: str, ca_file: str, user: str, password_file: str | None, mq
 def _read_password(file: str | None) -> str:
     """That of the box at the hub. Raises `BadFile`, `UsageError`."""
     if file is not None:
-        return next(read_input_lines(file), b"").decode(errors="replace").rstrip("\r\n")
+        return read_first_line(file)
     if not sys.stdin.isatty():
         raise click.UsageError(_("give --password-file FILE where nobody can be asked"))
     return str(click.prompt(_("Password of this box at the hub"), hide_input=True, err=True))

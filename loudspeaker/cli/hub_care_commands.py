@@ -14,7 +14,7 @@ from . import rooms
 from .app import TranslatedCommand, option
 from .hub_commands import HTTPS_PORT, with_hub
 from .parameter_types import _
-from .prompts import read_input_lines
+from .prompts import read_first_line
 from .terminal import put, tell
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _mail(
 ) -> MailChannel:
     """Raises `BadUsage`, `BadFile`."""
     notices, address = rooms.notices, rooms.joining.parse_address(smtp, MAIL_PORT)
-    password = next(read_input_lines(password_file), b"").decode().rstrip("\r\n") if password_file else ""
+    password = read_first_line(password_file) if password_file else ""
     mail: MailChannel = notices.MailChannel(
         address.host, address.port, sender, to, notices.MailSecurity(security), user, password
     )

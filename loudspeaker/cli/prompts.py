@@ -32,6 +32,11 @@ def read_text(file: str) -> str:
         raise BadFile([Problem(file, 0, Message("this is not UTF-8; save the file with UTF-8 encoding"))]) from error
 
 
+def read_first_line(file: str) -> str:
+    """The first line of a text, such as a password, without its break. Raises `BadFile`."""
+    return read_text(file).partition("\n")[0].rstrip("\r")
+
+
 def read_input_lines(file: str) -> Iterator[bytes]:
     """Line by line, with its break: there may be any number of them. Raises `BadFile`."""
     with _open_input(file) as source:

@@ -56,6 +56,22 @@ def test_where_nobody_can_be_asked_the_password_comes_from_a_file(home: Path, ca
     assert "--password-file" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("written", "password"), [("\ufeffbí mật\r\nx\n".encode(), "bí mật"), (b"b\xed m\xe2t\n", None)]
+)
+def test_a_password_file_is_utf_8_or_refused(
+    home: Path, tmp_path: Path, ca: Path, written: bytes, password: str | None
+) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(written)
+
+    done = run(home, "hub", "--ca", str(ca), "--user", "b-0a1b2c3d", "--password-file", str(file))
+
+    paths = StationPaths(home, home / ".state")
+    assert (read_hub_settings(paths).password if paths.hub_settings.exists() else None) == password
+    assert ("UTF-8" in done.stderr) == (password is None)
+
+
 @pytest.mark.parametrize(("address", "said"), [("https://hub", "tên máy chủ"), ("hub", "chứng thư")])
 def test_what_cannot_be_a_hub_is_told_and_nothing_is_kept(home: Path, tmp_path: Path, address: str, said: str) -> None:
     (tmp_path / "no.pem").write_text("không phải")
