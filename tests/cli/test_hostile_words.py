@@ -35,6 +35,8 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 
+pytestmark = pytest.mark.waits
+
 BAD = {
     "ESC": "\x1b]0;x\x07",
     "a line break": "mưa\nlúc 5 giờ: đã duyệt",

@@ -13,6 +13,8 @@ from loudspeaker.daemon.children import Children
 from loudspeaker.daemon.examination import FRESH, Examination
 from loudspeaker.model.board import Health, HealthRow
 
+pytestmark = pytest.mark.waits
+
 ROWS = '[{"what": "đĩa", "wrong": "đầy", "serious": true}, {"what": "giọng", "wrong": null, "serious": false}]'
 
 

@@ -30,6 +30,8 @@ from loudspeaker.sound.clip import Clip
 from loudspeaker.store.clips import clip_key
 from loudspeaker.synthesis.registry import GROUP, OWN, engine_names, load_engine
 
+pytestmark = pytest.mark.waits
+
 WORDS = st.text(st.characters(codec="utf-8"))
 ALIKE = st.sampled_from(["", "1", "11", '","', "t\u1ebft", unicodedata.normalize("NFD", "t\u1ebft")])
 

@@ -15,6 +15,8 @@ from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.piper import WORKER, Piper
 from loudspeaker.errors import BadRequest, NotAvailable, TryAgain
 
+pytestmark = pytest.mark.waits
+
 VOICE = "vi_VN-hum-low"
 needs_piper = pytest.mark.skipif(find_spec("piper") is None, reason="the extra “piper” is not installed")
 

@@ -47,6 +47,8 @@ from loudspeaker.trust.faults import Fault, UntrustedDocument
 from loudspeaker.trust.opening import seal
 from loudspeaker.trust.signed_documents import Alert, Bell, Heads, SignedSound
 
+pytestmark = pytest.mark.waits
+
 OVER = HandOver("x", "{}")
 
 

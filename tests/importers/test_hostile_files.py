@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from loudspeaker.config import bulletin_file
 from loudspeaker.errors import BadFile
 
+pytestmark = pytest.mark.waits
+
 # Gives hostile files to their parsers, and prints what each was told and the kernel's high water mark since exec in kB:
 # getrusage would count the parent's memory, too.
 PARSE_ALL = """

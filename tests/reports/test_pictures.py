@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.i18n import set_language
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture(autouse=True)
 def english() -> None:

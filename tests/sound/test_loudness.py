@@ -12,6 +12,8 @@ from harness.sounds import ffmpeg, joined, speech, tone
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.loudness import loudness, loudness_curve, true_peak
 
+pytestmark = pytest.mark.waits
+
 RATES = (16_000, 22_050, 44_100, 48_000)
 
 

@@ -20,6 +20,8 @@ from loudspeaker.sound.loudness import loudness, true_peak
 from loudspeaker.sound.master import apply_tone, master
 from loudspeaker.sound.profiles import FM, HORN, INDOOR, PROFILES
 
+pytestmark = pytest.mark.waits
+
 SOURCES: dict[str, Callable[[], Clip]] = {
     "syllables": lambda: speech(22_050),
     "a quiet voice": lambda: Clip(24_000, speech(24_000).samples * np.float32(0.01)),

@@ -53,6 +53,8 @@ from loudspeaker.speakers.level_worker import level
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.proof import LevelMeter, ProofSpeaker, is_louder
 
+pytestmark = pytest.mark.waits
+
 RATE = 1000  # few enough frames to count
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -28,6 +28,8 @@ from loudspeaker.production.specification import NOT_READ_YET
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
+pytestmark = pytest.mark.waits
+
 BULLETIN = """---
 title: Họp thôn
 level: routine

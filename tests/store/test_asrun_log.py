@@ -26,6 +26,8 @@ from loudspeaker.store.disk_space import DiskReserve
 from loudspeaker.store.hash_chain import BrokenChain, canonical_json
 from loudspeaker.store.migrations import VERSION_1
 
+pytestmark = pytest.mark.waits
+
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)
 AIRED = AsRunRecord(

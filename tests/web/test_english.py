@@ -25,6 +25,8 @@ from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.bulletin_pages.intake import LANGUAGES
 from loudspeaker.web.guard import NEEDS
 
+pytestmark = pytest.mark.waits
+
 NOW = at("2026-11-24T05:00:00")
 AIRING = "na-hoa/morning/2026-11-24T06:05"
 FILES = {

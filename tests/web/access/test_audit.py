@@ -23,6 +23,8 @@ from loudspeaker.web.access.audit_pages import DEEDS, TRIALS
 from loudspeaker.web.access.console_database import ConsoleDatabase
 from loudspeaker.web.guard import NEEDS
 
+pytestmark = pytest.mark.waits
+
 LEAVING = {"POST /ra"}  # whoever sends it is somebody else then
 MANY = 1000
 ACT = Act("POST /cai-dat/nguoi", 200, "Lan", "lan", "192.168.1.7", {"login": "hoa"})

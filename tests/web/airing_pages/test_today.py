@@ -24,6 +24,8 @@ from loudspeaker.station.approvals import digest
 from loudspeaker.web.access.accounts import Role
 from loudspeaker.web.shared_station import FRESH
 
+pytestmark = pytest.mark.waits
+
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 NOON = "na-hoa/nhac/2026-11-24T11:00"
 

@@ -8,6 +8,8 @@ from harness.officers import Officer, Officers
 
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 HEAR = "/ban-tin/nhac/nghe-chu"
 WORDS = "hai phẩy không năm"
 

@@ -13,6 +13,8 @@ from harness.waiting import wait_for
 
 from loudspeaker.web.access.accounts import Role
 
+pytestmark = pytest.mark.waits
+
 WORDS = "/cai-dat/cach-doc"
 
 
