@@ -209,6 +209,19 @@ def test_every_file_says_what_it_is() -> None:
     assert [str(path) for path in FILES if silent(path)] == []
 
 
+def test_a_room_that_lists_its_files_lists_all_of_them() -> None:
+    def unlisted(path: Path) -> set[str]:
+        module = nodes_of(path)[0]
+        assert isinstance(module, ast.Module)
+        listing = ast.get_docstring(module) or ""
+        own = {other.stem for other in path.parent.glob("*.py")} - {"__init__", "__main__"}
+        gone = {f"{name} is gone" for name in re.findall(r"^ *(\w+)\.py  ", listing, re.MULTILINE) if name not in own}
+        left_out = own - set(re.findall(r"\w+", listing))
+        return gone | left_out if 2 * len(left_out) < len(own) else set()  # else it lists no files
+
+    assert of_each(PACKAGE.rglob("__init__.py"), unlisted) == {}
+
+
 # Processes that stay.
 LASTING = (
     "speakers.card.player",

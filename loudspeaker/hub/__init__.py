@@ -3,6 +3,7 @@
     hub_paths.py         where everything lies: files, keys, database, logs; the hub's own key and certificate
     hub_database.py      SQLite: boxes, invitations, how far logs have come, verdicts, what boxes last said
     published_files.py   the folder v1/ of signed files: who may publish into it
+    served_files.py      the same over HTTP
     publish_socket.py    tells the process at once that somebody has
     bells.py             rings when what is published changes
     hub_session.py       MQTT: bells and alerts out, what boxes say in

@@ -7,4 +7,5 @@ documents.py  a document to a bulletin draft: a reader (docx.py, odt.py, pdf.py,
 sheets.py     a sheet to schedules and back: workbook.py reads cells, schedule_table.py understands them
 recordings.py a recording to a FLAC: recording_check.py finds what is wrong with it
 package.py, list_numbering.py  packed documents, and the numbers of their lists
+letter_validity.py  how long a letter has something to tell; import_result.py: what comes of an import
 """

@@ -7,6 +7,7 @@ stray_files  files that look as if they were meant for the station, and that not
 cache        how much sound is kept; verifying and sweeping it
 voice_list   which voices there are, and how each sounds
 clock_state  the time, who vouches for it, and setting it
+board_light  the small light on the board of a box
 relays_off   make sure that no amplifier is left on
 box_setup    a technician's answers, written into people's files
 trials       relay, stop button and cards, tried before they are written down

@@ -7,6 +7,4 @@ compose.py    clips and pauses to one clip
 master.py     that clip made fit for a loudspeaker: filters.py, dynamics.py, loudness.py, by the numbers of profiles.py
 blocks.py     long sound in short blocks
 wav.py, flac.py  to and from open files
-picture.py    a programme as a picture
-programme.py  the value: where a finished programme's file lies
 """

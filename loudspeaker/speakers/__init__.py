@@ -8,6 +8,7 @@
     amplifier.py  an amplifier with its relay before a speaker
     pins.py       relays, the stop button, and what is wrong with them
     proof.py      whether it was heard (level_worker.py is its child process)
+    stream_guard.py  is a stream still on its card?
     streams/      another station as a programme
     integrity.py  is a programme still what it was?
 

@@ -10,6 +10,7 @@ rules/              the rules, in six families
 alternatives.py     what else could be said for a stretch, and a text in which that is chosen
 composites.py       words that several rules read piece by piece
 lexicon/, abbreviations.py      tables, and what an abbreviation means between its neighbours
-numerals.py, syllables.py, lost_marks.py, lazy_regex.py      what rules and steps share
+numerals.py, dimensions.py, syllables.py, lazy_regex.py      what rules and steps share
+lost_marks.py, word_pairs.py, person_names.py                marks of text that was typed without them
 sentences.py        spoken text -> utterances
 """

@@ -6,6 +6,9 @@
     signed_documents.py  trust document, manifest, alert, bell as values, every field checked
     opening.py           an envelope and the trust document in force → the document, or why not
     added_signatures.py  signatures that come in a file of their own
+    passkeys.py          a browser's passkey: its public key, a signature that it has made
+    fingerprint.py       a document as eight syllables that two people compare
+    faults.py            why a document is not believed
     floors.py            what may still be accepted: versions, numbers of alerts, the least time that it can be
 
 Pure: bytes and values in, values out. Nothing here asks for the time, reads a file or opens a connection.
