@@ -86,7 +86,7 @@ def _decoder(kind: Kind) -> Coder:
     if kind in PLAIN:
         return partial(_decode_plain, kind)
     if isinstance(kind, UnionType):
-        return partial(_decode_one_of, tuple(one for one in inner if one is not NoneType), NoneType in inner)
+        return partial(_decode_one_of, tuple(member for member in inner if member is not NoneType), NoneType in inner)
     if origin and issubclass(origin, Mapping):
         return lambda stored: {str(name): _decode(inner[1], item) for name, item in stored.items()}
     if origin:
@@ -125,18 +125,18 @@ def decode_fields(kind: Kind, stored: Mapping[str, Json]) -> dict[str, Json]:
 
     Raises `ValueError` where one is missing or is of another type.
     """
-    found = {}
+    values = {}
     for name, required, hint, plain in known_fields(kind):
         if name not in stored:
             if required:
                 raise ValueError(f"{name} is missing")
         elif not plain:
-            found[name] = _decode(hint, stored[name])
+            values[name] = _decode(hint, stored[name])
         elif type(stored[name]) in plain:
-            found[name] = stored[name]
+            values[name] = stored[name]
         else:
-            raise ValueError(f"{name} is no {' or '.join(sorted(one.__name__ for one in plain))}")
-    return found
+            raise ValueError(f"{name} is no {' or '.join(sorted(accepted.__name__ for accepted in plain))}")
+    return values
 
 
 def known_fields(kind: Kind) -> tuple[Field, ...]:
@@ -147,7 +147,7 @@ def known_fields(kind: Kind) -> tuple[Field, ...]:
 @cache
 def _known_fields(kind: Kind) -> tuple[Field, ...]:
     hints = typing.get_type_hints(kind)
-    required = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(kind)}
+    required = {field.name: field.default is MISSING and field.default_factory is MISSING for field in fields(kind)}
     return tuple(Field(name, needed, hints[name], _plain(hints[name])) for name, needed in required.items())
 
 
@@ -176,10 +176,10 @@ def _decode_list(origin: Kind, inner: tuple[Kind, ...], stored: Json) -> Json:
 
 def stored_instant(text: str) -> datetime:
     """An instant as it is kept: ISO text with an offset. Raises `ValueError`."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:  # it could be compared with no other
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:  # it could be compared with no other
         raise ValueError(f"{text} has no offset")
-    return found
+    return instant
 
 
 def _decode_message(stored: Mapping[str, Json]) -> Message:
@@ -211,7 +211,7 @@ def _whole(stored: Json) -> Json:
 
 
 def _error(error: LoudspeakerError) -> dict[str, Json]:
-    kind = next(one for one in type(error).__mro__ if one.__module__.startswith(f"{PACKAGE}."))  # no plug-in's own
+    kind = next(base for base in type(error).__mro__ if base.__module__.startswith(f"{PACKAGE}."))  # no plug-in's own
     more = {name: _part(fact) for name, fact in vars(error).items() if name != "message"}
     names = {"kind": kind.__name__, "module": kind.__module__, "exit": error.exit_code}
     return {**names, **_sentence(error.message), "more": more}

@@ -111,8 +111,8 @@ def _join(data: bytes, pieces: _Pieces) -> bytes:
 
 
 def _newline(pieces: _Pieces) -> str:
-    found = _LINE_END.search(pieces.fence)
-    return found[0] if found else "\n"
+    match = _LINE_END.search(pieces.fence)
+    return match[0] if match else "\n"
 
 
 def _has(path: str, head: bytes, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""bulletins/*.md: a YAML head, then the text. What its words sound like is decided in `reading.py`, not here."""
+"""bulletins/*.md: a YAML head, then the text. What its words sound like is decided in `text/reading.py`, not here."""
 
 from __future__ import annotations
 

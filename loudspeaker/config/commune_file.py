@@ -200,8 +200,8 @@ def _contacts(top: Section, villages: tuple[str, ...]) -> dict[str, Contact]:
         return {}
     for name in section:
         section.check(name, values.one_of(villages))
-    found = {name: _contact(section.get_section(name, CONTACT_KEYS)) for name in section}
-    return {name: contact for name, contact in found.items() if contact}
+    contacts = {name: _contact(section.get_section(name, CONTACT_KEYS)) for name in section}
+    return {name: contact for name, contact in contacts.items() if contact}
 
 
 def _contact(section: Section | None) -> Contact | None:
@@ -251,7 +251,7 @@ def _exceptions(
     for section in top.get_sections("exceptions", EXCEPTION_KEYS):
         first, last = (section.require(key, values.day, None) for key in ("from", "until"))
         why, rules = section.require("why", values.word, ""), section.get_section("policy", POLICY_KEYS)
-        said = _policy(rules, policy, days)
+        temporary = _policy(rules, policy, days)
         if rules is None:
             section.add_problem(Message("“{key}” is missing", key=section.spelling("policy")))
         if first is None or last is None or rules is None:
@@ -261,9 +261,9 @@ def _exceptions(
         if any(first <= until and begins <= last for begins, until in known):
             section.add_problem(Message("other temporary rules hold on some of these days already"), "from")
         known.append((first, last))
-        fields = {field: getattr(said, field) for key in rules if (field := POLICY_FIELDS.get(key, key))}
+        fields = {field: getattr(temporary, field) for key in rules if (field := POLICY_FIELDS.get(key, key))}
         own = {village: replace(usual, **fields) for village, usual in policies.items()}
-        yield TemporaryPolicy(first, last, why, said, own)
+        yield TemporaryPolicy(first, last, why, temporary, own)
 
 
 def _words(top: Section, key: str) -> dict[str, str]:

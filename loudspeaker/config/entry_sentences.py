@@ -68,16 +68,16 @@ def spoken_clock(seconds: int) -> Message:
 
 
 def _days(entry: Entry) -> Message:
-    found = []
+    parts = []
     if "days" in entry:
-        found.append(Message("on {days}", days=_join([_weekday(text) for text in entry["days"]])))
+        parts.append(Message("on {days}", days=_join([_weekday(text) for text in entry["days"]])))
     if "lunar" in entry:
-        found.append(Message("on the lunar days {days}", days=_join([_lunar(text) for text in entry["lunar"]])))
+        parts.append(Message("on the lunar days {days}", days=_join([_lunar(text) for text in entry["lunar"]])))
     if "monthdays" in entry:
-        found.append(Message("on the days {days} of each month", days=", ".join(entry["monthdays"])))
+        parts.append(Message("on the days {days} of each month", days=", ".join(entry["monthdays"])))
     if "on" in entry:
-        found.append(Message("on {days}", days=_join([_date(text) for text in entry["on"]])))
-    return _join(found) if found else Message("every day")
+        parts.append(Message("on {days}", days=_join([_date(text) for text in entry["on"]])))
+    return _join(parts) if parts else Message("every day")
 
 
 def _weekday(text: str) -> Message:

@@ -115,8 +115,8 @@ class Survey:
         return Contents(
             commune=self.commune.value,
             box=self.box.value,
-            schedules=tuple(one for one in schedules if not one.origin),
-            received=tuple(one for one in schedules if one.origin),
+            schedules=tuple(schedule for schedule in schedules if not schedule.origin),
+            received=tuple(schedule for schedule in schedules if schedule.origin),
             bulletins={name: loaded.value for name, loaded in self.bulletins.items() if loaded.value},
             broken=frozenset(name for name, loaded in self.bulletins.items() if not loaded.value),
             revisions=self.revisions,
@@ -325,8 +325,8 @@ def _parse_bulletin(
 def _without_approvals_of_one(contents: Contents) -> Contents:
     """The contents without approvals that came from whoever alone has signed what carries them."""
     bulletins = {
-        name: replace(one, approved=None) if one.approved and not one.approved.by_another else one
-        for name, one in contents.bulletins.items()
+        name: replace(bulletin, approved=None) if bulletin.approved and not bulletin.approved.by_another else bulletin
+        for name, bulletin in contents.bulletins.items()
     }
     return replace(contents, bulletins=bulletins)
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import BadFile, Message, Problem, bad_character
@@ -22,8 +23,8 @@ LONGEST_PAUSE = 60.0  # seconds
 
 def format_signed_words(texts: Iterable[Iterable[Utterance]]) -> bytes:
     """The file with these words, one utterance a line, so that a person can read what they sign."""
-    lists = [",\n".join(json.dumps(encode(one), ensure_ascii=False) for one in said) for said in texts]
-    return ("[" + ",\n".join(f"[\n{said}\n]" for said in lists) + "]\n").encode()
+    lists = [",\n".join(json.dumps(encode(utterance), ensure_ascii=False) for utterance in text) for text in texts]
+    return ("[" + ",\n".join(f"[\n{lines}\n]" for lines in lists) + "]\n").encode()
 
 
 def with_signed_words(bulletin: Bulletin, data: bytes, *, recordings: bool = False) -> Bulletin:
@@ -38,8 +39,8 @@ def with_signed_words(bulletin: Bulletin, data: bytes, *, recordings: bool = Fal
     if len(words) != texts:
         raise _fault(bulletin, Message("its signed words are those of another text"))
     rest = iter(words)
-    said = tuple(replace(part, spoken=next(rest)) if part.audio is None else part for part in bulletin.parts)
-    return replace(bulletin, parts=said, speech=hashlib.sha256(data).hexdigest())
+    parts = tuple(replace(part, spoken=next(rest)) if part.audio is None else part for part in bulletin.parts)
+    return replace(bulletin, parts=parts, speech=hashlib.sha256(data).hexdigest())
 
 
 def parse_signed_words(path: str, data: bytes) -> Words:
@@ -49,7 +50,7 @@ def parse_signed_words(path: str, data: bytes) -> Words:
         words = decode(Words, json.loads(data))
     except UNREADABLE:
         raise fault from None
-    for text, pause in (one for said in words for one in said):
+    for text, pause in chain.from_iterable(words):
         if bad_character(text) or not 0 <= pause <= LONGEST_PAUSE:
             raise fault
     return words

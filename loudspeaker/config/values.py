@@ -39,8 +39,7 @@ _LENGTH = re.compile(
 _INPUT = re.compile(r"(?:input|đầu vào)\s*:\s*(\S.*)", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]*")
 _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
-# The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
-_YEARS = range(1900, 2200)
+_YEARS = range(1900, 2200)  # another year is a slip of the finger
 EXAMPLE_YEAR = 2026  # only to show how a date is written
 
 

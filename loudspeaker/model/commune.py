@@ -110,5 +110,5 @@ class Commune:
 
     def policy_of(self, village: str, day: date | None = None) -> Policy:
         """A village's own rules, or the commune's; on a `day`, where other rules may hold, those of that day."""
-        rules = next((one for one in self.exceptions if day in one), self) if day else self
+        rules = next((temporary for temporary in self.exceptions if day in temporary), self) if day else self
         return rules.policies.get(village, rules.policy)

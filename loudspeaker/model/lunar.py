@@ -18,9 +18,8 @@ from functools import lru_cache
 from math import cos, floor, fmod, radians, sin
 from typing import NamedTuple
 
-ZONE = (
-    7 / 24
-)  # days by which Vietnam's clock is ahead of Greenwich, whatever `timezone:` says: the calendar is national
+# Days by which Vietnam's clock is ahead of Greenwich, whatever `timezone:` says: the calendar is national.
+ZONE = 7 / 24
 J2000 = 2451545.0
 CENTURY = 36525.0
 SYNODIC = 29.530588861  # days from one mean new moon to the next
@@ -98,24 +97,24 @@ def new_moon(number: int) -> float:
     moon = 201.5643 + 385.81693528 * number + 0.0107582 * t * t + 0.00001238 * t**3
     latitude = 160.7108 + 390.67050284 * number - 0.0016118 * t * t - 0.00000227 * t**3
     node = 124.7746 - 1.56375588 * number + 0.0020672 * t * t
-    found = FIRST_NEW_MOON + SYNODIC * number + 0.00015437 * t * t - 0.00000015 * t**3
+    instant = FIRST_NEW_MOON + SYNODIC * number + 0.00015437 * t * t - 0.00000015 * t**3
     for size, suns, moons, latitudes in PERIODIC:
-        found += size * e ** abs(suns) * sin(radians(suns * sun + moons * moon + 2 * latitudes * latitude))
-    found -= 0.00017 * sin(radians(node))
+        instant += size * e ** abs(suns) * sin(radians(suns * sun + moons * moon + 2 * latitudes * latitude))
+    instant -= 0.00017 * sin(radians(node))
     for size, start, step in PLANETARY:
         bend = -0.009173 * t * t if start == 299.77 else 0.0
-        found += size * sin(radians(start + step * number + bend))
-    return found - delta_t(found) / 86400
+        instant += size * sin(radians(start + step * number + bend))
+    return instant - delta_t(instant) / 86400
 
 
 def sun_longitude(moment: float) -> float:
     """Apparent longitude of the sun at a Julian date (UT), in degrees from 0 up to 360; 3″ off at most, 1968–2100."""
     t = (moment + delta_t(moment) / 86400 - J2000) / CENTURY
-    found = 282.7771834 + 36000.76953744 * t
-    found += 0.000005729577951308232 * sum(size * sin(radians(at + speed * t)) for size, at, speed in SUN)
-    found += 0.0000974 * cos(radians(177.63 + 35999.01848 * t)) - 0.005575  # aberration
-    found += -0.004778 * sin(radians(125.04 - 1934.136 * t)) - 0.0003667 * sin(radians(200.93 + 72001.539 * t))
-    return fmod(fmod(found, 360) + 360, 360)
+    longitude = 282.7771834 + 36000.76953744 * t
+    longitude += 0.000005729577951308232 * sum(size * sin(radians(at + speed * t)) for size, at, speed in SUN)
+    longitude += 0.0000974 * cos(radians(177.63 + 35999.01848 * t)) - 0.005575  # aberration
+    longitude += -0.004778 * sin(radians(125.04 - 1934.136 * t)) - 0.0003667 * sin(radians(200.93 + 72001.539 * t))
+    return fmod(fmod(longitude, 360) + 360, 360)
 
 
 def delta_t(moment: float) -> float:

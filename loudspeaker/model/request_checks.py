@@ -16,12 +16,12 @@ SHA256 = re.compile("[0-9a-f]{64}")
 def check_instant(text: str) -> datetime:
     """An ISO time; it may name no zone. Raises `BadUsage`."""
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise _no_time(text) from error
-    if not YEARS[0] <= found.year <= YEARS[1]:
+    if not YEARS[0] <= instant.year <= YEARS[1]:
         raise _no_time(text)
-    return found
+    return instant
 
 
 def _no_time(text: str) -> BadUsage:

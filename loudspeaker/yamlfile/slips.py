@@ -33,7 +33,7 @@ class Slip(NamedTuple):
 
     pattern: re.Pattern[str]
     message: Message
-    mended: Callable[[re.Match[str]], str]
+    mend: Callable[[re.Match[str]], str]
     shifts: bool = False  # the lines that hang below it move with it
     indents: bool = False  # how far it is to be indented only the lines above can tell
 
@@ -126,7 +126,7 @@ def mend(text: str, keywords: Keywords, first_line: int = 1) -> tuple[str, list[
                 continue
             facts = {"key": match["key"]} if "key" in slip.pattern.groupindex else {}
             slips.append((first_line + number, Message(slip.message.template, **facts)))
-            lines[number] = slip.mended(match) + lines[number][match.end() :]
+            lines[number] = slip.mend(match) + lines[number][match.end() :]
             if slip.shifts:
                 _shift(lines, number)
             if slip.indents:

@@ -201,8 +201,8 @@ def _position(node: yaml.Node | None, step: str | int, keywords: Keywords) -> in
     """The number of an item or key among those of its list or mapping."""
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
         names = {fold(step), *keywords.spellings([step])}  # a word of people's own is no keyword
-        found = [number for number, (key, _) in enumerate(node.value) if fold(key.value) in names]
-        return next((number for number in found if node.value[number][0].value == step), next(iter(found), None))
+        numbers = [number for number, (key, _) in enumerate(node.value) if fold(key.value) in names]
+        return next((number for number in numbers if node.value[number][0].value == step), next(iter(numbers), None))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return step
     return None
@@ -244,8 +244,8 @@ def _last_index(node: yaml.Node) -> int:
 
 def _line_end(text: str, index: int) -> int:
     """The end of the line on which a value ends, behind its comment."""
-    found = text.find("\n", len(text[:index].rstrip()))  # what is written over several lines ends on the next one
-    at = len(text) if found < 0 else found
+    line_break = text.find("\n", len(text[:index].rstrip()))  # what is written over several lines ends on the next one
+    at = len(text) if line_break < 0 else line_break
     return at - (at > 0 and text[at - 1] == "\r")
 
 
