@@ -155,12 +155,12 @@ class PlayoutJournal:
 
         One is encoded anew only where something has changed that must be known of it (`facts_to_keep`).
         """
-        kept = {}
+        entries = {}
         for airing in airings:
             known, before = facts_to_keep(airing), self._kept.get(airing.id)
-            kept[airing.id] = before if before and before[0] == known else (known, airing_facts(airing))
-        self._kept = kept
-        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": [facts for _, facts in kept.values()]})
+            entries[airing.id] = before if before and before[0] == known else (known, airing_facts(airing))
+        self._kept = entries
+        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": [facts for _, facts in entries.values()]})
 
     def kept_plan(self) -> tuple[list[Airing], datetime] | None:
         """The airings last kept and until when they are all there are; None where none were."""

@@ -54,8 +54,8 @@ def find_free_times(trial: Trial) -> tuple[int, ...]:
     offsets = {key: at - lead for key, at in starts.items()}
     free = _free_minutes(trial, dict.fromkeys(starts, ()), offsets)
     lasts = max((offset + _length(trial, key) for key, offset in offsets.items()), default=0.0)
-    found = (_first_clean(trial, offsets, _edges(free, begins, ends - lasts)) for begins, ends in _common_hours(trial))
-    return tuple(at for at in found if at is not None)
+    times = (_first_clean(trial, offsets, _edges(free, begins, ends - lasts)) for begins, ends in _common_hours(trial))
+    return tuple(at for at in times if at is not None)
 
 
 def _edges(free: Sequence[bool], begins: float, latest: float) -> Iterator[int]:
@@ -206,7 +206,7 @@ class _Sound(NamedTuple):
 def _sounding(trial: Trial, day: date, planned: Sequence[Airing]) -> Mapping[str, Sequence[_Sound]]:
     """What sounds on a day, by who hears it."""
     midnight, words = datetime.combine(day, time(), trial.given.commune.zone), trial.given.words
-    found: dict[str, list[_Sound]] = {}
+    sounds: dict[str, list[_Sound]] = {}
     for airing in planned:
         if airing.starts_at is None or airing.ends_at is None:
             continue
@@ -215,8 +215,8 @@ def _sounding(trial: Trial, day: date, planned: Sequence[Airing]) -> Mapping[str
             (moment - midnight).total_seconds() for moment in (airing.scheduled_at, airing.starts_at, airing.ends_at)
         )
         least = max(begins, ends - (0.0 if airing.stream else around))
-        found.setdefault(airing.output or f"/{airing.village}", []).append(_Sound(airing, int(at), begins, least))
-    return found
+        sounds.setdefault(airing.output or f"/{airing.village}", []).append(_Sound(airing, int(at), begins, least))
+    return sounds
 
 
 def _shared_minute(entry: Broadcast, offset: int, other: _Sound) -> int | None:

@@ -37,7 +37,7 @@ class Channel:
 def channel(commune: Commune, output: str, villages: Iterable[str], schedules: Iterable[Placed] = ()) -> Channel:
     """An output with `villages` on it."""
     hearers = frozenset(villages)
-    temporary = [(one.first, one.last, _strictest(commune, hearers, one.first)) for one in commune.exceptions]
+    temporary = [(rules.first, rules.last, _strictest(commune, hearers, rules.first)) for rules in commune.exceptions]
     return Channel(output, hearers, _strictest(commune, hearers), tuple(schedules), tuple(temporary))
 
 

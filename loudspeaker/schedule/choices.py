@@ -48,8 +48,8 @@ def find_choices(trial: Trial, comparison: PlanComparison) -> list[Choice]:
     """What can be done about what `comparison` tells of the trial; nothing where it is clean."""
     if comparison.clean or not trial.mine or _is_crowded(trial):
         return []
-    found = (_move(trial), _read_once(trial), _air_instead(trial, comparison), _be_late(comparison))
-    return [choice for choice in found if choice]
+    choices = (_move(trial), _read_once(trial), _air_instead(trial, comparison), _be_late(comparison))
+    return [choice for choice in choices if choice]
 
 
 def _is_crowded(trial: Trial) -> bool:
@@ -108,7 +108,7 @@ def _clashing_airings(trial: Trial, comparison: PlanComparison) -> dict[EntryKey
         span = airing.scheduled_at, airing.scheduled_at + timedelta(seconds=airing.duration)
         wanted.setdefault(airing.output, set()).add(span)
     hurt = {airing.id for airing in (*comparison.lost, *(delay.airing for delay in comparison.late))}
-    found: dict[EntryKey, list[Airing]] = {}
+    clashing: dict[EntryKey, list[Airing]] = {}
     for day in trial.first_alike(trial.days_of(trial.mine.values())).values():
         for airing in trial.plan_before(day):
             key = airing.village, airing.broadcast
@@ -122,8 +122,8 @@ def _clashing_airings(trial: Trial, comparison: PlanComparison) -> dict[EntryKey
             begins, ends = airing.starts_at, airing.ends_at
             overlaps = any(begins < until and at < ends for at, until in wanted.get(airing.output, ()))
             if overlaps or airing.id in hurt:
-                found.setdefault(key, []).append(airing)
-    return found
+                clashing.setdefault(key, []).append(airing)
+    return clashing
 
 
 def _leave_out(trial: Trial, key: EntryKey, airings: list[Airing]) -> Adjustment | None:

@@ -133,7 +133,7 @@ def _find_ours(before: Sequence[Airing], mine: Iterable[Airing], changed: Collec
     another time: nobody has lost it.
     """
     taken_up = set(map(_content, mine))
-    return {one.id for one in before if _key(one) in changed or (one.origin and _content(one) in taken_up)}
+    return {old.id for old in before if _key(old) in changed or (old.origin and _content(old) in taken_up)}
 
 
 def _content(airing: Airing) -> tuple[str, str | None, date]:

@@ -83,7 +83,7 @@ def allows_sound(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> bo
 def may_cross_midnight(policies: Iterable[Policy]) -> bool:
     """May an airing run over midnight, where on each day one of these holds?"""
     known = [stretches for policy in policies if (stretches := open_stretches(policy))]
-    return any(one[-1][1] == DAY for one in known) and any(one[0][0] == 0 for one in known)
+    return any(day[-1][1] == DAY for day in known) and any(day[0][0] == 0 for day in known)
 
 
 def open_hours(policy: Policy, day: date, named: Mapping[str, NamedDay], following: Policy | None = None) -> Stretches:

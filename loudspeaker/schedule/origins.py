@@ -20,7 +20,7 @@ def planned_schedules(contents: Contents) -> tuple[VillageSchedule, ...]:
     """The commune's own schedules, and behind them for each of its villages what is planned of those it was sent."""
     own, levels = contents.schedules, _levels(contents)
     nearest_first = sorted(contents.received, key=_is_for_everybody)
-    sent = [replace(one, broadcasts=_select_entries(contents.commune, one, levels)) for one in nearest_first]
+    sent = [replace(file, broadcasts=_select_entries(contents.commune, file, levels)) for file in nearest_first]
     if not any(schedule.broadcasts for schedule in sent):
         return own
     names = {schedule.id: schedule.name for schedule in own}

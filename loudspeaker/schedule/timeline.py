@@ -77,8 +77,8 @@ class Timeline:
         if demand.origin and self.received.get(demand.origin, 0.0) + demand.length > self.quota(demand.origin):
             why = over_quota(demand.origin, self.quota(demand.origin))
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
-        found = self._find_stretch(demand) if demand.stream else self._find_gap(demand, demand.length + extra)
-        return found if isinstance(found, Rejection) else self._insert(found)
+        outcome = self._find_stretch(demand) if demand.stream else self._find_gap(demand, demand.length + extra)
+        return outcome if isinstance(outcome, Rejection) else self._insert(outcome)
 
     def _find_gap(self, demand: Demand, length: float) -> Outcome:
         """The first free time that a bulletin fits in, from its own time on, as long as it may wait."""

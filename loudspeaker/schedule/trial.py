@@ -101,12 +101,12 @@ class Trial:
     def compare(self) -> PlanComparison:
         """What the change does in all days of the window; those that are alike are planned once."""
         firsts = self.first_alike(self.window)
-        found = {
+        plans = {
             day: compare_plans(self.plan_before(day), self.plan_adjusted((), day), self.changed)
             for day in firsts.values()
         }
         each = [(day, firsts[self.likeness(day)]) for day in self.window]
-        return join_comparisons([found[first].shift(day - first) if day > first else found[day] for day, first in each])
+        return join_comparisons([plans[first].shift(day - first) if day > first else plans[day] for day, first in each])
 
     def is_clean(
         self,
@@ -121,13 +121,13 @@ class Trial:
             return key in left_out and left_out[key](airing.scheduled_at.date())
 
         entries = one_of_each_kind(adjustment.adjust(self.entries[adjustment.key]) for adjustment in adjustments)
-        told: set[object] = set()
+        compared: set[object] = set()
         for day in self._telling_days(adjustments, more):
             given_up = frozenset(key for key, is_left_out in left_out.items() if is_left_out(day))
             likeness = self.likeness(day), given_up, tuple(entry.falls_on(day) for entry in entries)
-            if likeness in told:  # it would be as clean as the other one
+            if likeness in compared:  # it would be as clean as the other one
                 continue
-            told.add(likeness)
+            compared.add(likeness)
             after = self.plan_adjusted(adjustments, day)
             if not compare_plans(self.plan_before(day), after, self.changed, is_given_up).clean:
                 self._unclean = day
@@ -142,10 +142,10 @@ class Trial:
 
     def first_alike(self, days: Iterable[date]) -> dict[object, date]:
         """The first of all days that are planned alike, by what makes them so."""
-        found: dict[object, date] = {}
+        firsts: dict[object, date] = {}
         for day in days:
-            found.setdefault(self.likeness(day), day)
-        return found
+            firsts.setdefault(self.likeness(day), day)
+        return firsts
 
     @cached_property
     def _sides(self) -> Sequence[_Side]:
