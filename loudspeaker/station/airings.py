@@ -153,10 +153,10 @@ class StationAirings:
                 return today[row - 1]
             raise NotFound(Message("today's plan has no row {number}", number=airing))
         day = _day_of(airing)
-        found = [one for one in self.between(*self.clock.window(day, 1)) if one.id == airing] if day else []
-        if not found:
-            raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
-        return found[0]
+        for planned in self.between(*self.clock.window(day, 1)) if day else ():
+            if planned.id == airing:
+                return planned
+        raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
 
     def last_skip(self) -> str:
         """The id of the airing that was left out last. Raises `Refused` where none was."""

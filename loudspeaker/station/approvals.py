@@ -64,12 +64,12 @@ def bulletin_facts(one: Bulletin | Preview) -> Iterator[Message]:
         yield Message("valid until {day}", day=f"{one.valid_until:%d/%m/%Y}")
 
 
-def preview(bulletin: Bulletin, order: ProgrammeSpec, files: StationFiles) -> Preview:
+def preview(bulletin: Bulletin, spec: ProgrammeSpec, files: StationFiles) -> Preview:
     parts = [
         SpokenPart(" ".join(line.text for line in piece.utterances))
         if isinstance(piece, SpeechSpec)
         else SpokenPart(recording=piece.path)
-        for piece in order.pieces
+        for piece in spec.pieces
     ]
     return Preview(
         bulletin=bulletin.id,
@@ -80,9 +80,9 @@ def preview(bulletin: Bulletin, order: ProgrammeSpec, files: StationFiles) -> Pr
         valid_from=bulletin.valid_from,
         valid_until=bulletin.valid_until,
         parts=parts,
-        doubts=[doubt.message() for doubt in order.doubts],
-        digest=digest(bulletin, order),
-        approved=carried_approval(bulletin, order),
+        doubts=[doubt.message() for doubt in spec.doubts],
+        digest=digest(bulletin, spec),
+        approved=carried_approval(bulletin, spec),
         sound=sound_message(bulletin.id, files),
     )
 
@@ -114,46 +114,46 @@ def carried_message(approval: CarriedApproval) -> Message:
     return Message("approved and signed by {names} ({scope})", names=", ".join(approval.by), scope=approval.scope)
 
 
-def digest(bulletin: Bulletin, order: ProgrammeSpec) -> str:
+def digest(bulletin: Bulletin, spec: ProgrammeSpec) -> str:
     """The hash of all that is approved: pieces, level, title, repeat, gap, validity and parts. Not who says it."""
     days = [day and day.isoformat() for day in (bulletin.valid_from, bulletin.valid_until)]
     parts = [[part.audio or "text", part.language] for part in bulletin.parts]
     head = [bulletin.title, bulletin.level, bulletin.repeat, bulletin.gap, days, parts]
-    told = [BINDS, [piece.approval_content() for piece in order.pieces], head]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    content = [BINDS, [piece.approval_content() for piece in spec.pieces], head]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def stands(approved: str | None, bulletin: Bulletin, order: ProgrammeSpec) -> bool:
+def stands(approved: str | None, bulletin: Bulletin, spec: ProgrammeSpec) -> bool:
     """Does an approval of this digest hold for the bulletin as it is now? An older one binds what it bound."""
-    if approved is None or order.unread:
+    if approved is None or spec.unread:
         return False
-    return approved == digest(bulletin, order) or approved == order.legacy_approval_digest()
+    return approved == digest(bulletin, spec) or approved == spec.legacy_approval_digest()
 
 
-def carried_approval(bulletin: Bulletin, order: ProgrammeSpec) -> CarriedApproval | None:
+def carried_approval(bulletin: Bulletin, spec: ProgrammeSpec) -> CarriedApproval | None:
     """The approval that came signed with a bulletin, if it holds for what it says here."""
     approval = bulletin.approved
-    if approval is None or order.unread:
+    if approval is None or spec.unread:
         return None
     as_signed = replace(bulletin, valid_until=approval.valid_until)
-    return approval if approval.digest == digest(as_signed, order) else None
+    return approval if approval.digest == digest(as_signed, spec) else None
 
 
-def approval_message(bulletin: Bulletin, order: ProgrammeSpec, event: Event | None) -> Message | None:
+def approval_message(bulletin: Bulletin, spec: ProgrammeSpec, event: Event | None) -> Message | None:
     """Who has approved a bulletin as it is now, and where; None where nobody has. `event`: its last approval here."""
-    if event and stands(str(event.facts.get("digest")), bulletin, order):
+    if event and stands(str(event.facts.get("digest")), bulletin, spec):
         name = event.facts.get("signer") or event.facts.get("by") or "?"
         return Message("approved by {name} on this box", name=name)
-    approval = carried_approval(bulletin, order)
+    approval = carried_approval(bulletin, spec)
     return carried_message(approval) if approval else None
 
 
 def standing(log: Log) -> Mapping[str, Event]:
     """Bulletin -> its last approval, unless that was taken back."""
-    found: dict[str, Event] = {}
+    approvals: dict[str, Event] = {}
     for event in log.events("approve"):
         if event.facts.get("undo"):
-            found.pop(str(event.facts.get("bulletin")), None)
+            approvals.pop(str(event.facts.get("bulletin")), None)
         else:
-            found[str(event.facts.get("bulletin"))] = event
-    return found
+            approvals[str(event.facts.get("bulletin"))] = event
+    return approvals

@@ -58,17 +58,17 @@ class Decisions:
 
     def skip(self, request: Skip, who: Envelope) -> None:
         """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over or under way."""
-        found, log, undo = self.station.airings.find(request.airing), self.station.log, request.undo
-        if log.verdict_of(found.id):
-            raise Refused(Message("{airing} is over already", airing=found.id))
-        gone = self.station.clock.now() - (found.starts_at or found.scheduled_at)
-        if not undo and gone > deadlines.GRACE[found.level] and not log.events("started", found.id):
-            raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
-        if undo and found.id not in skips(log, self.station.clock.now() - MEMORY):
-            raise Refused(Message("{airing} was not skipped", airing=found.id))
-        if log.events("on-air", found.id):
-            raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))
-        self._note("skip", who, found.id, why=request.why, undo=undo)
+        airing, log, undo = self.station.airings.find(request.airing), self.station.log, request.undo
+        if log.verdict_of(airing.id):
+            raise Refused(Message("{airing} is over already", airing=airing.id))
+        gone = self.station.clock.now() - (airing.starts_at or airing.scheduled_at)
+        if not undo and gone > deadlines.GRACE[airing.level] and not log.events("started", airing.id):
+            raise Refused(Message("{airing} is past: it can be left out no more", airing=airing.id))
+        if undo and airing.id not in skips(log, self.station.clock.now() - MEMORY):
+            raise Refused(Message("{airing} was not skipped", airing=airing.id))
+        if log.events("on-air", airing.id):
+            raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=airing.id))
+        self._note("skip", who, airing.id, why=request.why, undo=undo)
 
     def pause(self, request: Pause, who: Envelope) -> None:
         """Keep a village quiet until then. Raises `NotFound`, `BadUsage` where it is past."""
@@ -104,8 +104,8 @@ class Decisions:
         bulletin, review = self._find_shown(request.bulletin, request.digest)
         paper = self._paper(request)
         signer = reviews.Signer(request.signer) if request.signer else reviews.Signer(who.by or "", who.account)
-        told = {"heard": request.heard, "in_place_of": request.in_place_of}
-        facts: dict[str, object] = {name: value for name, value in told.items() if value is not None}
+        optional = {"heard": request.heard, "in_place_of": request.in_place_of}
+        facts: dict[str, object] = {name: value for name, value in optional.items() if value is not None}
         if self.station.files.commune.approval_rule(self.station.clock.now().date()) is ApprovalRule.TWO:
             for editor in review.editors:
                 if editor.is_same(signer):

@@ -287,16 +287,16 @@ class Planner:
     def void_approvals(self, log: Log) -> Iterator[tuple[str, Event]]:
         """Bulletins that an edit has taken out of their approval, with that approval."""
         for name, event in approvals.standing(log).items():
-            if found := self.contents.bulletins.get(name):
-                spec = self.bulletin_spec(found)
-                if not spec.unread and not approvals.stands(str(event.facts.get("digest")), found, spec):
+            if bulletin := self.contents.bulletins.get(name):
+                spec = self.bulletin_spec(bulletin)
+                if not spec.unread and not approvals.stands(str(event.facts.get("digest")), bulletin, spec):
                     yield name, event
 
     def approval_message(self, log: Log, name: str | None) -> Message | None:
         """Who has approved the bulletin of this id as it is now, and where; None where nobody has, or none is there."""
-        found = self.contents.bulletins.get(name or "")
+        bulletin = self.contents.bulletins.get(name or "")
         event = approvals.standing(log).get(name or "")
-        return approvals.approval_message(found, self.bulletin_spec(found), event) if found else None
+        return approvals.approval_message(bulletin, self.bulletin_spec(bulletin), event) if bulletin else None
 
     def _names_in_schedules(self) -> set[str]:
         entries = [entry for village in self.schedules for entry in village.broadcasts]
@@ -318,7 +318,7 @@ class Planner:
         spec = self.bulletin_spec(bulletin, output)
         others = {repeat: self.bulletin_spec(bulletin, output, repeat) for repeat in repeats}
         made = file_stamp(self.programmes.folder)
-        speeches = (speech for one in (spec, *others.values()) for speech in one.speeches)
+        speeches = (speech for programme in (spec, *others.values()) for speech in programme.speeches)
         names = {voice for speech in speeches for voice in speech.voices if made}  # of nothing no voice is asked
         voices = {name: self.voices.fingerprint(name) for name in names}
         depends = bulletin, approved, spec, others, voices, self._has_early_hours, made
@@ -350,13 +350,13 @@ class Planner:
         return next(iter(self.contents.box.outputs), "")
 
     def _for_output(self, spec: ProgrammeSpec, output: str, lead: Lead) -> ProgrammeSpec:
-        found = self.contents.box.outputs.get(output) or Output(output)
+        settings = self.contents.box.outputs.get(output) or Output(output)
         return replace(
             spec,
             lead=lead,
             lead_file=self._lead_file(lead),
-            profile=found.profile,
-            loudness=found.loudness,
+            profile=settings.profile,
+            loudness=settings.loudness,
             rate=RATE,
         )
 

@@ -57,12 +57,12 @@ class Reader:
         if b"\0" in data:
             raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
         try:
-            found = bulletin_file.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
+            bulletin = bulletin_file.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
         except BadFile:  # no bulletin, or a broken one: its text is read as it stands, and `check` tells its mistakes
             return None
-        if len(found.parts) == 1 and found.parts[0].text == found.text:
+        if len(bulletin.parts) == 1 and bulletin.parts[0].text == bulletin.text:
             return None
-        return tuple(self._part(part) for part in found.parts)
+        return tuple(self._part(part) for part in bulletin.parts)
 
     def _part(self, part: Part) -> SpokenPart:
         if part.audio:

@@ -80,12 +80,12 @@ def _find_damaged(received: ReceivedFiles, accepted: AcceptedManifest) -> Iterat
 
 def damaged_files(paths: StationPaths, scopes: Sequence[FollowedScope]) -> Mapping[str, int]:
     """SHA-256 -> bytes of what is damaged on the disk of this box, of the manifests in force."""
-    found: dict[str, int] = {}
-    for one in scopes:
-        for file in _find_damaged(ReceivedFiles(paths.received, one.scope), one.accepted):
-            logger.warning("%s: %s is damaged on the disk of this box", one.scope, file.path)
-            found[file.sha256] = file.bytes
-    return found
+    damaged: dict[str, int] = {}
+    for followed in scopes:
+        for file in _find_damaged(ReceivedFiles(paths.received, followed.scope), followed.accepted):
+            logger.warning("%s: %s is damaged on the disk of this box", followed.scope, file.path)
+            damaged[file.sha256] = file.bytes
+    return damaged
 
 
 def lacking_sounds(paths: StationPaths, followed: FollowedScope) -> Iterator[tuple[str, CarriedSound]]:

@@ -90,10 +90,10 @@ def sort_offers(files: StationFiles, log: Log) -> tuple[list[Offer], list[tuple[
 
 def _find_declines(log: Log) -> Mapping[str, Event]:
     """By their digest; without what was taken back."""
-    found: dict[str, Event] = {}
+    declines: dict[str, Event] = {}
     for event in log.events(DECLINE):
-        found[str(event.facts.get("digest"))] = event
-    return {digest: event for digest, event in found.items() if not event.facts.get("undo")}
+        declines[str(event.facts.get("digest"))] = event
+    return {digest: event for digest, event in declines.items() if not event.facts.get("undo")}
 
 
 def _title(files: StationFiles, entry: Broadcast) -> str:

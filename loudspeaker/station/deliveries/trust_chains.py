@@ -40,15 +40,15 @@ class TrustChains:
 
         Raises `Refused` where documents are damaged.
         """
-        found = []
-        for one in self.membership.scopes:
-            chain = self._walk(one, self._parents(one))
+        trusted = []
+        for followed in self.membership.scopes:
+            chain = self._walk(followed, self._parents(followed))
             if not chain:
                 raise Refused(DAMAGED)
-            floors = decode(Floors, one.floors)
+            floors = decode(Floors, followed.floors)
             _must_reach(chain[-1], floors)
-            found.append((chain[-1], floors))
-        return found
+            trusted.append((chain[-1], floors))
+        return trusted
 
     def lengths(self) -> Mapping[str, int]:
         """Scope -> how many of its trust documents are here and follow each other, from the first on."""
@@ -84,21 +84,21 @@ class TrustChains:
 
     def _documents(self, scope: str) -> list[TrustDocument]:
         """Those of a scope that this box has kept, each verified when it came; up to one that is damaged."""
-        found: list[TrustDocument] = []
+        documents: list[TrustDocument] = []
         with suppress(UntrustedDocument):
             for raw in self._raw(scope):
                 document = read_unverified(parse_envelope(raw))
-                found += [document] if isinstance(document, TrustDocument) else []
-        return found
+                documents += [document] if isinstance(document, TrustDocument) else []
+        return documents
 
     def _walk(self, followed: FollowedScope, parents: Sequence[TrustDocument]) -> list[TrustDocument]:
         """From the first trust document to the newest that is here, or to one that is damaged."""
-        raw, found = self._raw(followed.scope), list[TrustDocument]()
+        raw, chain = self._raw(followed.scope), list[TrustDocument]()
         if raw and hashlib.sha256(raw[0]).hexdigest() == followed.first_trust:
             with suppress(UntrustedDocument):
                 for document in iterate_trust(raw, parents):
-                    found.append(document)
-        return found
+                    chain.append(document)
+        return chain
 
     def _raw(self, scope: str) -> Sequence[bytes]:
         return ReceivedFiles(self.paths.received, scope).trust_documents()

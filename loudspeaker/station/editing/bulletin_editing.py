@@ -102,10 +102,10 @@ class BulletinEditing:
         data, path = where.read(path), where.name(path)
         revision = content_revision(data)
         try:
-            found = contents.bulletins.get(bulletin)  # with its signed words and its approval
-            if found is None or contents.revisions.get(path) != revision:
-                found = bulletin_file.parse(path, data)
-            return BulletinSource(bulletin, path, revision, bulletin_edit.text_of(path, data), found)
+            parsed = contents.bulletins.get(bulletin)  # with its signed words and its approval
+            if parsed is None or contents.revisions.get(path) != revision:
+                parsed = bulletin_file.parse(path, data)
+            return BulletinSource(bulletin, path, revision, bulletin_edit.text_of(path, data), parsed)
         except BadFile as error:
             return BulletinSource(
                 bulletin, path, revision, data.decode("utf-8", "replace"), None, tuple(error.problems)
@@ -188,8 +188,8 @@ class BulletinEditing:
         data = read_file(self._home, source.path)
         after = bulletin_edit.put_recording(source.path, data, source.bulletin.parts, recording, language)
         if note and note not in source.bulletin.source:
-            told = "; ".join(filter(None, (source.bulletin.source, note)))
-            after = bulletin_edit.alter_head(source.path, after, {"source": told})
+            sources = "; ".join(filter(None, (source.bulletin.source, note)))
+            after = bulletin_edit.alter_head(source.path, after, {"source": sources})
         bulletin_file.parse(source.path, after, self._files.contents.voices)
         return FileEdit(recording, ABSENT, sound), FileEdit(source.path, source.revision, after)
 

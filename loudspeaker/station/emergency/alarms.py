@@ -35,17 +35,17 @@ class Closing:
 
 def standing(log: Log, now: datetime) -> list[Airing]:
     """The alarms of the last 24 hours that were not cleared, corrected or replaced since, the oldest first."""
-    found: dict[str, Airing] = {}
+    alarms: dict[str, Airing] = {}
     for event in log.events("asked", since=now - deadlines.CEILING):
         request = request_from_facts(event.facts)
         airing = request.airing
         kind, ended = asked_kind(airing.broadcast), request.ends
         if kind == ALARM:
-            found[airing.id] = airing
+            alarms[airing.id] = airing
         elif kind in ENDINGS and not ended:  # older logs do not name what was ended: all of its village
-            ended = tuple(alarm.id for alarm in found.values() if alarm.village == airing.village)
-        found = {name: alarm for name, alarm in found.items() if name not in ended}
-    return list(found.values())
+            ended = tuple(alarm.id for alarm in alarms.values() if alarm.village == airing.village)
+        alarms = {name: alarm for name, alarm in alarms.items() if name not in ended}
+    return list(alarms.values())
 
 
 def has_cadence(log: Log) -> bool:

@@ -91,12 +91,12 @@ def cadence_of(facts: Mapping[str, object]) -> StandingCadence | None:
 
 def decided_alerts(log: Log) -> Mapping[str, frozenset[int]]:
     """The numbers of alerts that need not come again, by their scope: something was decided of each."""
-    found: dict[str, set[int]] = {}
+    numbers_by_scope: dict[str, set[int]] = {}
     for event in log.events(ALERT):
         scope, _, number = str(event.facts.get("alert", "")).partition("/")
         if event.facts.get("state") not in BEGUN and number.isdecimal():
-            found.setdefault(scope, set()).add(int(number))
-    return {scope: frozenset(numbers) for scope, numbers in found.items()}
+            numbers_by_scope.setdefault(scope, set()).add(int(number))
+    return {scope: frozenset(numbers) for scope, numbers in numbers_by_scope.items()}
 
 
 def alert_number(event: Event) -> tuple[str, int] | None:
@@ -107,10 +107,10 @@ def alert_number(event: Event) -> tuple[str, int] | None:
 
 def highest_alerts(log: Log) -> Mapping[str, int]:
     """The highest number of an alert of each scope of which the log knows, whatever became of it."""
-    found: dict[str, int] = {}
+    highest: dict[str, int] = {}
     for scope, number in filter(None, map(alert_number, log.events(ALERT))):
-        found[scope] = max(found.get(scope, 0), number)
-    return found
+        highest[scope] = max(highest.get(scope, 0), number)
+    return highest
 
 
 @dataclass(slots=True)

@@ -54,11 +54,11 @@ class Alerts:
         if bulletin and self.files.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         self.must_be_filled(text, bulletin)
-        orders = {output: self.alert_spec(text, bulletin, output, drill) for output in outputs}
-        order = next(iter(orders.values()))
-        if any(order.unread for order in orders.values()):
+        specs = {output: self.alert_spec(text, bulletin, output, drill) for output in outputs}
+        spec = next(iter(specs.values()))
+        if any(spec.unread for spec in specs.values()):
             raise BeingRead(NOT_READ_YET)
-        if not order.has_content:
+        if not spec.has_content:
             raise BadUsage(Message("nothing in this can be said"))
         clears: list[ProgrammeSpec] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
@@ -68,26 +68,26 @@ class Alerts:
             bulletin,
             drill,
             ends,
-            villages=[village for village, output in self.files.box.plays.items() if output in orders],
-            spoken=order.spoken_text,
-            doubts=[doubt.message() for doubt in order.doubts],
+            villages=[village for village, output in self.files.box.plays.items() if output in specs],
+            spoken=spec.spoken_text,
+            doubts=[doubt.message() for doubt in spec.doubts],
             mistakes=[*map(_mistake, self.files.problems), *(() if drill else self._silent_tails(outputs))],
-            recipes={output: self.planner.recipe(order) for output, order in orders.items()},
-            wanted=self.missing_sound(orders.values()),
+            recipes={output: self.planner.recipe(spec) for output, spec in specs.items()},
+            wanted=self.missing_sound(specs.values()),
             clears=self.missing_sound(clears),
             two_persons=not drill and self.asks_for_two(villages),
         )
 
     def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
         """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
-        found = self.files.template(bulletin) if bulletin else None
-        if found is None:
+        template = self.files.template(bulletin) if bulletin else None
+        if template is None:
             refuse_blanks(text)
-        elif blanks := ", ".join(find_blanks(part.text for part in found.parts)):
+        elif blanks := ", ".join(find_blanks(part.text for part in template.parts)):
             raise Refused(
                 Message(
                     "“{bulletin}” has blanks that must be filled in first: {blanks}; edit {file}",
-                    **{"bulletin": found.id, "blanks": blanks, "file": found.path},
+                    **{"bulletin": template.id, "blanks": blanks, "file": template.path},
                 )
             )
 
@@ -160,17 +160,17 @@ class Alerts:
     def _words_spec(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """A bulletin, or a text of the moment, said once."""
         if bulletin:
-            order = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
+            spec = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
         else:
-            order = self.planner.urgent_spec(text or "", output)
-        return self._for_alarm(order, drill)
+            spec = self.planner.urgent_spec(text or "", output)
+        return self._for_alarm(spec, drill)
 
     def spoken_spec(self, words: tuple[Utterance, ...], output: str, drill: bool) -> ProgrammeSpec:
         """The same in words that are spoken as they stand."""
         return self._with_tails(self._for_alarm(self.planner.spoken_spec(words, output), drill), output, drill)
 
-    def _for_alarm(self, order: ProgrammeSpec, drill: bool) -> ProgrammeSpec:
-        return (self.planner.drill_spec(order) if drill else order).with_voices(self.local_voices())
+    def _for_alarm(self, spec: ProgrammeSpec, drill: bool) -> ProgrammeSpec:
+        return (self.planner.drill_spec(spec) if drill else spec).with_voices(self.local_voices())
 
     def local_voices(self) -> tuple[str, ...]:
         """Voices that need no network: an emergency does not wait for one."""
@@ -205,15 +205,15 @@ class Alerts:
         chosen = of_one_kind(alarms, request.drill)
         if not chosen:
             raise Refused(NOTHING_STANDS)
-        orders: list[ProgrammeSpec] = []
+        specs: list[ProgrammeSpec] = []
         planned = []
         for closing in self.closings(chosen, request.form):
-            said = self.closing_specs(closing)
-            if any(order.unread for order in said.values()):
+            by_output = self.closing_specs(closing)
+            if any(spec.unread for spec in by_output.values()):
                 raise BeingRead(NOT_READ_YET)
-            orders += said.values()
-            planned.append(self._preview_closing(closing, next(iter(said.values()), None)))
-        return EndPreview(request.form, planned, self.missing_sound(orders))
+            specs += by_output.values()
+            planned.append(self._preview_closing(closing, next(iter(by_output.values()), None)))
+        return EndPreview(request.form, planned, self.missing_sound(specs))
 
     def closing_specs(self, closing: Closing) -> dict[str, ProgrammeSpec]:
         """Output -> what it hears at this end; nothing where the alarms only stop."""
@@ -222,7 +222,7 @@ class Alerts:
         outputs = self.outputs_of([alarm.village for alarm in closing.alarms])
         return {output: self._words_spec(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
-    def _preview_closing(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
+    def _preview_closing(self, closing: Closing, spec: ProgrammeSpec | None) -> ClosingPreview:
         return ClosingPreview(
             form=closing.form,
             drill=closing.drill,
@@ -230,7 +230,7 @@ class Alerts:
             titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
             villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
             repeats=any(repeats(self.log(), alarm, self.clock.now()) for alarm in closing.alarms),
-            spoken=order.spoken_text if order else "",
+            spoken=spec.spoken_text if spec else "",
         )
 
     def outputs_of(self, villages: Sequence[str]) -> list[str]:
@@ -239,10 +239,10 @@ class Alerts:
             dict.fromkeys(self.files.box.plays[village] for village in villages if village in self.files.box.plays)
         )
 
-    def missing_sound(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
+    def missing_sound(self, specs: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
-        read = [order for order in orders if not order.unread]
-        return {self.planner.recipe(order): encode(order.job()) for order in read if self.planner.must_be_made(order)}
+        read = [spec for spec in specs if not spec.unread]
+        return {self.planner.recipe(spec): encode(spec.job()) for spec in read if self.planner.must_be_made(spec)}
 
 
 def find_blanks(texts: Iterable[str | None]) -> tuple[str, ...]:

@@ -136,18 +136,18 @@ class AlertReader:
 
     def differs(self, received: ReceivedAlert) -> bool:
         """Is its template other words here than those that were signed? It is heard all the same."""
-        found = self.bulletin(received)
-        return found is not None and received.alert.approved not in (
+        template = self.bulletin(received)
+        return template is not None and received.alert.approved not in (
             None,
-            approvals.digest(found, self.station.planner.bulletin_spec(found)),
+            approvals.digest(template, self.station.planner.bulletin_spec(template)),
         )
 
     def specs(self, received: ReceivedAlert, villages: Sequence[str]) -> dict[str, ProgrammeSpec]:
         """Output -> what it says once. Raises `BeingRead`, `BadUsage` where nothing can be said."""
-        alerts, alert, found = self.station.alerts, received.alert, self.bulletin(received)
+        alerts, alert, template = self.station.alerts, received.alert, self.bulletin(received)
         outputs = alerts.outputs_of(villages)
-        if found:
-            specs = {output: alerts.alert_spec(None, found.id, output, alert.drill) for output in outputs}
+        if template:
+            specs = {output: alerts.alert_spec(None, template.id, output, alert.drill) for output in outputs}
         else:
             words = utterances(alert.spoken or "")
             specs = {output: alerts.spoken_spec(words, output, alert.drill) for output in outputs}
