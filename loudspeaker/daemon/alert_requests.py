@@ -95,8 +95,8 @@ class SignedAlerts:
     def waiting(self) -> tuple[PreparedAlert, ...]:
         """Those that wait for more signatures, for the board."""
         now = self._on_air.clock.monotonic()
-        self._waiting = {name: one for name, one in self._waiting.items() if one.until >= now}
-        return tuple(one.row for one in self._waiting.values())
+        self._waiting = {name: alert for name, alert in self._waiting.items() if alert.until >= now}
+        return tuple(alert.row for alert in self._waiting.values())
 
     def _carry_out(self, received: ReceivedAlert, by: str) -> AlertAnswer:
         """What keeps it from being done is on record, too."""
@@ -151,7 +151,7 @@ class SignedAlerts:
         if not lacking:
             return self._silence(alert.references, Ending.STOP, by)
         self._station.alerts.must_be_drill_time([name.village for name in lacking], alert.drill)
-        said = self._make(received, lacking)
+        programmes = self._make(received, lacking)
         facts: dict[str, object] = {"differs": True} if self._reader.differs(received) else {}
         if cadence := find_cadence(alert, received.now):
             facts[CADENCE] = cadence.facts()
@@ -159,9 +159,9 @@ class SignedAlerts:
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking], **facts)
         self._silence(alert.references, Ending.STOP, by)
         for name in lacking:
-            self._manual.submit(self._alarm(received, name, said, by))
+            self._manual.submit(self._alarm(received, name, programmes, by))
         template = self._template_id(received)
-        self._sound.make_later(lambda: self._station.alerts.all_clear_specs(template, said, alert.drill))
+        self._sound.make_later(lambda: self._station.alerts.all_clear_specs(template, programmes, alert.drill))
         return None
 
     def _make(self, received: ReceivedAlert, names: Sequence[AiringName]) -> Mapping[str, Programme]:
@@ -171,15 +171,15 @@ class SignedAlerts:
         return {output: self._sound.find_made(spec) for output, spec in specs.items()}
 
     def _alarm(
-        self, received: ReceivedAlert, name: AiringName, said: Mapping[str, Programme], by: str
+        self, received: ReceivedAlert, name: AiringName, programmes: Mapping[str, Programme], by: str
     ) -> ManualRequest:
-        alert, found = received.alert, self._reader.bulletin(received)
+        alert, template = received.alert, self._reader.bulletin(received)
         title, bulletin = self._title(received), self._template_id(received)
         occurrence = self._manual.occurrence(
             name.kind, name.at, name.village, title, Level.EMERGENCY, bulletin, alert.drill
         )
-        airing = at_once(occurrence, fallback=found.all_clear if found else None)
-        programme, ends = said[occurrence.output], self._airings_in(alert.references, name.village)
+        airing = at_once(occurrence, fallback=template.all_clear if template else None)
+        programme, ends = programmes[occurrence.output], self._airings_in(alert.references, name.village)
         cadence, until = find_cadence(alert, received.now), alert.until
         if cadence:  # then its next number is due
             until = min(cadence.instant(cadence.first + 1), until)
@@ -195,8 +195,8 @@ class SignedAlerts:
         return tuple(airing for airing in airings if airing.startswith(f"{village}/"))
 
     def _template_id(self, received: ReceivedAlert) -> str | None:
-        found = self._reader.bulletin(received)
-        return found.id if found else None
+        template = self._reader.bulletin(received)
+        return template.id if template else None
 
     def _by_our_clock(self, received: ReceivedAlert, instant: datetime) -> datetime:
         """An instant of a document, as far away as it is, whatever this machine's clock says."""
@@ -204,15 +204,15 @@ class SignedAlerts:
 
     def _play(self, received: ReceivedAlert, by: str) -> None:
         """A bulletin, within policy."""
-        found = self._station.files.bulletin(received.alert.bulletin or "")
-        if found.level is Level.EMERGENCY:
-            raise Refused(Message("“{bulletin}” is an alarm: it is signed as one", bulletin=found.id))
+        bulletin = self._station.files.bulletin(received.alert.bulletin or "")
+        if bulletin.level is Level.EMERGENCY:
+            raise Refused(Message("“{bulletin}” is an alarm: it is signed as one", bulletin=bulletin.id))
         lacking = self._lacking(received, PLAY)
         outputs = self._station.alerts.outputs_of([name.village for name in lacking])
-        self._sound.await_made(self._station.planner.replay_specs(found, outputs, self._on_air.now()))
+        self._sound.await_made(self._station.planner.replay_specs(bulletin, outputs, self._on_air.now()))
         self._decide(received, AlertState.GIVEN, by, airings=[name.id for name in lacking])
         for name in lacking:
-            self._manual.submit(ManualRequest(self._manual.replay(found, name.village, name.at, name.kind), by))
+            self._manual.submit(ManualRequest(self._manual.replay(bulletin, name.village, name.at, name.kind), by))
 
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
@@ -325,8 +325,8 @@ class SignedAlerts:
     def _title(self, received: ReceivedAlert) -> str:
         """Of its template, or its own words; "" of what says nothing."""
         with suppress(LoudspeakerError):  # a template that is not here (yet)
-            found = self._reader.bulletin(received)
-            return found.title if found else received.alert.text or ""
+            template = self._reader.bulletin(received)
+            return template.title if template else received.alert.text or ""
         return received.template or ""
 
     @property

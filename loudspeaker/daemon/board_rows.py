@@ -43,8 +43,8 @@ def board(on_air: OnAir, prepared: tuple[PreparedAlert, ...] = ()) -> Board:
 def status_row(item: PlayoutItem, zone: tzinfo) -> dict[str, object]:
     """What is on or comes, as `AskStatus` is answered."""
     airing, started = item.airing, item.state.on_air
-    said = item.request.programmes if item.request else ()
-    lasts = timedelta(seconds=said[0].duration if said else airing.duration)
+    programmes = item.request.programmes if item.request else ()
+    lasts = timedelta(seconds=programmes[0].duration if programmes else airing.duration)
     again = item.request is not None and item.request.plays > 1  # how long it will be heard nobody can tell
     return {
         **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
@@ -68,8 +68,8 @@ def _comes(item: PlayoutItem) -> bool:
 
 def _row(item: PlayoutItem, hearers: Mapping[str, tuple[str, ...]]) -> BoardAiring:
     airing, state = item.airing, item.state
-    told = state.started.get("duration") if is_heard(item) else None
-    said = sum(programme.duration for programme in item.request.programmes) if item.request else 0.0
+    duration = state.started.get("duration") if is_heard(item) else None
+    requested = sum(programme.duration for programme in item.request.programmes) if item.request else 0.0
     return BoardAiring(
         id=airing.id,
         village=airing.village,
@@ -80,7 +80,7 @@ def _row(item: PlayoutItem, hearers: Mapping[str, tuple[str, ...]]) -> BoardAiri
         level=airing.level,
         drill=airing.drill,
         at=item.target,
-        seconds=float(told) if isinstance(told, int | float) else said or airing.duration,
+        seconds=float(duration) if isinstance(duration, int | float) else requested or airing.duration,
         waits=state.hindrance[1] if state.hindrance and not is_heard(item) else None,
         begun=state.on_air.astimezone(item.target.tzinfo) if state.on_air and state.phase is Phase.ON_AIR else None,
         play=min(state.plays + 1, _plays(item)),

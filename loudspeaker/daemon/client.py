@@ -135,9 +135,9 @@ class Client:
     def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
         """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
         station = self._open_station()
-        found = station.airings.find(airing or station.airings.last_skip()).id
-        self.decide(Skip(found, why or "", undo), by)
-        return found
+        ident = station.airings.find(airing or station.airings.last_skip()).id
+        self.decide(Skip(ident, why or "", undo), by)
+        return ident
 
     def pause(self, village: str, until: datetime, why: str, by: str) -> None:
         """Keep a village quiet until then. Raises `BadUsage` where it is past, `NotFound`."""

@@ -37,17 +37,17 @@ CarryOut = Callable[[str, dict[str, object], int], object]  # verb, arguments, u
 
 @dataclass(slots=True, eq=False)
 class _Caller:
-    """One connection: what it has said so far, and what it has still to be told."""
+    """One connection: the request as far as it has come, and what of the answer has still to be sent."""
 
     line: socket.socket
     uid: int
     until: float  # monotonic: then its time is over
-    said: bytearray = field(default_factory=bytearray)
+    request: bytearray = field(default_factory=bytearray)
     answer: bytearray = field(default_factory=bytearray)
 
     @property
     def idle(self) -> bool:
-        return not self.said
+        return not self.request
 
 
 class ControlSocket:
@@ -166,16 +166,16 @@ class ControlSocket:
 
     def _read(self, caller: _Caller) -> bool:
         try:
-            said = caller.line.recv(65536)
+            data = caller.line.recv(65536)
         except BlockingIOError:
             return False  # woken for nothing
-        caller.said += said
-        if caller.said.endswith(b"\n"):
-            caller.answer += self._answer(bytes(caller.said), caller.uid)
-        elif len(caller.said) > LONGEST_LINE:
+        caller.request += data
+        if caller.request.endswith(b"\n"):
+            caller.answer += self._answer(bytes(caller.request), caller.uid)
+        elif len(caller.request) > LONGEST_LINE:
             caller.answer += _failure_line(BadUsage(Message("a request has at most {most} bytes", most=LONGEST_LINE)))
         else:
-            return not said
+            return not data
         caller.until = self._now() + HEARING
         self._selector.modify(caller.line, selectors.EVENT_WRITE, lambda events: self._serve(caller, events))
         return self._write(caller)
@@ -185,15 +185,15 @@ class ControlSocket:
             del caller.answer[: caller.line.send(caller.answer)]
         return not caller.answer
 
-    def _answer(self, said: bytes, uid: int) -> bytes:
-        """Whatever somebody says here, the daemon does not end of it."""
+    def _answer(self, line: bytes, uid: int) -> bytes:
+        """The answer to a request, or its failure: no request ends the daemon."""
         try:
-            do, args = parse_request(said)
+            do, args = parse_request(line)
             return pack({"v": VERSION, "done": self._carry_out(do, args, uid)})
         except LoudspeakerError as error:
             failed = error
         except Exception as error:
-            logger.exception("%r", said[:300])
+            logger.exception("%r", line[:300])
             failed = BadUsage(Message("this cannot be carried out: {error}", error=repr(error)))
         return _failure_line(failed)
 

@@ -23,31 +23,31 @@ class Examination:
         self._clock = clock
         self._health = Health()
         self._began: float | None = None  # monotonic
-        self._said: BinaryIO | None = None  # what the child has said so far
+        self._output: BinaryIO | None = None  # of the child that looks
 
     def latest(self) -> Health:
         """At once; where it is old, a child looks again, and a later call has what that found."""
-        if self._said and not self._children.is_running(DOCTOR):
-            self._take(self._said)
-            self._said = None
-        if self._said is None and (self._began is None or self._clock.monotonic() - self._began > FRESH):
+        if self._output and not self._children.is_running(DOCTOR):
+            self._take(self._output)
+            self._output = None
+        if self._output is None and (self._began is None or self._clock.monotonic() - self._began > FRESH):
             self._began = self._clock.monotonic()
-            self._said = os.fdopen(os.memfd_create(DOCTOR), "w+b")  # it may say more than a pipe holds
-            self._children.start(DOCTOR, "--json", quiet=True, output=self._said)
+            self._output = os.fdopen(os.memfd_create(DOCTOR), "w+b")  # it may say more than a pipe holds
+            self._children.start(DOCTOR, "--json", quiet=True, output=self._output)
         return self._health
 
     def close(self) -> None:
         """Hear no more of a child that is still looking."""
-        if self._said:
-            self._said.close()
-            self._said = None
+        if self._output:
+            self._output.close()
+            self._output = None
 
-    def _take(self, said: BinaryIO) -> None:
+    def _take(self, output: BinaryIO) -> None:
         """A child that was ended, or failed, has said nothing that can be read: what was known before stays."""
-        with said:
-            said.seek(0)
+        with output:
+            output.seek(0)
             try:
-                rows = decode(tuple[HealthRow, ...], json.loads(said.read()))
+                rows = decode(tuple[HealthRow, ...], json.loads(output.read()))
             except UNREADABLE:
                 return
         self._health = Health(rows, self._clock.now())

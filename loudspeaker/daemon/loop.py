@@ -71,7 +71,7 @@ class LoopPort(Protocol):
         """What somebody asks for at the control socket. Raises a `LoudspeakerError` for them."""
 
     def healthy(self) -> bool:
-        """Does every player's heart beat?"""
+        """Do all players answer?"""
 
     def leave(self) -> bool:
         """Fade out and start nothing more; called until it is True."""

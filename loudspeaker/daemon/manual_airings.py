@@ -39,15 +39,15 @@ class ManualAirings:
 
     def closing_requests(self, closing: Closing, by: str, kind: str, at: datetime) -> list[ManualRequest]:
         """The words of an end, for each village where its alarms were given; `kind` and `at` name them."""
-        orders = self.on_air.station.alerts.closing_specs(closing)
-        said = {output: self.sound.find_made(order) for output, order in orders.items()}
-        villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
+        specs = self.on_air.station.alerts.closing_specs(closing)
+        programmes = {output: self.sound.find_made(spec) for output, spec in specs.items()}
+        villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if programmes else ()
         title = self.on_air.station.files.template(closing.bulletin).title if closing.bulletin else closing.text or ""
         requests = []
         for village in villages:
-            words = self.occurrence(kind, at, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
+            occurrence = self.occurrence(kind, at, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(ManualRequest(at_once(words), by, (said[words.output],), ends=ends))
+            requests.append(ManualRequest(at_once(occurrence), by, (programmes[occurrence.output],), ends=ends))
         return requests
 
     def occurrence(

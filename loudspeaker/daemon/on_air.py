@@ -184,7 +184,7 @@ class OnAir:
             known = list(takewhile(self._days.__contains__, days))
             until = self.station.clock.midnight(known[-1] + timedelta(days=1))
             self._fresh = len(known) == len(days)
-            airings = tuple(one for day in known for one in self._days[day])
+            airings = tuple(airing for day in known for airing in self._days[day])
             self._order = RunningOrder(begins, until, airings, self._fresh)
         return self._order
 
@@ -212,26 +212,26 @@ class OnAir:
         if self.rehearsal:
             return [_silent_programme(airing)]
         if airing.stream:
-            comes = self.receivers.poll(airing) or Message("“{url}” is being tuned in", url=airing.stream)
-            return comes if isinstance(comes, Message) else [comes]
-        orders = self.station.planner.sequence_specs(airing)
-        found = [self.station.planner.find_programme(order) for order in orders]
-        if all(found):
-            return [programme for programme in found if programme]
+            stream = self.receivers.poll(airing) or Message("“{url}” is being tuned in", url=airing.stream)
+            return stream if isinstance(stream, Message) else [stream]
+        specs = self.station.planner.sequence_specs(airing)
+        programmes = [self.station.planner.find_programme(spec) for spec in specs]
+        if all(programmes):
+            return [programme for programme in programmes if programme]
         own = self.station.planner.find_programme(self.station.planner.airing_spec(airing))
         # Without its opening words a bulletin is still worth hearing.
         return [own] if own else self.station.planner.why_unready(airing) or Message("no sound is ready")
 
     def instead(self, airing: Airing) -> Programme | None:
         """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
-        order = self.station.planner.fallback_spec(airing)
-        found = self.station.planner.find_programme(order) if order else None
-        if found is None or airing.ends_at is None or not isinstance(self.receivers.poll(airing), Message):
+        spec = self.station.planner.fallback_spec(airing)
+        programme = self.station.planner.find_programme(spec) if spec else None
+        if programme is None or airing.ends_at is None or not isinstance(self.receivers.poll(airing), Message):
             return None
         begins = max(self.now(), airing.starts_at or airing.scheduled_at)
-        ends = begins + timedelta(seconds=found.duration)
+        ends = begins + timedelta(seconds=programme.duration)
         allowed = ends <= airing.ends_at and self.permits(airing.with_fallback(), begins, ends) is None
-        return found if allowed else None
+        return programme if allowed else None
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         plans, midnight = self.station.planner, self.station.clock.midnight(begins.date())

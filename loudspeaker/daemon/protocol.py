@@ -119,10 +119,10 @@ def _read_answer(line: socket.socket) -> dict[str, Json]:
     return answer
 
 
-def parse_request(said: bytes) -> tuple[str, dict[str, object]]:
+def parse_request(line: bytes) -> tuple[str, dict[str, object]]:
     """Verb and arguments of a line. Raises `BadUsage`."""
     try:
-        request = json.loads(said, parse_constant=_no_number)
+        request = json.loads(line, parse_constant=_no_number)
         version, do, args = request["v"], request["do"], request.get("args", {})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadUsage(Message("this is not a request: one line of JSON with “v” and “do” is")) from error
@@ -139,13 +139,13 @@ def _texts(value: object) -> Iterator[str]:
     while level:
         if (depth := depth + 1) > DEEPEST:
             raise BadUsage(Message("a request is nested at most {most} deep", most=DEEPEST))
-        yield from (one for one in level if isinstance(one, str))
+        yield from (item for item in level if isinstance(item, str))
         inner: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                inner += [*one, *one.values()]
-            elif isinstance(one, list):
-                inner += one
+        for item in level:
+            if isinstance(item, dict):
+                inner += [*item, *item.values()]
+            elif isinstance(item, list):
+                inner += item
         level = inner
 
 
@@ -161,12 +161,12 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is no number")
 
 
-def pack(said: dict[str, object]) -> bytes:
+def pack(message: dict[str, object]) -> bytes:
     """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
     try:
-        line = json.dumps(said, ensure_ascii=False).encode()
+        line = json.dumps(message, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        line = json.dumps(said).encode()
+        line = json.dumps(message).encode()
     return line + b"\n"
 
 

@@ -29,15 +29,15 @@ class _Child:
 
     process: subprocess.Popen[bytes]
     left: dict[str, tuple[int, int]]
-    said: bytearray = field(default_factory=bytearray)  # of a line that has not ended
+    rest: bytearray = field(default_factory=bytearray)  # of its output: a line that has not ended
 
     def reports(self) -> list[RenderReport]:
-        """What it has said since this was last asked."""
+        """What it has reported since the last call."""
         assert self.process.stdout
         with suppress(BlockingIOError):
             while data := os.read(self.process.stdout.fileno(), 1 << 16):
-                self.said += data
-        *lines, self.said = self.said.split(b"\n")
+                self.rest += data
+        *lines, self.rest = self.rest.split(b"\n")
         return [decode(RenderReport, json.loads(line)) for line in lines]
 
 

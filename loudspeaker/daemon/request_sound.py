@@ -60,8 +60,8 @@ class RequestSound:
         """What was made by this. Raises `BeingRead`, and what kept it from being made."""
         if spec.unread:
             raise BeingRead(NOT_READ_YET)
-        found = self.station.planner.find_programme(spec)
-        if found is None:
+        programme = self.station.planner.find_programme(spec)
+        if programme is None:
             failure = self.jobs and self.jobs.take_failure(self.station.planner.recipe(spec))
             raise failure or LoudspeakerError(Message("its sound has not been made"))
-        return found
+        return programme

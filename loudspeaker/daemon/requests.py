@@ -155,9 +155,9 @@ class Requests:
         return None
 
     def play(self, request: Play, by: str) -> list[str]:
-        found = self.station.files.bulletin(request.bulletin)
+        bulletin = self.station.files.bulletin(request.bulletin)
         now = self.manual.free_instant(PLAY, request.villages)
-        airings = [self.manual.replay(found, village, now) for village in dict.fromkeys(request.villages)]
+        airings = [self.manual.replay(bulletin, village, now) for village in dict.fromkeys(request.villages)]
         return [self.manual.submit(ManualRequest(airing, by, override=request.override)) for airing in airings]
 
     def urgent(self, request: Urgent, by: str) -> list[str]:
@@ -197,20 +197,20 @@ class Requests:
         template = self.station.files.template(request.bulletin) if request.bulletin else None
         title, clear = (template.title, template.all_clear) if template else (request.text or "", None)
         until = parse_instant(request.until, self.station.files.commune.zone) if request.until else None
-        said: dict[str, Programme] = {}
+        programmes: dict[str, Programme] = {}
         alarms = []
         for village in request.villages:
             alarm = self.manual.occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
-            if alarm.output not in said:
-                said[alarm.output] = self._sound_of(request, alarm.output)
+            if alarm.output not in programmes:
+                programmes[alarm.output] = self._sound_of(request, alarm.output)
             airing = at_once(alarm, fallback=clear)
-            alarms.append(ManualRequest(airing, by, (said[alarm.output],), request.repeat, request.gap, until))
+            alarms.append(ManualRequest(airing, by, (programmes[alarm.output],), request.repeat, request.gap, until))
         return alarms
 
     def _sound_of(self, request: Urgent, output: str) -> Programme:
         """By the recipe that its maker names, whichever voice spoke; else by its words."""
-        made = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
-        return made or self.sound.find_made(
+        programme = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
+        return programme or self.sound.find_made(
             self.station.alerts.alert_spec(request.text, request.bulletin, output, request.drill)
         )
 
@@ -262,18 +262,18 @@ class Requests:
 
     def end_urgent(self, request: EndUrgent, by: str) -> list[str]:
         """Raises `BadUsage` where all are meant, and some are drills and some not."""
-        ended = self._closings(request)
-        if any(spec.unread for spec in self._closing_specs(ended)):
+        closings = self._closings(request)
+        if any(spec.unread for spec in self._closing_specs(closings)):
             raise BeingRead(NOT_READ_YET)
-        for closing in ended:  # all of them, before any sound is looked for
+        for closing in closings:  # all of them, before any sound is looked for
             self.controller.end(self.on_air.now(), by, closing.form, closing.alarms)
-        return [airing for closing in ended for airing in self._air_closing(closing, by)]
+        return [airing for closing in closings for airing in self._air_closing(closing, by)]
 
     def _closings(self, request: EndUrgent) -> list[Closing]:
         """How the alarms that it means end."""
         plays, named = self.station.files.box.plays, request.alarms
-        found = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
-        meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
+        alarms = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
+        meant = of_one_kind(alarms, None) if named is None else [alarm for alarm in alarms if alarm.id in named]
         return self.station.alerts.closings(meant, request.form)
 
     def _closing_specs(self, closings: Iterable[Closing]) -> list[ProgrammeSpec]:
@@ -292,9 +292,9 @@ class Requests:
             raise Refused(Message("outside the hours of the policy only the light of the box tells that it was taken"))
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self.manual.free_instant("test", [village])
-        trial = self.manual.occurrence("test", now, village, output, Level.ROUTINE)
-        said = self.sound.find_made(self.station.preparation.test_spec(output, request.tone, request.sign))
-        return [self.manual.submit(ManualRequest(at_once(trial), by, (said,), override="test"))]
+        occurrence = self.manual.occurrence("test", now, village, output, Level.ROUTINE)
+        programme = self.sound.find_made(self.station.preparation.test_spec(output, request.tone, request.sign))
+        return [self.manual.submit(ManualRequest(at_once(occurrence), by, (programme,), override="test"))]
 
     def signed_alerts(self) -> SignedAlerts:
         """What does them. Raises `BadUsage` for a box that has not joined."""
@@ -335,7 +335,7 @@ class Requests:
 
     def outcome(self, request: AskOutcome, _by: str = "") -> list[Outcome]:
         heard, waits = {item.airing.id for item in self.controller.open_items() if is_heard(item)}, self.hindrances()
-        return [self._outcome(one, one in heard, waits.get(one)) for one in request.airings]
+        return [self._outcome(airing, airing in heard, waits.get(airing)) for airing in request.airings]
 
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""

@@ -41,7 +41,7 @@ WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
 
 
 class Service:
-    """What the loop runs (`loop.Station`)."""
+    """What the loop runs (a `loop.LoopPort`)."""
 
     def __init__(
         self,

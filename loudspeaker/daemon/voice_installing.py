@@ -26,48 +26,48 @@ class VoiceInstaller:
         self._folder = paths.voice_files
         self._children = children or Children(paths.command_line)
         self._known = VoiceInstallation()
-        self._said: BinaryIO | None = None  # its last lines tell how far it is
+        self._output: BinaryIO | None = None  # its last lines tell how far it is
 
     def start(self, request: InstallVoice) -> None:
         """Begin. Raises `Refused` while another one is being installed."""
         if self._children.is_running(VOICES):
             raise Refused(Message("{voice} is being installed; wait until that is over", voice=self._known.voice))
         self.latest()  # lets go of what the one before has said
-        self._said = os.fdopen(os.memfd_create(VOICES), "w+b")
+        self._output = os.fdopen(os.memfd_create(VOICES), "w+b")
         source = ["--source", str(self._folder)] if request.from_box else []
         words = (VOICES, "install", request.voice, *source, "--progress-json")
-        self._children.start(*words, output=self._said)
+        self._children.start(*words, output=self._output)
         self._known = VoiceInstallation(request.voice, running=True)
 
     def latest(self) -> VoiceInstallation:
         """At once."""
         running = self._children.is_running(VOICES)  # before what it has said is read
-        if self._said is None:
+        if self._output is None:
             return self._known
-        for line in _last_lines(self._said):
+        for line in _last_lines(self._output):
             self._known = _take(self._known, line)
         if not running:
-            self._said.close()
-            self._said = None
+            self._output.close()
+            self._output = None
             is_told = self._known.sha256 or self._known.why
             self._known = replace(self._known, running=False, why=self._known.why if is_told else ENDED)
         return self._known
 
 
-def _last_lines(said: BinaryIO) -> list[bytes]:
+def _last_lines(output: BinaryIO) -> list[bytes]:
     """The child writes on at the end of the same open file: reading must not move that."""
-    size = os.fstat(said.fileno()).st_size
-    return os.pread(said.fileno(), TAIL, max(0, size - TAIL)).splitlines()
+    size = os.fstat(output.fileno()).st_size
+    return os.pread(output.fileno(), TAIL, max(0, size - TAIL)).splitlines()
 
 
 def _take(before: VoiceInstallation, line: bytes) -> VoiceInstallation:
     """What is known after one more line; half a line says nothing."""
     try:
-        told = decode(dict[str, object], json.loads(line))
-        if "failure" in told:
-            return replace(before, why=decode_error(decode(dict[str, object], told["failure"])).message)
-        if "installed" in told:
-            return replace(before, sha256=decode(str, told["installed"]))
-        return replace(before, done=decode(int, told["done"]), total=decode(int, told["total"]))
+        progress = decode(dict[str, object], json.loads(line))
+        if "failure" in progress:
+            return replace(before, why=decode_error(decode(dict[str, object], progress["failure"])).message)
+        if "installed" in progress:
+            return replace(before, sha256=decode(str, progress["installed"]))
+        return replace(before, done=decode(int, progress["done"]), total=decode(int, progress["total"]))
     except UNREADABLE:
         return before
