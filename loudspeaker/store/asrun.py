@@ -51,7 +51,7 @@ class LogDamaged(LogUnusable):
 
 
 class AsRunLog:
-    """The log of one commune; an implementation of `playout.record.Log`."""
+    """The log of one commune; an implementation of `playout.ports.Log`."""
 
     def __init__(
         self, database: sqlite3.Connection, commune: str, reserve: DiskReserve | None, steps: Sequence[Step] = STEPS

@@ -74,7 +74,7 @@ class ReceivedFiles:
 
     def missing(self, hashes: Collection[str]) -> list[str]:
         """Which of these files have not come yet, or are damaged: all that are here are read."""
-        return [one for one in dict.fromkeys(hashes) if not is_whole(self.blobs / one, one)]
+        return [sha256 for sha256 in dict.fromkeys(hashes) if not is_whole(self.blobs / sha256, sha256)]
 
     def keep_blob(self, sha256: str, size: int, content: BinaryIO) -> None:
         """Keep a file of this hash and size. Raises `DamagedFile` for another one, `WriteError`, `OSError`."""
@@ -175,10 +175,10 @@ class ReceivedFiles:
 
 def read_trust_documents(folder: Path) -> list[bytes]:
     """The envelopes in a folder `trust/`, from the first on without a gap; `parse_envelope` refuses too long ones."""
-    found: list[bytes] = []
-    while (raw := read_regular_file(folder / f"{len(found) + 1}.json", MOST_DOCUMENT_BYTES + 1)) is not None:
-        found.append(raw)
-    return found
+    documents: list[bytes] = []
+    while (raw := read_regular_file(folder / f"{len(documents) + 1}.json", MOST_DOCUMENT_BYTES + 1)) is not None:
+        documents.append(raw)
+    return documents
 
 
 def is_whole(path: Path, sha256: str) -> bool:

@@ -78,9 +78,9 @@ def _recall(recall: Callable[[str], object]) -> Mapping[str, Sequence[float]]:
         kept = recall(NOTE)
     if not isinstance(kept, dict):
         return {}
-    believed = {name: list(filter(_is_latency, found)) for name, found in kept.items() if isinstance(found, list)}
-    return {name: found[-EARLIER:] for name, found in list(believed.items())[-SETUPS:] if found}
+    believed = {name: list(filter(_is_latency, values)) for name, values in kept.items() if isinstance(values, list)}
+    return {name: values[-EARLIER:] for name, values in list(believed.items())[-SETUPS:] if values}
 
 
-def _is_latency(found: object) -> bool:
-    return isinstance(found, float) and 0 < found < LONGEST
+def _is_latency(value: object) -> bool:
+    return isinstance(value, float) and 0 < value < LONGEST
