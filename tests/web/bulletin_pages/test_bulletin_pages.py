@@ -176,21 +176,24 @@ def test_the_writer_cannot_approve_and_what_changed_meanwhile_is_shown_anew(peop
     assert "Lời khác hẳn" in ly.page.locator("main").inner_text()
 
 
+# How long after its beginning each sentence was still not marked when the page was looked at behind the frame that it
+# drew last: what a busy machine draws late is not the page's fault.
 FOLLOW = """() => new Promise(done => {
   const audio = document.querySelector("audio"), late = [];
   fetch(audio.dataset.marks).then(answer => answer.json()).then(marks => {
-    let next = 0;
+    let next = 0, before = 0;
     const look = () => {
       const heard = document.querySelector("#spoken .heard");
       while (next < marks.length && heard && Number(heard.dataset.s) === marks[next][0]
              && audio.currentTime >= marks[next][1]) {
-        late.push(audio.currentTime - marks[next][1]);
+        late.push(before - marks[next][1]);
         next += 1;
       }
+      before = audio.currentTime;
       if (next === marks.length || audio.ended) done(late); else requestAnimationFrame(look);
     };
+    audio.addEventListener("play", () => requestAnimationFrame(look), { once: true });  // behind the page's own
     audio.play();
-    look();
   });
 })"""
 
@@ -202,7 +205,7 @@ def test_the_sentence_that_is_heard_is_marked_in_both_texts_in_time(people: Peop
     late = hoa.page.evaluate(FOLLOW)
 
     assert len(late) == 3
-    assert max(late) <= 0.15
+    assert max(late) <= 0.13  # and a frame: 0.15 s
     hoa.page.locator("#spoken [data-s='0']").click()
     hoa.page.locator("#backdrop [data-s='0'].heard").wait_for(state="attached")
 
