@@ -65,7 +65,6 @@ def silence(stage: Stage) -> Iterator[None]:
 @pytest.fixture(params=some_widths())
 def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
     with visiting(chromium, stage, "lan", request.param) as visitor:
-        visitor.open("/them")
         yield visitor
 
 
@@ -90,7 +89,8 @@ def heard(stage: Stage) -> float:
 
 
 def give_by_template(visitor: Visitor, title: str = "Lũ quét", drill: bool = False) -> None:
-    """From any page to the first sound."""
+    """From any page, which is "Thêm" here, to the first sound."""
+    visitor.open("/them")
     visitor.tap("Khẩn cấp", "link")
     visitor.tap(title, "radio")
     if drill:
@@ -185,7 +185,6 @@ def test_a_wrong_word_keeps_the_page_and_airs_nothing(visitor: Visitor, stage: S
 
 def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, chromium: Any) -> None:
     with visiting(chromium, stage, "lan", "phone", java_script_enabled=False) as visitor:
-        visitor.open("/them")
         give_by_template(visitor)
         wait_for(lambda: board(stage).on)
         clear(visitor, "Thông báo hết nguy hiểm")
