@@ -100,7 +100,7 @@ EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no sourc
 
 
 class Clock(Protocol):
-    """The time. Whoever needs it is given one of these (`loudspeaker.clock` has two)."""
+    """The time; passed to all code that needs it (`loudspeaker.clock` has two implementations)."""
 
     def now(self) -> datetime:
         """Wall time, aware, in UTC or any zone."""

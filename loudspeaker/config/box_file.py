@@ -60,7 +60,7 @@ def _outputs(top: Section) -> dict[str, Output]:
 
 
 def _agree(outputs: Iterable[Output], new: Output) -> bool:
-    """A card has one mixer, whoever plays on its channels."""
+    """All outputs on the channels of one card share its mixer."""
     wanted = {other.mixer for other in outputs if other.device == new.device}
     return new.mixer is None or wanted <= {None, new.mixer}
 

@@ -54,7 +54,7 @@ class LastGood(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadLastGood:
-    """Good versions as they are kept, for whoever only supposes that files are another: none is kept or forgotten."""
+    """The last good versions, read only: for a caller that tries out other files, and must not change what is kept."""
 
     kept: LastGood
 
@@ -323,7 +323,7 @@ def _parse_bulletin(
 
 
 def _without_approvals_of_one(contents: Contents) -> Contents:
-    """The contents without approvals that came from whoever alone has signed what carries them."""
+    """The contents without approvals given by the only person who signed the delivery that carries them."""
     bulletins = {
         name: replace(bulletin, approved=None) if bulletin.approved and not bulletin.approved.by_another else bulletin
         for name, bulletin in contents.bulletins.items()

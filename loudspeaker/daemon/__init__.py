@@ -1,4 +1,4 @@
-"""The running process, and whoever asks it for something.
+"""The running process, and its clients.
 
 loop              wakes the station when something is due
 service           what the loop runs: the station on the air, and what it tells
@@ -6,14 +6,14 @@ on_air            controller, speakers and plan of one station on the air
 children          commands of this program as child processes
 read_ahead        texts that nobody has read yet, and sound of what is coming, by children
 render_jobs       sound that people wait for, by children; request_sound: what of it a request waits for
-examination       what the doctor said last
+examination       the last result of the doctor
 voice_installing  a voice that somebody has installed
 time_check        what time it is by the hub
 
-control_socket    hears callers and answers them
+control_socket    reads requests of callers and answers them
 requests          carries out what people ask
 manual_airings    airings that somebody asks for by hand; asked_airings: how they are named
-alert_requests    signed alerts on the air; repeated_alerts: those that are said again
+alert_requests    signed alerts on the air; repeated_alerts: those with a cadence
 quota_use         what policy counts of a day
 board_rows        the station at a glance
 box_button        what a press of the button at the box means

@@ -77,7 +77,7 @@ class SignedAlerts:
         return self._carry_out(received, self._on_air.say(received.signed_by))
 
     def confirm(self, request: ConfirmAlert, by: str) -> AlertAnswer:
-        """Give an alert to which one signature is lacking: whoever stands at the box is the second person.
+        """Give an alert to which one signature is lacking; the caller, at the box, is the second person.
 
         Raises `NotFound` where it does not wait, `Refused` where more are lacking or they have signed it, as `take`.
         """

@@ -13,25 +13,25 @@ from ..playout.item import ManualRequest
 
 
 def in_words(alarm: ManualRequest) -> tuple[object, ...]:
-    """What makes an alarm the one that it is: the instant at which it was given, not its second, and its words."""
+    """What identifies an alarm: the instant at which it was given (its id has only the second) and its words."""
     airing = alarm.airing
     words = airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
     return airing.scheduled_at, *words
 
 
 def co_signer(request: Request) -> dict[str, str]:
-    """Who else gives an alarm, where somebody does."""
+    """The second person of an alarm, as a fact of the log; empty where there is none."""
     return {"second": request.second} if isinstance(request, Urgent) and request.second else {}
 
 
 def named_recipes(request: Request) -> Iterable[str]:
-    """Of the sound that was shown to whoever gives it."""
+    """The recipes of the sound that was shown to the person who gives this alarm; none for other requests."""
     recipes = request.recipes if isinstance(request, Urgent) else None
     return (recipes or {}).values()
 
 
 def names_file(request: Request) -> bool:
-    """Does it go by people's files? An alarm in words of the moment waits for none."""
+    """Does it need people's files? An alarm with a typed text does not."""
     if isinstance(request, Urgent):
         return request.bulletin is not None
     return isinstance(request, Play | TestOutput | PreviewUrgent | PreviewEnd)

@@ -1,4 +1,4 @@
-"""The station on the air at a glance, as a `Board`: asked once a second by whoever shows it, so it is cheap."""
+"""The station on the air at a glance, as a `Board`: every page that shows it asks once a second, so it is cheap."""
 
 from __future__ import annotations
 

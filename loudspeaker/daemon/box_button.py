@@ -46,7 +46,7 @@ class BoxButton:
         self._waiting, self._agreed = WaitingAlarm(name, give, self.clock.monotonic() + WAITS), None
 
     def forget(self, name: str) -> None:
-        """That alarm was given or withdrawn: a press stops at once again."""
+        """End the wait for an alarm that was given or withdrawn: a press stops at once again."""
         if self._waiting and self._waiting.name == name:
             self._waiting = None
 

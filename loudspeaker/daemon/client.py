@@ -221,7 +221,7 @@ class Client:
                 raise failure
 
     def make_ahead(self, wanted: Wanted) -> None:
-        """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""
+        """Make sound that will be needed soon, as far as this person may; what fails is tried again then."""
         with suppress(LoudspeakerError):
             self.make(wanted)
 

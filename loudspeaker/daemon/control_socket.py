@@ -113,7 +113,7 @@ class ControlSocket:
             self._path.unlink()
 
     def tend(self) -> None:
-        """Let go of whoever has had its time, and take new callers again after a pause."""
+        """Close connections whose time is over, and accept callers again after a pause."""
         now = self._now()
         for caller in [caller for caller in self._callers if caller.until <= now]:
             self._leave(caller)
@@ -210,7 +210,7 @@ def _failure_line(error: LoudspeakerError) -> bytes:
 
 
 def _peer(line: socket.socket) -> int:
-    """The uid of whoever is at the other end."""
+    """The uid of the process at the other end."""
     credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     return int(struct.unpack("3i", credentials)[1])
 

@@ -175,7 +175,7 @@ class OnAir:
         return (files, marks), made
 
     def _running_order(self, now: datetime) -> RunningOrder:
-        """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""
+        """The plan as far as it is made: neither playout nor a request waits until a crowded week is planned."""
         begins, ends = self.controller.window(now)
         if not self._fresh or (self._order.begins, self._order.ends) != (begins, ends):
             days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]

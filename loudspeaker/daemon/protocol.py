@@ -97,7 +97,7 @@ def ask_until_made(
 
 
 def _connect(line: socket.socket, address: str) -> None:
-    """Where many stand before the door, wait for a place among them: the kernel only says that there is none."""
+    """Connect; where the queue of the socket is full, wait for a place: the kernel only says that there is none."""
     latest = monotonic() + PATIENCE
     while True:
         try:

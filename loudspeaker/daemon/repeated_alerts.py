@@ -1,4 +1,4 @@
-"""Signed alerts with a cadence, said again: each number once, by the log alone, whatever crashes and whoever carries.
+"""Signed alerts with a cadence, repeated: each number is aired once, by the log alone, whatever crashes.
 
 Number 0 is due when the alert was signed, number 1 `every` later, and so on: each an airing of its own, named by that
 instant. A box that was off when one was due waits for the next; between them routine goes on. It ends with an end or an
@@ -17,12 +17,12 @@ from ..trust.floors import Floors
 from .asked_airings import AiringName, at_once, parse_airing_name
 from .manual_airings import SECOND, ManualAirings
 
-CAUGHT_UP = timedelta(minutes=5)  # so late it is still said: a machine that starts anew loses none
+CAUGHT_UP = timedelta(minutes=5)  # a number is still aired when it is at most so late, as after a restart
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The least that it was, by the time of documents, when this machine's monotonic clock stood at `monotonic`."""
+    """The earliest that it can have been, by dates of documents, when the monotonic clock stood at `monotonic`."""
 
     instant: datetime
     monotonic: float
@@ -38,20 +38,20 @@ class RepeatedAlerts:
         self._ledger = ledger
         self._anchors: dict[str, Anchor] = {}
         self._running: Sequence[StandingCadence] = ()
-        self._known = -1  # steps of the ledger that `_running` is from
+        self._known = -1  # how many steps the ledger had when `_running` was read
 
     def submit_due(self) -> datetime | None:
-        """Have said what is due, and when the next is, by this machine's clock; None where none is."""
+        """Submit the numbers that are due. Returns when the next is, by this machine's clock, or None."""
         wakes = [self._follow(cadence) for cadence in self._cadences()]
         return min((wake for wake in wakes if wake), default=None)
 
     def next_instant(self, alert: str) -> datetime | None:
-        """When it is said again, by this machine's clock; None where it is not."""
+        """When it is repeated next, by this machine's clock; None where it is not repeated."""
         cadence = next((one for one in self._cadences() if one.alert == alert), None)
         return self._next(cadence) if cadence and self._names(cadence, cadence.first) else None
 
     def _cadences(self) -> Sequence[StandingCadence]:
-        """Those that nobody has ended for all."""
+        """The cadences that have not been ended in all villages."""
         if self._known != self._ledger.count:
             self._running, self._known = tuple(self._ledger.cadences()), self._ledger.count
         return self._running
@@ -81,11 +81,11 @@ class RepeatedAlerts:
         return max(least, machine) if trust.believed and trust.doubt is None else least
 
     def anchor(self, cadence: StandingCadence, instant: datetime) -> None:
-        """It came just now, when it was `instant` by the time of documents."""
+        """Record that an alert came just now, when it was `instant` by the time of documents."""
         self._anchors[cadence.alert] = Anchor(instant, self._on_air.clock.monotonic())
 
     def _least(self, cadence: StandingCadence) -> datetime:
-        """What is certain after a start: the number that was said last, and the floor of its scope."""
+        """The latest instant that is certain after a start: of the last number aired, or the floor of its scope."""
         numbers = [number for number, _ in self._ledger.times_said(cadence.alert) if number is not None]
         floor = self._ledger.floors(cadence.scope, Floors()).instant
         said = cadence.instant(max(numbers, default=cadence.first))

@@ -16,7 +16,7 @@ from .render_jobs import RenderJobs
 
 @dataclass(frozen=True, slots=True)
 class RequestSound:
-    """Sound for one daemon. Without `jobs`, whoever asks has had it made."""
+    """The sound that requests to one daemon need. Without `jobs` nothing is made: the caller has made it before."""
 
     station: Station
     jobs: RenderJobs | None
@@ -28,7 +28,7 @@ class RequestSound:
             self.jobs.must_be_over(recipes)
 
     def await_made(self, specs: Iterable[ProgrammeSpec]) -> None:
-        """Have made what of these nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
+        """Begin to make the sound of these that is missing. Raises `BeingMade` until that has ended, well or not."""
         missing = [spec for spec in specs if not self.station.planner.find_programme(spec)]
         if not self.jobs or not missing:
             return

@@ -104,7 +104,7 @@ class Requests:
         self.log = on_air.log
 
     def step(self) -> datetime:
-        """As `OnAir.step`, with what is said again and what is made behind all else."""
+        """As `OnAir.step`; also submits repeated alerts and begins sound that was postponed."""
         again, fault = None, None
         try:
             again = self._say_again()
@@ -185,7 +185,7 @@ class Requests:
         self.on_air.button.wait_for(second.issued or "", lambda: self.handle(agreed))
 
     def _instant_of(self, request: Urgent) -> datetime:
-        """When it was given, as far as whoever asks tells the same time as this machine."""
+        """When it was given: by the caller's clock where it agrees with this machine's, else the next free instant."""
         if request.issued:
             issued = parse_instant(request.issued, self.station.files.commune.zone)
             if abs(issued - self.on_air.now()) < CLOCKS_APART:

@@ -210,7 +210,7 @@ class Service:
 
 
 def must_be_free(station: Station) -> None:
-    """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
+    """Raises `Refused` where a daemon runs already, `LogUnusable` where this user may not write its log."""
     must_be_writable(station.paths)
     with suppress(Unreachable):
         protocol.ask(station.paths.socket, "status")

@@ -44,7 +44,7 @@ class CarriedApproval:
     by: tuple[str, ...]  # names of the approvers whose signatures hold
     scope: str  # whose people they are
     at: datetime  # when what carries it was issued
-    by_another: bool = False  # has somebody else signed what carries it than who alone has approved?
+    by_another: bool = False  # did a person other than the only approver sign the delivery that carries it?
     valid_until: date | None = None  # that the bulletin itself names: where it is heard it may end before
 
 

@@ -96,7 +96,7 @@ class Urgent(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ProposeUrgent(Request):
-    """An alarm that waits for a second person: whoever holds the button at the box for 3 s within 10 min gives it."""
+    """Hold an alarm back until a second person holds the button at the box for 3 s, within 10 minutes."""
 
     verb: ClassVar[str] = "propose_urgent"
     alarm: Urgent
@@ -104,7 +104,7 @@ class ProposeUrgent(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WithdrawUrgent(Request):
-    """The alarm that waits, `issued` then, waits no more. Nothing was aired."""
+    """Withdraw the alarm that waits for a second person and was `issued` at this instant; nothing is aired."""
 
     verb: ClassVar[str] = "withdraw_urgent"
     issued: str
@@ -112,9 +112,9 @@ class WithdrawUrgent(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EndUrgent(Request):
-    """End these alarms (ids), or all that stand, and air what is said at their end, whose sound must have been made.
+    """End these alarms (ids), or all that stand, and air their closing text, whose sound must have been made.
 
-    `form` None: with its all-clear after a template, else it is only repeated no more.
+    `form` None: an alarm from a template ends with its all-clear, any other is only no longer repeated.
     """
 
     verb: ClassVar[str] = "end_urgent"
@@ -154,7 +154,7 @@ class Stop(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Interrupt(Request):
-    """Stop these airings (ids) and nothing else: whoever asked for them waits no longer."""
+    """Stop these airings (ids) and nothing else, because the person who asked for them no longer waits."""
 
     verb: ClassVar[str] = "interrupt"
     airings: tuple[str, ...]
@@ -165,7 +165,7 @@ class Interrupt(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TakeAlert(Request):
-    """Do what a signed alert says (its `envelope` as JSON), if as many have signed it as must."""
+    """Carry out a signed alert (its `envelope` as JSON), if enough people have signed it."""
 
     verb: ClassVar[str] = "alert"
     envelope: str
@@ -173,7 +173,7 @@ class TakeAlert(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ConfirmAlert(Request):
-    """Give an alert (its id) that one has signed: whoever asks stands at the box and is the second person."""
+    """Give an alert (its id) that one person has signed; the caller, at the box, is the second person."""
 
     verb: ClassVar[str] = "confirm_alert"
     alert: str
@@ -237,7 +237,7 @@ class Approve(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Submit(Request):
-    """A bulletin, as `digest` says that it is, is put before whoever approves it."""
+    """Put a bulletin, in the version with this `digest`, before its approvers."""
 
     verb: ClassVar[str] = "submit"
     bulletin: str
@@ -246,7 +246,7 @@ class Submit(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GiveBack(Request):
-    """A bulletin, as `digest` says that it was shown, must be written otherwise first, and why."""
+    """Return a bulletin, in the version with this `digest`, to its editor, and say why."""
 
     verb: ClassVar[str] = "give_back"
     bulletin: str

@@ -71,7 +71,7 @@ class ClockWatch:
         self._doubted_at = float("-inf")  # monotonic
 
     def look(self, now: datetime, monotonic: float, vouchers: frozenset[str]) -> Trust:
-        """Whether the time may be believed; `vouchers` names whoever says that it is good: network, rtc, hub, box."""
+        """May the time be believed? `vouchers`: the sources that confirm it, of network, rtc, hub, box."""
         stepped = self._note_step(now, monotonic)
         vouched = now >= EARLIEST and bool(vouchers or self._confirmed)
         if vouched and not self._vouched:

@@ -63,7 +63,7 @@ class Controller:
 
     @property
     def log(self) -> BufferedLog:
-        """The log for whoever must not fail because the disk is full."""
+        """The log, buffered: writing to it does not fail when the disk is full."""
         return self._log
 
     # Steps.

@@ -111,7 +111,7 @@ class PlayoutItem:
         return -self.airing.level.rank, when, self.place
 
     def hinder(self, hindrance: Ruling, retry_at: datetime) -> None:
-        """It could not start, and why; not to be tried again before `retry_at`."""
+        """Record that it could not start, and why; it is not tried again before `retry_at`."""
         self.state.hindrance, self.retry_at = hindrance, retry_at
 
     def shift(self, step: timedelta) -> None:
@@ -142,7 +142,7 @@ class PlannedAttempt:
         return sum(programme.duration for programme in self.sequence)
 
     def facts(self, revision: str) -> dict[str, object]:
-        """What must be known to whoever finds its "started" in the log; `revision` is that of the bulletin's file."""
+        """The facts of its "started" event in the log; `revision` is that of the bulletin's file."""
         instead = {"instead": True} if self.item.airing.stream and not self.sequence[0].live else {}
         return instead | {
             "duration": self.duration,

@@ -213,9 +213,9 @@ class PlayoutJournal:
 
 
 def facts_to_keep(airing: Airing) -> object:
-    """What of an airing whoever takes up the plan must know: that it is asked for, and why nothing comes of it.
+    """What the next run must know of a planned airing: that it was planned, and why it would not be aired.
 
-    How long it takes, and when it starts for that, the next run plans again before it judges.
+    Its duration and its start are not kept: the next run plans them again before it judges.
     """
     refused = None if airing.expected in (Expected.AIR, Expected.NOT_READY) else (airing.expected, airing.why)
     return airing.occurrence, refused

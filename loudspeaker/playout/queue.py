@@ -65,12 +65,12 @@ class PlayoutQueue:
         self._coming = sorted((item for item in self if item.waiting), key=lambda item: item.ripe, reverse=True)
 
     def close(self, item: PlayoutItem) -> None:
-        """It has its verdict, or never came to be."""
+        """Remove an item that has its verdict, or will never be aired, for good."""
         self.drop(item)
         self._judged.add(item.airing.id)
 
     def drop(self, item: PlayoutItem) -> None:
-        """It was edited away before it was due."""
+        """Remove an item that an edit took out of the plan before it was due."""
         self._items.pop(item.airing.id, None)
         self._near.pop(item.airing.id, None)
 

@@ -25,7 +25,7 @@ Times = Mapping[EntryKey, tuple[int, ...]]  # seconds since local midnight
 
 
 def find_times(trial: Trial) -> tuple[Adjustment, ...]:
-    """Times at which nobody is hurt, for all entries that are changed; none where there are none.
+    """Times at which no other airing is displaced, for all entries that are changed; empty where there are none.
 
     Of each time: itself, else the next minute of its session, else an earlier one of it, else one of the session that
     follows. Entries that are changed together keep their distance.

@@ -23,12 +23,12 @@ LEVELS = {
     Level.PRIORITY: Message("a bulletin with priority"),
     Level.EMERGENCY: Message("an emergency"),
 }
-BINDS = 2  # of what goes into a digest; the first bound words and recordings alone
+BINDS = 2  # version of what goes into a digest; version 1 bound only words and recordings
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A bulletin as it is shown to whoever approves it; `digest` binds what is shown."""
+    """A bulletin as it is shown to its approver; `digest` binds what is shown."""
 
     bulletin: str
     title: str
@@ -110,7 +110,7 @@ def sound_message(bulletin: str, files: StationFiles) -> Message | None:
 
 
 def carried_message(approval: CarriedApproval) -> Message:
-    """Who has approved it where."""
+    """Who approved it, and in which scope."""
     return Message("approved and signed by {names} ({scope})", names=", ".join(approval.by), scope=approval.scope)
 
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Writes them down. `who` is whoever decides."""
+    """Records decisions in the log of the station. `who` is the person who decides."""
 
     station: Station
 
@@ -71,7 +71,7 @@ class Decisions:
         self._note("skip", who, airing.id, why=request.why, undo=undo)
 
     def pause(self, request: Pause, who: Envelope) -> None:
-        """Keep a village quiet until then. Raises `NotFound`, `BadUsage` where it is past."""
+        """Pause a village until an instant. Raises `NotFound`, `BadUsage` where it is past."""
         ends = parse_instant(request.until, self.station.files.commune.zone)
         if ends <= self.station.clock.now():
             raise BadUsage(Message("{until} is past", until=f"{ends:%H:%M %d/%m/%Y}"))
@@ -88,7 +88,7 @@ class Decisions:
         self._note("resume", who, village=village, pauses=[pause.begins.isoformat() for pause in standing])
 
     def submit(self, request: Submit, who: Envelope) -> None:
-        """Put a bulletin before whoever approves it. Raises as `approve` does; again, it says nothing new."""
+        """Put a bulletin before its approvers. Raises as `approve` does; a second call records nothing."""
         bulletin, review = self._find_shown(request.bulletin, request.digest)
         if review.state not in (ReviewState.SUBMITTED, ReviewState.APPROVED):
             self._note(reviews.REVIEW, who, bulletin=bulletin.id, digest=request.digest, step=reviews.SUBMIT)
@@ -149,7 +149,7 @@ class Decisions:
         self._note("approve", who, bulletin=bulletin, digest=request.digest, undo=True)
 
     def give_back(self, request: GiveBack, who: Envelope) -> None:
-        """It must be written otherwise; an approval of it is taken back. Raises as `approve` does."""
+        """Return a bulletin to its editor; an approval of it is withdrawn. Raises as `approve` does."""
         if not request.why.strip():
             raise BadUsage(Message("say what is to be written otherwise"))
         bulletin, review = self._find_shown(request.bulletin, request.digest)

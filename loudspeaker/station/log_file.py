@@ -15,7 +15,7 @@ DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged 
 
 
 def open_log(paths: StationPaths, commune: str, now: datetime) -> AsRunLog:
-    """The log of the commune with this id; only followed for whoever may not write it. Raises `LogUnusable`, `Refused`.
+    """The log of the commune with this id; read only where this user may not write. Raises `LogUnusable`, `Refused`.
 
     A damaged log is set aside for somebody to look at: the village must not fall silent over it.
     """
@@ -37,6 +37,6 @@ def renew_log(log: AsRunLog, paths: StationPaths, now: datetime) -> None:
 
 
 def must_be_writable(paths: StationPaths) -> None:
-    """Raises `LogUnusable` for whoever could not keep a log here."""
+    """Raises `LogUnusable` where this user may not write the log."""
     if paths.unwritable:
         raise LogUnusable(paths.unwritable)

@@ -115,7 +115,7 @@ class StationPaths:
 
     @property
     def time_nonce(self) -> Path:
-        """That question."""
+        """The file with the question to the hub about the time."""
         return self.state / "time-nonce"
 
     @property

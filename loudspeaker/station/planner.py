@@ -180,7 +180,7 @@ class Planner:
         return [spec for spec in (opening, self.airing_spec(airing), closing) if spec]
 
     def find_programme(self, spec: ProgrammeSpec) -> Programme | None:
-        """What was made by `spec`; None where it is not there. An empty cache asks no voice for its fingerprint."""
+        """The programme made by `spec`; None where it is not in the cache. An empty cache needs no fingerprints."""
         if spec.unread or not self.programmes.folder.is_dir():
             return None
         return self.programmes.find(self.recipe(spec))

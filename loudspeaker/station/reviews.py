@@ -90,7 +90,7 @@ class ReviewLog:
         )
 
     def open_reviews(self) -> list[str]:
-        """Bulletins that were submitted or given back last, and about which nothing was decided since."""
+        """Ids of bulletins that were submitted or returned, and have not been approved since."""
         approved = self._read()
         last = {name: steps[-1].at for name, steps in self._steps.items()}
         return [name for name, at in last.items() if name not in approved or approved[name].at < at]
@@ -104,7 +104,7 @@ class ReviewLog:
         return self._approvals
 
     def _editors(self, bulletin: Bulletin, revision: str) -> tuple[Signer, ...]:
-        """Of a file that was edited by other means since, nobody knows."""
+        """Who edited the bulletin and its recordings; unknown for a file that another program changed later."""
         recordings = [part.audio for part in bulletin.parts if part.audio]
         edits = [self._edits[path] for path in (bulletin.path, *recordings) if path in self._edits]
         known = [edit for edit in edits if edit.facts["path"] != bulletin.path or edit.facts.get("after") == revision]
@@ -112,7 +112,7 @@ class ReviewLog:
 
 
 def _state(last: Event | None, approved: Event | None) -> ReviewState:
-    """Of what is not approved, by the last step that was taken with it as it is now."""
+    """The state of a bulletin that is not approved; `last`: the last step that was taken with its present version."""
     if last is None:
         return ReviewState.OUTDATED if approved else ReviewState.DRAFT
     return ReviewState.SUBMITTED if last.facts.get("step") == SUBMIT else ReviewState.RETURNED

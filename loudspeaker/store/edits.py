@@ -40,7 +40,7 @@ ABSENT = ""  # the revision of a file that does not exist
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """What a file shall hold, by whoever has seen it with `revision`."""
+    """What a file shall hold; the editor has seen it with `revision`."""
 
     path: str  # below the station's folder
     revision: str  # as `revision_of` gave it
@@ -77,7 +77,7 @@ def content_revision(content: bytes | None) -> str:
 def apply_edits(
     home: Path, edits: Sequence[FileEdit], by: str, patience: float = PATIENCE, system: FileSystem = os
 ) -> None:
-    """Write all the files or none; `by` is told to whoever has to wait.
+    """Write all the files or none; a second editor who waits is told that `by` is saving.
 
     Raises `EditConflict`, `EditLocked`, `WriteError`, and `BadUsage` for a path that leads out of the folder.
     """

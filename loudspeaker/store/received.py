@@ -69,7 +69,7 @@ class ReceivedFiles:
         return self.own / f"v{version:06}"
 
     def has(self, sha256: str) -> bool:
-        """Has this file come? By its name: whoever reads it looks at its content."""
+        """Has a file with this hash come? By its name alone: its content is verified when it is read."""
         return (self.blobs / sha256).is_file()
 
     def missing(self, hashes: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What stands in one node of a file, for whoever tells what is wrong with it."""
+"""What stands in one node of a file, for messages that tell what is wrong with it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Mistake(Exception):
-    """A value that cannot be used; whoever reads the section knows its line.
+    """A value that cannot be used; the caller, which reads the section, adds its line.
 
     `instead` are the values that were probably meant, where it stands for more than one (“2-6”).
     """

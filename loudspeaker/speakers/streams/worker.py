@@ -72,7 +72,7 @@ class RepeatDetector:
 
 
 class SoundPipe:
-    """The pipe to whoever plays: the last `BACKLOG` seconds wait for a reader, who may leave and come back."""
+    """The pipe to the player: the last `BACKLOG` seconds wait for a reader, which may leave and come back."""
 
     def __init__(self, path: str) -> None:
         self._path = path

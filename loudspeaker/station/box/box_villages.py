@@ -36,7 +36,7 @@ def with_villages(data: bytes, villages: Sequence[str]) -> bytes:
 
 
 def read_box_yaml(paths: StationPaths) -> bytes:
-    """As it is; empty where there is none."""
+    """The content of the file; empty where there is none."""
     return read_regular_file(paths.home / FILE, MOST_BYTES) or b""
 
 

@@ -30,7 +30,7 @@ FOLDER, EXPORT, HEAD = "lives", "log.jsonl", "head.json"
 
 
 def lives_folder(paths: StationPaths) -> Path:
-    """Where the closed ones lie."""
+    """The folder of closed logs."""
     return paths.state / FOLDER
 
 

@@ -18,9 +18,9 @@ from .membership import CarriedDecision, read_membership
 
 
 def carry_out_decisions(station: Station) -> Mapping[str, LoudspeakerError]:
-    """Do what has not been done yet; why some could not be, by its name. What is not planned yet is tried again.
+    """Carry out the decisions not yet carried out. Those about an airing that is not planned yet are tried again.
 
-    Raises `LogUnusable`, `Refused` where nobody can tell whose files this box takes.
+    Returns “scope/id” -> why that decision failed. Raises `LogUnusable`, and as `read_membership` does.
     """
     membership, failures = read_membership(station.paths), dict[str, LoudspeakerError]()
     if membership is None or membership.edited_here:

@@ -35,7 +35,7 @@ class VerifiedManifest:
 
     @property
     def accepted(self) -> AcceptedManifest:
-        """As it is written down when its files are here."""
+        """The record of it that is written when all its files have come."""
         return AcceptedManifest(
             self.opened.document.version,
             {path: file.sha256 for path, file in self.required.items()},

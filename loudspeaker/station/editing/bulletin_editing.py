@@ -64,7 +64,7 @@ class WordEffect:
 
     @property
     def fingerprint(self) -> str:
-        """Of what was shown: whoever confirms means this, and nothing that has become of it since."""
+        """Identifies what was shown, so that a person confirms this and not what it has become since."""
         return "|".join([self.edit.revision, *self.changed, "", *self.voided])
 
 
@@ -112,7 +112,7 @@ class BulletinEditing:
             )
 
     def alter(self, bulletin: str, revision: str, text: str, head: Mapping[str, str]) -> FileEdit:
-        """The file with this text and these values of its head (English keys), by whoever has seen it as `revision`.
+        """The edit that gives a file this text and these values of its head (English keys); the editor saw `revision`.
 
         Raises `BadFile` with what would be wrong with it, `EditConflict` where it is another by now, `Refused` where
         the station takes signed files.

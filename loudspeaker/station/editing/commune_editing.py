@@ -66,7 +66,7 @@ class RuleEffect:
 
     @property
     def fingerprint(self) -> str:
-        """Of what was shown: whoever confirms means this, and nothing that has become of it since."""
+        """Identifies what was shown, so that a person confirms this and not what it has become since."""
         airings = [one.id for one in (*self.refused, *self.allowed, *self.moved, *self.plain)]
         shown = [self.edit.revision, (self.edit.after or b"").hex(), *airings]
         return hashlib.sha256("\n".join(shown).encode()).hexdigest()

@@ -102,7 +102,7 @@ class ScheduleEditing:
         raise NotFound(Message("“{village}” has no entry “{name}” in its schedule", village=village, name=name))
 
     def editor(self, path: str) -> tuple[str, datetime] | None:
-        """Who has saved a file as it is now, and when; None where nobody told the log: it was another program."""
+        """Who saved the present version of a file, and when; None where the log does not tell: another program did."""
         edits = [event for event in self._log().events(EDIT) if event.facts.get("path") == path]
         if not edits or edits[-1].facts.get("after") != revision_of(self._home / path):
             return None

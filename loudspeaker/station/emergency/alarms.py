@@ -1,4 +1,4 @@
-"""Which alarms still stand, and how each would be ended. By the log alone: it survives whoever gave them."""
+"""Which alarms still stand, and how each would be ended. By the log alone, so that a restart changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Closing:
 
     @property
     def kind(self) -> str:
-        """What its words are, as they are asked for."""
+        """The kind of airing with which its words are aired."""
         return CORRECTION if self.form is Ending.MISTAKE else ALL_CLEAR
 
 
@@ -49,7 +49,7 @@ def standing(log: Log, now: datetime) -> list[Airing]:
 
 
 def has_cadence(log: Log) -> bool:
-    """May a signed alert on record have to be said again? Whatever time it is: counted from the last step of any."""
+    """Can a signed alert in the log still be repeated? By the last step of any alert, not by the clock."""
     events = log.events(ALERT)
     return any(CADENCE in event.facts for event in events if events[-1].at - event.at < MEMORY)
 
@@ -60,7 +60,7 @@ def standing_alarm(alarm: Airing, repeats: bool) -> StandingAlarm:
 
 
 def repeats(log: Log, alarm: Airing, now: datetime) -> bool:
-    """Is it still to be said, as far as nobody has ended it?"""
+    """Is it still to be aired, once more or at all?"""
     if log.events("end", alarm.id):
         return False
     asked = log.events("asked", alarm.id)

@@ -49,7 +49,7 @@ class StandingCadence:
         return self.issued + number * self.every
 
     def facts(self) -> Mapping[str, object]:
-        """As a step keeps it; `cadence_of` gives it back."""
+        """Its form in the facts of a step of the log; `cadence_of` is the inverse."""
         seconds = self.every.total_seconds()
         return {**encode(Cadence(seconds, self.until)), "issued": self.issued.isoformat(), "first": self.first}
 
@@ -154,7 +154,7 @@ class AlertLog:
         return next((airings for said, airings in self.times_said(alert) if said == number), ())
 
     def alert_of(self, airing: str) -> KnownAiring | None:
-        """Of which alert, and as which number, an airing is; None of one that no alert has asked for."""
+        """The alert that an airing belongs to, and its number; None for an airing that no alert has asked for."""
         facts = (event.facts for event in self._events() if airing in _names(event.facts.get("airings")))
         return next((KnownAiring(str(one["alert"]), _number(one)) for one in facts), None)
 
@@ -166,7 +166,7 @@ class AlertLog:
         return len(self._events())
 
     def cadences(self) -> Iterator[StandingCadence]:
-        """Of all alerts that were given and are not ended, whatever time it is."""
+        """The cadences of all alerts that were given and have not been ended, even those whose time is over."""
         for event in self._events():
             cadence = cadence_of(event.facts) if NUMBER not in event.facts else None
             given = cadence and event.facts.get("state") == AlertState.GIVEN

@@ -53,7 +53,7 @@ class AlertReceipt:
 
 
 def read_receipts(log: Log) -> Sequence[AlertReceipt]:
-    """Of every alert that has come, in the order in which they came last."""
+    """The receipts of all alerts that have come, in the order of their last arrival."""
     ledger, last = AlertLog(log), dict[str, Event]()
     for event in log.events(ALERT):
         alert = str(event.facts["alert"])

@@ -240,7 +240,7 @@ class Alerts:
         )
 
     def missing_sound(self, specs: Iterable[ProgrammeSpec]) -> Wanted:
-        """What of these is still to be made, or was made in a lesser voice."""
+        """Recipe -> job of the sound that is missing, or was made in a voice of lower choice."""
         read = [spec for spec in specs if not spec.unread]
         return {self.planner.recipe(spec): encode(spec.job()) for spec in read if self.planner.must_be_made(spec)}
 

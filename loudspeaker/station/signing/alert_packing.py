@@ -209,8 +209,8 @@ def _read_alerts(folder: Path) -> Iterator[Alert]:
 
 
 def alert_lines(alert: Alert, names: Mapping[str, str] | None = None, zone: tzinfo | None = None) -> Sequence[Message]:
-    """What whoever signs it reads; `names`: what villages, and communes of its audience, are called; `zone`: of whom
-    reads, else this machine's.
+    """An alert as its signer reads it; `names`: id -> name of villages and of communes of its audience; `zone`: the
+    reader's, else this machine's.
     """
     named = [(names or {}).get(village, village) for village in alert.villages]
     villages = ", ".join(named) if EVERY_VILLAGE not in alert.villages else Message("all villages")

@@ -72,7 +72,7 @@ class ApprovedWords:
 
 
 def words_shown(station: Station, name: str) -> tuple[Preview, ApprovedWords]:
-    """A bulletin as it is shown to whoever approves it, and what is signed then. Raises `NotFound`, `BadFile`."""
+    """A bulletin as it is shown to its approver, and what is signed then. Raises `NotFound`, `BadFile`."""
     bulletin, planner = station.files.bulletin(name), station.planner
     spec = planner.bulletin_spec(bulletin)
     said = [piece.utterances for piece in spec.pieces if isinstance(piece, SpeechSpec)]
@@ -135,7 +135,7 @@ def carry_decision(out: Path, scope: str, decision: ManifestDecision, now: datet
 
 
 def read_packed(out: Path, scope: str) -> SignedManifest:
-    """The manifest of `out`, whoever has signed it. Raises `BadUsage` where nothing was packed."""
+    """The manifest of `out`; its signatures are not verified. Raises `BadUsage` where nothing was packed."""
     before = _read_manifest(out / ROOT / scope / "manifest.json")
     if before is None:
         raise BadUsage(Message("nothing was packed for {scope} yet: use “fleet pack” first", scope=scope))
@@ -151,7 +151,7 @@ def carry_files(out: Path, manifest: SignedManifest, contents: Mapping[str, byte
 
 
 def decision_lines(manifest: SignedManifest) -> Iterator[Message]:
-    """What is decided in it, for whoever signs it."""
+    """The decisions of a manifest, as its signer reads them."""
     for one in manifest.decisions:
         facts = {"by": one.by, "why": one.why or "–"}
         if one.until is not None:

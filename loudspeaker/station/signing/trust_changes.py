@@ -58,7 +58,7 @@ def name_boxes(
 
 
 def trust_lines(before: TrustDocument, after: TrustDocument, names: Mapping[str, str]) -> Iterator[Message]:
-    """What whoever signs `after` reads of it; `names`: what boxes are called, by their ids."""
+    """The changes as the signer of `after` reads them; `names`: box id -> name."""
     yield from _key_lines(before, after)
     for role, words in ROLE_WORDS.items():
         was, now = before.roles.get(role), after.roles.get(role)
@@ -78,7 +78,7 @@ def roles_of(document: TrustDocument, key: str) -> frozenset[SigningRole]:
 
 
 def _key_lines(before: TrustDocument, after: TrustDocument) -> Iterator[Message]:
-    """Who signs with which new key what, and which keys sign no more."""
+    """The new keys, with their owners and roles, and the keys that are withdrawn."""
     people = {key.person for key in after.keys}
     for key in (key for key in after.keys if key not in before.keys):
         for role in (role for role in ROLE_WORDS if role in roles_of(after, key.id)):
