@@ -253,7 +253,7 @@ class ScopedHub:
         return self._hub.alerts.held_until(alert)
 
     def served_alert(self, scope: str, number: int) -> SignedEnvelope | None:
-        """As `AlertSigning.served`; None for that of an office which is not theirs, too."""
+        """As `AlertSigning.served_envelope`; None for that of an office which is not theirs, too."""
         return self._hub.alerts.served_envelope(scope, number) if self.sees(scope) else None
 
     def alert_signers(self, envelope: SignedEnvelope) -> tuple[PublicKey, ...]:

@@ -86,7 +86,7 @@ def _issuer(letter: OfficialLetter) -> str:
 def _spell_office(capitals: str) -> str:
     """An office's name in capitals as it is written in a sentence: the names of places keep theirs.
 
-    >>> _spelt("UBND XÃ BẢN MÂY")
+    >>> _spell_office("UBND XÃ BẢN MÂY")
     'UBND xã Bản Mây'
     """
     lower = _capitalize(capitals.lower())

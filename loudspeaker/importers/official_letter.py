@@ -143,7 +143,7 @@ def _split_line(text: str) -> Iterator[str]:
 
 
 def _head(lines: Sequence[str], letter: OfficialLetter) -> int:
-    """Read the head into `found`; the place where the body begins."""
+    """Read the head into `letter`; the place where the body begins."""
     if not any(_is_head(line) for line in lines[:25]):
         return 0
     at = 0

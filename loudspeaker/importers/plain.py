@@ -43,4 +43,4 @@ def _decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1")  # each byte a letter: what `readable` makes Unicode of
+    return data.decode("latin-1")  # each byte a letter: what `to_unicode` makes Unicode of

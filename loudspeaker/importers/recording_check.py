@@ -132,7 +132,7 @@ def split_minutes(samples: Pcm, rate: int) -> Iterator[Pcm]:
 def format_position(seconds: float) -> str:
     """A place in a recording, as players show it.
 
-    >>> clock(75.2)
+    >>> format_position(75.2)
     '1:15'
     """
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
