@@ -125,7 +125,6 @@ def end_urgent(
     by: str,
 ) -> None:
     """Show how it will end, ask, and end it. A script that names no form is not asked: it never was."""
-
     planned = client.preview_end(rooms.requests.PreviewEnd(form, villages, everywhere, drill))
     alert_views.show_end(planned)
     client.make_ahead(planned.wanted)
@@ -208,7 +207,6 @@ def resume(_station: Station, client: Client, village: str | None, by: str | Non
 @option("--welcome", type=BULLETIN, metavar="BULLETIN", help="Air this first, whatever the hour, as a logged replay.")
 def run(welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
-
     station = _open_whole_station()
     warn(station.files.problems)
     rooms.service.must_be_free(station)
@@ -256,7 +254,6 @@ def _open_whole_station() -> Station:
 @with_station
 def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
-
     records, zone = rooms.on_air.rehearse(station, begins, ends), station.files.commune.zone
     if as_json:
         print_json([rooms.json_output.asrun_record(record, zone, None) for record in records])

@@ -38,7 +38,6 @@ def expected_outcome(planned: PlannedAiring, on: Collection[str] = ()) -> str:
 
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
-
     new = rooms.explain.added_reason(what, why or "")
     if new and rooms.explain.holds_label(new, what):
         return new
@@ -54,11 +53,11 @@ def show_plan(airings: Sequence[PlannedAiring], on: Collection[str] = ()) -> Non
     columns = ("#", _("time"), _("village"), _("bulletin"), _("length"), _("starts"), _("what will become of it"))
     cells = [_plan_cells(number, planned, on) for number, planned in enumerate(airings, 1)]
     unknown = rooms.outcome_words.UNKNOWN.say(_)
-    told: list[list[str]] = []
+    rows: list[list[str]] = []
     for lost, group in groupby(cells, key=lambda cell: cell[-1] == unknown):
         run = list(group)
-        told += [_unknown_run(run)] if lost and len(run) > 1 else run
-    show_table(columns, told, _("Nothing is planned."))
+        rows += [_unknown_run(run)] if lost and len(run) > 1 else run
+    show_table(columns, rows, _("Nothing is planned."))
 
 
 def _unknown_run(run: Sequence[Sequence[str]]) -> list[str]:
@@ -86,23 +85,24 @@ def plan_message(airings: Sequence[PlannedAiring]) -> list[str]:
     return [_("Broadcasts:"), *lines] if lines else [_("Nothing is planned.")]
 
 
-def show_readiness(found: Sequence[Readiness]) -> None:
-    for one in found:
-        if not one.ready:
-            tell(_("not ready: {id}: {why}").format(id=one.airing.id, why=_why_not(one)))
-    tell(_("{ready} of {all} airings are ready").format(ready=sum(one.ready for one in found), all=len(found)))
+def show_readiness(readiness: Sequence[Readiness]) -> None:
+    for airing in readiness:
+        if not airing.ready:
+            tell(_("not ready: {id}: {why}").format(id=airing.airing.id, why=_why_not(airing)))
+    ready = sum(airing.ready for airing in readiness)
+    tell(_("{ready} of {all} airings are ready").format(ready=ready, all=len(readiness)))
 
 
-def _why_not(one: Readiness) -> str | None:
-    return one.why_not.say(_) if one.why_not else None
+def _why_not(airing: Readiness) -> str | None:
+    return airing.why_not.say(_) if airing.why_not else None
 
 
-def readiness_message(found: Sequence[Readiness]) -> list[str]:
-    missing = [one for one in found if not one.ready]
+def readiness_message(readiness: Sequence[Readiness]) -> list[str]:
+    missing = [airing for airing in readiness if not airing.ready]
     if not missing:
-        return [_("All {all} airings are ready.").format(all=len(found))]
-    lines = [f"- {one.airing.id}: {_why_not(one)}" for one in missing]
-    return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(found)), *lines]
+        return [_("All {all} airings are ready.").format(all=len(readiness))]
+    lines = [f"- {airing.airing.id}: {_why_not(airing)}" for airing in missing]
+    return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(readiness)), *lines]
 
 
 def show_log(records: Sequence[AsRunRecord], zone: tzinfo) -> None:
@@ -148,16 +148,15 @@ def next_moments(airings: Sequence[PlannedAiring]) -> list[str]:
     """The first two moments at which something is to be aired, each with its villages and its bulletin."""
     lines = [_("Next: {at} {villages}: {title}"), _("Then: {at} {villages}: {title}")]
     groups = groupby(airings, key=lambda planned: (planned.airing.starts_at, planned.title))
-    told = [
+    moments = [
         line.format(
             at=day_hour(at) if at else "–", villages=", ".join(planned.village for planned in group), title=title
         )
         for line, ((at, title), group) in zip(lines, groups, strict=False)
     ]
-    return told or [_("Nothing comes today or tomorrow.")]
+    return moments or [_("Nothing comes today or tomorrow.")]
 
 
 def draw_chart(airings: Sequence[PlannedAiring], path: Path) -> None:
     """The day as a picture (.svg, .png) with a lane for each village."""
-
     rooms.picture_file.write_picture(rooms.day_chart.draw_day([planned.airing for planned in airings], _), path)

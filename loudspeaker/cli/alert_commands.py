@@ -104,11 +104,11 @@ def _audience(communes: Sequence[str], groups: Sequence[str], station: Station) 
         if name not in known:
             facts = {"name": name, "known": ", ".join(known) or "–"}
             raise BadUsage(Message("commune.yaml has no group “{name}” of communes; it has: {known}", **facts))
-    found = dict.fromkeys((*communes, *(one for name in groups for one in known[name])))
-    for one in found:
-        if not rooms.signed_documents.SCOPE.fullmatch(one):
-            raise BadUsage(Message("“{scope}” is no scope", scope=one))
-    return tuple(found)
+    chosen = dict.fromkeys((*communes, *(commune for name in groups for commune in known[name])))
+    for commune in chosen:
+        if not rooms.signed_documents.SCOPE.fullmatch(commune):
+            raise BadUsage(Message("“{scope}” is no scope", scope=commune))
+    return tuple(chosen)
 
 
 def _cadence(again: timedelta | None, until: str | None, station: Station) -> rooms.signed_documents.Cadence | None:
@@ -125,11 +125,11 @@ def _kind(
 ) -> tuple[rooms.signed_documents.AlertKind, tuple[int, ...]]:
     """What kind of alert is meant, and which ones it refers to. Raises `BadUsage` where several are."""
     kinds = rooms.signed_documents.AlertKind
-    given = {kinds.END: end, kinds.UPDATE: update, kinds.CHECK: check, kinds.STOP: stop, kinds.PLAY: play}
-    meant = [kind for kind, wanted in given.items() if wanted]
+    options = {kinds.END: end, kinds.UPDATE: update, kinds.CHECK: check, kinds.STOP: stop, kinds.PLAY: play}
+    meant = [kind for kind, wanted in options.items() if wanted]
     if len(meant) > 1:
         raise BadUsage(Message("give one of --end, --update, --check, --stop and --play"))
-    refers = tuple(one for one in (end, update) if one)
+    refers = tuple(number for number in (end, update) if number)
     return (meant or [kinds.ALERT])[0], refers
 
 
@@ -186,14 +186,14 @@ def decide(
 def receipts(as_json: bool) -> None:
     """What this box has done with each signed alert, and after how long it was heard."""
     station = current_station_context().station
-    found = rooms.alert_receipts.read_receipts(station.log)
+    rows = rooms.alert_receipts.read_receipts(station.log)
     if as_json:
-        print_json([rooms.codec.encode(receipt) for receipt in found])
+        print_json([rooms.codec.encode(receipt) for receipt in rows])
         return
     zone = station.files.commune.zone
-    for receipt in found:
+    for receipt in rows:
         put(replace(receipt, at=receipt.at.astimezone(zone)).message().say(_))
-    if not found:
+    if not rows:
         tell(_("No signed alert has come to this box."))
 
 

@@ -140,10 +140,10 @@ class TextType(click.ParamType):
 def refuse_bad_characters(ctx: click.Context) -> None:
     """Refuse words that could forge lines or drive a terminal. A file may have any name: paths are not words."""
     for param in ctx.command.params:
-        given = ctx.params.get(param.name or "")
+        value = ctx.params.get(param.name or "")
         if isinstance(param.type, click.Path):
             continue
-        for words in given if isinstance(given, tuple) else (given,):
+        for words in value if isinstance(value, tuple) else (value,):
             if isinstance(words, str) and (fault := bad_character(words, lines=isinstance(param.type, TextType))):
                 name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar()
                 raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
@@ -166,14 +166,14 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 
 
 def find_language(arguments: Sequence[str]) -> str:
-    """The language asked for, found before click reads anything, so that even its escape_complaints are in it."""
-    asked = os.environ.get("LOUDSPEAKER_LANG", "")
+    """The language asked for, found before click reads anything, so that even its complaints are in it."""
+    language = os.environ.get("LOUDSPEAKER_LANG", "")
     for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if word == "--lang":
-            asked = following
+            language = following
         elif word.startswith("--lang="):
-            asked = word.removeprefix("--lang=")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+            language = word.removeprefix("--lang=")
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def start(cli: click.Group) -> None:

@@ -57,7 +57,6 @@ class CommandContext:
     @cached_property
     def client(self) -> rooms.client.Client:
         """What the daemon can do without us: an alarm does not wait until the station is opened here."""
-
         return rooms.client.Client(self.home, self.state, lambda: self.station, _tell_wait)
 
 

@@ -49,7 +49,7 @@ def show(file: str, trust_file: str | None, as_json: bool) -> None:
     persons = sorted(rooms.dsse.find_signers(envelope, trust.keys)) if trust else []
     document = rooms.opening.read_unverified(envelope)
     if as_json:
-        names = [one.key_id for one in envelope.signatures]
+        names = [signature.key_id for signature in envelope.signatures]
         print_json({"document": rooms.codec.encode(document), "keys": names, "persons": persons if trust else None})
     else:
         for line in _describe(envelope, document):

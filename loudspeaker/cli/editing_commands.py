@@ -44,9 +44,9 @@ def schedule() -> None:
 @with_station
 def list_(station: Station, village: str | None, as_json: bool) -> None:
     """Show the entries in words."""
-    villages = [village] if village else [one.id for one in station.files.contents.schedules]
-    found = [source for name in villages for source in station.editing.schedules.entries(name)]
-    print_json(list(map(rooms.json_output.entry, found))) if as_json else editing_views.show_entries(found)
+    villages = [village] if village else [schedule.id for schedule in station.files.contents.schedules]
+    entries = [source for name in villages for source in station.editing.schedules.entries(name)]
+    print_json(list(map(rooms.json_output.entry, entries))) if as_json else editing_views.show_entries(entries)
 
 
 @schedule.command(cls=TranslatedCommand)
@@ -118,16 +118,16 @@ def remove(
     as_json: bool,
 ) -> None:
     """Take entries out of the schedules of villages, by their names."""
-    there: list[EntrySource] = []
+    entries: list[EntrySource] = []
     for village in _villages(station, villages, everywhere):
         known = {source.name: source for source in station.editing.schedules.entries(village)}
-        there += [known[name] for name in names if name in known]
+        entries += [known[name] for name in names if name in known]
         if not everywhere:
             for name in names:
                 station.editing.schedules.entry(village, name)  # raises
-    if not there:
+    if not entries:
         station.editing.schedules.entry(_villages(station, villages, everywhere)[0], names[0])  # raises
-    edits = [rooms.schedule_editing.EntryEdit(source.village, source.name, None) for source in there]
+    edits = [rooms.schedule_editing.EntryEdit(source.village, source.name, None) for source in entries]
     _carry_out(station, client, edits, None, yes, by, as_json)
 
 
@@ -158,13 +158,13 @@ def new(
     who = ask_decider(by)
     text = read_text(file) if text is None else text
     known = {key: value for key, value in head.items() if value}
-    made, edit = station.editing.bulletins.create(title, text)
+    bulletin, edit = station.editing.bulletins.create(title, text)
     edit = station.editing.bulletins.with_head(edit, known)
     _save(station, client, station.editing.schedules.suppose((edit,)), who, accept_late=False)
     if as_json:
-        print_json({"id": made, "path": edit.path})
+        print_json({"id": bulletin, "path": edit.path})
     else:
-        tell(_("{file} is written. Next: loudspeaker read {name}").format(file=edit.path, name=made))
+        tell(_("{file} is written. Next: loudspeaker read {name}").format(file=edit.path, name=bulletin))
 
 
 def _values(key: str, written: str) -> list[str]:
@@ -173,7 +173,7 @@ def _values(key: str, written: str) -> list[str]:
 
 def _villages(station: Station, villages: Sequence[str], everywhere: bool) -> list[str]:
     if everywhere:
-        return list(station.files.commune.villages) or [one.id for one in station.files.contents.schedules]
+        return list(station.files.commune.villages) or [schedule.id for schedule in station.files.contents.schedules]
     if not villages:
         raise BadUsage(Message("say for whom: --village VILLAGE, or --all"))
     return list(dict.fromkeys(map(station.files.village_id, villages)))

@@ -30,14 +30,14 @@ def show_entries(entries: Sequence[EntrySource]) -> None:
 
 def show_effect(effect: ChangeEffect) -> None:
     """What a change of schedules does in the days to come, and the ways out of a clash."""
-    found = effect.comparison
-    heard = [airing for airing in found.mine if airing.starts_at]
+    comparison = effect.comparison
+    heard = [airing for airing in comparison.mine if airing.starts_at]
     tell(_("{count} airings in the {days} days to come").format(count=len(heard), days=rooms.what_if.AHEAD))
-    _show(_("withdrawn: {what}"), found.withdrawn)
-    _show(_("against the policy: {what}"), found.breaches)
-    _show(_("the time is taken: {what}"), found.blocked)
-    _show(_("heard no more: {what}"), found.lost)
-    _show(_("late: {what}"), [delay.airing for delay in (*found.waiting, *found.late)])
+    _show(_("withdrawn: {what}"), comparison.withdrawn)
+    _show(_("against the policy: {what}"), comparison.breaches)
+    _show(_("the time is taken: {what}"), comparison.blocked)
+    _show(_("heard no more: {what}"), comparison.lost)
+    _show(_("late: {what}"), [delay.airing for delay in (*comparison.waiting, *comparison.late)])
     for name in effect.voided:
         tell(_("“{bulletin}” must be approved again").format(bulletin=name))
     for choice in effect.choices:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 @click.pass_context
 def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, village: str | None) -> None:
     """Make a new station folder with the sample commune in it."""
-
     if not empty and (commune or village):
         raise BadUsage(Message("--commune and --village go with --empty"))
     if empty:
@@ -41,7 +40,6 @@ def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, vil
 
 
 def _make_empty(folder: Path, state: Path, commune: str | None, village: str | None) -> None:
-
     rooms.new_station.must_be_new(folder)  # before anybody is asked
     commune = commune or _ask_name(_("Name of the commune"), rooms.new_station.COMMUNE)
     village = village or _ask_name(_("Name of its first village"), rooms.new_station.VILLAGE)
@@ -82,7 +80,6 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 @as_json
 def read(file: str, each_line: bool, everything: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
-
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
     context = current_station_context()
@@ -124,7 +121,6 @@ def bulletin_file(context: CommandContext, name: str) -> str:
 @with_station
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
     """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
-
     rooms.membership.must_be_edited_here(station.paths)
     problems: list[Problem] = []
     for path in paths:
@@ -142,7 +138,6 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
 @with_station
 def export(station: Station, output: Path) -> None:
     """Write all schedules as one sheet, as `import` reads it."""
-
     if output.suffix.lower() != ".xlsx":
         raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
     rooms.sheets.export_sheet(station.paths.home, output)

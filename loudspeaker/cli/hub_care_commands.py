@@ -121,12 +121,12 @@ def mirror(hub: Hub, target: Path) -> None:
 @with_hub
 def scrub(hub: Hub, folders: tuple[Path, ...]) -> None:
     """Read all files that are served; what a disk has damaged comes back from copies or other hubs."""
-    found = hub.scrub(*folders)
+    results = hub.scrub(*folders)
     line, gone = _("{file}: damaged or missing, brought again"), _("{file}: damaged or missing, and no copy has it")
-    for one in found:
-        names = ", ".join("/".join(name) for name in one.blob.names) or one.blob.sha256
-        put((line if one.is_healed else gone).format(file=names))
-    lost = sum(not one.is_healed for one in found)
+    for result in results:
+        names = ", ".join("/".join(name) for name in result.blob.names) or result.blob.sha256
+        put((line if result.is_healed else gone).format(file=names))
+    lost = sum(not result.is_healed for result in results)
     if lost:
         raise Refused(Message("{count} files are missing: publish a stick that has them", count=lost))
     tell(_("All files are whole."))
@@ -137,14 +137,14 @@ def scrub(hub: Hub, folders: tuple[Path, ...]) -> None:
 @with_hub
 def adopt(hub: Hub, other: Path) -> None:
     """Take over the boxes of another hub, by its folder or its backup; or its files, by a copy of a box’s folder."""
-    done = rooms.adoption.adopt(hub, other)
+    result = rooms.adoption.adopt(hub, other)
     text = _("{scopes} offices, {boxes} boxes and {entries} entries of logs were taken over.")
-    tell(text.format(scopes=done.scopes, boxes=done.boxes, entries=done.entries))
-    if not done.has_authority and not done.boxes:
+    tell(text.format(scopes=result.scopes, boxes=result.boxes, entries=result.entries))
+    if not result.has_authority and not result.boxes:
         tell(_("Boxes join this hub anew, each by a code of its own: “loudspeaker-hub invite”."))
-    elif not done.has_authority:
+    elif not result.has_authority:
         tell(_("These boxes trust another certificate: connect each anew with “loudspeaker fleet connect”."))
-    _tell_refused(done.refused)
+    _tell_refused(result.refused)
 
 
 def _tell_copies(copied: CopyResult) -> None:

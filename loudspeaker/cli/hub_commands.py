@@ -62,7 +62,7 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
     address = rooms.joining.parse_address(broker, BROKER_PORT)
     files = rooms.hub_paths.need_certificate(hub.paths, names)
     listening = rooms.http_server.listen("", port)
-    told = f"https://{files.names()[0]}:{listening.getsockname()[1]}"
+    address_of_pages = f"https://{files.names()[0]}:{listening.getsockname()[1]}"
     hosts = rooms.site.LOCAL | {name.lower() for name in files.names()}
     pages = rooms.hub_site.HubSite.open(hub, language=os.environ.get("LOUDSPEAKER_LANG", "vi"), hosts=hosts)
     try:
@@ -72,7 +72,7 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
                 listening,
                 None if without_broker else address,
                 pages,
-                lambda: tell(_("The hub: {address}").format(address=told)),
+                lambda: tell(_("The hub: {address}").format(address=address_of_pages)),
             )
     finally:
         pages.close()
@@ -207,11 +207,11 @@ def report(hub: Hub, scope: str, bulletin: str, asked: int, as_json: bool) -> No
         return
     columns = (_("commune"), _("village"), _("aired"), _("minutes"), _("last"), _("what else"))
     show_table(columns, [_count_cells(count) for count in counts], _("No village is known yet."))
-    done = sum(count.aired >= asked for count in counts)
+    often_enough = sum(count.aired >= asked for count in counts)
     without = sum(not count.logged for count in counts)
     text = _("{done} of {all} villages have aired it {times} times, {less} less often, {without} without a log.")
-    less = len(counts) - done - without
-    tell(text.format(done=done, all=len(counts), times=asked, less=less, without=without))
+    less = len(counts) - often_enough - without
+    tell(text.format(done=often_enough, all=len(counts), times=asked, less=less, without=without))
 
 
 @click.command(cls=TranslatedCommand)

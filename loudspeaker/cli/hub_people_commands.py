@@ -34,13 +34,13 @@ def list_(hub: Hub) -> None:
     with _accounts(hub) as accounts:
         rows = [
             [
-                one.login,
-                one.name,
-                one.scope or _("everything"),
-                role_words(one.roles),
-                account_state(one.locked, one.has_password),
+                account.login,
+                account.name,
+                account.scope or _("everything"),
+                role_words(account.roles),
+                account_state(account.locked, account.has_password),
             ]
-            for one in accounts.accounts()
+            for account in accounts.accounts()
         ]
     columns = (_("log-in name"), _("name"), _("sees"), _("may"), _("state"))
     show_table(columns, rows, _("Nobody has an account yet."))

@@ -19,19 +19,19 @@ MOST_TESTS = 6  # a relay and a card take several tries; the last ones count
 BLANK = "." * 34
 
 
-def show_record(found: InstallationRecord) -> None:
-    for part in (heading(found), parties(), equipment(found), checks(found), trial_run(found), signatures()):
+def show_record(record: InstallationRecord) -> None:
+    for part in (heading(record), parties(), equipment(record), checks(record), trial_run(record), signatures()):
         for line in part:
             put(line)
         put("")
 
 
-def heading(found: InstallationRecord) -> Iterator[str]:
+def heading(record: InstallationRecord) -> Iterator[str]:
     half = WIDTH // 2
     yield _("PEOPLE’S COMMITTEE").center(half) + _("SOCIALIST REPUBLIC OF VIET NAM").center(half)
-    yield found.commune.upper().center(half) + _("Independence - Freedom - Happiness").center(half)
+    yield record.commune.upper().center(half) + _("Independence - Freedom - Happiness").center(half)
     yield ""
-    day = {"day": f"{found.at:%d}", "month": f"{found.at:%m}", "year": f"{found.at:%Y}"}
+    day = {"day": f"{record.at:%d}", "month": f"{record.at:%m}", "year": f"{record.at:%Y}"}
     yield _("{place}, {day}/{month}/{year}").format(place=BLANK[:12], **day).rjust(WIDTH)
     yield ""
     yield _("RECORD OF INSTALLATION AND TRIAL RUN").center(WIDTH)
@@ -44,48 +44,49 @@ def parties() -> Iterator[str]:
         yield f"  {who}: {BLANK}  " + _("Position: {blank}").format(blank=BLANK[:16])
 
 
-def equipment(found: InstallationRecord) -> Iterator[str]:
+def equipment(record: InstallationRecord) -> Iterator[str]:
     yield _("II. WHAT WAS INSTALLED")
-    yield _("  Machine: {machine}; program: loudspeaker {version}").format(machine=found.machine, version=found.version)
-    for output in found.outputs:
+    facts = {"machine": record.machine, "version": record.version}
+    yield _("  Machine: {machine}; program: loudspeaker {version}").format(**facts)
+    for output in record.outputs:
         yield output_line(output)
-    if found.stop_button is not None:
-        yield _("  Stop button: pin {pin}").format(pin=found.stop_button)
-    yield _("  Voices: {voices}").format(voices=", ".join(found.voices))
+    if record.stop_button is not None:
+        yield _("  Stop button: pin {pin}").format(pin=record.stop_button)
+    yield _("  Voices: {voices}").format(voices=", ".join(record.voices))
     yield _("  Amplifier, horns (kind, number, where): {blank}").format(blank=BLANK)
 
 
-def output_line(found: InstalledOutput) -> str:
-    output, relay = found.output, found.output.relay
+def output_line(installed: InstalledOutput) -> str:
+    output, relay = installed.output, installed.output.relay
     words = _("  Output {output}: {villages}; sound card {device}, channel {channel}").format(
-        output=output.name, villages=", ".join(found.villages) or "–", device=output.device, channel=output.channel
+        output=output.name, villages=", ".join(installed.villages) or "–", device=output.device, channel=output.channel
     )
     return words + (_("; relay on pin {pin}").format(pin=relay.pin) if relay else "")
 
 
-def checks(found: InstallationRecord) -> Iterator[str]:
-    yield _("III. CHECKS (loudspeaker doctor, {at})").format(at=f"{found.at:%H:%M %d/%m/%Y}")
-    for check in found.checks:
+def checks(record: InstallationRecord) -> Iterator[str]:
+    yield _("III. CHECKS (loudspeaker doctor, {at})").format(at=f"{record.at:%H:%M %d/%m/%Y}")
+    for check in record.checks:
         yield f"  {health_line(check)}"
 
 
-def trial_run(found: InstallationRecord) -> Iterator[str]:
+def trial_run(record: InstallationRecord) -> Iterator[str]:
     yield _("IV. TRIAL RUN (from the as-run log)")
-    zone = found.at.tzinfo
-    for test in found.tests[-MOST_TESTS:]:
+    zone = record.at.tzinfo
+    for test in record.tests[-MOST_TESTS:]:
         at = (test.started_at or test.scheduled_at).astimezone(zone)
         became = outcome_word(test.verdict, test.refusal)
         if test.verdict not in rooms.outcome_words.FULLY_HEARD:
             became += f" ({test.why})"
         yield f"  {at:%H:%M %d/%m/%Y}  {test.output}: {became}; {test.by or '–'}"
-    for event in found.commissionings:
+    for event in record.commissionings:
         yield _("  {at}  {output}: heard in the right village, commissioned by {by}").format(
             at=f"{event.at.astimezone(zone):%H:%M %d/%m/%Y}", output=event.facts["output"], by=event.facts["by"]
         )
-    if not found.commissionings:
+    if not record.commissionings:
         yield _("  No output has been commissioned yet: loudspeaker test OUTPUT")
     yield _("  Heard clearly at (places, distance): {blank}").format(blank=BLANK)
-    yield _("  Last hash of the log: {head}").format(head=found.log_head)
+    yield _("  Last hash of the log: {head}").format(head=record.log_head)
     yield ""
     yield _("V. CONCLUSION: {blank}").format(blank=BLANK * 2)
 

@@ -37,8 +37,8 @@ def join(
         elif scope is None:
             raise BadUsage(Message("a folder is joined with --scope SCOPE, a hub with its code"))
         else:
-            found = rooms.box_villages.carried_box_yaml(Path(place), replaces) if replaces else b""
-            with rooms.box_villages.box_yaml_in_place(paths, found):
+            box_yaml = rooms.box_villages.carried_box_yaml(Path(place), replaces) if replaces else b""
+            with rooms.box_villages.box_yaml_in_place(paths, box_yaml):
                 _join_stick(Path(place), scope, above, yes, ask_decider(by))
 
 

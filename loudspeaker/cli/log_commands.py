@@ -42,7 +42,8 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:
-        return print_json([rooms.json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records])
+        rows = [rooms.json_output.asrun_record(record, zone, station.log.hash_of(record.id)) for record in records]
+        return print_json(rows)
     return airing_views.show_log(records, zone)
 
 
@@ -60,11 +61,10 @@ def show_chain(state: ChainState, as_json: bool) -> None:
 @with_station
 def why_(station: Station, airing: str, as_json: bool) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`, or a signed alert."""
-
     zone = station.files.commune.zone
     if steps := rooms.audit_trail.explain_alert(station.log, airing, zone):
-        told = [sentence.say(_) for sentence in steps]
-        return print_json(told) if as_json else put("\n".join(told))
+        sentences = [sentence.say(_) for sentence in steps]
+        return print_json(sentences) if as_json else put("\n".join(sentences))
     name, planned, record = station.airings.look_up(airing)
     approval = station.planner.approval_message(station.log, planned.bulletin if planned else None)
     now, offices = station.clock.now(), station.files.contents.offices

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 @with_station
 def doctor(station: Station, as_json: bool, paper: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
-
     if paper:
         installation_view.show_record(
             rooms.installation.look_at_installation(station, rooms.protocol.pins(station.paths.socket))
@@ -45,15 +44,14 @@ def doctor(station: Station, as_json: bool, paper: bool) -> None:
 @with_station
 def status(station: Station, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
-
     door = station.paths.socket
-    found = rooms.doctor.look_at_station(station, rooms.protocol.on_air(door), rooms.protocol.pins(door))
-    wrong = [(check.what, check.wrong) for check in found.wrong]
+    station_status = rooms.doctor.look_at_station(station, rooms.protocol.on_air(door), rooms.protocol.pins(door))
+    wrong = [(check.what, check.wrong) for check in station_status.wrong]
     if as_json:
-        print_json(rooms.json_output.status(found.on, found.next, wrong))
+        print_json(rooms.json_output.status(station_status.on, station_status.next, wrong))
     else:
-        maintenance_views.show_status(found)
-    if not found.running:
+        maintenance_views.show_status(station_status)
+    if not station_status.running:
         click.get_current_context().exit(Unreachable.exit_code)
 
 
@@ -83,7 +81,6 @@ def test(station: Station, client: Client, output: str, tone: bool, by: str | No
 
 def may_commission(station: Station, output: str, pins: Pins | None) -> bool:
     """Is it a new station's output that airs nothing yet? Raises `Refused` where something must be mended first."""
-
     obstacles = rooms.doctor.commissioning_obstacles(station, output, pins)
     if obstacles:
         errors = "; ".join(map(maintenance_views.health_line, obstacles))
@@ -102,7 +99,6 @@ def clock() -> None:
 @with_station
 def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
-
     state = rooms.clock_state.look_at_clock(station)
     print_json(rooms.json_output.clock_state(state)) if as_json else put(maintenance_views.clock_line(state))
 
@@ -113,7 +109,6 @@ def show(station: Station, as_json: bool) -> None:
 @with_station
 def confirm(station: Station, client: Client, by: str | None) -> None:
     """Give your word that the time shown is right."""
-
     client.confirm_clock(ask_decider(by))
     put(maintenance_views.clock_line(rooms.clock_state.look_at_clock(station)))
 
@@ -125,7 +120,6 @@ def confirm(station: Station, client: Client, by: str | None) -> None:
 @with_station
 def set_(station: Station, client: Client, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
-
     who = ask_decider(by)
     rooms.clock_state.set_clock(station, time, who)
     client.confirm_clock(who)
@@ -142,7 +136,6 @@ def voices() -> None:
 @with_station
 def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
-
     states = rooms.voice_list.list_voices(station)
     print_json(list(map(rooms.json_output.voice, states))) if as_json else maintenance_views.show_voices(states)
 
@@ -158,7 +151,6 @@ def install(
     station: Station, voice: str, source: str | None, sha256: str | None, trust: bool, progress_json: bool
 ) -> None:
     """Install a piper voice, checked against its SHA-256."""
-
     with tables.json_progress() if progress_json else tables.show_progress() as progress:
         digest = rooms.voice_installer.install_voice(
             voice, source, station.paths.voices, progress, sha256=sha256, trust=trust
@@ -174,7 +166,6 @@ def install(
 @with_station
 def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     """Let each voice say one sentence into a file."""
-
     states = rooms.voice_list.try_voices(station, names, Path(output))
     maintenance_views.show_voices(states)
     speaks = [state.here for state in states]
@@ -194,7 +185,6 @@ def use(
     station: Station, client: Client, voice: str, days: int, only_make: bool, progress_json: bool, by: str | None
 ) -> None:
     """Let the commune speak with another voice; the old one is heard until everything that is coming has been made."""
-
     who = "" if only_make else ask_decider(by)
     edit = station.editing.commune.use_voice(voice)
     with tables.json_progress() if progress_json else tables.show_progress() as progress:
@@ -216,7 +206,6 @@ def cache() -> None:
 @with_station
 def show_cache(station: Station, as_json: bool) -> None:
     """Show how much there is and of what."""
-
     row = rooms.json_output.cache_size(rooms.cache.measure_cache(station))
     print_json(row) if as_json else maintenance_views.show_cache(row)
 
@@ -225,7 +214,6 @@ def show_cache(station: Station, as_json: bool) -> None:
 @with_station
 def verify(station: Station) -> None:
     """Check every file; damaged ones are removed and made again when needed."""
-
     sound, damaged = rooms.cache.verify_cache(station)
     put(
         _("{sound} programmes are sound, {damaged} files were damaged and removed").format(sound=sound, damaged=damaged)
@@ -237,7 +225,6 @@ def verify(station: Station) -> None:
 @with_station
 def sweep(station: Station, everything: bool) -> None:
     """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
-
     freed = rooms.cache.sweep_cache(station, 0 if everything else rooms.cache.BUDGET)
     put(_("{freed:.1f} MB freed").format(freed=freed / 1e6))
 

@@ -24,39 +24,37 @@ N_ = str
 REFERENCE = {"commune.yaml": "commune", "box.yaml": "box", "bulletins": "bulletins", "schedules": "schedules"}
 
 
-def show_summary(found: Sequence[Finding]) -> None:
+def show_summary(findings: Sequence[Finding]) -> None:
     """How much `check` found and what that means, after the findings themselves."""
-    mistakes = sum(one.mistake for one in found)
-    counts = _("mistakes: {mistakes}, warnings: {warnings}").format(mistakes=mistakes, warnings=len(found) - mistakes)
-    pages = sorted({REFERENCE[place] for one in found if (place := one.problem.path.partition("/")[0]) in REFERENCE})
+    mistakes = sum(finding.mistake for finding in findings)
+    warnings = len(findings) - mistakes
+    counts = _("mistakes: {mistakes}, warnings: {warnings}").format(mistakes=mistakes, warnings=warnings)
+    places = {finding.problem.path.partition("/")[0] for finding in findings}
+    pages = sorted({f"docs/reference.md#{REFERENCE[place]}" for place in places & REFERENCE.keys()})
     if pages:
-        tell(
-            _("How each file is written: {pages}").format(
-                pages=", ".join(f"docs/reference.md#{page}" for page in pages)
-            )
-        )
+        tell(_("How each file is written: {pages}").format(pages=", ".join(pages)))
     if mistakes:
         tell(
             _("{counts}. What has a mistake is not used as written: mend it and run “loudspeaker check” again.").format(
                 counts=counts
             )
         )
-    elif found:
+    elif findings:
         tell(_("{counts}. Every file can be used; read the warnings above.").format(counts=counts))
     else:
         tell(_("{counts}: every file can be used.").format(counts=counts))
 
 
-def show_status(found: Status) -> None:
+def show_status(status: Status) -> None:
     """At most five lines: what is on the air, two moments to come, two things that are wrong."""
     now = [
         _("{villages}: {title}").format(villages=", ".join(str(row["village"]) for row in group), title=title)
-        for title, group in groupby(found.on, key=_title)
+        for title, group in groupby(status.on, key=_title)
     ]
     put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
-    for line in next_moments(found.next):
+    for line in next_moments(status.next):
         put(line)
-    wrong = [health_line(check).partition(" ")[2] for check in found.wrong]
+    wrong = [health_line(check).partition(" ")[2] for check in status.wrong]
     put(_("Wrong ({count}): {first}").format(count=len(wrong), first=wrong[0]) if wrong else _("Nothing is wrong."))
     if len(wrong) > 1:
         put(_("Also: {second} (all of it: “loudspeaker doctor”)").format(second=wrong[1]))

@@ -110,9 +110,9 @@ def context_of(ctx: click.Context) -> CommandContext:
     """Where the command stands. While a shell completes, no command is run that could have said so."""
     if context := ctx.find_object(CommandContext):
         return context
-    given = ctx.find_root().params
-    home = given.get("home") or default_home()
-    return CommandContext(home, given.get("state") or home / ".state")
+    parameters = ctx.find_root().params
+    home = parameters.get("home") or default_home()
+    return CommandContext(home, parameters.get("state") or home / ".state")
 
 
 def bulletin_ids(context: CommandContext) -> Iterable[str]:
@@ -120,18 +120,15 @@ def bulletin_ids(context: CommandContext) -> Iterable[str]:
 
 
 def village_ids(context: CommandContext) -> Iterable[str]:
-
     return rooms.naming.known_villages(context.home)
 
 
 def output_names(context: CommandContext) -> Iterable[str]:
-
     return rooms.naming.known_outputs(context.home)
 
 
 def airing_ids(context: CommandContext) -> Iterable[str]:
     """Of today's plan."""
-
     station = rooms.station.Station.open(context.home, context.state)
     try:
         return [planned.id for planned in station.airings.plan()]

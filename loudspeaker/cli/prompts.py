@@ -110,8 +110,8 @@ def ask_yes(question: str, otherwise: bool) -> bool:
     """
     while True:
         brackets = _(" [Y/n]") if otherwise else _(" [y/N]")
-        said = unicodedata.normalize("NFC", click.prompt(question + brackets, default="", show_default=False, err=True))
-        answer = ANSWERS.get(said.strip().casefold()) if said.strip() else otherwise
+        typed = click.prompt(question + brackets, default="", show_default=False, err=True).strip()
+        answer = ANSWERS.get(unicodedata.normalize("NFC", typed).casefold()) if typed else otherwise
         if answer is not None:
             return answer
         tell(_("Answer “y” for yes or “n” for no."))

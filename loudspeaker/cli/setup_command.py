@@ -115,8 +115,8 @@ def ask_names(setup: Setup) -> None:
         known = context.station.files.commune.name
         if (name := ask(_("Name of the commune"), known)) != known:
             files.rename_commune(name)
-        there = ", ".join(schedule.name for schedule in context.station.files.contents.schedules)
-        added = ask_list(_("Villages: {villages}. More of them (“-”: none)").format(villages=there), NONE)
+        villages = ", ".join(schedule.name for schedule in context.station.files.contents.schedules)
+        added = ask_list(_("Villages: {villages}. More of them (“-”: none)").format(villages=villages), NONE)
     for village in added:
         files.add_village(village, ask_output(setup, village))
     setup.reload()

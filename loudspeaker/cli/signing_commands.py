@@ -42,10 +42,10 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
     """Make a key of one's own, sealed by a passphrase, for a stick that is kept locked away."""
     if file.exists():
         raise BadUsage(Message("{file} exists already; a key is never written over", file=file))
-    made = rooms.key_file.make_key(person.strip(), name.strip())
-    sealed = rooms.key_file.seal_key(made, read_passphrase(passphrase_file, new=True))
+    key = rooms.key_file.make_key(person.strip(), name.strip())
+    sealed = rooms.key_file.seal_key(key, read_passphrase(passphrase_file, new=True))
     rooms.atomic.write_private(file, sealed)
-    put(f"{made.public.id} {made.public.public}")
+    put(f"{key.public.id} {key.public.public}")
     tell(_("This line is public; the file and its passphrase are not. Who has lost them cannot sign any more."))
 
 
@@ -137,13 +137,13 @@ def take(folder: Path) -> None:
 def offers(as_json: bool) -> None:
     """What offices above the commune offer: nobody hears it before the commune's schedule has such a line."""
     station = current_station_context().station
-    found, _declined = rooms.offers.sort_offers(station.files, station.log)
+    open_offers, _declined = rooms.offers.sort_offers(station.files, station.log)
     if as_json:
-        print_json([alert_views.offer_row(offer) for offer in found])
+        print_json([alert_views.offer_row(offer) for offer in open_offers])
         return
-    for offer in found:
+    for offer in open_offers:
         alert_views.show_offer(station, offer)
-    if not found:
+    if not open_offers:
         tell(_("Nothing is offered that no schedule has taken up."))
 
 
@@ -156,10 +156,10 @@ def offers(as_json: bool) -> None:
 @with_station
 def decline(station: Station, client: Client, offer: str, why: str | None, undo: bool, by: str | None) -> None:
     """Do not air what an office above the commune offers; the reason is kept in the log, which that office reads."""
-    found = rooms.offers.find_offer(station.files, offer)
-    request = rooms.office_requests.DeclineOffer(found.name, found.digest, why or "", undo)
+    offered = rooms.offers.find_offer(station.files, offer)
+    request = rooms.office_requests.DeclineOffer(offered.name, offered.digest, why or "", undo)
     client.decide(request, ask_decider(by))
-    tell((_("open again: {title}") if undo else _("will not be aired: {title}")).format(title=found.title))
+    tell((_("open again: {title}") if undo else _("will not be aired: {title}")).format(title=offered.title))
 
 
 @click.command(cls=TranslatedCommand)
@@ -167,13 +167,13 @@ def decline(station: Station, client: Client, offer: str, why: str | None, undo:
 @as_json
 def collect(folder: Path, as_json: bool) -> None:
     """At the office: which boxes' logs on a stick that came back are whole, cut or forged."""
-    found = rooms.returned_logs.read_returned_logs(folder, current_station_context().paths.known_boxes)
+    logs = rooms.returned_logs.read_returned_logs(folder, current_station_context().paths.known_boxes)
     if as_json:
-        print_json([_log_row(log) for log in found])
+        print_json([_log_row(log) for log in logs])
     else:
-        for log in found:
+        for log in logs:
             put(_log_line(log))
-    if any(log.state != "whole" for log in found):
+    if any(log.state != "whole" for log in logs):
         click.get_current_context().exit(1)
 
 
@@ -196,7 +196,7 @@ def _log_row(log: ReturnedLog) -> dict[str, object]:
 def take_and_tell(folder: Path, takes: Mapping[str, Callable[[], TakenDelivery]]) -> None:
     """Take what each scope has sent, say what came of it here and on the stick, and fail where one was refused."""
     results = take_scopes(folder, takes)
-    refused = [one for one in results if not isinstance(one, rooms.delivery.TakenDelivery) and one.why]
+    refused = [result for result in results if not isinstance(result, rooms.delivery.TakenDelivery) and result.why]
     for result in results:
         if result not in refused[:1]:  # that one ends the command
             tell(result.message().say(_))

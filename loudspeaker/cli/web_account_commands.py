@@ -56,8 +56,8 @@ def list_() -> None:
     """Show everybody and what they may do."""
     with _accounts() as accounts:
         rows = [
-            [one.login, one.name, role_words(one.roles), account_state(one.locked, one.has_password)]
-            for one in accounts.accounts()
+            [user.login, user.name, role_words(user.roles), account_state(user.locked, user.has_password)]
+            for user in accounts.accounts()
         ]
     show_table((_("log-in name"), _("name"), _("may"), _("state")), rows, _("Nobody has an account yet."))
 
@@ -135,12 +135,12 @@ def list_tokens() -> None:
     with _tokens() as tokens:
         rows = [
             [
-                one.name,
-                one.village or _("the API"),
-                _("has ended") if one.ended else f"{one.until.astimezone():%Y-%m-%d}",
-                f"{one.used.astimezone():%Y-%m-%d}" if one.used else "–",
+                entry.name,
+                entry.village or _("the API"),
+                _("has ended") if entry.ended else f"{entry.until.astimezone():%Y-%m-%d}",
+                f"{entry.used.astimezone():%Y-%m-%d}" if entry.used else "–",
             ]
-            for one in tokens.tokens()
+            for entry in tokens.tokens()
         ]
     show_table((_("name"), _("opens"), _("until"), _("last used")), rows, _("No program has a token."))
 

@@ -32,8 +32,8 @@ def words() -> None:
 @with_station
 def list_(station: Station, as_json: bool) -> None:
     """Show the commune's own readings."""
-    found = rooms.bulletin_editing.own_words(station.files.commune)
-    print_json(list(map(rooms.json_output.own_word, found))) if as_json else editing_views.show_words(found)
+    readings = rooms.bulletin_editing.own_words(station.files.commune)
+    print_json(list(map(rooms.json_output.own_word, readings))) if as_json else editing_views.show_words(readings)
 
 
 @words.command(cls=TranslatedCommand)
