@@ -32,19 +32,19 @@ def import_document(path: Path, home: Path, readings: ReadingSettings, name: str
     Its id is made of `name`, or of the file's. Raises `BadFile` where it cannot be used, or where its bulletin is there
     already.
     """
-    kept = f"bulletins/{_id(name or path.stem)}.md"
-    if (home / kept).exists():
-        raise _bad(path.name, Message("{path} is there already: rename one of the two", path=kept))
+    target = f"bulletins/{_id(name or path.stem)}.md"
+    if (home / target).exists():
+        raise _bad(path.name, Message("{path} is there already: rename one of the two", path=target))
     draft = read_document(path.name, files.read(path, path.name, LARGEST))
     data = draft.markdown().encode()
     try:
-        bulletin_file.parse(kept, data)  # nothing is written that could not be read back
+        bulletin_file.parse(target, data)  # nothing is written that could not be read back
     except BadFile as error:  # its places are those of a file that is not there
         raise BadFile(Problem(path.name, 0, problem.message) for problem in error.problems) from error
     doubts = [doubt.message() for doubt in read(draft.text, readings).doubts]
-    draft_note = Message("{path} is a draft: read it through before it is scheduled", path=kept)
-    id_note = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
-    return ImportResult([draft_note, id_note, *draft.notes, *doubts], [Splice(kept, b"", data)], draft)
+    draft_note = Message("{path} is a draft: read it through before it is scheduled", path=target)
+    id_note = Message("the bulletin's id is “{id}”", id=Path(target).stem)
+    return ImportResult([draft_note, id_note, *draft.notes, *doubts], [Splice(target, b"", data)], draft)
 
 
 def read_document(name: str, data: bytes) -> BulletinDraft:

@@ -80,13 +80,13 @@ def write_files(home: Path, imported: ImportResult) -> None:
 
 def file_edits(imported: ImportResult) -> list[FileEdit]:
     """What an import changes; a file that was empty before did not exist."""
-    return [FileEdit(one.path, content_revision(one.before or None), one.after) for one in imported.splices]
+    return [FileEdit(splice.path, content_revision(splice.before or None), splice.after) for splice in imported.splices]
 
 
 def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> ImportResult:
     """What the child makes of a file. Raises `LoudspeakerError`."""
-    asked = {"path": str(path), "home": str(home), "readings": encode(readings), "name": name}
-    request = json.dumps(asked).encode()
+    facts = {"path": str(path), "home": str(home), "readings": encode(readings), "name": name}
+    request = json.dumps(facts).encode()
     command = [sys.executable, "-m", "loudspeaker.importers.worker", str(limits.megabytes), str(limits.computing)]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     # A session of its own, so that ffmpeg, which it may have started, can be ended with it.
@@ -105,7 +105,7 @@ def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Li
             "it takes more memory or time to read than any file of its kind should: it is damaged, or made to do harm"
         )
         raise BadFile([Problem(path.name, 0, message)])
-    told = json.loads(answer)
-    if "error" in told:
-        raise decode_error(told["error"])
-    return decode(ImportResult, told["result"])
+    result = json.loads(answer)
+    if "error" in result:
+        raise decode_error(result["error"])
+    return decode(ImportResult, result["result"])

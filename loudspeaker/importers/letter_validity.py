@@ -39,7 +39,7 @@ def _days_in(line: str, written: date) -> Iterator[date]:
         for match in pattern.finditer(line):
             year = match.groupdict().get("year")
             years = [year] if year else [written.year, written.year + 1]
-            days = [_day_of(one, match["month"], match["day"]) for one in years]
+            days = [_day_of(candidate, match["month"], match["day"]) for candidate in years]
             coming = [day for day in days if day and day >= written]
             if coming and (year or coming[0] - written <= AHEAD):
                 yield coming[0]

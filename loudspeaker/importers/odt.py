@@ -51,8 +51,8 @@ class _Reader:
     """The lists of one document while its paragraphs go by."""
 
     def __init__(self, places: list[Element]) -> None:
-        found = [style for place in places for style in place if style.tag == LIST_STYLE]
-        self._styles = {style.get(f"{STYLE}name"): _levels(style) for style in found}
+        styles = [style for place in places for style in place if style.tag == LIST_STYLE]
+        self._styles = {style.get(f"{STYLE}name"): _levels(style) for style in styles}
         self._counters: dict[str, Counters] = {}
 
     def blocks(self, element: Element) -> Iterator[Block]:

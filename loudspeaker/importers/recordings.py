@@ -29,9 +29,9 @@ def import_recording(path: Path, home: Path, name: str = "") -> list[Message]:
 
     Raises `BadFile` where it cannot be used at all, or where a recording has its name already.
     """
-    kept = f"recordings/{slug(name or path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
-    if (home / kept).exists():
-        raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
+    target = f"recordings/{slug(name or path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
+    if (home / target).exists():
+        raise _bad(path, Message("{path} is there already: rename one of the two", path=target))
     files.check(path, files.LARGEST_OF_ALL)
     rate = min(native_rate(path), RATE)
     samples = decode_pcm(path, rate, LONGEST + 1)
@@ -45,9 +45,9 @@ def import_recording(path: Path, home: Path, name: str = "") -> list[Message]:
         raise _bad(path, Message("there is less than a second of speech in it"))
     wrong = list(find_faults(samples, rate, speech))
     first, last = speech.first * FRAME - BREATH, (speech.last + 1) * FRAME + BREATH
-    _store(home / kept, samples[max(0, round(first * rate)) : round(last * rate)], rate)
+    _store(home / target, samples[max(0, round(first * rate)) : round(last * rate)], rate)
     duration = format_position(length)
-    stored = Message("kept as {path}, {length} long; name it in the bulletin's “parts”", path=kept, length=duration)
+    stored = Message("kept as {path}, {length} long; name it in the bulletin's “parts”", path=target, length=duration)
     return [stored, *wrong]
 
 

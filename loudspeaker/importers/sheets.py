@@ -59,30 +59,30 @@ def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames
     before = _schedule(home, village)
     data = before or new_schedule(known.villages[village])
     schedule_file.parse(path, data, known.days)  # a broken schedule is mended by its people first
-    there = [entry_name(entry) for entry in raw_entries(data)]
+    existing = [entry_name(entry) for entry in raw_entries(data)]
     new = changed = 0
     for entry in sheet.entries[village]:
-        if entry_name(entry) not in there:
+        if entry_name(entry) not in existing:
             data, new = append_entry(path, data, entry), new + 1
-        elif (better := _merge_entry(path, data, there.index(entry_name(entry)), entry, sheet, known)) != data:
+        elif (better := _merge_entry(path, data, existing.index(entry_name(entry)), entry, sheet, known)) != data:
             data, changed = better, changed + 1
     same = len(sheet.entries[village]) - new - changed
     counts = Message(
         "{path}: {new} new, {changed} changed, {same} as before", path=path, new=new, changed=changed, same=same
     )
-    return Splice(path, before, data), [counts, *_unnamed_notes(path, there, sheet.entries[village])]
+    return Splice(path, before, data), [counts, *_unnamed_notes(path, existing, sheet.entries[village])]
 
 
-def _unnamed_notes(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
+def _unnamed_notes(path: str, existing: list[str], entries: list[Entry]) -> list[Message]:
     named = {entry_name(entry) for entry in entries}
-    names = ", ".join(name for name in there if name not in named)
+    names = ", ".join(name for name in existing if name not in named)
     return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
 
 
 def _merge_entry(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: StationNames) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
-    kept = {key: value for key, value in raw_entries(data)[at].items() if key not in sheet.keys}
-    better = alter_entry(path, data, at, {**kept, **entry})
+    remaining = {key: value for key, value in raw_entries(data)[at].items() if key not in sheet.keys}
+    better = alter_entry(path, data, at, {**remaining, **entry})
     same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
     return data if same else better
 

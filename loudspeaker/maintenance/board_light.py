@@ -15,19 +15,19 @@ TAKEN, REFUSED = 2, 5  # how often it blinks
 
 def blink(times: int, lights: Path = LIGHTS, pause: Callable[[float], None] = time.sleep) -> bool:
     """Blink so often, then go on as before; False on a machine without such a light, or for whoever may not."""
-    found = next((lights / name for name in NAMES if (lights / name / "trigger").is_file()), None)
-    if found is None:
+    light = next((lights / name for name in NAMES if (lights / name / "trigger").is_file()), None)
+    if light is None:
         return False
     with suppress(OSError):
-        before = _current_trigger((found / "trigger").read_text())
+        before = _current_trigger((light / "trigger").read_text())
         try:
-            (found / "trigger").write_text("none")
+            (light / "trigger").write_text("none")
             for _ in range(times):
                 for level in ("0", "1"):
-                    (found / "brightness").write_text(level)
+                    (light / "brightness").write_text(level)
                     pause(SECONDS)
         finally:
-            (found / "trigger").write_text(before)
+            (light / "trigger").write_text(before)
         return True
     return False
 

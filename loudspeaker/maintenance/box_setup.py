@@ -94,8 +94,8 @@ class BoxSetup:
                     os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
 
     def _relay_of(self, output: str) -> Relay | None:
-        found = box_file.parse(BOX, (self.home / BOX).read_bytes()).outputs.get(output)
-        return found.relay if found else None
+        entry = box_file.parse(BOX, (self.home / BOX).read_bytes()).outputs.get(output)
+        return entry.relay if entry else None
 
     def _put(self, path: str, where: Sequence[str | int], key: str, value: str) -> None:
         self._change(path, lambda name, data: put(name, data, where, key, value, KEYWORDS))

@@ -38,11 +38,11 @@ def verify_cache(station: Station) -> tuple[int, int]:
     damaged = clips.damaged_keys()
     for key in damaged:
         clips.discard(key)
-    kept = list(programmes.all())
-    torn = [recipe for recipe, programme in kept if not programmes.is_intact(programme)]
+    stored = list(programmes.all())
+    torn = [recipe for recipe, programme in stored if not programmes.is_intact(programme)]
     for recipe in torn:
         programmes.discard(recipe)
-    return len(kept) - len(torn), len(damaged) + len(torn)
+    return len(stored) - len(torn), len(damaged) + len(torn)
 
 
 def sweep_cache(station: Station, budget: int = BUDGET) -> int:
@@ -60,8 +60,8 @@ def sweep_cache(station: Station, budget: int = BUDGET) -> int:
 
 def _alarms_said_again(station: Station) -> set[str]:
     """The recipes of alarms with a cadence: their sound is made once."""
-    asked = station.log.events("asked", since=station.clock.now() - timedelta(days=2))
-    again = [event for event in asked if event.facts.get("again_until")]
+    requests = station.log.events("asked", since=station.clock.now() - timedelta(days=2))
+    again = [event for event in requests if event.facts.get("again_until")]
     needed = {programme.path for event in again for programme in request_from_facts(event.facts).programmes}
     return {recipe for recipe, programme in station.planner.programmes.all() if programme.path in needed}
 

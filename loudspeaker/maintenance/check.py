@@ -76,8 +76,8 @@ def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None =
         if box and survey.commune.value:
             warnings += unknown_villages(commune, box, _own(sound))
     warnings += strays(folder.box_source.folder) if folder.box_source.folder == folder.home else _unread(folder)
-    found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
-    return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
+    findings = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
+    return sorted([*findings, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
 
 
 def _own(schedules: Iterable[VillageSchedule]) -> list[VillageSchedule]:
@@ -109,8 +109,10 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
         planner = Planner(station.paths, StationFiles(folder, station.clock), station.planner.voices)
         sound = True
     texts = planner.texts
-    found = survey_files(folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts)
-    return [*found, *_plan_findings(station, planner, days)] if sound else found
+    findings = survey_files(
+        folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts
+    )
+    return [*findings, *_plan_findings(station, planner, days)] if sound else findings
 
 
 def _plan_findings(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
@@ -121,9 +123,11 @@ def _plan_findings(station: Station, planner: Planner, days: int) -> Iterator[Fi
     for here in (True, False):
         for problem in report_crowded_days(schedules_of(heard, here), dates, MOST_A_DAY):
             yield Finding(problem)
-    over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
+    over = {
+        name for name, bulletin in contents.bulletins.items() if bulletin.valid_until and bulletin.valid_until < today
+    }
     planned = planner.plan(*clock.window(None, days), station.log)
-    rest, outside = split_by_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
+    rest, outside = split_by_validity((airing for airing in planned if airing.bulletin not in over), contents.bulletins)
     known = {*contents.bulletins, *contents.broken}
     readable = (airing for airing in rest if airing.bulletin in (None, *known))
     for problem in [*outside, *broken_plans(planner.schedules, readable)]:

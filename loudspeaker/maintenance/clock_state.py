@@ -39,7 +39,7 @@ def set_clock(station: Station, time: str, by: str) -> None:
         raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=time)) from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=station.files.commune.zone)
     before = station.clock.now()
-    done = subprocess.run(["date", "-s", f"@{moment.timestamp():.0f}"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Refused(Message("the clock cannot be set ({error}); it takes root: sudo", error=done.stderr.strip()))
+    ended = subprocess.run(["date", "-s", f"@{moment.timestamp():.0f}"], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise Refused(Message("the clock cannot be set ({error}); it takes root: sudo", error=ended.stderr.strip()))
     station.log.event("clock", "", station.clock.now(), set_from=before.isoformat(), by=by)

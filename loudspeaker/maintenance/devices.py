@@ -88,10 +88,10 @@ def _pin_fault(reason: str | None) -> Message | None:
 def _stream_checks(contents: Contents) -> Iterator[HealthCheck]:
     """Lines into the box, and the stations that commune.yaml names."""
     urls = {
-        one.stream
+        broadcast.stream
         for schedule in (*contents.schedules, *contents.received)
-        for one in schedule.broadcasts
-        if one.stream
+        for broadcast in schedule.broadcasts
+        if broadcast.stream
     }
     for url in sorted(urls):
         if url.startswith("input:"):

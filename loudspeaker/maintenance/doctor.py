@@ -163,7 +163,7 @@ def _not_commissioned(output: str) -> Message:
 
 def _not_prepared(station: Station) -> Message | None:
     planned = station.airings.between(*station.clock.window("tomorrow", 1))
-    coming = [one for one in planned if one.expected is Expected.AIR and one.output and one.bulletin]
+    coming = [airing for airing in planned if airing.expected is Expected.AIR and airing.output and airing.bulletin]
     missing = [airing for airing in coming if station.planner.why_unready(airing)]
     if not missing:
         return None

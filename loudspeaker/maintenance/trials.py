@@ -31,7 +31,7 @@ def list_cards() -> list[str]:
     return lasting_names([card.name for card in portaudio.list_cards()])
 
 
-def lasting_names(found: Sequence[str]) -> list[str]:
+def lasting_names(cards: Sequence[str]) -> list[str]:
     """Each card by the shortest part of its name that is no other's, without its number wherever that can be.
 
     ALSA's other names are ways to one of these cards, and are left out where there is one.
@@ -39,13 +39,13 @@ def lasting_names(found: Sequence[str]) -> list[str]:
     >>> lasting_names(["bcm2835 Headphones: - (hw:0,0)", "USB Audio Device: - (hw:1,0)", "sysdefault", "front", "dmix"])
     ['bcm2835 Headphones', 'USB Audio Device']
     """
-    names = [_lasting_name(match, found) for name in found if (match := NUMBERED.fullmatch(name))]
-    return names or list(found)
+    names = [_lasting_name(match, cards) for name in cards if (match := NUMBERED.fullmatch(name))]
+    return names or list(cards)
 
 
-def _lasting_name(card: re.Match[str], found: Sequence[str]) -> str:
+def _lasting_name(card: re.Match[str], cards: Sequence[str]) -> str:
     for part in (card[1], f"{card[1]}: {card[2]}"):
-        if sum(part.casefold() in name.casefold() for name in found) == 1:
+        if sum(part.casefold() in name.casefold() for name in cards) == 1:
             return part
     return card[0]
 
@@ -83,17 +83,17 @@ def is_service_active(home: Path) -> bool:
 
 def switch_service(action: str) -> None:
     """`stop` or `start` the service. Raises `LoudspeakerError` where systemd does not do it."""
-    done = subprocess.run(["systemctl", action, SERVICE], capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = done.stderr.strip() or str(done.returncode)
+    ended = subprocess.run(["systemctl", action, SERVICE], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        reason = ended.stderr.strip() or str(ended.returncode)
         raise LoudspeakerError(Message("“systemctl {action}” fails ({reason}): use sudo", action=action, reason=reason))
 
 
 def enable_agent() -> None:
     """Have the agent run from now on. Raises `LoudspeakerError` where systemd does not do it."""
-    done = subprocess.run(["systemctl", "enable", "--now", AGENT], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LoudspeakerError(Message("the agent does not start: {reason}", reason=done.stderr.strip()))
+    ended = subprocess.run(["systemctl", "enable", "--now", AGENT], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise LoudspeakerError(Message("the agent does not start: {reason}", reason=ended.stderr.strip()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,8 @@ def explain_airing(
 
 def _title_and_time(record: AsRunRecord | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
     """Title and time of what is in no plan, or has its verdict; an alarm's own words are told as such instead."""
-    asked = next((request_from_facts(event.facts).airing for event in events if event.kind == "asked"), None)
-    known = record or asked
+    airing = next((request_from_facts(event.facts).airing for event in events if event.kind == "asked"), None)
+    known = record or airing
     if known is None or not (known.bulletin and known.title):
         return None
     return known.title, known.scheduled_at
@@ -220,13 +220,13 @@ def _outcome(record: AsRunRecord, zone: ZoneInfo, translate: Callable[[str], str
         yield Message("The reason: {why}.", why=why.rstrip("."))
 
 
-def added_reason(said: str, why: str) -> str:
+def added_reason(sentence: str, why: str) -> str:
     """What a reason adds to what has been said: many begin with the same words.
 
     >>> added_reason("Bỏ theo yêu cầu.", "bỏ theo yêu cầu: trời mưa")
     'trời mưa'
     """
-    known = said.strip(" .")
+    known = sentence.strip(" .")
     if known.endswith(why.strip(" .")):
         return ""
     return why[len(known) :].lstrip(" .:;,") if why.casefold().startswith(known.casefold()) else why

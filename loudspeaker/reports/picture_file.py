@@ -38,9 +38,9 @@ def render_png(svg: str) -> bytes:
         command = ["ffmpeg", "-nostdin", "-v", "error", "-f", "svg_pipe", "-i", f"file:{source}", "-frames:v", "1"]
         command += ["-f", "image2pipe", "-c:v", "png", "pipe:1"]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
+            ended = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
         except (FileNotFoundError, subprocess.TimeoutExpired) as error:
             raise LoudspeakerError(NO_RENDERER) from error
-    if done.returncode or not done.stdout:
+    if ended.returncode or not ended.stdout:
         raise LoudspeakerError(NO_RENDERER)
-    return done.stdout
+    return ended.stdout

@@ -87,7 +87,7 @@ def _read_own(data: ReportData, window: Window, records: RecordStore) -> BoxLog:
 def _find_bulletins(data: ReportData, source: str) -> dict[str, Bulletin]:
     """The bulletins whose source holds the words `source`, by id. Raises `NotFound`."""
     words = source.casefold()
-    bulletins = {ident: found for ident, found in data.bulletins.items() if words in found.source.casefold()}
+    bulletins = {ident: bulletin for ident, bulletin in data.bulletins.items() if words in bulletin.source.casefold()}
     if not bulletins:
         raise NotFound(Message("no bulletin has “{text}” in its “source”", text=source))
     return bulletins
