@@ -88,8 +88,8 @@ class RepeatedAlerts:
         """The latest instant that is certain after a start: of the last number aired, or the floor of its scope."""
         numbers = [number for number, _ in self._ledger.times_said(cadence.alert) if number is not None]
         floor = self._ledger.floors(cadence.scope, Floors()).instant
-        said = cadence.instant(max(numbers, default=cadence.first))
-        return max(said, floor) if floor else said
+        latest = cadence.instant(max(numbers, default=cadence.first))
+        return max(latest, floor) if floor else latest
 
     # One number.
 

@@ -20,13 +20,13 @@ LONG = "Kính thưa bà con, chiều nay lúc mười bảy giờ, mời bà con
 
 def faults(engine: Engine, voice: str) -> list[str]:
     """Everything about `engine` that breaks the contract of `Engine`, in English."""
-    found: list[str] = []
+    mistakes: list[str] = []
     for check in (_attributes, _fingerprints, _strange_voice, _speech, _blank_text, _many_at_once):
         try:
-            found += check(engine, voice)
+            mistakes += check(engine, voice)
         except Exception as error:  # whatever an engine raises is its fault, and the other checks go on
-            found.append(f"{check.__name__[1:]}: {type(error).__name__}: {error}")
-    return found
+            mistakes.append(f"{check.__name__[1:]}: {type(error).__name__}: {error}")
+    return mistakes
 
 
 def _attributes(engine: Engine, voice: str) -> Iterator[str]:

@@ -104,8 +104,8 @@ class StationFiles:
 
     def stands_in_until(self, path: str) -> datetime | None:
         """When the last good version of a broken file is used no more; None where none is used."""
-        kept, is_broken = self.folder.last_good, any(problem.path == path for problem in self.problems)
-        return kept.until(path, self._clock.now()) if kept and is_broken else None
+        last_good, is_broken = self.folder.last_good, any(problem.path == path for problem in self.problems)
+        return last_good.until(path, self._clock.now()) if last_good and is_broken else None
 
     def suppose(self, edits: Mapping[str, bytes | None]) -> StationFiles:
         """The files as they would be with these edits, by path (None: deleted); nobody else sees them.

@@ -222,9 +222,9 @@ class Planner:
         if spec.unread or (state := file_stamp(self.programmes.folder)) is None:
             return None
         recipe = self.recipe(spec)
-        kept = self._durations.get(recipe)
-        if kept and kept[0] == state:
-            return kept[1]
+        known = self._durations.get(recipe)
+        if known and known[0] == state:
+            return known[1]
         programme = self.programmes.find(recipe)
         return self._durations.keep(recipe, (state, programme.duration))[1] if programme else None
 
@@ -317,14 +317,14 @@ class Planner:
         output = self._usual_output()
         spec = self.bulletin_spec(bulletin, output)
         others = {repeat: self.bulletin_spec(bulletin, output, repeat) for repeat in repeats}
-        made = file_stamp(self.programmes.folder)
+        cached = file_stamp(self.programmes.folder)
         speeches = (speech for programme in (spec, *others.values()) for speech in programme.speeches)
-        names = {voice for speech in speeches for voice in speech.voices if made}  # of nothing no voice is asked
+        names = {voice for speech in speeches for voice in speech.voices if cached}  # of nothing no voice is asked
         voices = {name: self.voices.fingerprint(name) for name in names}
-        depends = bulletin, approved, spec, others, voices, self._has_early_hours, made
-        kept = self._facts.get(bulletin.id)
-        if kept and kept[0] == depends:
-            return kept[1]
+        depends = bulletin, approved, spec, others, voices, self._has_early_hours, cached
+        known = self._facts.get(bulletin.id)
+        if known and known[0] == depends:
+            return known[1]
         return self._facts.keep(bulletin.id, (depends, self._facts_anew(bulletin, approved, spec, others)))[1]
 
     def _facts_anew(

@@ -133,8 +133,8 @@ class ReceivedFiles:
         """
         folder = self.own / "alert"
         self._link(folder / f"{seq}.opus", sha256)
-        kept = sorted(folder.glob("*.opus"), key=lambda path: int(path.stem))
-        for path in kept[:-most]:
+        sounds = sorted(folder.glob("*.opus"), key=lambda path: int(path.stem))
+        for path in sounds[:-most]:
             path.unlink()
 
     def keep_manifest(self, raw: bytes) -> None:

@@ -67,13 +67,13 @@ class OriginalVolumes:
     def forget(self, card: str) -> None:
         """The mixer was restored."""
         with self._lock:
-            kept = self._all()
-            if kept.pop(card, None):
-                self._remember(NOTE, kept)
+            originals = self._all()
+            if originals.pop(card, None):
+                self._remember(NOTE, originals)
 
     def _all(self) -> dict[str, object]:
-        kept = self._recall(NOTE)
-        return kept if isinstance(kept, dict) else {}
+        originals = self._recall(NOTE)
+        return originals if isinstance(originals, dict) else {}
 
 
 class Mixer:

@@ -56,10 +56,10 @@ def box_yaml_of_another(data: bytes) -> bytes:
 
 def carried_box_yaml(stick: Path, box: str) -> bytes:
     """What a box has left of itself on a stick, as this one may take it. Raises `NotFound`, `BadFile`."""
-    found = read_regular_file(stick / ANSWERS / box / FILE, MOST_BYTES)
-    if found is None:
+    data = read_regular_file(stick / ANSWERS / box / FILE, MOST_BYTES)
+    if data is None:
         raise NotFound(Message("the stick has no {file} of {box}: has it been in that box?", file=FILE, box=box))
-    return box_yaml_of_another(found)
+    return box_yaml_of_another(data)
 
 
 @contextmanager

@@ -65,5 +65,5 @@ def give_nonce(path: Path, mark: str, nonce: str) -> None:
 
 def read_nonce(path: Path, mark: str) -> str:
     """The nonce for this mark; "" while there is none."""
-    found, _, nonce = (read_regular_file(path, MOST_BYTES) or b"").decode(errors="replace").partition("\n")
-    return nonce if found == mark else ""
+    stored, _, nonce = (read_regular_file(path, MOST_BYTES) or b"").decode(errors="replace").partition("\n")
+    return nonce if stored == mark else ""

@@ -51,8 +51,8 @@ def read_piece_mark(path: Path) -> str:
 
 def read_piece(path: Path, mark: str) -> bytes | None:
     """The piece with this mark; None while it is not there."""
-    found, raw = _read_piece(path)
-    return raw if found == mark else None
+    stored, raw = _read_piece(path)
+    return raw if stored == mark else None
 
 
 def _read_piece(path: Path) -> tuple[str, bytes]:

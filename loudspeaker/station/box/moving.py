@@ -105,6 +105,6 @@ def _begin_log(paths: StationPaths, fresh: Path, commune: str, before: str, by: 
 
 def _find_lasting(log: AsRunLog, now: datetime) -> list[Event]:
     """The decisions that stay in force, in the order in which they were made."""
-    found = [event for kind in LASTING for event in log.events(kind)]
-    found += [event for kind in OF_LATE for event in log.events(kind, since=now - MEMORY)]
-    return sorted(found, key=lambda event: event.at)
+    events = [event for kind in LASTING for event in log.events(kind)]
+    events += [event for kind in OF_LATE for event in log.events(kind, since=now - MEMORY)]
+    return sorted(events, key=lambda event: event.at)

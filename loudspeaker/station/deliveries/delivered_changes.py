@@ -111,8 +111,8 @@ class DeliveredFiles:
     @property
     def bulletins(self) -> Mapping[str, Bulletin]:
         """Those that can be understood, by their path."""
-        found = [loaded.value for loaded in self.survey.bulletins.values() if loaded.value]
-        return {bulletin.path: bulletin for bulletin in found}
+        bulletins = [loaded.value for loaded in self.survey.bulletins.values() if loaded.value]
+        return {bulletin.path: bulletin for bulletin in bulletins}
 
     @property
     def settings(self) -> ReadingSettings:
@@ -176,8 +176,8 @@ def _sounds_otherwise(before: DeliveredFiles | None, after: DeliveredFiles, path
 
 
 def _changed_text(files: DeliveredFiles, path: str, is_new: bool) -> ChangedBulletin:
-    one = files.bulletins[path]
-    return ChangedBulletin(one.id, one.title, is_new, list(bulletin_facts(one)), files.spoken_parts(one))
+    new = files.bulletins[path]
+    return ChangedBulletin(new.id, new.title, is_new, list(bulletin_facts(new)), files.spoken_parts(new))
 
 
 def _spoken_parts(bulletin: Bulletin, settings: ReadingSettings) -> Iterator[SpokenPart]:
@@ -186,9 +186,9 @@ def _spoken_parts(bulletin: Bulletin, settings: ReadingSettings) -> Iterator[Spo
             yield SpokenPart(recording=part.audio)
             continue
         reading = read(part.text or "", settings)
-        said = utterances(reading.spoken) if part.spoken is None else part.spoken
+        spoken = utterances(reading.spoken) if part.spoken is None else part.spoken
         doubts = reading.doubts if part.spoken is None else ()
-        yield SpokenPart(" ".join(one.text for one in said), doubts=doubts)
+        yield SpokenPart(" ".join(utterance.text for utterance in spoken), doubts=doubts)
 
 
 def _schedule_change(before: DeliveredFiles | None, after: DeliveredFiles, path: str) -> ScheduleChange:
@@ -212,9 +212,9 @@ def _lines(entries: Iterable[Entry], titles: Mapping[str, str]) -> Iterator[Entr
 def _rule_lines(before: DeliveredFiles | None, after: DeliveredFiles) -> list[str]:
     old, new = (files.texts.get(RULES_FILE, b"").decode().splitlines() if files else [] for files in (before, after))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    found: list[str] = []
+    lines: list[str] = []
     for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if kind != "equal":
-            found += [f"− {line}" for line in old[old_from:old_to]]
-            found += [f"+ {line}" for line in new[new_from:new_to]]
-    return found
+            lines += [f"− {line}" for line in old[old_from:old_to]]
+            lines += [f"+ {line}" for line in new[new_from:new_to]]
+    return lines

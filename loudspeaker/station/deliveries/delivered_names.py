@@ -39,19 +39,19 @@ class DeliveredNames:
 
     def commune(self) -> str:
         """What the commune is called; its scope where its file cannot be read."""
-        found = self._commune()
-        return found.name if found else self.manifest.scope
+        commune = self._commune()
+        return commune.name if commune else self.manifest.scope
 
     def villages(self) -> tuple[str, ...]:
         """The ids of its villages: those of its file, in that order, and others for which it has a schedule."""
-        found, paths = self._commune(), map(PurePosixPath, sorted(self.manifest.files))
+        commune, paths = self._commune(), map(PurePosixPath, sorted(self.manifest.files))
         scheduled = [path.stem for path in paths if path.parent.name == "schedules"]
-        return tuple(dict.fromkeys((*(found.villages if found else ()), *scheduled)))
+        return tuple(dict.fromkeys((*(commune.villages if commune else ()), *scheduled)))
 
     def contact(self, village: str) -> Contact | None:
         """Whom to telephone in a village; None where nobody has told."""
-        found = self._commune()
-        return found.contacts.get(village) if found else None
+        commune = self._commune()
+        return commune.contacts.get(village) if commune else None
 
     def village(self, village: str) -> str:
         """What a village is called; its id where nobody has told."""

@@ -72,15 +72,15 @@ def write_result(
     stick: Path, box: str, now: datetime, results: Sequence[Result], translate: Callable[[str], str]
 ) -> Path:
     """Write only what came of it, for a box that has not joined; its folder. Raises `WriteError`."""
-    told = [[f"{box}, {now.astimezone():%d/%m/%Y %H:%M}"], *([*_tell(result, translate)] for result in results)]
-    _write_paragraphs(stick / FOLDER / box, (LINE_END.join(lines) for lines in told))
+    paragraphs = [[f"{box}, {now.astimezone():%d/%m/%Y %H:%M}"], *([*_tell(result, translate)] for result in results)]
+    _write_paragraphs(stick / FOLDER / box, (LINE_END.join(lines) for lines in paragraphs))
     return stick / FOLDER / box
 
 
-def _write_paragraphs(folder: Path, told: Iterable[str]) -> None:
+def _write_paragraphs(folder: Path, paragraphs: Iterable[str]) -> None:
     for draft in folder.glob("*.part"):  # left by a stick that was pulled out while an answer was written
         draft.unlink(missing_ok=True)
-    write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*told, ""]).encode("utf-8-sig"))
+    write_atomic(folder / RESULT, f"{LINE_END * 2}".join([*paragraphs, ""]).encode("utf-8-sig"))
 
 
 def _head(log: BoxLog, key: SigningKey, life: str) -> LogHead:

@@ -91,8 +91,8 @@ class ScheduleEditing:
         """The entries of a village's schedule. Raises `NotFound`, `BadFile` where its file is broken."""
         village = self._files.village_id(village)
         path, data = self._schedule(village)
-        found = schedule_entries.raw_entries(data)
-        return [EntrySource(village, schedule_entries.entry_name(entry), entry, path) for entry in found]
+        entries = schedule_entries.raw_entries(data)
+        return [EntrySource(village, schedule_entries.entry_name(entry), entry, path) for entry in entries]
 
     def entry(self, village: str, name: str) -> EntrySource:
         """One entry by its name. Raises `NotFound`, `BadFile` where its file is broken."""

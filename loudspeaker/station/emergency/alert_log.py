@@ -82,9 +82,9 @@ def find_cadence(alert: Alert, now: datetime) -> StandingCadence | None:
 def cadence_of(facts: Mapping[str, object]) -> StandingCadence | None:
     """The cadence that a step names; None where it names none, or one that cannot be read."""
     with suppress(*UNREADABLE):
-        kept = decode(dict[str, object], facts[CADENCE])
-        cadence, first = decode(Cadence, kept), decode(int, kept["first"])
-        issued = datetime.fromisoformat(str(kept["issued"]))
+        stored = decode(dict[str, object], facts[CADENCE])
+        cadence, first = decode(Cadence, stored), decode(int, stored["first"])
+        issued = datetime.fromisoformat(str(stored["issued"]))
         return StandingCadence(str(facts["alert"]), issued, timedelta(seconds=cadence.every), cadence.until, first)
     return None
 
@@ -175,9 +175,9 @@ class AlertLog:
 
     def note_again(self, alert: str, number: int, airings: Sequence[str], at: datetime) -> None:
         """Write down that an alert which was given is said again."""
-        told = {**(self.decision(alert) or {}), NUMBER: number, "airings": encode(tuple(airings))}
-        self.log.event(ALERT, "", at, **told)
-        self._events().append(Event(ALERT, "", at, told))
+        facts = {**(self.decision(alert) or {}), NUMBER: number, "airings": encode(tuple(airings))}
+        self.log.event(ALERT, "", at, **facts)
+        self._events().append(Event(ALERT, "", at, facts))
 
     def state_of(self, alert: str, step: AlertState, sound: float | None) -> AlertState:
         """How far an alert is whose last `step` this was; `sound`: ms to its first sample, None before it."""
@@ -195,16 +195,16 @@ class AlertLog:
     def floors(self, scope: str, known: Floors) -> Floors:
         """What may still be accepted: by the documents that came (`known`), and by alerts since."""
         with suppress(*UNREADABLE):
-            kept = decode(Floors, self.log.recall(_memory(scope)))
-            raised = replace(known, alert=max(known.alert, kept.alert))
-            return raised.at_instant(kept.instant) if kept.instant else raised
+            stored = decode(Floors, self.log.recall(_memory(scope)))
+            raised = replace(known, alert=max(known.alert, stored.alert))
+            return raised.at_instant(stored.instant) if stored.instant else raised
         return known
 
     def keep_floors(self, scope: str, floors: Floors) -> None:
         """Nothing below these is accepted from now on."""
-        told = encode(Floors(alert=floors.alert, instant=floors.instant))
-        if self.log.recall(_memory(scope)) != told:
-            self.log.remember(_memory(scope), told)
+        stored = encode(Floors(alert=floors.alert, instant=floors.instant))
+        if self.log.recall(_memory(scope)) != stored:
+            self.log.remember(_memory(scope), stored)
 
     def _events(self) -> list[Event]:
         if self._known is None:

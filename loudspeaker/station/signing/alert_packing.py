@@ -131,9 +131,9 @@ def compose_from_files(scope: str, seq: int, issued: datetime, draft: AlertDraft
 
 def find_published(files: DeliveredFiles, bulletin: str) -> Bulletin:
     """A bulletin of what was published, by its id. Raises `NotFound`."""
-    for one in files.bulletins.values():
-        if one.id == bulletin:
-            return one
+    for published in files.bulletins.values():
+        if published.id == bulletin:
+            return published
     raise NotFound(Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
 
 
@@ -145,8 +145,8 @@ def published_digest(files: DeliveredFiles, bulletin: Bulletin) -> str:
         if part.audio:
             pieces.append(RecordingSpec(part.audio, sounds.get(part.audio, "")))
         else:
-            said = utterances(read(part.text or "", files.settings).spoken) if part.spoken is None else part.spoken
-            pieces.append(SpokenWords(said, ()).speech())
+            spoken = utterances(read(part.text or "", files.settings).spoken) if part.spoken is None else part.spoken
+            pieces.append(SpokenWords(spoken, ()).speech())
     return approvals.digest(bulletin, ProgrammeSpec(tuple(pieces)))
 
 
@@ -157,10 +157,10 @@ def _words(station: Station, draft: AlertDraft) -> tuple[str | None, str | None]
         return read(draft.text, station.files.commune.reading_settings).spoken, None
     if draft.bulletin is None:
         return None, None
-    found = station.files.bulletin(draft.bulletin)
-    _must_suit(found, draft.kind)
+    template = station.files.bulletin(draft.bulletin)
+    _must_suit(template, draft.kind)
     alarm = draft.kind is not AlertKind.PLAY
-    return None, approvals.digest(found, station.planner.bulletin_spec(found)) if alarm else None
+    return None, approvals.digest(template, station.planner.bulletin_spec(template)) if alarm else None
 
 
 def _must_suit(found: Bulletin, kind: AlertKind) -> None:

@@ -75,9 +75,9 @@ def words_shown(station: Station, name: str) -> tuple[Preview, ApprovedWords]:
     """A bulletin as it is shown to its approver, and what is signed then. Raises `NotFound`, `BadFile`."""
     bulletin, planner = station.files.bulletin(name), station.planner
     spec = planner.bulletin_spec(bulletin)
-    said = [piece.utterances for piece in spec.pieces if isinstance(piece, SpeechSpec)]
+    texts = [piece.utterances for piece in spec.pieces if isinstance(piece, SpeechSpec)]
     shown = preview(bulletin, spec, station.files)
-    return shown, ApprovedWords(bulletin.id, planner.revision(bulletin), format_signed_words(said), shown.digest)
+    return shown, ApprovedWords(bulletin.id, planner.revision(bulletin), format_signed_words(texts), shown.digest)
 
 
 def pack_files(home: Path, out: Path, scope: str, now: datetime, spoken: bool = False) -> SignedManifest:
@@ -337,8 +337,8 @@ def write_trust(
 
 def _newest_alert(folder: Path) -> int:
     """The number of the newest alert that anybody has signed; 0 for none. By it a box knows what it has missed."""
-    found = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
-    return max((int(path.stem) for path in found if parse_envelope(path.read_bytes()).signatures), default=0)
+    paths = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
+    return max((int(path.stem) for path in paths if parse_envelope(path.read_bytes()).signatures), default=0)
 
 
 def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:

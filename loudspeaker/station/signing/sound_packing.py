@@ -111,8 +111,8 @@ def speak_alarm(station: Station, spec: ProgrammeSpec) -> bytes:
     """What an alarm says, in the voice of first choice of this station. Raises `NotAvailable` where that is missing."""
     texts = list(dict.fromkeys(line.text for speech in spec.speeches for line in speech.utterances))
     synthesis = _synthesize(station, texts, station.files.contents.voices[0])
-    said = map(SpokenUtterance, texts, synthesis.keys)
-    return format_sound(zip(said, synthesis.clips, strict=True))
+    utterances = map(SpokenUtterance, texts, synthesis.keys)
+    return format_sound(zip(utterances, synthesis.clips, strict=True))
 
 
 def _synthesize(station: Station, texts: Sequence[str], voice: str) -> Synthesis:
