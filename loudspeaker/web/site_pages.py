@@ -171,8 +171,8 @@ class SitePage:
         value = self.form.get(name, "")
         return "" if isinstance(value, UploadFile) else unicodedata.normalize("NFC", value).strip()
 
-    def password(self, name: str) -> str:
-        """One field exactly as it was typed."""
+    def exact_text(self, name: str) -> str:
+        """One field exactly as it was typed, such as a password."""
         value = self.form.get(name, "")
         return value if isinstance(value, str) else ""
 

@@ -26,7 +26,7 @@ def show_login(page: SitePage) -> Response:
 def log_in(page: SitePage) -> Response:
     agent = page.http.headers.get("user-agent", "")
     try:
-        session = page.site.accounts.log_in(page.text("login"), page.password("password"), page.address, agent)
+        session = page.site.accounts.log_in(page.text("login"), page.exact_text("password"), page.address, agent)
     except TooManyTries as error:
         return _login_page(page, 429, error)
     except WrongPassword as error:
@@ -51,8 +51,8 @@ def show_first(page: SitePage) -> Response:
 
 def use_link(page: SitePage) -> Response:
     """Make the first account, or set a password anew, and log in."""
-    site, password = page.site, page.password("password")
-    if password != page.password("again"):
+    site, password = page.site, page.exact_text("password")
+    if password != page.exact_text("again"):
         return _link_page(page, 422, BadUsage(Message("the two passwords differ")))
     try:
         account = site.accounts.use_link(
@@ -82,7 +82,7 @@ def show_proof(page: SitePage) -> Response:
 def prove(page: SitePage) -> Response:
     way_on = _way_on(page.text("den"))
     try:
-        session = page.site.accounts.prove(page.person, page.password("password"))
+        session = page.site.accounts.prove(page.person, page.exact_text("password"))
     except (WrongPassword, TooManyTries) as error:
         return page.page("proof.html", 422, error=error, way_on=way_on)
     return _with_session(page.site, session, RedirectResponse(way_on, 303))
@@ -99,11 +99,11 @@ def show_password(page: SitePage) -> Response:
 
 def change_password(page: SitePage) -> Response:
     """One's own; the old one is asked for, and every other session of the person ends."""
-    accounts, person, password = page.site.accounts, page.person, page.password("password")
+    accounts, person, password = page.site.accounts, page.person, page.exact_text("password")
     try:
-        if password != page.password("again"):
+        if password != page.exact_text("again"):
             raise BadUsage(Message("the two passwords differ"))
-        person = accounts.prove(person, page.password("old"))
+        person = accounts.prove(person, page.exact_text("old"))
         accounts.set_password(person.account.login, password, page.site.subject.guessable_names())
         person = accounts.log_in(person.account.login, password, person.address, person.agent)
     except (WrongPassword, TooManyTries, BadUsage) as error:

@@ -35,7 +35,7 @@ class BulletinForm:
     @classmethod
     def from_page(cls, page: PageRequest) -> BulletinForm:
         """As it was typed. Browsers send every line end as two characters."""
-        text = page.password("text").replace("\r\n", "\n").replace("\r", "\n")
+        text = page.exact_text("text").replace("\r\n", "\n").replace("\r", "\n")
         return cls(page.text("revision"), text.strip("\n").rstrip(), {name: page.text(name) for name in FIELDS})
 
     @classmethod

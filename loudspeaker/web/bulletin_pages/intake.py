@@ -39,7 +39,7 @@ def show_new(page: PageRequest) -> Response:
 def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
     with page.console.shared_station.station() as station:
         titles = sorted((bulletin.title, bulletin.id) for bulletin in station.files.contents.bulletins.values())
-    typed = {name: page.password(name) for name in ("title", "text")}
+    typed = {name: page.exact_text(name) for name in ("title", "text")}
     if page.query.get("loi") == "dien-tap":  # where a drill was refused, this is offered
         typed["text"] = WORDS_BEFORE_DRILL.say(page.site.translate)
     into = page.text("cho") or page.query.get("cho", "")
@@ -56,7 +56,7 @@ def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | No
 
 def create(page: PageRequest) -> Response:
     """Of pasted words, or as a copy of another bulletin."""
-    title, text = page.text("title"), page.password("text").replace("\r\n", "\n").strip("\n")
+    title, text = page.text("title"), page.exact_text("text").replace("\r\n", "\n").strip("\n")
     try:
         with page.console.shared_station.station() as station:
             if copied := page.text("copy"):
