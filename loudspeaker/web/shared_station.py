@@ -89,10 +89,10 @@ class Fresh(Generic[V]):
 
 
 class SharedAnswer(NamedTuple):
-    """What was made of the station, and all that it depends on."""
+    """What was read from the station, and all that it depends on."""
 
-    made: object
-    of: tuple[object, ...]
+    value: object
+    depends_on: tuple[object, ...]
 
 
 class SharedStation:
@@ -111,7 +111,7 @@ class SharedStation:
         self._scope = ""
         self._air = Fresh(self._look_at_air, clock)
         self._health = Fresh(self._ask_health, clock)
-        self._shared: dict[object, SharedAnswer] = {}  # by the function that made it
+        self._shared: dict[object, SharedAnswer] = {}  # by the function that read it
 
     @contextmanager
     def station(self) -> Iterator[Station]:
@@ -192,15 +192,15 @@ class SharedStation:
         the last question is kept with its answer. Raises as `station` and `make` do.
         """
         air, health, minute = self.air(), self.health(), self._clock.now().replace(second=0, microsecond=0)
-        of = air, health, minute, question
+        asked_for = air, health, minute, question
         answer = self._shared.get(make)
-        if answer is None or answer.of != (self._sight.value(), *of):
+        if answer is None or answer.depends_on != (self._sight.value(), *asked_for):
             with self.station() as station:
                 answer = self._shared.get(make)
-                if answer is None or answer.of != (self._seen, *of):  # else somebody has made it meanwhile
-                    made = make(station, air, health, *question)
-                    answer = self._shared[make] = SharedAnswer(made, (self._seen, *of))
-        return cast("V", answer.made)
+                depends_on = self._seen, *asked_for
+                if answer is None or answer.depends_on != depends_on:  # else another thread has read it meanwhile
+                    answer = self._shared[make] = SharedAnswer(make(station, air, health, *question), depends_on)
+        return cast("V", answer.value)
 
     def mark(self) -> str:
         """Changes whenever a page would look different: with the air, the box, people's files, each entry of the log.
