@@ -38,7 +38,7 @@ class Proposal:
 
 @dataclass(slots=True)
 class AlarmProposals:
-    """Safe to be used from several threads. Whoever takes a proposal gives the alarm: it is taken once."""
+    """Alarms that a second person must still agree to, and their forms. Safe to be used from several threads."""
 
     _forms: dict[str, AlarmForm] = field(default_factory=dict)  # by the instant that will name the alarm
     _waiting: dict[str, Proposal] = field(default_factory=dict)
@@ -71,10 +71,10 @@ class AlarmProposals:
             return list(self._waiting.values())
 
     def find(self, issued: str, now: datetime) -> Proposal | None:
-        """None where it is too old, was taken, or was withdrawn."""
+        """None where it is too old, was agreed to, or was withdrawn."""
         return next((proposal for proposal in self.waiting(now) if proposal.request.issued == issued), None)
 
-    def take(self, proposal: Proposal) -> bool:
-        """False where somebody else was first."""
+    def remove(self, proposal: Proposal) -> None:
+        """It was agreed to, or withdrawn; perhaps somebody else was first."""
         with self._lock:
-            return self._waiting.pop(str(proposal.request.issued), None) is not None
+            self._waiting.pop(str(proposal.request.issued), None)

@@ -144,14 +144,14 @@ def agree(page: PageRequest) -> Response:
     request = replace(proposal.request, second=account.name)
     response = _air(page, read_form(page), request, proposal.by, proposal.account)
     if response.status_code == AWAY:
-        page.console.alarms.take(proposal)
+        page.console.alarms.remove(proposal)
     return response
 
 
 def withdraw(page: PageRequest) -> Response:
     """Whoever asked thinks better of it, or the second person does not agree: nothing is aired."""
     if proposal := page.console.alarms.find(page.text("issued"), page.site.clock.now()):
-        page.console.alarms.take(proposal)
+        page.console.alarms.remove(proposal)
         _tell_the_box(page, WithdrawUrgent(str(proposal.request.issued)))
     return page.go("/khan-cap")
 
