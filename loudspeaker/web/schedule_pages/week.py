@@ -35,7 +35,7 @@ class Week:
     village: str  # "" for all
     names: Mapping[str, str]  # of villages, by id
     broken: tuple[BrokenFile, ...]  # schedules with mistakes
-    near: str | None  # how many days there are left to Tết
+    days_to_tet: str | None  # where Tết is near
     can_copy: bool  # is this week empty, and was something in the one before?
 
     @property
@@ -100,8 +100,8 @@ def _read_week(station: Station, _air: AirState, _health: Health, week: str, day
     table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now, names)
     broken = broken_files(station, SCHEDULE)
     copies = table.is_empty and has_copy(station, monday, village)
-    near = _near(station, now)
-    return Week(station.files.commune.name, now, table, monday, chosen, village, names, tuple(broken), near, copies)
+    commune, days_to_tet = station.files.commune.name, _days_to_tet(station, now)
+    return Week(commune, now, table, monday, chosen, village, names, tuple(broken), days_to_tet, copies)
 
 
 def _day(text: str) -> date | None:
@@ -111,7 +111,7 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _near(station: Station, now: datetime) -> str | None:
+def _days_to_tet(station: Station, now: datetime) -> str | None:
     """How many days there are left to Tết, when it is near."""
     for ahead in range(1, TO_TET + 1):
         if lunar(now.date() + timedelta(days=ahead)) == Lunar(1, False, 1):
