@@ -94,11 +94,11 @@ class LazyGroup(TranslatedGroup):
         return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = self._table.get(cmd_name)
-        if isinstance(found, str):
-            family: Sequence[click.Command] = import_module(f".{found}", __package__).COMMANDS
-            found = self._table[cmd_name] = next(command for command in family if command.name == cmd_name)
-        return found
+        entry = self._table.get(cmd_name)
+        if isinstance(entry, str):
+            family: Sequence[click.Command] = import_module(f".{entry}", __package__).COMMANDS
+            entry = self._table[cmd_name] = next(command for command in family if command.name == cmd_name)
+        return entry
 
 
 class TranslatedOption(click.Option):

@@ -220,8 +220,8 @@ def _alert(event: Event) -> Message:
         )
     if "number" in facts:  # of one with a cadence
         times = int(str(facts["number"])) + 1
-        said = {"alert": alert, "times": times, "title": title}
-        return Message("signs alert {alert}, which is said for the {times}. time: {title}", **said)
+        values = {"alert": alert, "times": times, "title": title}
+        return Message("signs alert {alert}, which is said for the {times}. time: {title}", **values)
     if state == AlertState.GIVEN:
         act = Message("signs alert {alert}, which is to be heard: {title}", alert=alert, title=title)
         return Message("{act} (its words differ here)", act=act) if facts.get("differs") else act

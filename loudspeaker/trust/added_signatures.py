@@ -61,7 +61,7 @@ def must_be_same(waiting: SignedEnvelope, sent: SignedEnvelope) -> None:
     if returned.scope != expected.scope:
         message = Message("this file is of {found}, not of {wanted}", found=returned.scope, wanted=expected.scope)
         raise UntrustedDocument(message, Fault.WRONG_SCOPE)
-    numbers = [getattr(one, "version", 0) or getattr(one, "seq", 0) for one in (returned, expected)]
+    numbers = [getattr(document, "version", 0) or getattr(document, "seq", 0) for document in (returned, expected)]
     if numbers[0] != numbers[1]:
         message = Message(
             "this file is number {found}; number {wanted} waits for signatures: download that",

@@ -127,13 +127,13 @@ def _sign(files: CertificateFiles, names: Iterable[str]) -> None:
 def _openssl(*words: str | Path) -> str:
     """What it prints. Raises `BadUsage` with what it complains of."""
     try:
-        done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, check=True)
+        ended = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, check=True)
     except FileNotFoundError as error:
         raise BadUsage(Message("the program openssl is not installed: sudo apt install openssl")) from error
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["–"])[-1]
         raise BadUsage(Message("openssl could not do it: {error}", error=last)) from error
-    return done.stdout
+    return ended.stdout
 
 
 def _is_address(name: str) -> bool:

@@ -60,9 +60,9 @@ def last_number(database: HubDatabase, scope: str, known: int, last: datetime | 
     if (since := in_doubt(database, now)) is None:
         return known
     answers = _told_numbers(database, scope, since)
-    numbers = [one.number for one in answers if one.number is not None]
+    numbers = [answer.number for answer in answers if answer.number is not None]
     highest = max(known, highest_credible(numbers) if numbers else 0)
-    most_have_told = sum(one.is_new and one.number is not None for one in answers) * 2 > len(answers)
+    most_have_told = sum(answer.is_new and answer.number is not None for answer in answers) * 2 > len(answers)
     is_left_out = last is not None and last >= since  # by one that was given meanwhile
     return highest if most_have_told or is_left_out else highest + LEFT_OUT
 

@@ -113,14 +113,14 @@ class AccessTokens:
                 database.execute("UPDATE tokens SET used = ? WHERE number = ?", used)
 
     def _token(self, row: sqlite3.Row) -> AccessToken:
-        made = datetime.fromtimestamp(float(row["made"].rpartition(" ")[2]), UTC)
+        made_at = datetime.fromtimestamp(float(row["made"].rpartition(" ")[2]), UTC)
         return AccessToken(
             row["number"],
             row["name"],
             TokenUse(row["use"]),
             row["village"],
             row["by"],
-            made + timedelta(seconds=row["lasts"]),
+            made_at + timedelta(seconds=row["lasts"]),
             None if row["used"] is None else datetime.fromtimestamp(row["used"], UTC),
             self._database.age(row["made"]) > row["lasts"],
         )

@@ -143,8 +143,8 @@ def _form(page: PageRequest) -> BulletinForm:
 
 
 def _place(page: PageRequest, text: str) -> tuple[int, int]:
-    given = _PLACE.fullmatch(page.text("place") or page.query.get("place", ""))
-    begin, end = map(int, given.groups()) if given else (0, 0)
+    place = _PLACE.fullmatch(page.text("place") or page.query.get("place", ""))
+    begin, end = map(int, place.groups()) if place else (0, 0)
     if not 0 <= begin < end <= len(text):
         raise BadUsage(Message("this place is not in the text any more; load the page again"))
     return begin, end

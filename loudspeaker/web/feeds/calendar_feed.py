@@ -46,9 +46,9 @@ def write_calendar(
     calendar.add("METHOD", "PUBLISH")
     calendar.add("X-WR-CALNAME", title)
     calendar.add("X-PUBLISHED-TTL", "PT1H")  # after which a phone is asked to look again
-    for one in planned:
+    for airing in planned:
         event = icalendar.Event()
-        for name, value in _properties(one, commune, place, now, translate).items():
+        for name, value in _properties(airing, commune, place, now, translate).items():
             event.add(name, value)
         calendar.add_component(event)
     content: bytes = calendar.to_ical()

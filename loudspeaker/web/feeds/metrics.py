@@ -61,7 +61,7 @@ def _day(station: Station) -> Iterator[Metric]:
 
 
 def _count(planned: Iterable[PlannedAiring], *expected: Expected) -> int:
-    return sum(one.airing.expected in expected for one in planned)
+    return sum(entry.airing.expected in expected for entry in planned)
 
 
 FEEDS: Feeds = {"GET /metrics": send_metrics}

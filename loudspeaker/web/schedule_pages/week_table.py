@@ -182,9 +182,9 @@ def week_table(
     """The table of the week from `monday` on; `planned` are its airings, `names` what villages are called, by id."""
     days = [monday + timedelta(days=number) for number in range(DAYS)]
     places: dict[tuple[Hours | None, date], list[ShownAiring]] = {}
-    for one in planned:
-        place = session_of(one.airing, policy), one.scheduled_at.date()
-        places.setdefault(place, []).append((one, outcome_of(one, now)))
+    for entry in planned:
+        place = session_of(entry.airing, policy), entry.scheduled_at.date()
+        places.setdefault(place, []).append((entry, outcome_of(entry, now)))
     sessions = [*policy.hours, *([None] if any(hours is None for hours, _ in places) else [])]
     rows = [
         SessionRow(
