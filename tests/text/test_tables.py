@@ -563,6 +563,28 @@ CELLS = st.sampled_from(
 )
 
 
+def test_a_column_whose_head_is_a_unit_alone_may_hold_words() -> None:
+    assert lines("Thửa\t(m2)\n12\tđất ở\n13\t120") == [
+        "Thửa mười hai, đất ở",
+        "Thửa mười ba, một trăm hai mươi mét vuông",
+    ]
+
+
+def test_two_numbers_without_a_unit_may_stand_in_the_last_column() -> None:
+    assert lines("Thôn\tNam/Nữ\nThôn 1\t12/15\nThôn 2\t10/9") == [
+        "Thôn một, nam mười hai, nữ mười lăm",
+        "Thôn hai, nam mười, nữ chín",
+    ]
+
+
+def test_a_head_of_two_rows_without_any_other_row_is_no_table() -> None:
+    assert lines("Lò A\tLò A\n\tbản sao") == ["Lò A, Lò A bản sao"]
+
+
+def test_lines_of_dashes_and_borders_alone_are_no_table() -> None:
+    assert "".join(lines("-  | \n-  | ")).strip("-| ") == ""
+
+
 @given(SIGNS, st.lists(st.lists(CELLS, max_size=6), max_size=7))
 def test_whatever_is_set_in_cells_is_arranged_within_the_text(sign: str, rows: list[list[str]]) -> None:
     text = "\n".join(sign.join(row) for row in rows)

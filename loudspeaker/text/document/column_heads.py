@@ -235,7 +235,7 @@ def _tells_of_several(head: str, text: str) -> bool:
     if clock:
         told = _TELLS_WHEN.search(head) is not None
     else:
-        told = not (needs_head(text) or _MEASURE.fullmatch(text) or head[0].isdecimal())
+        told = not (needs_head(text) or _MEASURE.fullmatch(text) or head[:1].isdecimal())
     return told and _SEVERAL.search(_TELEPHONE.sub("", head)) is not None
 
 

@@ -63,12 +63,14 @@ def table_of(run: Sequence[Line], caption: str = "") -> Table | None:
 
 
 def table_of_grid(grid: Sequence[GridRow], caption: str, headed: bool) -> Table | None:
-    """The table that rows make; `headed`: the first is certainly the head."""
+    """The table that rows make, None where they are its head alone; `headed`: the first is certainly the head."""
     text, rows = set_anew(grid)
     head = rows[0] if headed or is_head(rows) else None
     body = rows[1:] if head else rows
+    if not body:
+        return None
     columns = columns_of(head, body, caption)
-    return Table(columns, tuple(_with_units(columns, body)), text) if body else None
+    return Table(columns, tuple(_with_units(columns, body)), text)
 
 
 def _with_units(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]:
@@ -84,7 +86,7 @@ def _with_units(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Row]
 def _split(run: Sequence[Line]) -> list[Line]:
     """The lines of a run that say something, all of them with their cells."""
     lines = _without_padding([split_as(line, run[0].sign) for line in run if line.cells and not line.is_rule])
-    if run[0].sign == "|" and not lines[0].opens_with_border:
+    if run[0].sign == "|" and lines and not lines[0].opens_with_border:
         lines = [line.with_empty_cell() if line.opens_with_border else line for line in lines]
     finer = [split_finer(line) for line in lines] if run[0].sign == "|" else []
     return finer if len({len(line.filled) for line in finer}) == 1 else lines
@@ -111,7 +113,8 @@ def _sentences(table: Table) -> Iterator[TextPiece]:
         heads = [column.head for column in table.columns if column.head and column.head.text]
         yield from _sentence([[TextPiece(head.text, head.start, head.end)] for head in heads])
     for row in table.rows:
-        yield from _sentence([phrase for phrase in _phrases(table, row, headless) if phrase])
+        phrases = ([piece for piece in phrase if piece.text] for phrase in _phrases(table, row, headless))
+        yield from _sentence([phrase for phrase in phrases if phrase])
 
 
 def _sentence(phrases: Sequence[Sequence[TextPiece]]) -> Iterator[TextPiece]:
