@@ -50,7 +50,7 @@ def test_no_word_is_lost_or_doubled(text: str) -> None:
     reading, both = read(text), marked(text)
 
     assert words(both.written) == text
-    assert "".join(map(words, both.spoken)).split() == reading.spoken.split()
+    assert "\n".join(map(words, both.spoken)).split() == reading.spoken.split()
     numbers = [sentence.number for line in both.spoken for sentence in line if sentence.number >= 0]
     assert numbers == sorted(numbers)
     assert set(numbers) == set(range(len(utterances(reading.spoken))))
