@@ -33,12 +33,11 @@ class DayType(click.ParamType):
             first, middle, last = map(int, match.groups())
             year, day = (first, last) if first > 31 else (last, first)
             with suppress(ValueError):
-                if year in YEARS:
+                if year in rooms.request_checks.WRITTEN_YEARS:
                     return date(year, middle, day)
         self.fail(_("“{value}” is not a day; write 2026-11-24 or 24/11/2026").format(value=value), param, ctx)
 
 
-YEARS = range(1900, 2200)  # as in people's files
 RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngày mai": "tomorrow"}
 
 

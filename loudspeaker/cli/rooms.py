@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from ..model import box as box
     from ..model import enums as enums
     from ..model import office_requests as office_requests
+    from ..model import request_checks as request_checks
     from ..model import requests as requests
     from ..reports import audit_trail as audit_trail
     from ..reports import day_chart as day_chart
@@ -124,7 +125,7 @@ ROOMS = {
         *("board_light", "box_setup", "cache", "check", "clock_state", "doctor", "installation", "trials"),
         *("voice_list",),
     ),
-    "model.": ("airing", "board", "box", "enums", "office_requests", "requests"),
+    "model.": ("airing", "board", "box", "enums", "office_requests", "request_checks", "requests"),
     "reports.": ("audit_trail", "day_chart", "explain", "log_export", "outcome_words", "picture_file"),
     "station.": (
         *("commune_clock", "naming", "new_station", "paper_photos", "paths", "read_text", "restrictions", "station"),

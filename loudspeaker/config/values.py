@@ -15,6 +15,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import BadUsage, Message, bad_character
+from ..model.request_checks import WRITTEN_YEARS
 from ..yamlfile import Mistake, Section, nearest
 from ..yamlfile.keys import fold
 from ..yamlfile.section import MISSING
@@ -39,7 +40,6 @@ _LENGTH = re.compile(
 _INPUT = re.compile(r"(?:input|đầu vào)\s*:\s*(\S.*)", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]*")
 _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
-_YEARS = range(1900, 2200)  # another year is a slip of the finger
 EXAMPLE_YEAR = 2026  # only to show how a date is written
 
 
@@ -227,7 +227,7 @@ def day(text: str) -> date:
     else:
         raise _no_date(text)
     with suppress(ValueError):
-        if year in _YEARS:
+        if year in WRITTEN_YEARS:
             return date(year, month, number)
     raise Mistake(Message("there is no such day as “{value}”", value=text))
 

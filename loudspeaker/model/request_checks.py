@@ -9,6 +9,7 @@ from ..errors import BadUsage, Message
 
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
+WRITTEN_YEARS = range(1900, 2200)  # of a day that somebody writes; another year is a slip of the finger
 SOFTER = (0, 4, 8)  # dB by which people may make an output softer
 SHA256 = re.compile("[0-9a-f]{64}")
 

@@ -10,14 +10,13 @@ from typing import Annotated, TypedDict
 from starlette.responses import Response
 
 from ... import VERSION, json_output
-from ...config import values
 from ...errors import BadUsage, Message
 from ...json_output import AsRunRow, Instant, PlannedAiringRow, StatusRow, StoryRow
 from ...model.airing import StandingPause
 from ...model.board import StandingAlarm
 from ...model.enums import Level, ReviewState
+from ...model.request_checks import WRITTEN_YEARS
 from ...reports.explain import explain_airing
-from ...yamlfile import Mistake
 from ..bulletin_pages.bulletins import bulletin_rows
 from ..pages import Feeds, PageRequest
 from .feed_requests import JSON
@@ -167,9 +166,11 @@ def _span(page: PageRequest) -> tuple[date | None, int]:
     if unknown:
         raise BadUsage(Message("there is no parameter “{name}”", name=min(unknown)))
     try:
-        day = values.day(date.fromisoformat(page.query["date"]).isoformat()) if "date" in page.query else None
+        day = date.fromisoformat(page.query["date"]) if "date" in page.query else None
         days = int(page.query.get("days", "1"))
-    except (Mistake, ValueError):
+        if day and day.year not in WRITTEN_YEARS:
+            raise ValueError(day)
+    except ValueError:
         raise BadUsage(Message("write date as 2026-11-28, and days as a number")) from None
     if not 1 <= days <= MOST_DAYS:
         raise BadUsage(Message("days is a number from 1 to {most}", most=MOST_DAYS))
