@@ -23,7 +23,7 @@ from ..errors import LoudspeakerError, Message, Refused
 MOST_WAITING = 4
 MOST_KEPT = 50  # jobs whose outcome is remembered
 LONGEST = 900.0  # seconds of one command
-NICENESS = "10"
+NICENESS = "10"  # of what takes long: it runs behind everything else
 
 
 class JobState(StrEnum):

@@ -15,11 +15,11 @@ from ..errors import BadUsage, Message, Refused
 from ..store.edits import FileEdit
 from .access.accounts import Session
 from .console import Console
+from .jobs import NICENESS
 from .shared_station import AirState
 from .site_pages import SitePage
 
 LONGEST = 120.0  # s that a command may take whose answer a page waits for
-NICENESS = "10"  # of one that takes long: it runs behind everything else
 
 
 @dataclass(frozen=True, slots=True)
