@@ -106,6 +106,8 @@ def spoken_head(head: Cell, cell: Cell, kind: CellKind, first: bool, change: boo
     `kind`: what the column holds; `first`: nothing is said of the row before; `change`: the cell tells by how much
     something went up or down.
     """
+    if not head.text:  # but for its unit: (m2)
+        return
     text = head.text if change else _first_of_two(head.text, cell.text)
     if not text or _is_unsaid(text, cell.text, kind, first):
         return
@@ -235,7 +237,7 @@ def _tells_of_several(head: str, text: str) -> bool:
     if clock:
         told = _TELLS_WHEN.search(head) is not None
     else:
-        told = not (needs_head(text) or _MEASURE.fullmatch(text) or head[:1].isdecimal())
+        told = not (needs_head(text) or _MEASURE.fullmatch(text) or head[0].isdecimal())
     return told and _SEVERAL.search(_TELEPHONE.sub("", head)) is not None
 
 
