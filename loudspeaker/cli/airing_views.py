@@ -86,22 +86,22 @@ def plan_message(airings: Sequence[PlannedAiring]) -> list[str]:
 
 
 def show_readiness(readiness: Sequence[Readiness]) -> None:
-    for airing in readiness:
-        if not airing.ready:
-            tell(_("not ready: {id}: {why}").format(id=airing.airing.id, why=_why_not(airing)))
-    ready = sum(airing.ready for airing in readiness)
+    for state in readiness:
+        if not state.ready:
+            tell(_("not ready: {id}: {why}").format(id=state.airing.id, why=_why_not(state)))
+    ready = sum(state.ready for state in readiness)
     tell(_("{ready} of {all} airings are ready").format(ready=ready, all=len(readiness)))
 
 
-def _why_not(airing: Readiness) -> str | None:
-    return airing.why_not.say(_) if airing.why_not else None
+def _why_not(state: Readiness) -> str | None:
+    return state.why_not.say(_) if state.why_not else None
 
 
 def readiness_message(readiness: Sequence[Readiness]) -> list[str]:
-    missing = [airing for airing in readiness if not airing.ready]
+    missing = [state for state in readiness if not state.ready]
     if not missing:
         return [_("All {all} airings are ready.").format(all=len(readiness))]
-    lines = [f"- {airing.airing.id}: {_why_not(airing)}" for airing in missing]
+    lines = [f"- {state.airing.id}: {_why_not(state)}" for state in missing]
     return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(readiness)), *lines]
 
 

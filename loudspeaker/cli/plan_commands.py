@@ -74,7 +74,7 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
         put_lines(airing_views.readiness_message(readiness))
     else:
         airing_views.show_readiness(readiness)
-    if not all(airing.ready for airing in readiness):
+    if not all(state.ready for state in readiness):
         click.get_current_context().exit(1)
 
 

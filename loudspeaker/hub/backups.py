@@ -163,6 +163,6 @@ def _check_database(path: Path) -> None:
 
 def _refuse_itself(root: Path, target: Path) -> None:
     """Raises `Refused` where one lies in the other."""
-    inner, outer = root.resolve(), target.resolve()
-    if inner == outer or inner in outer.parents or outer in inner.parents:
+    hub, other = root.resolve(), target.resolve()
+    if hub.is_relative_to(other) or other.is_relative_to(hub):
         raise Refused(Message("{folder} lies in the hub’s own folder, or the hub in it", folder=target))

@@ -123,7 +123,7 @@ def open_next_trust(
         if document.reset:
             raise UntrustedDocument(Message("a reset is signed by the parent"), Fault.MALFORMED)
     elif parent is None:
-        _refuse_unsigned(len(by_own), current.threshold(SigningRole.TRUST), SigningRole.TRUST)
+        _refuse_too_few_signers(len(by_own), current.threshold(SigningRole.TRUST), SigningRole.TRUST)
     else:
         _require_signers(envelope, parent, SigningRole.TRUST)
         document = _parse(TrustDocument, envelope)
@@ -209,7 +209,7 @@ def open_manifest(
     """The manifest that follows `before`, signed by those whom its changes demand. Raises `UntrustedDocument`."""
     by_anybody = find_signers(envelope, (*trust.keys_of(SigningRole.CONTENT), *trust.keys_of(SigningRole.RULES)))
     if not by_anybody:  # nothing is parsed that nobody of the commune has signed
-        _refuse_unsigned(0, trust.threshold(SigningRole.CONTENT), SigningRole.CONTENT)
+        _refuse_too_few_signers(0, trust.threshold(SigningRole.CONTENT), SigningRole.CONTENT)
     _check_type(envelope, SignedManifest.document_type)
     return open_document(SignedManifest, envelope, trust, manifest_role(before, _parse(SignedManifest, envelope)))
 
@@ -219,7 +219,7 @@ def open_alert(envelope: SignedEnvelope, trust: TrustDocument) -> OpenedAlert:
     _check_type(envelope, Alert.document_type)
     roles = (SigningRole.EMERGENCY, SigningRole.CONTENT)
     if not find_signers(envelope, [key for role in roles for key in trust.keys_of(role)]):  # then nothing is parsed
-        _refuse_unsigned(0, trust.threshold(SigningRole.EMERGENCY), SigningRole.EMERGENCY)
+        _refuse_too_few_signers(0, trust.threshold(SigningRole.EMERGENCY), SigningRole.EMERGENCY)
     role, together = ALERT_SIGNERS[_parse(Alert, envelope).kind]
     opened = open_document(Alert, envelope, trust, role, at_least=1)
     missing = max(trust.threshold(role) - len(opened.persons), 0) if together else 0
@@ -269,11 +269,11 @@ def _require_signers(
     needed = trust.threshold(role) if at_least is None else at_least
     persons = find_signers(envelope, trust.keys_of(role))
     if len(persons) < max(needed, 1):
-        _refuse_unsigned(len(persons), needed, role)
+        _refuse_too_few_signers(len(persons), needed, role)
     return persons
 
 
-def _refuse_unsigned(count: int, needed: int, role: SigningRole) -> NoReturn:
+def _refuse_too_few_signers(count: int, needed: int, role: SigningRole) -> NoReturn:
     raise UntrustedDocument(
         Message("signed as {role} by {found} persons, {needed} must", role=role, found=count, needed=needed),
         Fault.UNSIGNED,

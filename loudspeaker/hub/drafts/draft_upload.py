@@ -19,7 +19,8 @@ from .manifest_drafts import proposed_scopes
 MOST_SENT = 100 << 20  # bytes, of the .zip
 MOST_UNPACKED = 500 << 20
 MOST_NAMES = 10_000
-DAMAGED = BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError  # or encrypted
+# A damaged .zip, one that is encrypted (RuntimeError), or one in a compression that zipfile does not know.
+DAMAGED = BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def unpack_delivery(sent: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _unpack(packed: ZipFile, delivery: Path) -> None:
-    entries = [entry for entry in packed.infolist()[:MOST_NAMES] if _is_wanted(entry)]
+    entries = [entry for entry in packed.infolist()[:MOST_NAMES] if _belongs_to_delivery(entry)]
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise BadUsage(Message("unpacked it is larger than is taken here"))
     for entry in entries:
@@ -53,7 +54,7 @@ def _unpack(packed: ZipFile, delivery: Path) -> None:
             shutil.copyfileobj(content, out)
 
 
-def _is_wanted(entry: ZipInfo) -> bool:
+def _belongs_to_delivery(entry: ZipInfo) -> bool:
     """Is it a manifest, the last that set the rules, or a file by its hash?"""
     root, _, rest = entry.filename.partition("/")
     scope, _, name = rest.partition("/")
