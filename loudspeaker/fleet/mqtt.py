@@ -10,10 +10,10 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -45,6 +45,27 @@ MID_BITS = 16  # of a message's number
 logger = logging.getLogger(__name__)
 
 
+class LoopClient(Client):
+    """paho's client, whose network loop several threads may begin and end.
+
+    Its own `loop_stop` fails while another thread is between making the loop's thread and starting it: whoever connects
+    again at that moment would end without a connection, and without a word.
+    """
+
+    def __init__(self, user: str) -> None:
+        version = CallbackAPIVersion.VERSION2
+        super().__init__(version, user, protocol=MQTTv5, reconnect_on_failure=False, manual_ack=True)
+        self._loop_change = Lock()
+
+    def loop_start(self) -> MQTTErrorCode:
+        with self._loop_change:
+            return super().loop_start()
+
+    def loop_stop(self) -> MQTTErrorCode:
+        with self._loop_change:
+            return super().loop_stop()
+
+
 class Broker:
     """The connection of one box. `report` is told what comes in; a bell, a manifest or a file goes to `hear`."""
 
@@ -62,13 +83,7 @@ class Broker:
         self._has_session = False  # of an earlier connection
         self._own_sessions: set[str] = set()  # hubs to which this process has said what it wants
         self._birth: bytes | None = None
-        self._client = client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=settings.user,
-            protocol=MQTTv5,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
+        self._client = client = LoopClient(settings.user)
         client.username_pw_set(settings.user, settings.password)
         client.tls_set_context(make_tls_context(settings.ca))
         client.connect_timeout = CONNECT

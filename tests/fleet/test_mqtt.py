@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event, Thread
+from types import SimpleNamespace
 
+import paho.mqtt.client
 import pytest
 from harness.broker import PROGRAM, MosquittoBroker, mosquitto
 from harness.certificates import Authority
@@ -15,7 +18,7 @@ from harness.static_hub import PASSWORD, USER
 
 from loudspeaker.fleet.courier_steps import CourierEvent, LinkUp
 from loudspeaker.fleet.hub_settings import HubSettings
-from loudspeaker.fleet.mqtt import Broker
+from loudspeaker.fleet.mqtt import Broker, LoopClient
 from loudspeaker.fleet.topics import Topic, TopicKind, box_subscriptions
 
 pytestmark = [pytest.mark.broker, pytest.mark.skipif(PROGRAM is None, reason="needs mosquitto")]
@@ -69,3 +72,32 @@ def test_without_being_rid_of_the_older_form_it_would(run_agent: Run) -> None:
     run_agent(PLAIN, ())
 
     assert run_agent(OTHER, ()) == 2
+
+
+def test_the_loop_of_a_connection_may_be_ended_while_another_thread_begins_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_made, may_start, ended = Event(), Event(), SimpleQueue[str]()
+
+    class SlowThread(Thread):
+        def start(self) -> None:
+            is_made.set()
+            may_start.wait(20)
+            super().start()
+            ended.put("started")
+
+    def stop() -> None:
+        client.loop_stop()
+        ended.put("stopped")
+
+    threading = SimpleNamespace(**vars(paho.mqtt.client.threading) | {"Thread": SlowThread})
+    client = LoopClient(USER)
+    monkeypatch.setattr("paho.mqtt.client.threading", threading)
+    others = [Thread(target=client.loop_start), Thread(target=stop)]
+    others[0].start()
+    assert is_made.wait(20)
+    others[1].start()
+    others[1].join(0.1)  # it waits: without the lock it has failed by now
+    may_start.set()
+    for other in others:
+        other.join(20)
+
+    assert [ended.get(timeout=20), ended.get(timeout=20)] == ["started", "stopped"]
