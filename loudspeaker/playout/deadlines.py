@@ -113,33 +113,39 @@ def _several(item: PlayoutItem, reason: Ruling | None) -> Ruling:
 def _partly(item: PlayoutItem, reason: Ruling | None) -> Ruling:
     if not item.airing.stream and item.state.best.heard >= float(str(item.state.started["duration"])):
         return _punctual(item)  # what came in between came after its last sample
-    heard = round(item.state.total if item.airing.stream else item.state.best.heard)
+    heard = round(item.state.total + item.state.fallback if item.airing.stream else item.state.best.heard)
     if item.ending:
         return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=item.ending[1])
     cut = item.state.cut or Cut.OFF
-    cause = reason[1] if reason else _CAUSES[cut]
-    if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
-        why = Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
-    else:
-        why = Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+    why = _heard_until(cut, heard, reason[1] if reason else _CAUSES[cut])
     if cut is Cut.EMERGENCY:
         return Verdict.PRE_EMPTED, why
-    why = _instead(item, heard) if item.state.instead else why
+    why = _instead(item) if item.state.instead else why
     if item.state.best.to_file:
         return Verdict.TO_FILE, Message("the file is {file}; {what}", file=item.state.best.via, what=why)
     return Verdict.AIRED_PARTLY, why
 
 
-def _instead(item: PlayoutItem, heard: int) -> Message:
-    cause = item.state.hindrance[1] if item.state.hindrance else _CAUSES[Cut.STREAM]
-    if heard:
-        return Message(
-            "heard for {heard} s, and its fallback “{bulletin}”: {cause}",
-            heard=heard,
-            bulletin=item.airing.fallback,
-            cause=cause,
+def _heard_until(cut: Cut, heard: int, cause: Message) -> Message:
+    """`heard` in seconds."""
+    if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
+        return Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
+    return Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+
+
+def _instead(item: PlayoutItem) -> Message:
+    """Why a stream's fallback was heard, and what ended that early."""
+    state, bulletin = item.state, item.airing.fallback
+    cause = state.hindrance[1] if state.hindrance else _CAUSES[Cut.STREAM]
+    what = Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=bulletin, cause=cause)
+    if heard := round(state.total):
+        what = Message(
+            "heard for {heard} s, and its fallback “{bulletin}”: {cause}", heard=heard, bulletin=bulletin, cause=cause
         )
-    return Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=item.airing.fallback, cause=cause)
+    if state.fallback_cut is None:
+        return what
+    part = _heard_until(state.fallback_cut, round(state.fallback), _CAUSES[state.fallback_cut])
+    return Message("{what}; the fallback was {part}", what=what, part=part)
 
 
 _CAUSES = {

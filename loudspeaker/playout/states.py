@@ -92,6 +92,8 @@ class AiringState:
     started: Mapping[str, object] = field(default_factory=dict)  # the facts of the last "started"
     on_air: datetime | None = None  # when the first sample of this attempt left, as far as the log knows
     instead: bool = False  # what stands in for a stream was on the air: never twice
+    fallback: float = 0.0  # seconds heard of it
+    fallback_cut: Cut | None = None  # how it ended, where that was early
     hindrance: Ruling | None = None  # what keeps it from starting, and what that would be called
 
     def move_to(self, phase: Phase) -> None:
@@ -139,7 +141,9 @@ class AiringState:
     def break_off(self, cut: Cut, attempt: HeardAttempt) -> None:
         """This attempt ended early."""
         self._end_attempt(cut)
-        if not self.is_fallback:
+        if self.is_fallback:
+            self.fallback, self.fallback_cut = attempt.heard, None if cut is Cut.INSTEAD else cut
+        else:
             self.total += attempt.heard
         if attempt.heard >= self.best.heard and not self.plays:
             self.best = attempt

@@ -117,7 +117,7 @@ class Verdicts:
             self._record_quarter(item, now)
         self._journal.record_attempt("broke", item, now, attempt, cut=cut)
         item.state.break_off(cut, attempt)
-        if cut is Cut.DEVICE and output.playback.error:
+        if cut is Cut.DEVICE and output.playback.error and not item.state.is_fallback:  # why the stream did not come
             item.state.hindrance = Verdict.FAILED_DEVICE, output.playback.error
 
     # Judging.

@@ -108,6 +108,40 @@ def test_a_fallback_is_not_heard_again_after_a_crash(stage: PlayoutHarness) -> N
 
     assert [seconds for _, seconds in heard(stage)] == [5]
     assert stage.record(VOV).verdict == "aired-partly"
+    assert stage.record(VOV).why.endswith("; the fallback was heard for at least 3 s; then the station went off")
+
+
+def test_a_fallback_that_the_card_cuts_short_is_told_so_beside_why_no_stream_came(stage: PlayoutHarness) -> None:
+    stage.desk.dead = DEAD
+    stage.until("17:30:05")
+    stage.speakers["horn"].fail(Message("the card is gone"))
+    stage.until("18:00")
+
+    assert stage.record(VOV).why == (
+        f"its fallback “nhac” was heard instead: {DEAD}; the fallback was heard for 5 s; then the sound card failed"
+    )
+
+
+def test_the_card_that_cut_a_fallback_short_is_not_why_no_stream_came(stage: PlayoutHarness) -> None:
+    stage.until("17:39:10")
+    stage.desk.dead = DEAD
+    stage.speakers["horn"].end()
+    stage.until("17:39:40")  # too late for another attempt
+    stage.speakers["horn"].fail(Message("the card is gone"))
+    stage.until("18:00")
+
+    assert stage.record(VOV).why == (
+        f"heard for 550 s, and its fallback “nhac”: {DEAD}; the fallback was heard for 30 s; then the sound card failed"
+    )
+
+
+def test_a_fallback_that_is_stopped_counts_as_heard(stage: PlayoutHarness) -> None:
+    stage.desk.dead = DEAD
+    stage.until("17:30:20")
+    stage.controller.stop(stage.clock.now(), "chị Lan", "đọc nhầm bài")
+    stage.until("18:00")
+
+    assert (stage.record(VOV).verdict, stage.record(VOV).why[:18]) == ("stopped", "heard for 20 s; th")
 
 
 def test_what_only_a_file_has_was_not_aired(stage: PlayoutHarness) -> None:
