@@ -6,6 +6,7 @@ An event only says that the page is out of date; the page then asks for its part
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 
@@ -18,6 +19,8 @@ SPREAD = 1.0  # s in which everybody is told: pages that ask at once keep each o
 ALIVE = 15.0  # s of silence, after which a comment keeps the connection open
 MOST = 30  # pages that listen
 AGAIN = 3_000  # ms until a browser that lost us tries again
+
+logger = logging.getLogger(__name__)
 
 
 class TooManyListeners(LoudspeakerError):
@@ -43,7 +46,7 @@ class LiveEvents:
             raise TooManyListeners(Message("too many pages are open; this one looks every half minute"))
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._listeners.add(queue)
-        if self._poller is None:
+        if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll())
         try:
             yield f"retry: {AGAIN}\n\n"
@@ -61,11 +64,19 @@ class LiveEvents:
                 self._poller = None
 
     def close(self) -> None:
-        """Let everybody go: the process ends."""
+        """Let everybody go: the process ends, or nobody looks any more."""
         for queue in self._listeners:
             queue.put_nowait(None)
 
     async def _poll(self) -> None:
+        """Look until the last listener has gone. Where a look fails all are let go: a browser comes again by itself."""
+        try:
+            await self._tell_changes()
+        except Exception:
+            logger.exception("live events")
+            self.close()
+
+    async def _tell_changes(self) -> None:
         self._last = await run_in_threadpool(self._look)
         while True:
             await self._wait(LOOK)

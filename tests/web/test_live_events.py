@@ -57,6 +57,26 @@ def test_no_more_pages_listen_than_the_machine_bears() -> None:
     asyncio.run(crowd())
 
 
+def test_where_a_look_fails_all_are_let_go_and_whoever_comes_again_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    looks: Iterator[str] = iter(["before", "", "before", "after"])
+
+    def look() -> str:
+        return next(looks, "after") or str(1 / 0)
+
+    async def come_again() -> tuple[list[str], str]:
+        events = LiveEvents(look, Waits())
+        first, late = await joined(events, 2)
+        heard = [event async for event in first]
+        (again,) = await joined(events, 1)
+        told = await anext(again)
+        await again.aclose()
+        await late.aclose()
+        return heard, told
+
+    assert asyncio.run(come_again()) == ([], "event: now\ndata: after\n\n")
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_whoever_listens_is_let_go_when_the_process_ends() -> None:
     async def ends() -> list[str]:
         events = LiveEvents(lambda: "", Waits())
