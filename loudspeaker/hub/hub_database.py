@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -119,9 +119,12 @@ class HubDatabase:
         try:
             path.touch(mode=0o600)  # Mosquitto may enter the folder
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-            migrate(connection, STEPS)
+            with ExitStack() as unless_ready:
+                unless_ready.callback(connection.close)
+                for pragma in PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+                migrate(connection, STEPS)
+                unless_ready.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise _cannot_use(path, error) from error
         connection.row_factory = sqlite3.Row
