@@ -24,7 +24,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from ..errors import BadUsage, Message, NotFound, Refused, TryAgain
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused, TryAgain
 from ..store.atomic import commit_draft, write_atomic
 
 HUB = "https://huggingface.co/"
@@ -180,6 +180,10 @@ def _fetch(item: VoiceFile, folder: Path, progress: Progress) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise TryAgain(Message("{name} broke off; the same command goes on from there", name=item.name)) from error
+    except LoudspeakerError:  # not there, or not reached: nothing may have come
+        if not part.stat().st_size:
+            part.unlink()
+        raise
     if not _matches(part, item):
         part.unlink()
         raise Refused(Message("{name} is not what it should be (size or SHA-256) and was thrown away", name=item.name))

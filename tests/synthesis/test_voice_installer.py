@@ -128,6 +128,14 @@ def test_the_folder_of_one_box_is_a_source_for_the_next(tmp_path: Path) -> None:
     assert installed(tmp_path / "other") == FILES
 
 
+def test_where_no_voice_is_found_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "usb").mkdir()
+    with pytest.raises(NotFound):
+        install(VOICE, str(tmp_path / "usb"), tmp_path / "voices")
+
+    assert list((tmp_path / "voices").iterdir()) == []
+
+
 def test_what_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with hub() as net:
         net.breaks = [700_000]
