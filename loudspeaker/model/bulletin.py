@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -95,3 +95,12 @@ class Bulletin:
     speech: str = ""  # SHA-256 of the file with its signed words; "" where the box reads the text itself
     sound: CarriedSound | None = None  # only where its file is here
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line
+
+
+def alarm_templates(bulletins: Iterable[Bulletin]) -> list[Bulletin]:
+    """Emergency bulletins by title, but for those that end another."""
+    emergencies = [bulletin for bulletin in bulletins if bulletin.level is Level.EMERGENCY]
+    endings = {bulletin.all_clear for bulletin in emergencies}
+    return sorted(
+        (bulletin for bulletin in emergencies if bulletin.id not in endings), key=lambda bulletin: bulletin.title
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from loudspeaker.config.bulletin_file import parse
 from loudspeaker.errors import BadFile
-from loudspeaker.model.bulletin import Bulletin, Part
+from loudspeaker.model.bulletin import Bulletin, Part, alarm_templates
 from loudspeaker.model.enums import Level
 
 
@@ -122,3 +122,11 @@ def test_the_file_name_is_the_id() -> None:
     assert told("---\ntitle: A\n---\nA\n", "bulletins/Họp thôn.md") == [
         "2: the file's name must be an id, such as hop-thon"
     ]
+
+
+def test_an_alarm_is_begun_from_emergencies_by_title_and_not_from_what_ends_one() -> None:
+    flood = Bulletin("lu", "Lũ quét", Level.EMERGENCY, all_clear="het-lu")
+    over = Bulletin("het-lu", "Hết lũ", Level.EMERGENCY)
+    fire = Bulletin("chay", "Cháy rừng", Level.EMERGENCY)
+
+    assert alarm_templates([flood, over, Bulletin("hop", "Họp thôn"), fire]) == [fire, flood]

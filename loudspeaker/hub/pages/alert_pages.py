@@ -13,7 +13,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from ...errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
-from ...model.enums import Level
+from ...model.bulletin import alarm_templates
 from ...model.spoken_text import SpokenPart
 from ...station.signing.alert_packing import AlertDraft, alert_lines
 from ...trust.added_signatures import must_be_same
@@ -340,12 +340,10 @@ def _lines(page: HubPage, alert: Alert) -> Sequence[Message]:
 
 
 def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
-    """Emergency bulletins, but for those that end another."""
+    """Those of one office, as they are chosen from; none where it has published nothing."""
     files = page.hub.served_files(scope) if scope else None
     if files is None:
         return ()
-    emergencies = [bulletin for bulletin in files.bulletins.values() if bulletin.level is Level.EMERGENCY]
-    endings = {bulletin.all_clear for bulletin in emergencies}
     return [
         AlarmTemplate(
             bulletin.id,
@@ -354,8 +352,7 @@ def _templates(page: HubPage, scope: str) -> Sequence[AlarmTemplate]:
             files.spoken_parts(bulletin),
             all(part.audio is None for part in bulletin.parts),
         )
-        for bulletin in emergencies
-        if bulletin.id not in endings
+        for bulletin in alarm_templates(files.bulletins.values())
     ]
 
 

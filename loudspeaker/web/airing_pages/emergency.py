@@ -31,6 +31,7 @@ from ...errors import (
 )
 from ...model.alert_preview import AlertPreview, EndPreview
 from ...model.board import Board, BoardAiring
+from ...model.bulletin import alarm_templates
 from ...model.commune import Contact
 from ...model.enums import Ending, Level
 from ...model.envelope import Envelope
@@ -260,14 +261,10 @@ def read_recipe(text: str) -> str:
 
 
 def read_templates(station: Station) -> list[EmergencyTemplate]:
-    """Emergency bulletins, without those that end one."""
-    bulletins = station.files.contents.bulletins.values()
-    emergencies = [bulletin for bulletin in bulletins if bulletin.level is Level.EMERGENCY]
-    ends = {bulletin.all_clear for bulletin in emergencies}
+    """The commune's own and received ones, as they are chosen from."""
     return [
         EmergencyTemplate(bulletin.id, bulletin.title, text, find_blanks([text]))
-        for bulletin in sorted(emergencies, key=lambda bulletin: bulletin.title)
-        if bulletin.id not in ends
+        for bulletin in alarm_templates(station.files.contents.bulletins.values())
         for text in ["\n".join(part.text for part in bulletin.parts if part.text)]
     ]
 
