@@ -280,7 +280,7 @@ def spoken_parts(parts: Sequence[SpokenPart]) -> Json:
     """Of `read`, a bulletin of parts; words of its head have no spans."""
     return {
         "spoken": "\n".join(part.spoken for part in parts if part.spoken),
-        "doubts": [doubt(one) for part in parts for one in part.doubts],
+        "doubts": [doubt(found) for part in parts for found in part.doubts],
         "spans": [],
         "parts": [{"audio": part.recording} if part.recording else {"spoken": part.spoken} for part in parts],
     }

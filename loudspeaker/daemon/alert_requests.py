@@ -128,7 +128,7 @@ class SignedAlerts:
     def _wait(self, received: ReceivedAlert, by: str, villages: Sequence[str]) -> None:
         """From its first signature on; that it comes again does not make it wait longer."""
         alert, missing = received.alert, received.opened.missing
-        known = next((one for one in self.waiting() if one.id == alert.id), None)
+        known = next((waiting for waiting in self.waiting() if waiting.id == alert.id), None)
         if known and known.missing == missing:
             return
         lasts = min(HELD, alert.until - received.now)
@@ -217,7 +217,7 @@ class SignedAlerts:
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
         alert = received.alert
-        known = [parse_airing_name(one, self._zone) for one in self._ledger.airings_of(alert.id, None)]
+        known = [parse_airing_name(airing, self._zone) for airing in self._ledger.airings_of(alert.id, None)]
         names = known or self._names(received, f"{kind}@{alert.scope}")
         if any(self._log.events("end", name.id) for name in names):
             return []
@@ -239,7 +239,7 @@ class SignedAlerts:
         alert, form = received.alert, Ending(received.alert.form)
         self._decide(received, AlertState.ENDED, by)
         self._silence(alert.references, form, by)
-        meant = {airing for one in alert.references for airing in self._ledger.airings(one)}
+        meant = {airing for reference in alert.references for airing in self._ledger.airings(reference)}
         stands = [alarm for alarm in standing(self._log, self._on_air.now()) if alarm.id in meant]
         closings = self._station.alerts.closings(stands, form)
         self._sound.await_made(

@@ -49,7 +49,11 @@ def heard_for_origin(log: Log, planned: Iterable[Airing], airing: Airing, midnig
         return timedelta(0)
     apart = {other.id for other in planned if not other.quota_origin} | {airing.id}
     records = [record for record in log.rows(midnight, midnight + DAY) if record.output == airing.output]
-    sent = [one for one in records if split_origin(one.broadcast)[1] == airing.quota_origin and one.id not in apart]
+    sent = [
+        record
+        for record in records
+        if split_origin(record.broadcast)[1] == airing.quota_origin and record.id not in apart
+    ]
     heard, until = timedelta(0), midnight
     for begins, ends in sorted(_record_stretches(sent)):  # what several villages hear together counts once
         heard += max(ends - max(begins, until), timedelta(0))

@@ -47,7 +47,7 @@ class RepeatedAlerts:
 
     def next_instant(self, alert: str) -> datetime | None:
         """When it is repeated next, by this machine's clock; None where it is not repeated."""
-        cadence = next((one for one in self._cadences() if one.alert == alert), None)
+        cadence = next((cadence for cadence in self._cadences() if cadence.alert == alert), None)
         return self._next(cadence) if cadence and self._names(cadence, cadence.first) else None
 
     def _cadences(self) -> Sequence[StandingCadence]:

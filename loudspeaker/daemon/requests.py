@@ -255,7 +255,9 @@ class Requests:
             specs = [self.station.preparation.test_spec(request.output, request.tone, request.sign)]
         else:
             words, recipes = (request.text, request.bulletin), request.recipes or {}
-            outputs = [one for one in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(one, ""))]
+            outputs = [
+                output for output in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(output, ""))
+            ]
             specs = [alerts.alert_spec(*words, output, request.drill) for output in outputs]
         read = [spec for spec in specs if spec.has_content and not spec.unread]
         return [spec for spec in read if not self.station.planner.find_programme(spec)]

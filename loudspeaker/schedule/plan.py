@@ -60,9 +60,9 @@ class DayValues(Generic[V]):
     def find(self, channel: Channel, day: date, depends: object, make: Callable[[], V]) -> V:
         """The value of a day, made anew where `depends` is neither of what it was."""
         kept = self.hold(channel, day)
-        found = next((one for one in kept if one[0] == depends), None) or (depends, make())
+        found = next((pair for pair in kept if pair[0] == depends), None) or (depends, make())
         if not kept or found is not kept[0]:
-            others = (one for one in kept if one is not found)
+            others = (pair for pair in kept if pair is not found)
             self.values.keep((channel.output, channel.villages, day), (found, *others)[:2])
         return found[1]
 

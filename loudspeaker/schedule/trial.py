@@ -83,7 +83,7 @@ class Trial:
     def _question(self, given: PlanInput, day: date) -> object:
         """All that may make the plan of a day another one in this trial: what falls on it, in order."""
         side = given is not self.old and self._changes_more
-        if any(one.crosses_midnight for one in self._sides):  # then it depends on other days, too
+        if any(side.crosses_midnight for side in self._sides):  # then it depends on other days, too
             return side, day, tuple(given.schedules)
         asked = (
             (schedule.id, schedule.path, entry.content)

@@ -31,7 +31,7 @@ def find_sources(paths: StationPaths) -> list[Source]:
         return [Source(paths.home)]
     received = received_source(paths, membership.scope, membership.accepted)
     own = Source(paths.home) if membership.edited_here else received
-    return [own, *(higher_source(paths, membership.scope, one) for one in membership.higher)]
+    return [own, *(higher_source(paths, membership.scope, office) for office in membership.higher)]
 
 
 def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:

@@ -28,18 +28,18 @@ def carry_out_decisions(station: Station) -> Mapping[str, LoudspeakerError]:
     memory = f"decisions of {membership.scope}"
     known = station.log.recall(memory)
     stored = known if isinstance(known, list) else []
-    done = [one.id for one in membership.accepted.decisions if one.id in stored]
-    for one in membership.accepted.decisions:
-        name = f"{membership.scope}/{one.id}"
-        if one.id in done or not _is_for(station, one):
+    done = [decision.id for decision in membership.accepted.decisions if decision.id in stored]
+    for decision in membership.accepted.decisions:
+        name = f"{membership.scope}/{decision.id}"
+        if decision.id in done or not _is_for(station, decision):
             continue
         try:
-            _carry_out(station, one, name)
+            _carry_out(station, decision, name)
         except LoudspeakerError as error:
             failures[name] = error
             if isinstance(error, NotFound):
                 continue
-        done.append(one.id)  # that it is over, or that there is nothing to be ended, holds once and for all
+        done.append(decision.id)  # that it is over, or that there is nothing to be ended, holds once and for all
     if sorted(done) != sorted(stored):
         station.log.remember(memory, done)
     return failures

@@ -140,14 +140,14 @@ def find_outlook(
     except LoudspeakerError as fault:
         return CommuneOutlook(0, 0, {}, fault)
     schedules = planned_schedules(contents)
-    villages = {*contents.commune.villages, *(one.id for one in contents.schedules), *contents.box.plays}
+    villages = {*contents.commune.villages, *(schedule.id for schedule in contents.schedules), *contents.box.plays}
     given = _Lengths(contents, outlines).plan_input(schedules, _restrictions(commune.files.manifest))
     first = begins.astimezone(contents.commune.zone)
     last = first.date() + timedelta(days=days)
     airings = plan(given, first, datetime.combine(last + timedelta(days=1), time(), first.tzinfo))
     origin = office.files.manifest.scope
-    own = [one for one in airings if split_origin(one.bulletin or "")[1] == origin]
-    sent = [one for one in schedules if one.origin == origin]
+    own = [airing for airing in airings if split_origin(airing.bulletin or "")[1] == origin]
+    sent = [schedule for schedule in schedules if schedule.origin == origin]
     assumed = 0 if contents.box.plays else len(villages)
     found = {split_origin(name)[0]: one for name, one in _bulletins(contents, sent, own, last)}
     return CommuneOutlook(len(villages), assumed, found)
@@ -174,13 +174,15 @@ def _join_boxes(texts: Sequence[str]) -> Box:
 
 def _restrictions(manifest: SignedManifest) -> Restrictions:
     """What its people have decided for all boxes."""
-    skips = {one.airing: one.why for one in manifest.decisions if one.airing}
+    skips = {decision.airing: decision.why for decision in manifest.decisions if decision.airing}
     pauses: dict[str, StandingPause] = {}
-    for one in manifest.decisions:
-        if one.village:
-            pauses.pop(one.village, None)
-            if one.do == "pause" and one.until:
-                pauses[one.village] = StandingPause(one.village, manifest.issued, one.until, one.why)
+    for decision in manifest.decisions:
+        if decision.village:
+            pauses.pop(decision.village, None)
+            if decision.do == "pause" and decision.until:
+                pauses[decision.village] = StandingPause(
+                    decision.village, manifest.issued, decision.until, decision.why
+                )
     return Restrictions(skips, tuple(pauses.values()))
 
 
@@ -267,17 +269,17 @@ def _find_offered(contents: Contents) -> Iterator[Bulletin]:
 
 def _airings_outlook(airings: Sequence[Airing], boxes_known: bool) -> BulletinOutlook:
     """Of one bulletin. Where no box has told what it plays, every village counts as played by one."""
-    heard = [one for one in airings if one.starts_at and (one.output or not boxes_known)]
-    villages = {one.village for one in heard}
-    begins = min((one.starts_at for one in heard if one.starts_at), default=None)
-    silent = [one for one in airings if one.village not in villages]
-    reason = NO_BOX if boxes_known and not all(one.output for one in silent) else _find_refusal(silent)
+    heard = [airing for airing in airings if airing.starts_at and (airing.output or not boxes_known)]
+    villages = {airing.village for airing in heard}
+    begins = min((airing.starts_at for airing in heard if airing.starts_at), default=None)
+    silent = [airing for airing in airings if airing.village not in villages]
+    reason = NO_BOX if boxes_known and not all(airing.output for airing in silent) else _find_refusal(silent)
     return BulletinOutlook(airings[0].title, airings[0].level, begins, len(villages), reason)
 
 
 def _find_refusal(silent: Sequence[Airing]) -> Message | None:
     """Why villages do not hear it, of which these are all airings."""
-    return next((one.why for one in silent if one.why and not one.starts_at), None)
+    return next((airing.why for airing in silent if airing.why and not airing.starts_at), None)
 
 
 def _first_day(entry: Broadcast, after: date) -> date | None:

@@ -151,8 +151,8 @@ def find_changes(before: DeliveredFiles | None, after: DeliveredFiles) -> Manife
 
 
 def _new_decisions(before: DeliveredFiles | None, after: DeliveredFiles) -> Iterator[ManifestDecision]:
-    known = {one.id for one in before.manifest.decisions} if before else set()
-    return (one for one in after.manifest.decisions if one.id not in known)
+    known = {decision.id for decision in before.manifest.decisions} if before else set()
+    return (decision for decision in after.manifest.decisions if decision.id not in known)
 
 
 def _other_files(before: DeliveredFiles | None, after: DeliveredFiles) -> Iterator[str]:
@@ -194,7 +194,9 @@ def _spoken_parts(bulletin: Bulletin, settings: ReadingSettings) -> Iterator[Spo
 def _schedule_change(before: DeliveredFiles | None, after: DeliveredFiles, path: str) -> ScheduleChange:
     name, new = after.schedule(path)
     old_name, old = before.schedule(path) if before else ("", ())
-    titles = {one.id: one.title for files in (before, after) if files for one in files.bulletins.values()}
+    titles = {
+        bulletin.id: bulletin.title for files in (before, after) if files for bulletin in files.bulletins.values()
+    }
     is_there = path in after.manifest.files
     return ScheduleChange(
         name if is_there else old_name,

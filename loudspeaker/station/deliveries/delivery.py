@@ -155,8 +155,8 @@ class Deliveries:
 
     def _may_be_joined(self, joined: Membership, origins: Collection[str]) -> set[str]:
         """Whose files a box that has joined may take, too: of the next office above it, and of whom its rules name."""
-        chains, known = TrustChains(self.paths, joined), {one.scope for one in joined.scopes}
-        above = {chains.parent(one) for one in joined.scopes if not one.named}
+        chains, known = TrustChains(self.paths, joined), {scope.scope for scope in joined.scopes}
+        above = {chains.parent(scope) for scope in joined.scopes if not scope.named}
         return {scope for scope in (*above, *origins) if scope} - known - {joined.scope}
 
     def follow(self, folder: Path, first: FirstTrust, commune: str, by: str) -> TakenDelivery:
@@ -183,7 +183,7 @@ class Deliveries:
 
         Raises `BadUsage` for a box that has not joined.
         """
-        followed = [one.scope for one in must_have_joined(self.paths).scopes]
+        followed = [scope.scope for scope in must_have_joined(self.paths).scopes]
         return [scope for scope in followed if (folder / ROOT / scope).is_dir()] or followed[:1]
 
     def take(self, folder: Path, scope: str | None = None) -> TakenDelivery:
@@ -195,7 +195,7 @@ class Deliveries:
         """
         membership = must_have_joined(self.paths)
         meant = scope or membership.scopes[0].scope
-        return self._take(folder, membership, next(one for one in membership.scopes if one.scope == meant))
+        return self._take(folder, membership, next(scope for scope in membership.scopes if scope.scope == meant))
 
     def leave(self) -> str:
         """Take people's own files again, beginning with the last that came; the scope that was left.
@@ -244,7 +244,9 @@ class Deliveries:
     def _take_late_files(self) -> bool:
         """Was anything damaged that is whole now?"""
         scopes = must_have_joined(self.paths).scopes
-        mended = [take_late_files(self._received_files(one.scope), one.accepted, self.paths.fleet) for one in scopes]
+        mended = [
+            take_late_files(self._received_files(scope.scope), scope.accepted, self.paths.fleet) for scope in scopes
+        ]
         return any(mended)
 
     def _take_each(self, mark: str) -> FetchedAnswer:
@@ -278,7 +280,7 @@ class Deliveries:
 
         Raises `UntrustedDocument`, `Refused`.
         """
-        followed = next(one for one in membership.scopes if one.scope == scope)
+        followed = next(followed for followed in membership.scopes if followed.scope == scope)
         there, received = folder / ROOT / scope, self._received_files(scope)
         trust, floors = TrustChains(self.paths, membership).follow(there, followed, self.time, keep)
         raw = read_document(there / "manifest.json")
@@ -305,7 +307,7 @@ class Deliveries:
             self.before_joining(followed.scope)
         known = membership.follow(replace(followed, accepted=accepted, floors=encode(verified.floors)))
         keep_membership(self.paths, known, self.system)
-        if followed.scope == membership.scope and any(one.named for one in known.higher):
+        if followed.scope == membership.scope and any(office.named for office in known.higher):
             origins = open_folder(self.paths, stand_in=False).contents(self.now).commune.origins
             keep_membership(self.paths, known.drop_unnamed(origins), self.system)
         mended = take_late_files(received, accepted, folder)

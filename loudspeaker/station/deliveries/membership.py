@@ -100,7 +100,9 @@ class Membership:
 
     def drop_unnamed(self, origins: Collection[str]) -> Membership:
         """The same without those whom its rules named before, and do not name any more."""
-        return replace(self, higher=tuple(one for one in self.higher if not one.named or one.scope in origins))
+        return replace(
+            self, higher=tuple(office for office in self.higher if not office.named or office.scope in origins)
+        )
 
 
 def read_membership(paths: StationPaths) -> Membership | None:

@@ -52,7 +52,7 @@ class TrustChains:
 
     def lengths(self) -> Mapping[str, int]:
         """Scope -> how many of its trust documents are here and follow each other, from the first on."""
-        return {one.scope: len(self._walk(one, self._parents(one))) for one in self.membership.scopes}
+        return {scope.scope: len(self._walk(scope, self._parents(scope))) for scope in self.membership.scopes}
 
     def follow(self, there: Path, followed: FollowedScope, time: BoxTime, keep: Keep) -> tuple[TrustDocument, Floors]:
         """Walk from the first trust document to the newest that is here or in the delivery's folder `there`.
@@ -80,7 +80,9 @@ class TrustChains:
     def _parents(self, followed: FollowedScope) -> list[TrustDocument]:
         """The trust documents of the office above a scope, from the first on; none where the box has not joined it."""
         parent = self.parent(followed)
-        return self._documents(parent) if parent in {one.scope for one in self.membership.higher} and parent else []
+        return (
+            self._documents(parent) if parent in {office.scope for office in self.membership.higher} and parent else []
+        )
 
     def _documents(self, scope: str) -> list[TrustDocument]:
         """Those of a scope that this box has kept, each verified when it came; up to one that is damaged."""

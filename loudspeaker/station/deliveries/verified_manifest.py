@@ -43,8 +43,16 @@ class VerifiedManifest:
             self.opened.document.expires,
             dict(find_carried_approvals(self.opened, self.trust)),
             tuple(
-                CarriedDecision(one.id, one.do, one.by, one.village, one.airing, one.until, one.why)
-                for one in self.opened.document.decisions
+                CarriedDecision(
+                    decision.id,
+                    decision.do,
+                    decision.by,
+                    decision.village,
+                    decision.airing,
+                    decision.until,
+                    decision.why,
+                )
+                for decision in self.opened.document.decisions
             ),
             dict(self._find_sounds()),
             {path: file.bytes for path, file in self.required.items()},

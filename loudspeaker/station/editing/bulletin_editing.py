@@ -202,7 +202,7 @@ class BulletinEditing:
         data = read_file(self._home, COMMUNE)
         if forget:
             after = commune_edit.remove_own_word(data, word.key, word.written)
-            word = next(one for one in own_words(self._files.commune) if one[:2] == word[:2])
+            word = next(own for own in own_words(self._files.commune) if own[:2] == word[:2])
         else:
             after = commune_edit.put_own_word(data, word.key, word.written, word.spoken)
         changed = list(self._said_otherwise(commune_file.parse(COMMUNE, after), word))

@@ -67,7 +67,7 @@ class RuleEffect:
     @property
     def fingerprint(self) -> str:
         """Identifies what was shown, so that a person confirms this and not what it has become since."""
-        airings = [one.id for one in (*self.refused, *self.allowed, *self.moved, *self.plain)]
+        airings = [airing.id for airing in (*self.refused, *self.allowed, *self.moved, *self.plain)]
         shown = [self.edit.revision, (self.edit.after or b"").hex(), *airings]
         return hashlib.sha256("\n".join(shown).encode()).hexdigest()
 
@@ -82,8 +82,8 @@ class RuleEffect:
 
 def _line(same: Sequence[Airing]) -> RuleLine:
     first = same[0]
-    villages = tuple(dict.fromkeys(one.village for one in same))
-    days = len({one.scheduled_at.date() for one in same})
+    villages = tuple(dict.fromkeys(airing.village for airing in same))
+    days = len({airing.scheduled_at.date() for airing in same})
     return RuleLine(f"{first.scheduled_at:%H:%M}", first.title, first.why, villages, days, first)
 
 
@@ -125,7 +125,7 @@ class CommuneEditing:
         Raises `BadFile` where it breaks another file, such as a schedule that names a day which is gone.
         """
         supposed = self._files.suppose({edit.path: edit.after})
-        if fresh := [one for one in supposed.problems if one not in self._files.problems]:
+        if fresh := [problem for problem in supposed.problems if problem not in self._files.problems]:
             raise BadFile(fresh)
         window, log = self._clock.window(None, days), self._log()
         old = {airing.id: airing for airing in self._planner.plan(*window, log)}
@@ -144,7 +144,7 @@ class CommuneEditing:
         self._planner.voices.engine(spec.engine).fingerprint(spec.name)
         if (first := self._files.contents.voices[0]) not in (*commune.voices, voice):
             raise Refused(Message("box.yaml of this box names {voice}: that speaks before the commune's", voice=first))
-        others = [one for one in commune.voices if one != voice]
+        others = [name for name in commune.voices if name != voice]
         return self.alter(lambda data: commune_edit.set_voices(data, [voice, *others]))
 
 
@@ -152,12 +152,12 @@ def _compare(edit: FileEdit, days: int, old: Mapping[str, Airing], new: Mapping[
     """What becomes of the airings of one plan in another one."""
     both = [(old[name], new[name]) for name in old if name in new and _is_heard(old[name], new[name])]
     refused = tuple(_refusals(old, new))
-    waiting = dict.fromkeys(one.bulletin for one in refused if kind_of(one.why) is Refusal.APPROVAL)
+    waiting = dict.fromkeys(airing.bulletin for airing in refused if kind_of(airing.why) is Refusal.APPROVAL)
     return RuleEffect(
         edit,
         days,
         refused,
-        allowed=tuple(one for one in new.values() if _is_heard(one) and not _is_heard(old.get(one.id))),
+        allowed=tuple(airing for airing in new.values() if _is_heard(airing) and not _is_heard(old.get(airing.id))),
         moved=tuple(now for was, now in both if _is_moved(was, now)),
         plain=tuple(now for was, now in both if (was.chime, was.music) != (now.chime, now.music)),
         unapproved=tuple(name for name in waiting if name),

@@ -206,7 +206,7 @@ class ScheduleEditing:
         return named
 
     def _village_name(self, village: str) -> str:
-        return next((one.name for one in self._files.contents.schedules if one.id == village), village)
+        return next((schedule.name for schedule in self._files.contents.schedules if schedule.id == village), village)
 
 
 def _edit_entry(path: str, data: bytes, village: str, edit: EntryEdit) -> bytes:

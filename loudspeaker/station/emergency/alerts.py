@@ -185,7 +185,7 @@ class Alerts:
 
     def closings(self, alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
         """How these end; in the words of the station itself where an all-clear cannot be read any more."""
-        return [replace(one, bulletin=self._readable(one.bulletin)) for one in closings(alarms, form)]
+        return [replace(closing, bulletin=self._readable(closing.bulletin)) for closing in closings(alarms, form)]
 
     def _readable(self, bulletin: str | None) -> str | None:
         with suppress(LoudspeakerError):
@@ -200,7 +200,9 @@ class Alerts:
         named = self.files.hearers(request.villages, request.everywhere) if request.villages else None
         outputs = self.outputs_of(named or list(self.files.box.plays))
         alarms = [
-            one for one in standing(self.log(), self.clock.now()) if self.files.box.plays.get(one.village) in outputs
+            alarm
+            for alarm in standing(self.log(), self.clock.now())
+            if self.files.box.plays.get(alarm.village) in outputs
         ]
         chosen = of_one_kind(alarms, request.drill)
         if not chosen:

@@ -219,7 +219,7 @@ def alert_lines(alert: Alert, names: Mapping[str, str] | None = None, zone: tzin
     lines = [ENDS[alert.form] if alert.kind is AlertKind.END else KINDS[alert.kind]]
     lines.append(Message("for {villages}, until {until}", villages=villages, until=until))
     if alert.audience:
-        communes = ", ".join((names or {}).get(one, one) for one in alert.audience)
+        communes = ", ".join((names or {}).get(commune, commune) for commune in alert.audience)
         count = len(alert.audience)
         lines.append(Message("only in these {count} communes: {communes}", count=count, communes=communes))
     if again := cadence_line(alert, zone):

@@ -129,7 +129,11 @@ def carry_decision(out: Path, scope: str, decision: ManifestDecision, now: datet
     """
     before = read_packed(out, scope)
     about = decision.village or decision.airing
-    others = [one for one in standing_decisions(before.decisions, now) if (one.village or one.airing) != about]
+    others = [
+        decision
+        for decision in standing_decisions(before.decisions, now)
+        if (decision.village or decision.airing) != about
+    ]
     decisions = (*others, replace(decision, id=f"d-{before.version + 1}"))
     return _write_next(out, before, replace(before, issued=now, decisions=decisions), {})
 
@@ -152,24 +156,27 @@ def carry_files(out: Path, manifest: SignedManifest, contents: Mapping[str, byte
 
 def decision_lines(manifest: SignedManifest) -> Iterator[Message]:
     """The decisions of a manifest, as its signer reads them."""
-    for one in manifest.decisions:
-        facts = {"by": one.by, "why": one.why or "–"}
-        if one.until is not None:
-            ends = f"{one.until:%H:%M %d/%m/%Y}"
-            yield Message("{by}: no sound in {village} until {ends}: {why}", village=one.village, ends=ends, **facts)
-        elif one.airing is not None:
-            yield Message("{by}: {airing} is left out: {why}", airing=one.airing, **facts)
+    for decision in manifest.decisions:
+        facts = {"by": decision.by, "why": decision.why or "–"}
+        if decision.until is not None:
+            ends = f"{decision.until:%H:%M %d/%m/%Y}"
+            yield Message(
+                "{by}: no sound in {village} until {ends}: {why}", village=decision.village, ends=ends, **facts
+            )
+        elif decision.airing is not None:
+            yield Message("{by}: {airing} is left out: {why}", airing=decision.airing, **facts)
         else:
-            yield Message("{by}: the pause of {village} ends", village=one.village, by=one.by)
+            yield Message("{by}: the pause of {village} ends", village=decision.village, by=decision.by)
 
 
 def standing_decisions(decisions: Iterable[ManifestDecision], now: datetime) -> tuple[ManifestDecision, ...]:
     """Those that still say something: a skip until a day behind its airing, a pause until it ends."""
     day = f"{now - timedelta(days=1):%Y-%m-%d}"
     return tuple(
-        one
-        for one in decisions
-        if (one.airing is None or one.airing.rpartition("/")[2] >= day) and (one.until is None or one.until > now)
+        decision
+        for decision in decisions
+        if (decision.airing is None or decision.airing.rpartition("/")[2] >= day)
+        and (decision.until is None or decision.until > now)
     )
 
 

@@ -72,7 +72,7 @@ class SoundPacking:
     def _speak_all(self, before: SignedManifest) -> Iterator[SpokenBulletin]:
         """Every bulletin that is said in the hours of a schedule: an alarm speaks with the voices of the box."""
         revisions = self.station.files.contents.revisions
-        own = [one for one in self.station.files.contents.bulletins.values() if "@" not in one.id]
+        own = [bulletin for bulletin in self.station.files.contents.bulletins.values() if "@" not in bulletin.id]
         for path in ("commune.yaml", *(bulletin.path for bulletin in own)):
             if path not in before.files or before.files[path].sha256 != revisions.get(path):
                 raise BadUsage(Message("{file} was not packed as it is now: use “fleet pack” first", file=path))
@@ -85,7 +85,7 @@ class SoundPacking:
         planner = self.station.planner
         voices = bulletin.voices or self.station.files.contents.voices
         pieces = planner.bulletin_spec(replace(bulletin, sound=None)).pieces
-        spoken = [one for one in pieces if isinstance(one, SpeechSpec) and one.voices == voices]
+        spoken = [piece for piece in pieces if isinstance(piece, SpeechSpec) and piece.voices == voices]
         said = [*spoken, planner.builder.speech(REMINDER)] if spoken else []
         return list(dict.fromkeys(line.text for one in said for line in one.utterances))
 

@@ -68,7 +68,7 @@ def trust_lines(before: TrustDocument, after: TrustDocument, names: Mapping[str,
     known = {box.id for box in before.boxes}
     for box in (box.id for box in after.boxes if box.id not in known):
         yield Message("{name} ({box}) is a box of this office: its log counts", name=names.get(box, box), box=box)
-    for ident in (one for one in after.revoked_boxes if one not in before.revoked_boxes):
+    for ident in (box for box in after.revoked_boxes if box not in before.revoked_boxes):
         yield Message("{name} ({box}) is revoked: its log counts no more", name=names.get(ident, ident), box=ident)
 
 
@@ -98,8 +98,8 @@ def _next_role(
     new: Mapping[PublicKey, frozenset[SigningRole]],
 ) -> RoleKeys:
     people = {key.id: key.person for key in keys}
-    ids = (*(one for one in group.keys if one in people), *(key.id for key, own in new.items() if role in own))
-    were, are = len({key.person for key in before.keys_of(role)}), len({people[one] for one in ids})
+    ids = (*(key for key in group.keys if key in people), *(key.id for key, own in new.items() if role in own))
+    were, are = len({key.person for key in before.keys_of(role)}), len({people[key] for key in ids})
     together = role in (SigningRole.TRUST, SigningRole.RULES, SigningRole.EMERGENCY)
     least = min(PERSONS, are) if together and group.threshold == were else 1
     return RoleKeys(ids, max(group.threshold, least))
