@@ -32,8 +32,8 @@ class Trial:
     changed: frozenset[EntryKey]
     window: Sequence[date]
     _before: dict[date, list[Airing]] = field(default_factory=dict)
-    _plans: dict[object, list[Airing]] = field(default_factory=dict)  # plans without adjustments, by their question
-    _likenesses: dict[date, object] = field(default_factory=dict)
+    _plans: dict[object, list[Airing]] = field(default_factory=dict)  # plans without adjustments, by `_plan_inputs`
+    _day_factors: dict[date, object] = field(default_factory=dict)
     _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
 
     @cached_property
@@ -66,21 +66,21 @@ class Trial:
     def plan_before(self, day: date) -> list[Airing]:
         """A day without the change."""
         if day not in self._before:
-            self._before[day] = self._plans[self._question(self.old, day)] = _plan_day(self.old, day)
+            self._before[day] = self._plans[self._plan_inputs(self.old, day)] = _plan_day(self.old, day)
         return self._before[day]
 
     def plan_adjusted(self, adjustments: Sequence[Adjustment], day: date) -> list[Airing]:
         """A day with the change and these adjustments."""
         given = replace(self.given, schedules=adjust_schedules(self.given.schedules, adjustments))
-        question = self._question(given, day)
-        planned = self._plans.get(question)
+        inputs = self._plan_inputs(given, day)
+        planned = self._plans.get(inputs)
         if planned is None:
             planned = _plan_day(given, day)
             if not adjustments:
-                self._plans[question] = planned
+                self._plans[inputs] = planned
         return planned
 
-    def _question(self, given: PlanInput, day: date) -> object:
+    def _plan_inputs(self, given: PlanInput, day: date) -> object:
         """All that may make the plan of a day another one in this trial: what falls on it, in order."""
         side = given is not self.old and self._changes_more
         if any(side.crosses_midnight for side in self._sides):  # then it depends on other days, too
@@ -105,7 +105,7 @@ class Trial:
             day: compare_plans(self.plan_before(day), self.plan_adjusted((), day), self.changed)
             for day in firsts.values()
         }
-        each = [(day, firsts[self.likeness(day)]) for day in self.window]
+        each = [(day, firsts[self.factors(day)]) for day in self.window]
         return join_comparisons([plans[first].shift(day - first) if day > first else plans[day] for day, first in each])
 
     def is_clean(
@@ -124,27 +124,27 @@ class Trial:
         compared: set[object] = set()
         for day in self._telling_days(adjustments, more):
             given_up = frozenset(key for key, is_left_out in left_out.items() if is_left_out(day))
-            likeness = self.likeness(day), given_up, tuple(entry.falls_on(day) for entry in entries)
-            if likeness in compared:  # it would be as clean as the other one
+            factors = self.factors(day), given_up, tuple(entry.falls_on(day) for entry in entries)
+            if factors in compared:  # it would be as clean as the other one
                 continue
-            compared.add(likeness)
+            compared.add(factors)
             after = self.plan_adjusted(adjustments, day)
             if not compare_plans(self.plan_before(day), after, self.changed, is_given_up).clean:
                 self._unclean = day
                 return False
         return True
 
-    def likeness(self, day: date) -> object:
+    def factors(self, day: date) -> object:
         """Days on which this is the same are planned alike, with the change and without, but for their date."""
-        if day not in self._likenesses:
-            self._likenesses[day] = tuple(side.likeness(day) for side in self._sides)
-        return self._likenesses[day]
+        if day not in self._day_factors:
+            self._day_factors[day] = tuple(side.factors(day) for side in self._sides)
+        return self._day_factors[day]
 
     def first_alike(self, days: Iterable[date]) -> dict[object, date]:
         """The first of all days that are planned alike, by what makes them so."""
         firsts: dict[object, date] = {}
         for day in days:
-            firsts.setdefault(self.likeness(day), day)
+            firsts.setdefault(self.factors(day), day)
         return firsts
 
     @cached_property
@@ -188,7 +188,7 @@ class _Side:
             any(may_cross_midnight(channel.policies) for channel in heard),
         )
 
-    def likeness(self, day: date) -> object:
+    def factors(self, day: date) -> object:
         """All that may make the plan of a day another than that of another day; `day` itself where that is by date."""
         commune = self.given.commune
         if self.crosses_midnight or _is_restricted(self.given.restrictions, day):
