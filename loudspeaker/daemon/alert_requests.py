@@ -51,9 +51,9 @@ class SignedAlerts:
         self._station = manual.on_air.station
         self._controller = manual.on_air.controller
         self._log = manual.on_air.controller.log
-        self._ledger = AlertLog(self._log)
-        self._reader = AlertReader(self._station, self._ledger)
-        self.repeated = RepeatedAlerts(manual, self._ledger)
+        self._alert_log = AlertLog(self._log)
+        self._reader = AlertReader(self._station, self._alert_log)
+        self.repeated = RepeatedAlerts(manual, self._alert_log)
         self._waiting: dict[str, WaitingAlert] = {}
 
     def take(self, request: TakeAlert) -> AlertAnswer:
@@ -72,7 +72,7 @@ class SignedAlerts:
             return self._report(received)
         if received.template:
             self._look()  # the files as they are: no older ones will do
-        if received.opened.missing and self._ledger.decision(received.alert.id) is None:
+        if received.opened.missing and self._alert_log.decision(received.alert.id) is None:
             return self._prepare(received)
         return self._carry_out(received, self._on_air.say(received.signed_by))
 
@@ -116,7 +116,7 @@ class SignedAlerts:
     def _prepare(self, received: ReceivedAlert) -> AlertAnswer:
         """Have its sound made, which nobody hears, so that the next signature has it heard at once."""
         alert, villages = received.alert, self._villages(received)
-        if self._ledger.is_ended(alert.id):
+        if self._alert_log.is_ended(alert.id):
             return AlertAnswer(alert.id, AlertState.ENDED)
         if alert.kind.is_alarm:
             self._sound.start_making(self._reader.specs(received, villages).values())
@@ -144,7 +144,7 @@ class SignedAlerts:
     def _give(self, received: ReceivedAlert, by: str) -> None:
         """On record before anything is heard; an update then replaces what it refers to."""
         alert = received.alert
-        if self._ledger.is_ended(alert.id):
+        if self._alert_log.is_ended(alert.id):
             self._decide(received, AlertState.ENDED, by)
             return self._silence(alert.references, Ending.STOP, by)
         lacking = self._lacking(received, ALARM)
@@ -191,7 +191,7 @@ class SignedAlerts:
 
     def _airings_in(self, references: Iterable[str], village: str) -> tuple[str, ...]:
         """The airings of these alerts in a village, which an update puts an end to."""
-        airings = (airing for alert in references for airing in self._ledger.airings(alert))
+        airings = (airing for alert in references for airing in self._alert_log.airings(alert))
         return tuple(airing for airing in airings if airing.startswith(f"{village}/"))
 
     def _template_id(self, received: ReceivedAlert) -> str | None:
@@ -217,7 +217,7 @@ class SignedAlerts:
     def _lacking(self, received: ReceivedAlert, kind: str) -> list[AiringName]:
         """The airings of it that nobody has asked for yet; none where somebody has ended one of them."""
         alert = received.alert
-        known = [parse_airing_name(airing, self._zone) for airing in self._ledger.airings_of(alert.id, None)]
+        known = [parse_airing_name(airing, self._zone) for airing in self._alert_log.airings_of(alert.id, None)]
         names = known or self._names(received, f"{kind}@{alert.scope}")
         if any(self._log.events("end", name.id) for name in names):
             return []
@@ -228,7 +228,7 @@ class SignedAlerts:
         alert, villages = received.alert, self._villages(received)
         cadence = find_cadence(alert, received.now)
         at = (cadence.instant(cadence.first) if cadence else alert.issued).astimezone(self._zone)
-        while any(self._ledger.is_anothers(airing_name(kind, village, at), alert.id) for village in villages):
+        while any(self._alert_log.is_anothers(airing_name(kind, village, at), alert.id) for village in villages):
             at += SECOND
         return [AiringName(village, kind, at) for village in villages]
 
@@ -239,7 +239,7 @@ class SignedAlerts:
         alert, form = received.alert, Ending(received.alert.form)
         self._decide(received, AlertState.ENDED, by)
         self._silence(alert.references, form, by)
-        meant = {airing for reference in alert.references for airing in self._ledger.airings(reference)}
+        meant = {airing for reference in alert.references for airing in self._alert_log.airings(reference)}
         stands = [alarm for alarm in standing(self._log, self._on_air.now()) if alarm.id in meant]
         closings = self._station.alerts.closings(stands, form)
         self._sound.await_made(
@@ -252,7 +252,7 @@ class SignedAlerts:
 
     def _silence(self, alerts: Iterable[str], form: Ending, by: str) -> None:
         """End the alarms of these alerts, as far as they were not ended so before."""
-        alarms = [self._find_airing(airing) for alert in alerts for airing in self._ledger.airings(alert)]
+        alarms = [self._find_airing(airing) for alert in alerts for airing in self._alert_log.airings(alert)]
         fresh = [alarm for alarm in alarms if alarm and not self._was_ended(alarm.id, form)]
         self._controller.end(self._on_air.now(), by, form, fresh)
         for alert in alerts:
@@ -268,7 +268,7 @@ class SignedAlerts:
     def _stop(self, received: ReceivedAlert, by: str) -> None:
         """Silence what sounds when it comes first, but for alarms that were signed after it."""
         alert = received.alert
-        if self._ledger.decision(alert.id):
+        if self._alert_log.decision(alert.id):
             return
         outputs = set(self._station.alerts.outputs_of(self._villages(received)))
         items = [item for item in self._controller.open_items() if item.request and "@" in item.airing.broadcast]
@@ -279,7 +279,7 @@ class SignedAlerts:
 
     def _is_later(self, airing: Airing, alert: Alert) -> bool:
         """Was it signed after this alert? Of one that is said again: was it due after it?"""
-        known = self._ledger.alert_of(airing.id)
+        known = self._alert_log.alert_of(airing.id)
         if known and known.number is None and known.scope == alert.scope:
             return known.seq > alert.seq  # its name may be of a later second than it is
         return airing.scheduled_at > alert.issued
@@ -287,7 +287,7 @@ class SignedAlerts:
     def _check(self, received: ReceivedAlert, by: str) -> None:
         """Everything up to the made sound, and no sound. The words are new each time, so that they are made."""
         alert = received.alert
-        if self._ledger.decision(alert.id):
+        if self._alert_log.decision(alert.id):
             return
         for output, why in self._controller.gone_outputs().items():
             raise SpeakerError(Message("output {output}: {why}", output=output, why=why))
@@ -303,18 +303,18 @@ class SignedAlerts:
 
     def _decide(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
         """Once: what was decided of an alert stays so."""
-        if self._ledger.decision(received.alert.id) is None:
+        if self._alert_log.decision(received.alert.id) is None:
             self._note(received, state, by, **facts)
 
     def _note(self, received: ReceivedAlert, state: AlertState, by: str, **facts: object) -> None:
-        self._ledger.note(received.opened, state, self._on_air.now(), by=by, title=self._title(received), **facts)
+        self._alert_log.note(received.opened, state, self._on_air.now(), by=by, title=self._title(received), **facts)
 
     def _report(self, received: ReceivedAlert) -> AlertAnswer:
         """How far it has come, by the log."""
         alert = received.alert.id
-        said, done = self._ledger.times_said(alert), self._ledger.decision(alert)
-        sound, step = first_sound(self._log, said), AlertState(str(done["state"])) if done else AlertState.FAILED
-        state, airings = self._ledger.state_of(alert, step, sound), tuple(self._ledger.airings(alert))
+        said, done = self._alert_log.times_said(alert), self._alert_log.decision(alert)
+        sound, decided = first_sound(self._log, said), AlertState(str(done["state"])) if done else AlertState.FAILED
+        state, airings = self._alert_log.state_of(alert, decided, sound), tuple(self._alert_log.airings(alert))
         again = self.repeated.next_instant(alert)
         again_in = (again - self._on_air.now()).total_seconds() if again else None
         return AlertAnswer(alert, state, airings, sound, times_heard(self._log, said), again_in)

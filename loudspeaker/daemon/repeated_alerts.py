@@ -31,14 +31,14 @@ class Anchor:
 class RepeatedAlerts:
     """Submits each number of an alert when it is due. Everything is called from the daemon's one thread."""
 
-    def __init__(self, manual: ManualAirings, ledger: AlertLog) -> None:
+    def __init__(self, manual: ManualAirings, alert_log: AlertLog) -> None:
         self._manual = manual
         self._on_air = manual.on_air
         self._log = manual.on_air.controller.log
-        self._ledger = ledger
+        self._alert_log = alert_log
         self._anchors: dict[str, Anchor] = {}
         self._running: Sequence[StandingCadence] = ()
-        self._known = -1  # how many steps the ledger had when `_running` was read
+        self._known = -1  # `count` of the log of alerts when `_running` was read
 
     def submit_due(self) -> datetime | None:
         """Submit the numbers that are due. Returns when the next is, by this machine's clock, or None."""
@@ -52,8 +52,8 @@ class RepeatedAlerts:
 
     def _cadences(self) -> Sequence[StandingCadence]:
         """The cadences that have not been ended in all villages."""
-        if self._known != self._ledger.count:
-            self._running, self._known = tuple(self._ledger.cadences()), self._ledger.count
+        if self._known != self._alert_log.count:
+            self._running, self._known = tuple(self._alert_log.cadences()), self._alert_log.count
         return self._running
 
     def _follow(self, cadence: StandingCadence) -> datetime | None:
@@ -86,8 +86,8 @@ class RepeatedAlerts:
 
     def _least(self, cadence: StandingCadence) -> datetime:
         """The latest instant that is certain after a start: of the last number aired, or the floor of its scope."""
-        numbers = [number for number, _ in self._ledger.times_said(cadence.alert) if number is not None]
-        floor = self._ledger.floors(cadence.scope, Floors()).instant
+        numbers = [number for number, _ in self._alert_log.times_said(cadence.alert) if number is not None]
+        floor = self._alert_log.floors(cadence.scope, Floors()).instant
         latest = cadence.instant(max(numbers, default=cadence.first))
         return max(latest, floor) if floor else latest
 
@@ -95,7 +95,7 @@ class RepeatedAlerts:
 
     def _say(self, cadence: StandingCadence, number: int) -> None:
         """On record before it is heard, as the first was."""
-        noted = self._ledger.airings_of(cadence.alert, number)
+        noted = self._alert_log.airings_of(cadence.alert, number)
         names = [self._parse(airing) for airing in noted] or self._names(cadence, number)
         lacking = [name for name in names if not self._log.events("asked", name.id)]
         if not lacking:
@@ -103,16 +103,16 @@ class RepeatedAlerts:
         requests = list(self._requests(cadence, number, lacking))
         if not noted:
             airings = [name.id for name in names]
-            self._ledger.note_again(cadence.alert, number, airings, self._on_air.now())
+            self._alert_log.note_again(cadence.alert, number, airings, self._on_air.now())
         for request in requests:
             self._manual.submit(request)
 
     def _names(self, cadence: StandingCadence, number: int) -> list[AiringName]:
         """Where it was given and nobody has ended it, by the instant of this number."""
         later = cadence.instant(number) - cadence.instant(cadence.first)
-        first = [self._parse(airing) for airing in self._ledger.airings_of(cadence.alert, None)]
+        first = [self._parse(airing) for airing in self._alert_log.airings_of(cadence.alert, None)]
         names = [replace(name, at=name.at + later) for name in first if not self._is_ended(cadence, name.village)]
-        while any(self._ledger.is_anothers(name.id, cadence.alert) for name in names):
+        while any(self._alert_log.is_anothers(name.id, cadence.alert) for name in names):
             names = [replace(name, at=name.at + SECOND) for name in names]
         return names
 
@@ -121,7 +121,7 @@ class RepeatedAlerts:
         return any(self._log.events("end", airing) for airing in self._airings_in(cadence, village))
 
     def _airings_in(self, cadence: StandingCadence, village: str) -> list[str]:
-        return [airing for airing in self._ledger.airings(cadence.alert) if airing.startswith(f"{village}/")]
+        return [airing for airing in self._alert_log.airings(cadence.alert) if airing.startswith(f"{village}/")]
 
     def _requests(self, cadence: StandingCadence, number: int, names: Sequence[AiringName]) -> Iterator[ManualRequest]:
         """The first one's words once more; it stands in the place of those before it."""

@@ -54,18 +54,18 @@ class AlertReceipt:
 
 def read_receipts(log: Log) -> Sequence[AlertReceipt]:
     """The receipts of all alerts that have come, in the order of their last arrival."""
-    ledger, last = AlertLog(log), dict[str, Event]()
+    alert_log, last = AlertLog(log), dict[str, Event]()
     for event in log.events(ALERT):
         alert = str(event.facts["alert"])
         last.pop(alert, None)
         last[alert] = event
-    return [_receipt(log, ledger, alert, event) for alert, event in last.items()]
+    return [_receipt(log, alert_log, alert, event) for alert, event in last.items()]
 
 
-def _receipt(log: Log, ledger: AlertLog, alert: str, event: Event) -> AlertReceipt:
-    facts, said = event.facts, ledger.times_said(alert)
-    airings, sound = tuple(ledger.airings(alert)), first_sound(log, said)
-    state = ledger.state_of(alert, AlertState(str(facts["state"])), sound)
+def _receipt(log: Log, alert_log: AlertLog, alert: str, event: Event) -> AlertReceipt:
+    facts, said = event.facts, alert_log.times_said(alert)
+    airings, sound = tuple(alert_log.airings(alert)), first_sound(log, said)
+    state = alert_log.state_of(alert, AlertState(str(facts["state"])), sound)
     title, by, why = (str(facts.get(name, "")) for name in ("title", "by", "why"))
     return AlertReceipt(
         alert, state, event.at, title, by, bool(facts.get("drill")), airings, sound, why, times_heard(log, said)

@@ -73,10 +73,10 @@ class ReceivedAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertReader:
-    """Reads signed alerts for one station, whose log `ledger` asks."""
+    """Reads signed alerts for one station, by what its log knows of them (`alert_log`)."""
 
     station: Station
-    ledger: AlertLog
+    alert_log: AlertLog
 
     def open(self, raw: str, now: datetime, trusted: bool) -> ReceivedAlert:
         """The alert in an envelope; `now` is this machine's time, `trusted` whether it is known to be right.
@@ -96,12 +96,12 @@ class AlertReader:
         raise min(refusals, key=lambda refusal: refusal.fault is Fault.UNSIGNED)
 
     def _floors(self, scope: str, known: Floors) -> Floors:
-        floors, beat = self.ledger.floors(scope, known), moment(self.ledger.log.recall("heartbeat"))
+        floors, beat = self.alert_log.floors(scope, known), moment(self.alert_log.log.recall("heartbeat"))
         return floors.at_instant(beat) if beat else floors
 
     def must_be_acceptable(self, received: ReceivedAlert) -> None:
         """Raises `UntrustedDocument` where it came too late, is an office's that may not, or is not the first one."""
-        alert, done = received.alert, self.ledger.decision(received.alert.id)
+        alert, done = received.alert, self.alert_log.decision(received.alert.id)
         if alert.kind in OWN_ONLY and not received.own:
             raise UntrustedDocument(Message("only the commune itself may have this done"), Fault.UNSIGNED)
         if done is None:
@@ -120,7 +120,7 @@ class AlertReader:
             highest = max(received.floors.alert, received.alert.seq)
             floors = replace(received.floors, alert=highest)
             issued = received.alert.issued
-            self.ledger.keep_floors(received.alert.scope, received.time.raise_instant(floors, issued))
+            self.alert_log.keep_floors(received.alert.scope, received.time.raise_instant(floors, issued))
 
     def villages(self, alert: Alert, outputs: Collection[str]) -> list[str]:
         """Whom it is for here; `outputs` are those that sound now."""
