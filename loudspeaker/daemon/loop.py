@@ -114,7 +114,7 @@ class Loop:
         self._control_socket: ControlSocket | None = None
         self._wake = clock.now()
         self._ending = False
-        self._told = "", 0.0
+        self._last_trouble = "", 0.0
 
     def wake(self) -> None:
         """From any thread: there is news."""
@@ -284,9 +284,9 @@ class Loop:
         expected = isinstance(error, LoudspeakerError)
         what = str(error) if expected else repr(error)
         now = monotonic()
-        if what == self._told[0] and now < self._told[1] + QUIET:
+        if what == self._last_trouble[0] and now < self._last_trouble[1] + QUIET:
             return
-        self._told = what, now
+        self._last_trouble = what, now
         if expected:
             logger.error("%s", error)
         else:

@@ -46,7 +46,7 @@ TELL_AGAIN = 45.0  # s, at most: before the hub calls it unanswered, `hub.watch.
 OVER = frozenset({AlertState.AIRED, AlertState.ENDED, AlertState.STOPPED, AlertState.CHECKED})
 HEARD_BY, CADENCE = 20.0, 300.0  # s: behind its instant what is said again has begun; asked about at the latest
 
-Told = tuple[AlertState, float | None, int] | None  # state, first sound and times, by the last receipt
+LastReceipt = tuple[AlertState, float | None, int] | None  # state, first sound and times, by the last receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class CarriedAlert:
     messages: tuple[int, ...] = ()  # to be acknowledged
     away: int = 0  # times that the daemon did not answer
     asked: int = 0  # times that it was asked after its first answer
-    told: Told = None
+    receipt: LastReceipt = None
 
     @property
     def id(self) -> str:
@@ -141,24 +141,24 @@ class AlertCarrier:
                 wait = AWAY[min(alert.away, len(AWAY) - 1)]
                 return self._with(replace(alert, at=now + wait, away=alert.away + 1)), []
             case DaemonAnswered(_, answer):
-                told = answer.state, answer.first_sound, answer.times
-                return self._answer(alert, told, PublishReceipt(alert.id, answer), _follow(alert, answer), now)
+                last = answer.state, answer.first_sound, answer.times
+                return self._answer(alert, last, PublishReceipt(alert.id, answer), _follow(alert, answer), now)
             case DaemonRefused(_, why, passing, silent):
-                refused = alert.told if silent else (AlertState.FAILED, None, 0)
+                refused = alert.receipt if silent else (AlertState.FAILED, None, 0)
                 again = RETRY[alert.asked] if passing and alert.asked < len(RETRY) else None
                 return self._answer(alert, refused, PublishReceipt(alert.id, None, why), again, now)
         return self, []
 
     def _answer(
-        self, alert: CarriedAlert, told: Told, receipt: PublishReceipt, again: float | None, now: float
+        self, alert: CarriedAlert, last: LastReceipt, receipt: PublishReceipt, again: float | None, now: float
     ) -> Step:
         """The hub hears what is new, the broker need not send it again, the daemon is asked `again` after so long."""
         actions: list[Action] = [Acknowledge(message) for message in alert.messages]
-        actions += [receipt] if told != alert.told else []
+        actions += [receipt] if last != alert.receipt else []
         if again is None or len(self.alerts) > MOST:
             alerts = {name: other for name, other in self.alerts.items() if name != alert.name}
             return replace(self, alerts=alerts, over=self._over_with(alert.name, receipt)), actions
-        later = replace(alert, messages=(), told=told, at=now + again, asked=alert.asked + 1, away=0)
+        later = replace(alert, messages=(), receipt=last, at=now + again, asked=alert.asked + 1, away=0)
         return self._with(later), actions
 
     def _over_with(self, name: str, receipt: PublishReceipt) -> Mapping[str, PublishReceipt]:

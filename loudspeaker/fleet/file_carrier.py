@@ -74,7 +74,7 @@ class FileCarrier:
     failures: int = 0
     server_at: float = 0.0  # not asked before then
     calm_until: float = 0.0
-    told_alerts: Mapping[str, int] = field(default_factory=dict)  # scope -> the newest, of which was told until then
+    newest_alerts: Mapping[str, int] = field(default_factory=dict)  # scope -> the newest, of which was told until then
     hub_time: datetime | None = None  # at which the last bell was rung, by its word
     wrongs: int = 0  # hubs in a row that had not what was signed
     hubs: HubsInTurn = OWN_HUB
@@ -86,7 +86,7 @@ class FileCarrier:
         times = [files.again_at for files in self.scopes.values() if files.again_at is not None]
         if self.away_since is not None and self.scopes:
             times.append(self._next_poll)
-        if self.told_alerts:
+        if self.newest_alerts:
             times.append(self.calm_until)
         if self.late.wakes_at is not None:
             times.append(self.late.wakes_at)
@@ -206,8 +206,8 @@ class FileCarrier:
                 return replace(after, calm_until=calm)
             case LinkDown() if self.away_since is None:
                 return replace(self, away_since=now)
-            case TimePassed() if self.told_alerts and self.calm_until <= now:
-                return replace(self, told_alerts={})._hear(self.told_alerts, now)
+            case TimePassed() if self.newest_alerts and self.calm_until <= now:
+                return replace(self, newest_alerts={})._hear(self.newest_alerts, now)
             case TimePassed() if self.away_since is not None and self.scopes and self._next_poll <= now:
                 return self._poll(now)
         return self
@@ -225,9 +225,9 @@ class FileCarrier:
     def _hear(self, newest: Mapping[str, int], now: float) -> FileCarrier:
         """Alerts of which it is known that they are there (scope -> newest), and that have not come, are fetched."""
         if self._is_calm(now):
-            known = self.told_alerts
+            known = self.newest_alerts
             highest = {scope: max(newest[scope], known.get(scope, 0)) for scope in newest}
-            return replace(self, told_alerts={**known, **highest})
+            return replace(self, newest_alerts={**known, **highest})
         after = self
         for scope in self.scopes.keys() & newest.keys():
             after = after._want_alerts(scope, newest[scope])

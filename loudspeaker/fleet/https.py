@@ -173,7 +173,7 @@ class HubFolder:
         raise Refused(Message("the hub answers {status} for {path}", status=answer.status, path=path))
 
 
-def read_told_error(body: bytes, status: int) -> LoudspeakerError:
+def read_error(body: bytes, status: int) -> LoudspeakerError:
     """The error that a hub tells of."""
     with suppress(*UNREADABLE):
         return decode_error(json.loads(body)["error"])

@@ -19,7 +19,7 @@ from ..store.atomic import write_atomic
 from ..trust.dsse import parse_envelope
 from ..trust.opening import read_unverified
 from ..trust.signed_documents import ROOT, SignedManifest
-from .https import FAILURES, HubFolder, hub_unreachable, read_told_error
+from .https import FAILURES, HubFolder, hub_unreachable, read_error
 from .hub_settings import HTTPS_PORT, HubSettings, write_hub_settings
 from .joining import (
     MOST_ANSWER_BYTES,
@@ -124,5 +124,5 @@ def _post(hub: Address, raw: bytes) -> bytes:
         except FAILURES as error:
             raise Refused(hub_unreachable(hub.host, error)) from error
     if answer.status != http.HTTPStatus.OK:
-        raise read_told_error(body, answer.status)
+        raise read_error(body, answer.status)
     return body

@@ -13,7 +13,7 @@ from ..errors import Message, Refused
 from ..station.box.log_segment import make_segment
 from ..store.asrun import AsRunLog
 from ..trust.key_file import SigningKey
-from .https import FAILURES, hub_unreachable, read_told_error
+from .https import FAILURES, hub_unreachable, read_error
 from .hub_settings import HubSettings, make_tls_context
 
 PATIENCE, MOST_ANSWER_BYTES = 60.0, 10_000  # s, bytes
@@ -77,7 +77,7 @@ class HubIntake:
         except FAILURES as error:
             raise Refused(hub_unreachable(settings.address, error)) from error
         if answer.status != http.HTTPStatus.OK:
-            raise read_told_error(content, answer.status)
+            raise read_error(content, answer.status)
         return content
 
 

@@ -65,7 +65,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScopeFiles:
-    """What is told (by bells), what is held, and what is lacking in between.
+    """What bells tell (`rung`), what is held, and what is lacking in between.
 
     `tried`: what was told (trust, manifest) when it came to nothing last; `again_at`: then it is tried again anyway;
     `misses`: how often in a row a file of this was not there, or not the one that was signed.
@@ -74,7 +74,7 @@ class ScopeFiles:
 
     scope: str
     held: HeldVersions = NOTHING_HELD
-    told: Heads = NOTHING
+    rung: Heads = NOTHING
     stage: Stage = Stage.RESTING
     documents: tuple[str, ...] = ()  # paths still to be fetched
     files: Mapping[str, int] = field(default_factory=dict)  # the same by SHA-256, with their bytes; verified
@@ -86,11 +86,11 @@ class ScopeFiles:
 
     @property
     def is_behind(self) -> bool:
-        return self.told.manifest > self.held.manifest or self.told.trust > self.held.trust
+        return self.rung.manifest > self.held.manifest or self.rung.trust > self.held.trust
 
     @property
     def _newest(self) -> tuple[int, int]:
-        return self.told.trust, self.told.manifest
+        return self.rung.trust, self.rung.manifest
 
     @property
     def is_verifying(self) -> bool:
@@ -109,7 +109,7 @@ class ScopeFiles:
     def step(self, event: CourierEvent, now: float) -> tuple[ScopeFiles, Sequence[Action]]:
         match event:
             case BellRung(heads) if self.scope in heads:
-                after = replace(self, told=heads[self.scope])
+                after = replace(self, rung=heads[self.scope])
                 return replace(after, misses=self.misses if after._newest == self._newest else 0)._begin()
             case ManifestCame(scope, version) if scope == self.scope and version > self.held.manifest:
                 return replace(self, came=event), []
@@ -154,7 +154,7 @@ class ScopeFiles:
         """Where more is told than is held, and it was not this that came to nothing."""
         if self.stage is not Stage.RESTING or not self.is_behind or self._newest == self.tried:
             return self, []
-        chosen = self.came if self.came and self.came.version == self.told.manifest else None
+        chosen = self.came if self.came and self.came.version == self.rung.manifest else None
         documents = self._paths(*self._trusts, *(() if chosen else UNNUMBERED))
         begun = replace(self, stage=Stage.DOCUMENTS, documents=documents, tried=self._newest, again_at=None)
         return replace(begun, came=None if chosen else self.came, chosen=chosen)._proceed()
@@ -162,7 +162,7 @@ class ScopeFiles:
     @property
     def _trusts(self) -> list[str]:
         """Those that are to be fetched."""
-        newest = min(self.told.trust, self.held.trust + MOST_TRUST)
+        newest = min(self.rung.trust, self.held.trust + MOST_TRUST)
         return [f"trust/{version}" for version in range(self.held.trust + 1, newest + 1)]
 
     def _paths(self, *names: str) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class HubSession:
         self._clock = clock
         self._rung = rung
         self._born = HubBirth(clock.now())
-        self._told: dict[str, bytes] = {}  # what was published last under each topic, on this connection
+        self._published: dict[str, bytes] = {}  # what was published last under each topic, on this connection
         self._arrived: SimpleQueue[MQTTMessage | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._keep_arriving, name="what boxes say")
         self._client = self._make_client(password, make_tls_context(ca))
@@ -142,7 +142,7 @@ class HubSession:
             logger.warning("the broker refuses the hub: %s", reason)
             return
         rung = self._rung()
-        self._told = self._manifests_there(rung) if flags.session_present else {}
+        self._published = self._manifests_there(rung) if flags.session_present else {}
         self._contact.lost = None
         client.subscribe(ALL_BOXES, QOS)
         self._publish_new(rung)
@@ -154,7 +154,7 @@ class HubSession:
         return {
             publication.topic: publication.payload
             for publication, is_known in manifests
-            if is_known or self._told.get(publication.topic) == publication.payload
+            if is_known or self._published.get(publication.topic) == publication.payload
         }
 
     def _note_loss(
@@ -166,7 +166,7 @@ class HubSession:
 
     def _publish_new(self, bells: Sequence[RungBell]) -> None:
         for publication in publications(bells, self._clock.now()):
-            if self._told.get(publication.topic) != publication.payload:
+            if self._published.get(publication.topic) != publication.payload:
                 self._publish(publication)
 
     def _publish(self, publication: Publication) -> None:
@@ -174,7 +174,7 @@ class HubSession:
         if publication.expires:
             settings.MessageExpiryInterval = publication.expires
         if publication.retain:
-            self._told[publication.topic] = publication.payload
+            self._published[publication.topic] = publication.payload
         self._client.publish(publication.topic, publication.payload, QOS, publication.retain, settings)
 
     def _keep_arriving(self) -> None:

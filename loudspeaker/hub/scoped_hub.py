@@ -28,7 +28,7 @@ from ..trust.public_keys import Assertion, PublicKey
 from ..trust.signed_documents import Alert, TrustDocument
 from ..web.access.accounts import Session
 from ..web.jobs import Job
-from .boxes.alert_villages import AlertAudience, ToldVillage, VillageReach, note_told
+from .boxes.alert_villages import AlertAudience, VillageCall, VillageReach, note_call
 from .boxes.box_board import AiredBulletin, AlertReach, BoxRow, VillageCount
 from .boxes.join_sticks import StickWish, write_stick
 from .drafts.draft_upload import unpack_delivery
@@ -131,9 +131,9 @@ class ScopedHub:
         self._own(wish.scope)
         write_stick(self._hub, folder, replace(wish, replaces=self.box(wish.replaces).box if wish.replaces else ""))
 
-    def told_box_yaml(self, ident: str) -> str:
-        """As `BoxRegistry.told_box_yaml`. Raises `NotFound`."""
-        return self._hub.registry.told_box_yaml(self.box(ident).box)
+    def last_box_yaml(self, ident: str) -> str:
+        """As `BoxRegistry.last_box_yaml`. Raises `NotFound`."""
+        return self._hub.registry.last_box_yaml(self.box(ident).box)
 
     def certificate_name(self) -> str:
         """The first name in the hub's certificate; "" where it has none."""
@@ -206,12 +206,12 @@ class ScopedHub:
         """As `AlertAudience.find`, in what is theirs. Raises `NotFound`."""
         return self._audience(alert).find(self._hub.database, self.now())
 
-    def note_told(self, alert: Alert, scope: str, village: str, name: str) -> None:
+    def note_call(self, alert: Alert, scope: str, village: str, name: str) -> None:
         """Keep that somebody has called a village of theirs. Raises `NotFound`, `WriteError`."""
         known = {(commune, place) for commune, place, _boxes in self._audience(alert).villages()}
         if (scope, village) not in known:
             raise NotFound(Message("there is no village “{village}” here", village=village))
-        note_told(self._hub.database, alert, scope, village, ToldVillage(name, self.now()))
+        note_call(self._hub.database, alert, scope, village, VillageCall(name, self.now()))
 
     def _audience(self, alert: Alert) -> AlertAudience:
         self._visible_scope(alert.scope)

@@ -1126,7 +1126,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(answered=st.booleans(), works=st.booleans())
     def a_taking_ends(self, answered: bool, works: bool) -> None:
         if self.taking:
-            told = self.box.courier.files.scopes[SCOPE].told
+            told = self.box.courier.files.scopes[SCOPE].rung
             held = {SCOPE: HeldVersions(told.trust, told.manifest)} if works else HELD
             self.tell(Holds(held, late=wanted(self.sounds)), TakingEnded(self.taking.pop(), answered))
 

@@ -43,8 +43,8 @@ STATES: Mapping[AlertState, Message] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ToldVillage:
-    """Somebody has said that a village knows."""
+class VillageCall:
+    """Somebody has called a village, and says that it knows."""
 
     name: str
     at: datetime
@@ -61,7 +61,7 @@ class VillageReach:
     contact: Contact | None
     aired: bool
     reason: Message | str | None
-    told: ToldVillage | None = None
+    call: VillageCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +100,21 @@ class AlertAudience:
         return None
 
     def _reach(
-        self, scope: str, village: str, aired: bool, reason: Message | str | None, told: ToldVillage | None = None
+        self, scope: str, village: str, aired: bool, reason: Message | str | None, call: VillageCall | None = None
     ) -> VillageReach:
         names = self.communes[scope]
         commune = names.commune() if names else scope
         name, contact = (names.village(village), names.contact(village)) if names else (village, None)
-        return VillageReach(scope, village, commune, name, contact, aired, reason, told)
+        return VillageReach(scope, village, commune, name, contact, aired, reason, call)
 
     def find(self, database: HubDatabase, now: datetime) -> list[VillageReach]:
         """What has come of it."""
-        told, heard = _read_told(database, self.alert), _BoxWords.read(database, self.alert, now.tzinfo)
+        calls, heard = _read_calls(database, self.alert), _BoxWords.read(database, self.alert, now.tzinfo)
         reached = []
         for scope, village, boxes in self.villages():
             aired = heard.is_aired(village, boxes)
             reason = None if aired else heard.explain(village, boxes, now)
-            reached.append(self._reach(scope, village, aired, reason, told.get((scope, village))))
+            reached.append(self._reach(scope, village, aired, reason, calls.get((scope, village))))
         return reached
 
 
@@ -191,13 +191,13 @@ def _read_verdicts(database: HubDatabase, alert: Alert, zone: tzinfo | None) -> 
     return verdicts
 
 
-def _read_told(database: HubDatabase, alert: Alert) -> Mapping[tuple[str, str], ToldVillage]:
+def _read_calls(database: HubDatabase, alert: Alert) -> Mapping[tuple[str, str], VillageCall]:
     rows = database.rows("SELECT * FROM village_told WHERE alert = ?", alert.id)
-    return {(row["scope"], row["village"]): ToldVillage(row["name"], instant_of(row["at"])) for row in rows}
+    return {(row["scope"], row["village"]): VillageCall(row["name"], instant_of(row["at"])) for row in rows}
 
 
-def note_told(database: HubDatabase, alert: Alert, scope: str, village: str, told: ToldVillage) -> None:
+def note_call(database: HubDatabase, alert: Alert, scope: str, village: str, call: VillageCall) -> None:
     """Keep that somebody has called a village; who was first stays. Raises `WriteError`."""
-    values = alert.id, scope, village, text_of(told.at), told.name
+    values = alert.id, scope, village, text_of(call.at), call.name
     with database.change() as connection:
         connection.execute("INSERT OR IGNORE INTO village_told VALUES (?, ?, ?, ?, ?)", values)

@@ -154,7 +154,7 @@ class BoxRegistry:
             raise NotFound(Message("no box {box} has joined", box=ident))
         return _box(row)
 
-    def told_box_yaml(self, ident: str) -> str:
+    def last_box_yaml(self, ident: str) -> str:
         """What a box plays, as it has told last; "" where it has not."""
         row = self.database.row(f"{TOLD} WHERE box.id = ?", ident)
         return row["box_yaml"] if row else ""

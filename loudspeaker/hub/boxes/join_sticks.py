@@ -69,7 +69,7 @@ def _box_yaml_of(hub: Hub, wish: StickWish) -> str:
     before = hub.registry.box(wish.replaces)
     if before.scope != wish.scope:
         raise NotFound(Message("no box {box} has joined", box=wish.replaces))
-    return hub.registry.told_box_yaml(before.id)
+    return hub.registry.last_box_yaml(before.id)
 
 
 def _copy_files(hub: Hub, folder: Path, scope: str) -> Mapping[str, str]:

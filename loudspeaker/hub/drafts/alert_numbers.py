@@ -59,12 +59,12 @@ def last_number(database: HubDatabase, scope: str, known: int, last: datetime | 
     """
     if (since := in_doubt(database, now)) is None:
         return known
-    answers = _told_numbers(database, scope, since)
+    answers = _newest_numbers(database, scope, since)
     numbers = [answer.number for answer in answers if answer.number is not None]
     highest = max(known, highest_credible(numbers) if numbers else 0)
-    most_have_told = sum(answer.is_new and answer.number is not None for answer in answers) * 2 > len(answers)
+    most_have_answered = sum(answer.is_new and answer.number is not None for answer in answers) * 2 > len(answers)
     is_left_out = last is not None and last >= since  # by one that was given meanwhile
-    return highest if most_have_told or is_left_out else highest + LEFT_OUT
+    return highest if most_have_answered or is_left_out else highest + LEFT_OUT
 
 
 def highest_credible(numbers: Collection[int]) -> int:
@@ -73,14 +73,14 @@ def highest_credible(numbers: Collection[int]) -> int:
     return max(number for number in numbers if number < middle + WINDOW)
 
 
-class ToldNumber(NamedTuple):
+class NewestNumber(NamedTuple):
     """The newest alert that a box knew when it told so, None by an older agent; `is_new`: that was since the doubt."""
 
     number: int | None
     is_new: bool
 
 
-def _told_numbers(database: HubDatabase, scope: str, since: datetime) -> list[ToldNumber]:
+def _newest_numbers(database: HubDatabase, scope: str, since: datetime) -> list[NewestNumber]:
     """By each box of this scope that is there, or was when something was last heard of it."""
     rows = database.rows(
         "SELECT json_extract(body, ?) AS number, heard >= ? AS is_new FROM said"
@@ -90,7 +90,7 @@ def _told_numbers(database: HubDatabase, scope: str, since: datetime) -> list[To
         TopicKind.PRESENCE.value,
         f'$.held."{scope}"',
     )
-    return [ToldNumber(row["number"] if isinstance(row["number"], int) else None, row["is_new"]) for row in rows]
+    return [NewestNumber(row["number"] if isinstance(row["number"], int) else None, row["is_new"]) for row in rows]
 
 
 def _read_bell(root: Path, scope: str) -> Bell | None:

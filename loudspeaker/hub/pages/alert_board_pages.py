@@ -70,12 +70,12 @@ class ReachSummary:
         """By commune, those in which most is missing first."""
         silent = [village for village in self.villages if not village.aired]
         counts = Counter(village.scope for village in silent)
-        return sorted(silent, key=lambda row: (row.told is not None, -counts[row.scope], row.commune, row.name))
+        return sorted(silent, key=lambda row: (row.call is not None, -counts[row.scope], row.commune, row.name))
 
     @property
-    def told(self) -> int:
+    def called(self) -> int:
         """How many of the others somebody has called."""
-        return sum(village.told is not None for village in self.silent)
+        return sum(village.call is not None for village in self.silent)
 
 
 def show_alerts(page: HubPage) -> Response:
@@ -117,7 +117,7 @@ def note_called(page: HubPage) -> Response:
     scope, _, village = page.text("village").partition("/")
     if row.document is None:
         raise _unknown_alert(page)
-    page.hub.note_told(row.document, scope, village, page.person.account.name)
+    page.hub.note_call(row.document, scope, village, page.person.account.name)
     return page.go(f"/lenh/{row.alert}")
 
 

@@ -112,7 +112,7 @@ def _replacement_page(page: HubPage, row: BoxRow, code: str = "", error: Loudspe
     facts = {
         "row": row,
         "name": row.name or row.box,
-        "told": bool(page.hub.told_box_yaml(row.box)),
+        "told": bool(page.hub.last_box_yaml(row.box)),
         "villages": [page.hub.village_name(row.scope, village) for village in row.villages],
         "typed": _form_values(page),
         "code": code,

@@ -31,7 +31,7 @@ MOST_BYTES = 100_000
 FAILURES = (OSError, smtplib.SMTPException, HTTPException, UnicodeError)  # smtplib and http.client send ASCII
 
 
-class NotTold(LoudspeakerError):
+class NoticeFailed(LoudspeakerError):
     """A mail server or a webhook has not taken a notice."""
 
 
@@ -82,7 +82,7 @@ class MailChannel:
         return "mail"
 
     def tell(self, notice: Notice, clock: Clock) -> None:
-        """Raises `NotTold`."""
+        """Raises `NoticeFailed`."""
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = notice.head, self.sender, ", ".join(self.to)
         mail["Date"] = format_datetime(clock.now())
@@ -126,7 +126,7 @@ class WebhookChannel:
         return "webhook"
 
     def tell(self, notice: Notice, clock: Clock) -> None:
-        """Raises `NotTold`."""
+        """Raises `NoticeFailed`."""
         content = {"text": "\n".join([notice.head, *notice.sentences]), "incidents": list(notice.facts)}
         body = json.dumps(content, ensure_ascii=False).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
@@ -174,4 +174,4 @@ def write_notice_settings(path: Path, settings: NoticeSettings) -> None:
 
 def _give_up(where: str, error: Exception) -> NoReturn:
     why = reason(error) if isinstance(error, OSError) and error.strerror else str(error)
-    raise NotTold(Message("{where} did not take it: {error}", where=where, error=why)) from error
+    raise NoticeFailed(Message("{where} did not take it: {error}", where=where, error=why)) from error

@@ -31,8 +31,8 @@ from loudspeaker.hub.watch.notices import (
     MailChannel,
     MailSecurity,
     Notice,
+    NoticeFailed,
     NoticeSettings,
-    NotTold,
     WebhookChannel,
     read_notice_settings,
     write_notice_settings,
@@ -297,21 +297,21 @@ def test_a_webhook_that_leads_elsewhere_or_fails_has_told_nobody(clock: FakeCloc
     with (
         webhook() as (other, elsewhere),
         webhook(status, other if status == 302 else "") as (address, _),
-        pytest.raises(NotTold),
+        pytest.raises(NoticeFailed),
     ):
         WebhookChannel(address).tell(Notice("x", ["y"], []), clock)
     assert elsewhere == []
 
 
 def test_a_webhook_whose_address_cannot_be_sent_has_told_nobody(clock: FakeClock) -> None:
-    with webhook() as (address, _), pytest.raises(NotTold):
+    with webhook() as (address, _), pytest.raises(NoticeFailed):
         WebhookChannel(f"{address}/đường").tell(Notice("x", ["y"], []), clock)
 
 
 def test_a_mail_server_that_is_not_there_or_has_no_tls_is_told_by_its_name(mailbox: Mailbox, clock: FakeClock) -> None:
-    with pytest.raises(NotTold, match=f"127.0.0.1:{mailbox.port} did not take it: .*STARTTLS"):
+    with pytest.raises(NoticeFailed, match=f"127.0.0.1:{mailbox.port} did not take it: .*STARTTLS"):
         MailChannel("127.0.0.1", mailbox.port, "a@b.vn", ("c@d.vn",)).tell(Notice("x", [], []), clock)
-    with pytest.raises(NotTold, match=r"127\.0\.0\.1:1 did not take it"):
+    with pytest.raises(NoticeFailed, match=r"127\.0\.0\.1:1 did not take it"):
         MailChannel("127.0.0.1", 1, "a@b.vn", ("c@d.vn",), MailSecurity.NONE).tell(Notice("x", [], []), clock)
     assert mailbox.mails == []
 
