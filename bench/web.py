@@ -4,7 +4,7 @@
 
 A commune of 15 villages with 20 rules each and 60 bulletins, and a real daemon: five villages each hear one of three
 cards (null sinks), on which an airing begins at each minute; what is heard is compared sample for sample. Start and
-pages by themselves; the first page and its paint in Chromium, slowed down; then the load of `web_load.py`: ten officers
+pages by themselves; the first page and its paint in Chromium, slowed down; then the load of `web_parts`: ten officers
 and twenty live pages, with pauses (latencies) and without (requests a second, memory behind 10,000). The last tap of an
 alarm is that of `urgent.py`. The baseline is one letter from Starlette in a uvicorn of its own, asked in the same
 seconds. Faults (two officers at once, kill -9 of the console, power cuts) are `make fault`'s.
@@ -41,7 +41,7 @@ from playout import Heard, heard, samples_of
 from playwright.sync_api import Browser, sync_playwright
 from urgent import SINK, SecondPage, waits
 from urgent import Station as AlarmStation
-from web_load import Person, percentiles
+from web_parts.load import Person, percentiles
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.station import Station
@@ -297,12 +297,12 @@ def put_load(pid: int, port: int, bare: int, people: Sequence[Person], plan: Pla
 
 
 def load(port: int, bare: int, people: Sequence[Person], seconds: float, most: int = sys.maxsize, **more: float) -> Any:
-    """What `web_load.py` has measured."""
+    """What `web_parts.load` has measured."""
     villages = [f"thon-{number:02d}" for number in range(VILLAGES)]
     order = {"port": port, "bare": bare, "people": people, "villages": villages}
-    command = [sys.executable, str(Path(__file__).parent / "web_load.py")]
-    command.append(json.dumps({**order, "seconds": seconds, "requests": most, **more}))
-    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    told = json.dumps({**order, "seconds": seconds, "requests": most, **more})
+    command = [sys.executable, "-m", "web_parts.load", told]
+    found = json.loads(subprocess.run(command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, check=True).stdout)
     if found["refused"]:
         row("  refused, among others", ", ".join(found["refused"]), kept=False)
     return found

@@ -1,6 +1,6 @@
 """Ten officers at work and twenty pages that are open: the load of `web.py`, in a process of its own.
 
-    python bench/web_load.py ORDER       (JSON: the fields of `Order`; prints JSON: the seconds of each kind of request)
+    python -m web_parts.load ORDER     (in bench/; JSON: the fields of `Order`; prints the seconds of each kind as JSON)
 
 An officer asks for one thing after the other, by the shares of `MIX`, with a pause in between while latencies are
 measured and without one while throughput is. A page that is open listens, and asks for its board anew at each event, as

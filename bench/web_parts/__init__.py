@@ -1,0 +1,1 @@
+"""Parts of `web.py`: the load of ten officers, in a process of its own."""
