@@ -67,6 +67,7 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
     pages = rooms.hub_site.HubSite.open(hub, language=os.environ.get("LOUDSPEAKER_LANG", "vi"), hosts=hosts)
     try:
         with suppress(KeyboardInterrupt):  # Ctrl+C
+            rooms.process.collect_as_usual()
             rooms.hub_process.serve_hub(
                 hub.at_port(address.port),
                 listening,

@@ -76,6 +76,7 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
         with suppress(KeyboardInterrupt):  # Ctrl+C: everybody has been answered by then
             certificate = (tls.certificate, tls.key) if lan else None
             idle = rooms.serve.IDLE if inherited else None
+            rooms.process.collect_as_usual()
             rooms.serve.serve(console, listening, certificate, idle, ready, plain=plain)
     finally:
         console.close()
