@@ -36,7 +36,11 @@ from loudspeaker.web.console import console_paths
 
 # Where it is there, the one that draws no window around its pages: it takes half of the processor time.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-FLAGS = ("--no-sandbox", "--in-process-gpu")  # what is drawn is drawn by the processor: no process of its own for it
+FLAGS = (
+    "--no-sandbox",
+    "--in-process-gpu",  # what is drawn is drawn by the processor: no process of its own for it
+    "--renderer-process-limit=1",  # … and none is begun for a page that may come: a quarter of a page's cost
+)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 WIDTHS = {"phone": PHONE, "desk": DESK}
 # How an officer does a task: at which width, and with what.
