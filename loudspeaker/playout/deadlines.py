@@ -127,7 +127,7 @@ def _partly(item: PlayoutItem, reason: Ruling | None) -> Ruling:
 
 
 def _heard_until(cut: Cut, heard: int, cause: Message) -> Message:
-    """`heard` in seconds."""
+    """How much was heard (s), and what ended it."""
     if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
         return Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
     return Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
