@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from harness.package_modules import modules
 from harness.paths import ROOT
 
 PROMISES = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
@@ -103,3 +106,13 @@ def test_a_word_of_the_trade_has_one_meaning() -> None:
 
     assert len(words) > 100
     assert sorted({word for word in words if words.count(word) > 1}) == ["word"]  # heads every table
+
+
+def test_examples_in_docstrings_are_true(capsys: pytest.CaptureFixture[str]) -> None:
+    written = [module.path for module in modules() if ">>> " in module.source]
+    for path in written:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        doctest.testmod(import_module(name.removesuffix(".__init__")))
+
+    assert written
+    assert capsys.readouterr().out == ""
