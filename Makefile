@@ -92,7 +92,7 @@ check: $(READY) $(WORDS)
 fault: $(READY) $(WORDS) testing
 	@$(BIN)/python -m pytest -m "fault or hypothesis or sampled" --runs=full
 
-# All but what makes a log for another (lived), and what is played by hand: beside an older version, through a month.
+# All but what makes a log for another (lived), what playout plays, too (recovery), and what is played by hand (beside).
 bench: $(READY) $(WORDS) testing
 	@for b in $$(ls bench/*.py | grep -Ev 'lived|beside|recovery'); do echo "== $$b"; $(BIN)/python $$b; done
 
