@@ -31,8 +31,7 @@ def heading(record: InstallationRecord) -> Iterator[str]:
     yield _("PEOPLE’S COMMITTEE").center(half) + _("SOCIALIST REPUBLIC OF VIET NAM").center(half)
     yield record.commune.upper().center(half) + _("Independence - Freedom - Happiness").center(half)
     yield ""
-    day = {"day": f"{record.at:%d}", "month": f"{record.at:%m}", "year": f"{record.at:%Y}"}
-    yield _("{place}, {day}/{month}/{year}").format(place=BLANK[:12], **day).rjust(WIDTH)
+    yield rooms.report_tables.date_line(BLANK[:12], record.at.date()).say(_).rjust(WIDTH)
     yield ""
     yield _("RECORD OF INSTALLATION AND TRIAL RUN").center(WIDTH)
     yield _("of a loudspeaker box").center(WIDTH)

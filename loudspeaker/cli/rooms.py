@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from ..reports import log_export as log_export
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
+    from ..reports import report_tables as report_tables
     from ..station import commune_clock as commune_clock
     from ..station import naming as naming
     from ..station import new_station as new_station
@@ -127,7 +128,7 @@ ROOMS = {
         *("voice_list",),
     ),
     "model.": ("airing", "board", "box", "enums", "office_requests", "request_checks", "requests"),
-    "reports.": ("audit_trail", "day_chart", "explain", "log_export", "outcome_words", "picture_file"),
+    "reports.": ("audit_trail", "day_chart", "explain", "log_export", "outcome_words", "picture_file", "report_tables"),
     "station.": (
         *("commune_clock", "naming", "new_station", "paper_photos", "paths", "read_text", "restrictions", "station"),
     ),

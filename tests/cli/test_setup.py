@@ -7,7 +7,9 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -16,6 +18,7 @@ from harness.fake_daemon import FakeDaemon
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.command_context import CommandContext
+from loudspeaker.cli.installation_view import heading
 from loudspeaker.cli.setup_command import Setup, ask_all
 from loudspeaker.config import box_file, commune_file
 from loudspeaker.i18n import set_language
@@ -312,6 +315,13 @@ def test_the_record_of_installation_has_what_is_there_what_was_tried_and_where_t
         *("ĐẠI DIỆN UBND XÃ", "ĐẠI DIỆN THÔN", "BÊN LẮP ĐẶT", "Mã cuối nhật ký: "),
     ):
         assert words in result.output
+
+
+def test_the_record_is_dated_as_an_official_paper() -> None:
+    set_language("vi")
+    head = heading(SimpleNamespace(commune="Xã Bản Mây", at=datetime(2027, 3, 5, 9, 30, tzinfo=UTC)))
+
+    assert [line.strip() for line in head][3] == "............, ngày 05 tháng 3 năm 2027"
 
 
 def test_a_box_that_takes_signed_files_is_asked_only_about_itself(technician: Technician) -> None:
