@@ -13,6 +13,7 @@ from ..errors import LoudspeakerError, Message
 from ..model.board import HealthSubject
 from ..model.enums import Expected
 from ..model.refusal import Refusal, kind_of
+from ..speakers.card.speaker import fault_message
 from ..station.airings import PlannedAiring
 from ..station.box.hub_contact import read_hub_contact
 from ..station.restrictions import awaits_village, uncommissioned_outputs
@@ -130,8 +131,10 @@ def _log_damage(station: Station) -> Message | None:
 def _no_card(device: str) -> Message | None:
     if device.partition(":")[0] in ("file", "memory"):
         return None
-    from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
-
+    try:
+        from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
+    except OSError:
+        return fault_message("library", device, "")
     try:
         portaudio.find_card(device)
     except portaudio.CardNotFound:
@@ -141,6 +144,8 @@ def _no_card(device: str) -> Message | None:
         return Message("there is no such sound card; the system has: {known}", known=known)
     except portaudio.AmbiguousCard as error:
         return Message("more than one sound card goes by that name: {known}", known=error)
+    except portaudio.PortAudioError as error:
+        return fault_message("closed", device, str(error))
     return None
 
 

@@ -28,7 +28,10 @@ def list_cards() -> list[str]:
         from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
     except OSError:
         return []
-    return lasting_names([card.name for card in portaudio.list_cards()])
+    try:
+        return lasting_names([card.name for card in portaudio.list_cards()])
+    except portaudio.PortAudioError:
+        return []
 
 
 def lasting_names(cards: Sequence[str]) -> list[str]:

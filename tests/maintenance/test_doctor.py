@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -210,6 +213,36 @@ def test_where_a_daemon_runs_the_mixer_stands_as_it_was_set(home: Path, server: 
     house.close()
 
     assert otherwise == {}
+
+
+@pytest.mark.waits
+@pytest.mark.parametrize(
+    ("library", "told"),
+    [
+        (
+            'raise OSError("PortAudio library not found")',
+            "PortAudio is not installed. Install the package libportaudio2.",
+        ),
+        (
+            "class PortAudioError(Exception): ...\ndef query_devices(): raise PortAudioError('Host error')\n"
+            "class default: device = (0, 0)",
+            "The sound card “hall” cannot be opened: Host error.",
+        ),
+    ],
+    ids=["not installed", "it fails"],
+)
+def test_a_machine_whose_portaudio_does_not_work_is_looked_at_all_the_same(
+    home: Path, tmp_path: Path, library: str, told: str
+) -> None:
+    (home / "box.yaml").write_text("plays: {na-hoa: hall}\noutputs: {hall: {device: hall}}\n", encoding="utf-8")
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "sounddevice.py").write_text(library)
+    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "--lang", "en", "doctor"]
+    paths = os.pathsep.join([str(tmp_path / "library"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    said = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
+
+    assert f"output hall (hall): {told}" in said.stdout
+    assert "tomorrow" in said.stdout, "… and all behind it"
 
 
 # The network
