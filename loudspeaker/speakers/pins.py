@@ -26,6 +26,11 @@ def _load_gpiozero() -> ModuleType:
     return module
 
 
+def _reason(error: Exception) -> str:
+    """What a pin's library says, to stand within a sentence; the kind of error where it says nothing."""
+    return str(error).rstrip(".! ") or type(error).__name__
+
+
 class RelaySwitch:
     """The relay on GPIO `pin` (BCM number), off at first. One that is not there does nothing; `fault` tells why."""
 
@@ -35,8 +40,8 @@ class RelaySwitch:
         try:
             self._device = _load_gpiozero().DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things
-            self.fault = str(error)
-            reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
+            self.fault = _reason(error)
+            reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=self.fault)
             logger.warning("%s", reason)
 
     def on(self) -> None:
@@ -66,8 +71,8 @@ class StopButton:
             self._button = _load_gpiozero().Button(pin, pull_up=True, bounce_time=DEBOUNCE)
             self._button.when_pressed = self._press
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things
-            self._button, self.fault = None, str(error)
-            reason = Message("The stop button on pin {pin} cannot be read: {reason}.", pin=pin, reason=error)
+            self._button, self.fault = None, _reason(error)
+            reason = Message("The stop button on pin {pin} cannot be read: {reason}.", pin=pin, reason=self.fault)
             logger.warning("%s", reason)
 
     def take_press(self) -> bool:

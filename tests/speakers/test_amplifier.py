@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.pins import RelaySwitch
+from loudspeaker.speakers.pins import RelaySwitch, StopButton, pin_faults
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEN_SECONDS = Programme("ten", Path("none.wav"), 1000, 10_000, "")
@@ -179,6 +180,20 @@ def test_a_relay_that_cannot_be_switched_costs_only_itself(pins: object, caplog:
     first.close()
 
     assert "pin 17" in caplog.text
+
+
+class Speechless:
+    """A library of pins whose errors have no words."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError
+
+
+def test_a_pin_that_fails_without_a_word_is_wrong_all_the_same(pins: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpiozero.Device.pin_factory", Speechless())
+    faults = pin_faults([RelaySwitch(17)], StopButton(27))
+
+    assert faults == {"17": "RuntimeError", "27": "RuntimeError"}
 
 
 def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:

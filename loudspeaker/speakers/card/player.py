@@ -265,7 +265,7 @@ def fill(prebuffer: Prebuffer) -> None:
     try:
         prebuffer.fill()
     except (OSError, EOFError, ValueError, wave.Error) as error:
-        raise PlayerFault("file", str(error)) from error
+        raise PlayerFault("file", str(error) or "EOF") from error  # `wave` has no words for it
 
 
 def send(report: PlayerReport) -> None:
