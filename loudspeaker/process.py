@@ -16,7 +16,6 @@ from time import process_time
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START = 0.25  # seconds of computing up to here on the machine for which limits are set; a Raspberry Pi takes four times
 NICENESS = 5  # whoever is on the air goes first
-THRESHOLDS = (700, 10, 10)  # of `gc`: as Python has them by itself
 NEVER = 1 << 30  # collections of the second generation before one of all
 
 
@@ -28,15 +27,6 @@ def die_with_parent() -> None:
 def skip_last_collection() -> None:
     """Have this process look for no garbage at its end, among all that it has loaded: it all goes anyway."""
     atexit.register(gc.freeze)
-
-
-def collect_as_usual() -> None:
-    """Have a command that lasts look for garbage as often as Python does.
-
-    Others look rarely (`cli.app.start`); a console would be 10 MB larger under load.
-    """
-    gc.collect()
-    gc.set_threshold(*THRESHOLDS)
 
 
 def make_way() -> None:

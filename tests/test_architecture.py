@@ -105,7 +105,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "interfaces",
         "errors",
         "plaintext",
-        "process",
         "web",
     },
 }

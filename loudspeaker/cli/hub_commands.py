@@ -17,7 +17,7 @@ import click
 
 from ..errors import LoudspeakerError, Message, NotFound
 from . import hub, rooms
-from .app import TranslatedCommand, option, start
+from .app import TranslatedCommand, collect_as_usual, option, start
 from .command_context import as_json
 from .parameter_types import _
 from .tables import day_hour, show_table
@@ -67,7 +67,7 @@ def serve(hub: Hub, port: int, names: tuple[str, ...], broker: str, without_brok
     pages = rooms.hub_site.HubSite.open(hub, language=os.environ.get("LOUDSPEAKER_LANG", "vi"), hosts=hosts)
     try:
         with suppress(KeyboardInterrupt):  # Ctrl+C
-            rooms.process.collect_as_usual()
+            collect_as_usual()
             rooms.hub_process.serve_hub(
                 hub.at_port(address.port),
                 listening,

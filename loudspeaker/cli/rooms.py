@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .. import codec as codec
     from .. import i18n as i18n
     from .. import json_output as json_output
-    from .. import process as process
     from ..daemon import alert_delivery as alert_delivery
     from ..daemon import client as client
     from ..daemon import loop as loop
@@ -115,7 +114,7 @@ if TYPE_CHECKING:
     from ..web.access import console_database as console_database
 
 ROOMS = {
-    "": ("clock", "codec", "i18n", "json_output", "process"),
+    "": ("clock", "codec", "i18n", "json_output"),
     "daemon.": ("alert_delivery", "client", "loop", "on_air", "protocol", "service"),
     "fleet.": ("hub_settings", "join_client", "join_stick", "joining", "log_sender", "stick_joining"),
     "hub.": ("adoption", "backups", "hub", "hub_paths", "hub_process", "hub_site", "published_files"),

@@ -12,7 +12,7 @@ import click
 
 from ..errors import BadUsage
 from . import WEB_COMMANDS, rooms
-from .app import LazyGroup, TranslatedCommand, option
+from .app import LazyGroup, TranslatedCommand, collect_as_usual, option
 from .command_context import current_station_context
 from .parameter_types import _
 from .terminal import put, tell, translate_logging
@@ -76,7 +76,7 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
         with suppress(KeyboardInterrupt):  # Ctrl+C: everybody has been answered by then
             certificate = (tls.certificate, tls.key) if lan else None
             idle = rooms.serve.IDLE if inherited else None
-            rooms.process.collect_as_usual()
+            collect_as_usual()
             rooms.serve.serve(console, listening, certificate, idle, ready, plain=plain)
     finally:
         console.close()

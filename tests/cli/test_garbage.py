@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loudspeaker.process import THRESHOLDS, collect_as_usual
+from loudspeaker.cli.app import USUAL_THRESHOLDS, collect_as_usual
 
 
 class Loop:
@@ -32,4 +32,4 @@ def test_a_command_that_lasts_lets_garbage_go_and_looks_for_more_as_usual() -> N
     assert garbage()
     collect_as_usual()
 
-    assert (garbage(), gc.get_threshold()) == (None, THRESHOLDS)
+    assert (garbage(), gc.get_threshold()) == (None, USUAL_THRESHOLDS)
