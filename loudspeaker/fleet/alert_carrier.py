@@ -46,7 +46,7 @@ TELL_AGAIN = 45.0  # s, at most: before the hub calls it unanswered, `hub.watch.
 OVER = frozenset({AlertState.AIRED, AlertState.ENDED, AlertState.STOPPED, AlertState.CHECKED})
 HEARD_BY, CADENCE = 20.0, 300.0  # s: behind its instant what is said again has begun; asked about at the latest
 
-LastReceipt = tuple[AlertState, float | None, int] | None  # state, first sound and times, by the last receipt
+LastReceipt = tuple[AlertState, float | None, int] | None  # its state, first sound and times
 
 
 @dataclass(frozen=True, slots=True)

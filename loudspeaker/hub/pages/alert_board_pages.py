@@ -73,7 +73,7 @@ class ReachSummary:
         return sorted(silent, key=lambda row: (row.call is not None, -counts[row.scope], row.commune, row.name))
 
     @property
-    def called(self) -> int:
+    def calls(self) -> int:
         """How many of the others somebody has called."""
         return sum(village.call is not None for village in self.silent)
 

@@ -98,8 +98,8 @@ def _next_role(
     new: Mapping[PublicKey, frozenset[SigningRole]],
 ) -> RoleKeys:
     people = {key.id: key.person for key in keys}
-    ids = (*(key for key in group.keys if key in people), *(key.id for key, own in new.items() if role in own))
-    were, are = len({key.person for key in before.keys_of(role)}), len({people[key] for key in ids})
+    ids = (*(ident for ident in group.keys if ident in people), *(key.id for key, own in new.items() if role in own))
+    were, are = len({key.person for key in before.keys_of(role)}), len({people[ident] for ident in ids})
     together = role in (SigningRole.TRUST, SigningRole.RULES, SigningRole.EMERGENCY)
     least = min(PERSONS, are) if together and group.threshold == were else 1
     return RoleKeys(ids, max(group.threshold, least))
